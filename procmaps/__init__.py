@@ -1,0 +1,1 @@
+"""The executable specification of /proc/PID/maps, smaps and smaps_rollup."""
