@@ -1,0 +1,214 @@
+"""The reference engine: Lark reads each line by the grammar, a transformer makes values of it.
+
+Everything else in the package is held to this one. `load` gives the `Grammar` of a dialect, made
+once; Lark is imported then, not before.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from procmaps import names, resources
+from procmaps.columns import Columns, Field, Header, Refused
+from procmaps.dialects import Dialect, dialect
+from procmaps.patterns import Step, bare, compile_rule, paths
+from procmaps.records import Perms
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+STARTS = ("line", "name", "maps", "smaps", "rollup", "evidence")
+"""What can be parsed: one line, one name column, a whole file, a dialect's mark."""
+
+HEADER_PARTS = ("start", "end", "perms", "offset", "major", "minor", "inode", "NAME")
+"""The rules and the terminal of a header line that carry a value, in their order."""
+
+
+@attrs.frozen(eq=False)
+class Grammar:
+    """A dialect's grammar, loaded; and what is compiled from it."""
+
+    dialect: Dialect
+    lark: Lark
+    """The parser with the transformer inside: `Header` and `Field` values come out."""
+
+    @functools.cached_property
+    def header(self) -> re.Pattern[bytes]:
+        """A header line with its line end, compiled; groups are `HEADER_PARTS`.
+
+        Where names may hold newlines it says how far a record reaches.
+        """
+        rule = compile_rule(self.ways("header"), HEADER_PARTS)
+        return re.compile(f"{rule}(?:\\n|\\Z)".encode("latin-1"))
+
+    @functools.cached_property
+    def evidence(self) -> re.Pattern[bytes] | None:
+        """What only this dialect prints, compiled; None where nothing tells it apart."""
+        if not self.has_rule("evidence"):
+            return None
+        return re.compile(compile_rule(self.ways("evidence")).encode("latin-1"))
+
+    def has_rule(self, rule: str) -> bool:
+        """Whether the grammar has a rule of this name."""
+        return any(bare(str(known.origin.name)) == rule for known in self.lark.rules)
+
+    @functools.cache  # noqa: B019 - a grammar lives as long as the process
+    def ways(self, rule: str) -> tuple[tuple[Step, ...], ...]:
+        """Every way through *rule*; see `procmaps.patterns.paths`."""
+        return paths(self.lark, rule)
+
+    def line(self, line: bytes) -> Header | Field | None:
+        """What the reference engine reads in one line without its line end; None: nothing."""
+        from lark import UnexpectedInput  # noqa: PLC0415 - Lark only where it is needed
+
+        try:
+            return cast("Header | Field", self._parse(line, "line"))
+        except UnexpectedInput:
+            return None
+
+    def name(self, raw: bytes) -> names.Name:
+        """The record of a name column."""
+        if not raw:
+            return names.Unnamed()
+        rule, terminal = cast("tuple[str, str]", self._parse(raw, "name"))
+        match = self._terminals[terminal].fullmatch(raw)
+        assert match, (terminal, raw)
+        return self.build_name(rule, terminal, raw, tuple(match.groups()))
+
+    @functools.cached_property
+    def _terminals(self) -> dict[str, re.Pattern[bytes]]:
+        return {
+            bare(known.name): re.compile(known.pattern.to_regexp().encode("latin-1"))
+            for known in self.lark.terminals
+        }
+
+    def build_name(
+        self, rule: str, terminal: str, raw: bytes, parts: tuple[bytes | None, ...]
+    ) -> names.Name:
+        """The record for a column that *terminal* matched, in *rule*, its groups being *parts*."""
+        kind = terminal.lower()
+        if rule == "special":
+            return names.Special(raw, kind)
+        escaped = self.dialect.escapes
+        if rule == "kernel_file":
+            return names.KernelFile(raw, kind, escaped=escaped)
+        return _NAMES[terminal](raw, *(part or b"" for part in parts), escaped)
+
+    def _parse(self, text: bytes, start: str) -> object:
+        # Lark's annotations say str; with use_bytes it takes and gives bytes.
+        return self.lark.parse(cast("str", text), start=start)
+
+    def extent(self, text: bytes, at: int) -> tuple[int, int]:
+        """Where the record that starts at *at* ends: its content's end, and its line's end."""
+        if match := self.header.match(text, at):
+            end = match.end()
+            return (end - 1 if text[end - 1 : end] == b"\n" else end), end
+        end = text.find(b"\n", at)
+        return (end, end + 1) if end >= 0 else (len(text), len(text))
+
+
+_NAMES: dict[str, Callable[..., names.Name]] = {
+    "HEAP": lambda raw, _: names.Heap(raw),
+    "STACK": lambda raw, _: names.Stack(raw),
+    "THREAD_STACK": lambda raw, tid, _: names.ThreadStack(raw, int(tid)),
+    "ANON": lambda raw, label, _: names.AnonName(raw, label),
+    "ANON_SHMEM": lambda raw, label, _: names.AnonShmemName(raw, label),
+    "SYSV": lambda raw, key, esc: names.SysV(raw, int(key, 16), escaped=esc),
+    "MEMFD": lambda raw, label, esc: names.Memfd(raw, label, escaped=esc),
+    "ASHMEM": lambda raw, label, esc: names.Ashmem(raw, label, escaped=esc),
+    "DMABUF": lambda raw, label, esc: names.DmaBuf(raw, label, escaped=esc),
+    "ANON_INODE": lambda raw, label, esc: names.AnonInode(raw, label, escaped=esc),
+    "SOCKET": lambda raw, number, esc: names.Socket(raw, int(number), escaped=esc),
+    "FILE": lambda raw, esc: names.FilePath(raw, escaped=esc),
+    "OTHER": lambda raw, _: names.Other(raw),
+}
+"""How each terminal of ``grammar/name.lark`` becomes a record: its text, its parts, escaping."""
+
+
+def scan(text: bytes, grammar: Grammar) -> Columns:
+    """Read *text* line by line with Lark alone: the reference for every other engine."""
+    columns = Columns()
+    at = 0
+    while at < len(text):
+        at = take(text, at, grammar, columns)
+    return columns
+
+
+def take(text: bytes, at: int, grammar: Grammar, columns: Columns) -> int:
+    """Read the one record at *at* into *columns*; gives the place behind it.
+
+    A line that cannot be read is noted in ``columns.faults``.
+    """
+    content, end = grammar.extent(text, at)
+    event = grammar.line(text[at:content])
+    try:
+        if isinstance(event, Header):
+            columns.header(at, event)
+        elif event is None:
+            columns.fault(at, end)
+        else:
+            columns.field(event)
+    except Refused:
+        columns.fault(at, end)
+    return end
+
+
+@functools.cache
+def load(name: str) -> Grammar:
+    """The grammar of the dialect called *name*; raises `procmaps.errors.UnknownDialect`."""
+    wanted = dialect(name)
+    return Grammar(wanted, parser(wanted, embedded=True))
+
+
+def parser(wanted: Dialect, *, embedded: bool) -> Lark:
+    """A Lark parser of a dialect; without the *embedded* transformer it gives trees."""
+    from lark import Lark  # noqa: PLC0415 - Lark only where it is needed
+
+    place = resources.path(wanted.grammar)
+    text = place.read_text("ascii")
+    return Lark(
+        text,
+        parser="lalr",
+        start=[start for start in STARTS if start != "evidence" or "\nevidence:" in text],
+        use_bytes=True,
+        maybe_placeholders=False,
+        import_paths=[str(resources.path("grammar"))],
+        source_path=str(place),
+        transformer=_transformer(wanted) if embedded else None,
+        propagate_positions=not embedded,
+    )
+
+
+class _Events:
+    """The transformer: what Lark calls for each rule that it has recognised."""
+
+    def header(self, parts: list[Any]) -> Header:
+        """The seven values and the name, where there is one."""
+        start, end, perms, offset, (major, minor), inode, *name = parts
+        return Header(
+            start, end, perms, offset, major, minor, inode, bytes(name[0].value) if name else b""
+        )
+
+    def start(self, parts: list[Token]) -> int:
+        """A hexadecimal number."""
+        return int(parts[0].value, 16)
+
+    end = offset = major = minor = start
+
+    def perms(self, parts: list[Token]) -> int:
+        """The bits of the permissions."""
+        text = b"".join(cast("bytes", part.value) for part in parts)
+        return Perms.from_text(text.decode("ascii")).bits
+
+    def device(self, parts: list[int]) -> tuple[int, int]:
+        """Major and minor number."""
+        return (parts[0], parts[1])
+
+    def inode(self, parts: list[Token]) -> int:
+        """A decimal number."""
+        return int(parts[0].value)

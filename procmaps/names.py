@@ -1,0 +1,323 @@
+"""The name column as a tagged union: what the text after the inode says the memory is.
+
+Every record keeps ``raw``, the bytes of the column as they stood. Which record a column becomes is
+decided by ``grammar/name.lark`` alone; this module says what the records *mean*, and what else the
+kernel could have meant, because two of its rules cannot be undone from the text:
+
+* ``mangle_path()`` writes a newline as ``\\012`` and leaves a backslash as it is (fs/seq_file.c,
+  2.6.18 and later), so ``\\012`` is a newline or those four characters;
+* ``d_path()`` appends `` (deleted)`` to an unlinked file, and a file may bear that very name
+  (fs/d_path.c: "Note that this is ambiguous").
+
+`Name.readings` lists every original that prints so, most likely first.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import ClassVar
+
+import attrs
+
+DELETED = b" (deleted)"
+"""What ``d_path()`` appends to the path of an unlinked file."""
+
+NEWLINE = rb"\012"
+"""What ``mangle_path()`` writes for a newline."""
+
+
+@attrs.frozen
+class Reading:
+    """One thing that the kernel could have meant by a name column."""
+
+    kind: str
+    """The kind of name in this reading, as in `Name.kind`."""
+    value: bytes
+    """The original: a path or a label; the column itself where it names a kernel object."""
+    reason: str
+    """Why the column could stand for it, as one sentence."""
+    deleted: bool = False
+    """True where the file had been unlinked when the line was printed."""
+
+
+@attrs.frozen
+class Name:
+    """Any name column. Use a subclass in ``match``, or `kind` for a word to count by."""
+
+    KIND: ClassVar[str] = "other"
+    raw: bytes
+
+    @property
+    def kind(self) -> str:
+        """One word for what the memory is: the terminal's name in ``grammar/name.lark``."""
+        return self.KIND
+
+    def readings(self) -> Iterator[Reading]:
+        """Every original name that prints as ``raw``, most likely first, each with a reason.
+
+        Lazy, because a path with *n* times ``\\012`` in it has 2\\ :sup:`n` originals.
+        """
+        yield Reading(self.kind, self.raw, "nothing else prints so")
+
+    def __str__(self) -> str:
+        return self.raw.decode("utf-8", "surrogateescape")
+
+
+@attrs.frozen
+class Unnamed(Name):
+    """Anonymous memory without a label: the column is empty."""
+
+    KIND: ClassVar[str] = "anonymous"
+    raw: bytes = b""
+
+
+@attrs.frozen
+class Heap(Name):
+    """The ``brk`` heap, ``[heap]``. A label of its own is hidden behind this name."""
+
+    KIND: ClassVar[str] = "heap"
+    raw: bytes = b"[heap]"
+
+
+@attrs.frozen
+class Stack(Name):
+    """The main thread's stack, ``[stack]``. A label of its own is hidden behind this name."""
+
+    KIND: ClassVar[str] = "stack"
+    raw: bytes = b"[stack]"
+
+
+@attrs.frozen
+class ThreadStack(Name):
+    """A thread's stack, ``[stack:TID]``: 3.4 (b76437579d13) until 4.5 (65376df58217)."""
+
+    KIND: ClassVar[str] = "thread_stack"
+    tid: int
+
+    def readings(self) -> Iterator[Reading]:
+        """The thread's stack, or a device file: OpenOnload names its own ``[stack:N]``."""
+        yield Reading(self.KIND, self.raw, f"the stack of thread {self.tid}")
+        yield Reading("other", self.raw, "an OpenOnload device, where device and inode are not 0")
+
+
+@attrs.frozen
+class AnonName(Name):
+    """Private anonymous memory with a label: ``[anon:<label>]`` (5.17; Android since 3.4).
+
+    Printed by ``show_map_vma()``, later ``get_vma_name()``, fs/proc/task_mmu.c.
+    """
+
+    KIND: ClassVar[str] = "anon"
+    label: bytes
+
+    @classmethod
+    def of(cls, label: bytes) -> AnonName:
+        """The name of private memory that bears *label*."""
+        return cls(b"[anon:" + label + b"]", label)
+
+    def readings(self) -> Iterator[Reading]:
+        """The label; where it ends in ``<fault>``, also a label that Android could not read."""
+        yield Reading(self.KIND, self.label, "the label set by prctl(PR_SET_VMA_ANON_NAME)")
+        if self.label.endswith(_FAULT):
+            known = self.label.removesuffix(_FAULT)
+            yield Reading(self.KIND, known, "an old Android kernel could not read on from here")
+
+
+_FAULT = b"<fault>"
+"""Android's ``seq_print_vma_name()`` on a page of the target that cannot be read."""
+
+
+@attrs.frozen
+class AnonShmemName(Name):
+    """Shared anonymous memory with a label: ``[anon_shmem:<label>]`` (6.2).
+
+    It stands in place of the path, so a memfd and an unlinked tmpfs file can bear it too; device
+    and inode remain those of the file (``shmem_anon_vm_ops``, mm/shmem.c).
+    """
+
+    KIND: ClassVar[str] = "anon_shmem"
+    label: bytes
+
+    @classmethod
+    def of(cls, label: bytes) -> AnonShmemName:
+        """The name of shared memory that bears *label*."""
+        return cls(b"[anon_shmem:" + label + b"]", label)
+
+    def readings(self) -> Iterator[Reading]:
+        """The label."""
+        yield Reading(self.KIND, self.label, "the label set by prctl(PR_SET_VMA_ANON_NAME)")
+
+
+@attrs.frozen
+class Special(Name):
+    """A fixed name in brackets that the kernel gives: ``[vdso]``, ``[vvar]``, ``[rollup]`` …
+
+    `kind` tells them apart; `procmaps.pseudo` has the meaning and history of each.
+    """
+
+    title: str
+
+    @property
+    def kind(self) -> str:
+        """The terminal's name in ``grammar/name.lark``, lower case: ``vdso``, ``vvar`` …"""
+        return self.title
+
+
+@attrs.frozen
+class Backed(Name):
+    """A column printed by ``d_path()``: an object with a file behind it.
+
+    ``escaped`` is False where the producer writes a newline as it is (NOMMU kernels, gVisor,
+    Linux before 2.6.18), so that ``\\012`` can only be those four characters.
+    """
+
+    escaped: bool = attrs.field(default=True, kw_only=True)
+
+    @property
+    def deleted(self) -> bool:
+        """True where the column ends in `` (deleted)``: most likely the file was unlinked."""
+        return self.raw.endswith(DELETED)
+
+    @property
+    def path(self) -> bytes:
+        """The most likely original path: newlines restored, `` (deleted)`` taken off."""
+        return next(self._as_file()).value
+
+    def readings(self) -> Iterator[Reading]:
+        """What the name is made for, then every file whose path prints the same."""
+        yield from self._as_itself()
+        yield from self._as_file()
+
+    def _as_itself(self) -> Iterator[Reading]:
+        """The readings as the kernel's own object; none where it is a plain file."""
+        yield Reading(self.kind, self.raw, "the kernel's own object", self.deleted)
+
+    def _as_file(self) -> Iterator[Reading]:
+        if self.deleted:
+            for path, reason in self._originals(self.raw.removesuffix(DELETED)):
+                yield Reading("file", path, f"an unlinked file{reason}", deleted=True)
+            for path, reason in self._originals(self.raw):
+                yield Reading("file", path, f"a file whose name ends in ' (deleted)'{reason}")
+        else:
+            for path, reason in self._originals(self.raw):
+                yield Reading("file", path, f"a file{reason}")
+
+    def _originals(self, printed: bytes) -> Iterator[tuple[bytes, str]]:
+        """Every text that ``mangle_path()`` prints as *printed*, and what sets it apart.
+
+        All newlines comes first: nothing but this escaping makes ``\\012`` a common sight.
+        """
+        parts = printed.split(NEWLINE)
+        if len(parts) == 1 or not self.escaped:
+            yield printed, ""
+            return
+        for joints in itertools.product((b"\n", NEWLINE), repeat=len(parts) - 1):
+            newlines = joints.count(b"\n")
+            literal = len(joints) - newlines
+            told = ["newline in its name"] * bool(newlines) + [r"literal \012"] * bool(literal)
+            yield (
+                parts[0] + b"".join(j + p for j, p in zip(joints, parts[1:], strict=True)),
+                f", {' and '.join(told)}",
+            )
+
+
+@attrs.frozen
+class FilePath(Backed):
+    """A file: the path that ``d_path()`` gives, seen from the reader's root."""
+
+    KIND: ClassVar[str] = "file"
+
+    def _as_itself(self) -> Iterator[Reading]:
+        return iter(())
+
+
+@attrs.frozen
+class KernelFile(Backed):
+    """A file of the kernel's own with a fixed name: ``/dev/zero (deleted)``, ``/[aio] (deleted)``,
+    ``/drm mm object (deleted)`` …
+
+    `kind` tells them apart; `procmaps.pseudo` has the meaning and history of each.
+    """
+
+    title: str
+
+    @property
+    def kind(self) -> str:
+        """The terminal's name in ``grammar/name.lark``, lower case: ``shared_zero``, ``aio`` …"""
+        return self.title
+
+
+@attrs.frozen
+class SysV(Backed):
+    """A System V segment, ``/SYSV<key> (deleted)``; the inode is the segment's shmid."""
+
+    KIND: ClassVar[str] = "sysv"
+    key: int
+    """The key given to ``shmget(2)``; 0 is ``IPC_PRIVATE``."""
+
+    def _as_itself(self) -> Iterator[Reading]:
+        yield Reading(self.KIND, self.raw, f"the System V segment of key {self.key:#010x}")
+
+
+@attrs.frozen
+class Labelled(Backed):
+    """A kernel's file that a program has given a name of its own."""
+
+    label: bytes
+    """The name as it was printed, escaped where the rest of the column is."""
+
+    def _as_itself(self) -> Iterator[Reading]:
+        for label, reason in self._originals(self.label):
+            yield Reading(self.kind, label, f"{self.TITLE}{reason}")
+
+    TITLE: ClassVar[str] = "a file of the kernel's own"
+
+
+@attrs.frozen
+class Memfd(Labelled):
+    """A ``memfd_create(2)`` file, ``/memfd:<label> (deleted)`` (3.17)."""
+
+    KIND: ClassVar[str] = "memfd"
+    TITLE: ClassVar[str] = "a memfd"
+
+
+@attrs.frozen
+class Ashmem(Labelled):
+    """An Android ashmem region, ``/dev/ashmem/<label> (deleted)``; unnamed: no ``/<label>``."""
+
+    KIND: ClassVar[str] = "ashmem"
+    TITLE: ClassVar[str] = "an ashmem region"
+
+
+@attrs.frozen
+class DmaBuf(Labelled):
+    """A shared DMA buffer, ``/dmabuf:<label>`` (5.3), the label possibly empty."""
+
+    KIND: ClassVar[str] = "dmabuf"
+    TITLE: ClassVar[str] = "a DMA buffer"
+
+
+@attrs.frozen
+class AnonInode(Labelled):
+    """A file without a path, ``anon_inode:<label>``: ``[perf_event]``, ``kvm-vcpu:0`` …"""
+
+    KIND: ClassVar[str] = "anon_inode"
+    TITLE: ClassVar[str] = "an anonymous inode"
+
+
+@attrs.frozen
+class Socket(Backed):
+    """A mapped socket, ``socket:[<inode>]``: packet rings, AF_XDP, TCP zero copy."""
+
+    KIND: ClassVar[str] = "socket"
+    number: int
+    """The socket's inode, as in ``/proc/net``."""
+
+    def _as_itself(self) -> Iterator[Reading]:
+        yield Reading(self.KIND, self.raw, f"the socket of inode {self.number}")
+
+
+@attrs.frozen
+class Other(Name):
+    """A name that no rule knows. Nothing is guessed of it."""
