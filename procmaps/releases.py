@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 import attrs
 
@@ -94,7 +95,7 @@ class Span:
             ("until", self.until),
         ]
         known = [(name, release) for name, release in rising if release is not None]
-        for (early, one), (late, two) in zip(known, known[1:], strict=False):
+        for (early, one), (late, two) in pairwise(known):
             in_order = one <= two if (early, late) == ("since", "last") else one < two
             if not in_order:
                 raise ValueError(f"a span cannot have {early}={one} and {late}={two}")

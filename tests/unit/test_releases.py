@@ -15,7 +15,8 @@ def test_releases_order_as_they_came_out() -> None:
     written = ["2.4.0", "2.4.27", "2.6.9", "2.6.32", "2.6.32.69", "3.0", "3.19", "4.4", "4.4.155",
                "4.9", "4.20", "5.0", "5.17", "6.12", "7.1.5"]  # fmt: skip
     parsed = [Release.parse(text) for text in written]
-    assert sorted(reversed(parsed)) == parsed
+    assert sorted(parsed) == parsed
+    assert len(set(parsed)) == len(parsed)
     assert [str(release) for release in parsed] == written
 
 
