@@ -7,12 +7,12 @@ fast one may append to the arrays itself, as long as it leaves the same behind.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 import attrs
 
-from procmaps.fields import FIELDS_BY_KEY
-from procmaps.records import Usage
+from procmaps.fields import FIELDS
 
 MISSING = 2**64 - 1
 """What a usage column holds for a field that was not printed. No size is: it is not a multiple of
@@ -54,6 +54,22 @@ class Field(NamedTuple):
     text: bytes
 
 
+class Distinct:
+    """A table of distinct texts, each with its place; a column of places stands for the texts."""
+
+    def __init__(self, *texts: bytes) -> None:
+        self.texts = [*texts]
+        self._places = {text: place for place, text in enumerate(texts)}
+
+    def place(self, text: bytes) -> int:
+        """Where *text* stands in `texts`; it is added if it is new."""
+        place = self._places.get(text)
+        if place is None:
+            place = self._places[text] = len(self.texts)
+            self.texts.append(text)
+        return place
+
+
 class Refused(Exception):  # noqa: N818 - never leaves the package: it becomes a ParseError
     """A line that the grammar accepts and the facts do not: which part, and why."""
 
@@ -85,14 +101,14 @@ class Columns:
     minor: array[int] = attrs.field(factory=_u32)
     inode: array[int] = attrs.field(factory=_u64)
     name: array[int] = attrs.field(factory=_u32)
-    names: list[bytes] = attrs.field(factory=lambda: [b""])
+    names: Distinct = attrs.field(factory=lambda: Distinct(b""))
     """The distinct name columns; the first is that of unnamed memory."""
     usage: dict[str, array[int]] = attrs.field(factory=dict)
     """By attribute of `procmaps.records.Usage`; `MISSING` where not printed. A column may be
     shorter than the others: the rows behind its end are missing."""
     vm_flags: array[int] = attrs.field(factory=_u32)
     """`ABSENT` where not printed; may be shorter than the others, like the usage columns."""
-    flags: list[bytes] = attrs.field(factory=list)
+    flags: Distinct = attrs.field(factory=Distinct)
     """The distinct texts after ``VmFlags:``."""
     extra: dict[int, list[tuple[bytes, bytes]]] = attrs.field(factory=dict)
     """By row, the lines that no table knows: key and value."""
@@ -100,8 +116,6 @@ class Columns:
     """By row, the name in old Android's ``Name:`` line."""
     faults: list[tuple[int, int]] = attrs.field(factory=list)
     """Stretches of text that could not be read, as offsets: whole lines, neighbours joined."""
-    name_index: dict[bytes, int] = attrs.field(factory=lambda: {b"": 0}, repr=False)
-    flags_index: dict[bytes, int] = attrs.field(factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.start)
@@ -123,44 +137,53 @@ class Columns:
         self.major.append(major)
         self.minor.append(minor)
         self.inode.append(inode)
-        self.name.append(intern(name, self.names, self.name_index))
+        self.name.append(self.names.place(name))
 
     def field(self, field: Field) -> None:
         """Add a line to the last row. Raises `Refused` where it cannot belong there."""
         row = len(self.start) - 1
         if row < 0:
-            raise Refused("line", "a field before the first header line")
-        known = FIELDS_BY_KEY.get(field.key)
+            raise Refused("line", "a field stands before the first header line")
+        known = FIELDS.get(field.key)
+        if known is not None and known.unit in ("kB", "count"):
+            self._once(len(self.usage.get(known.attribute, ())), row)
+            self.extend_usage(known.attribute, row, (_number(field, known.unit),))
+            return
         if field.form == "flags":
-            self._set(self.vm_flags, row, intern(field.text, self.flags, self.flags_index), ABSENT)
+            self._once(len(self.vm_flags), row)
         elif field.form == "label":
-            self.labels[row] = field.text
-        elif known is None or known.attribute not in _NUMBERS:
-            self.extra.setdefault(row, []).append((field.key, field.text))
+            self._once(row + (row in self.labels), row)
+        self.extend_text(field.form, field.key, row, (field.text,))
+
+    @staticmethod
+    def _once(filled: int, row: int) -> None:
+        if filled > row:
+            raise Refused("key", "this field stands twice in one entry")
+
+    def extend_usage(self, attribute: str, row: int, values: Iterable[int]) -> None:
+        """Put *values* into the usage column, from *row* on."""
+        column = self.usage.get(attribute)
+        if column is None:
+            column = self.usage[attribute] = array("Q")
+        _fill(column, row, MISSING)
+        column.extend(values)
+
+    def extend_text(self, form: Form, key: bytes, row: int, texts: Iterable[bytes]) -> None:
+        """Keep what stood after the colon of lines that are no number, from *row* on."""
+        if form == "flags":
+            _fill(self.vm_flags, row, ABSENT)
+            self.vm_flags.extend(map(self.flags.place, texts))
+        elif form == "label":
+            self.labels.update(enumerate(texts, row))
         else:
-            self._set(self._usage(known.attribute), row, _number(field, known.unit), MISSING)
+            for place, text in enumerate(texts, row):
+                self.extra.setdefault(place, []).append((key, text))
 
     def fault(self, start: int, end: int) -> None:
         """Keep the lines from *start* to *end* as unread."""
         if self.faults and self.faults[-1][1] == start:
             start, _ = self.faults.pop()
         self.faults.append((start, end))
-
-    def _usage(self, attribute: str) -> array[int]:
-        return self.usage.setdefault(attribute, array("Q"))
-
-    @staticmethod
-    def _set(column: array[int], row: int, value: int, filler: int) -> None:
-        if len(column) > row:
-            raise Refused("key", "this field stands twice in one entry")
-        if len(column) < row:
-            column.extend([filler] * (row - len(column)))
-        column.append(value)
-
-
-_NUMBERS = frozenset(
-    field.name for field in attrs.fields(Usage) if field.type in ("int | None", int | None)
-)
 
 
 def refuse_header(header: Header) -> None:
@@ -185,10 +208,7 @@ def _number(field: Field, unit: str) -> int:
     return field.value
 
 
-def intern(text: bytes, table: list[bytes], index: dict[bytes, int]) -> int:
-    """The place of *text* in *table*, where it is added if it is new."""
-    place = index.get(text)
-    if place is None:
-        place = index[text] = len(table)
-        table.append(text)
-    return place
+def _fill(column: array[int], row: int, filler: int) -> None:
+    """Bring *column* up to *row* where the rows before it had no such line."""
+    if len(column) < row:
+        column.extend([filler] * (row - len(column)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -29,7 +29,7 @@ HEADER_PARTS = ("start", "end", "perms", "offset", "major", "minor", "inode", "N
 """The rules and the terminal of a header line that carry a value, in their order."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Grammar:
     """A dialect's grammar, loaded; and what is compiled from it."""
 
@@ -76,9 +76,17 @@ class Grammar:
         if not raw:
             return names.Unnamed()
         rule, terminal = cast("tuple[str, str]", self._parse(raw, "name"))
-        match = self._terminals[terminal].fullmatch(raw)
-        assert match, (terminal, raw)
-        return self.build_name(rule, terminal, raw, tuple(match.groups()))
+        return self.build_name(rule, terminal, raw, self.parts(terminal, raw))
+
+    def parts(self, terminal: str, text: bytes) -> tuple[bytes | None, ...]:
+        """What the groups of *terminal* hold where it has matched the whole of *text*."""
+        match = self.terminal(terminal).fullmatch(text)
+        assert match, (terminal, text)
+        return match.groups()
+
+    def terminal(self, name: str) -> re.Pattern[bytes]:
+        """One terminal of the grammar, compiled."""
+        return self._terminals[name]
 
     @functools.cached_property
     def _terminals(self) -> dict[str, re.Pattern[bytes]]:
@@ -122,8 +130,8 @@ _NAMES: dict[str, Callable[..., names.Name]] = {
     "MEMFD": lambda raw, label, esc: names.Memfd(raw, label, escaped=esc),
     "ASHMEM": lambda raw, label, esc: names.Ashmem(raw, label, escaped=esc),
     "DMABUF": lambda raw, label, esc: names.DmaBuf(raw, label, escaped=esc),
-    "ANON_INODE": lambda raw, label, esc: names.AnonInode(raw, label, escaped=esc),
-    "SOCKET": lambda raw, number, esc: names.Socket(raw, int(number), escaped=esc),
+    "ANON_INODE": lambda raw, label, _: names.AnonInode(raw, label),
+    "SOCKET": lambda raw, number, _: names.Socket(raw, int(number)),
     "FILE": lambda raw, esc: names.FilePath(raw, escaped=esc),
     "OTHER": lambda raw, _: names.Other(raw),
 }
@@ -135,14 +143,16 @@ def scan(text: bytes, grammar: Grammar) -> Columns:
     columns = Columns()
     at = 0
     while at < len(text):
-        at = take(text, at, grammar, columns)
+        at, _ = take(text, at, grammar, columns)
     return columns
 
 
-def take(text: bytes, at: int, grammar: Grammar, columns: Columns) -> int:
-    """Read the one record at *at* into *columns*; gives the place behind it.
+def take(
+    text: bytes, at: int, grammar: Grammar, columns: Columns
+) -> tuple[int, Header | Field | None]:
+    """Read the one line at *at* into *columns*; gives the place behind it, and what it was.
 
-    A line that cannot be read is noted in ``columns.faults``.
+    A line that cannot be read is noted in ``columns.faults``, and gives None.
     """
     content, end = grammar.extent(text, at)
     event = grammar.line(text[at:content])
@@ -155,18 +165,21 @@ def take(text: bytes, at: int, grammar: Grammar, columns: Columns) -> int:
             columns.field(event)
     except Refused:
         columns.fault(at, end)
-    return end
+        event = None
+    return end, event
 
 
 @functools.cache
 def load(name: str) -> Grammar:
     """The grammar of the dialect called *name*; raises `procmaps.errors.UnknownDialect`."""
     wanted = dialect(name)
-    return Grammar(wanted, parser(wanted, embedded=True))
+    events = _Events()
+    events.grammar = Grammar(wanted, parser(wanted, events))
+    return events.grammar
 
 
-def parser(wanted: Dialect, *, embedded: bool) -> Lark:
-    """A Lark parser of a dialect; without the *embedded* transformer it gives trees."""
+def parser(wanted: Dialect, transformer: object = None) -> Lark:
+    """A Lark parser of a dialect; without a *transformer* it gives trees, with positions."""
     from lark import Lark  # noqa: PLC0415 - Lark only where it is needed
 
     place = resources.path(wanted.grammar)
@@ -179,19 +192,21 @@ def parser(wanted: Dialect, *, embedded: bool) -> Lark:
         maybe_placeholders=False,
         import_paths=[str(resources.path("grammar"))],
         source_path=str(place),
-        transformer=_transformer(wanted) if embedded else None,
-        propagate_positions=not embedded,
+        transformer=cast("Any", transformer),
+        propagate_positions=transformer is None,
     )
 
 
 class _Events:
     """The transformer: what Lark calls for each rule that it has recognised."""
 
+    grammar: Grammar
+
     def header(self, parts: list[Any]) -> Header:
         """The seven values and the name, where there is one."""
         start, end, perms, offset, (major, minor), inode, *name = parts
         return Header(
-            start, end, perms, offset, major, minor, inode, bytes(name[0].value) if name else b""
+            start, end, perms, offset, major, minor, inode, bytes_of(name[0]) if name else b""
         )
 
     def start(self, parts: list[Token]) -> int:
@@ -202,7 +217,7 @@ class _Events:
 
     def perms(self, parts: list[Token]) -> int:
         """The bits of the permissions."""
-        text = b"".join(cast("bytes", part.value) for part in parts)
+        text = b"".join(map(bytes_of, parts))
         return Perms.from_text(text.decode("ascii")).bits
 
     def device(self, parts: list[int]) -> tuple[int, int]:
@@ -212,3 +227,52 @@ class _Events:
     def inode(self, parts: list[Token]) -> int:
         """A decimal number."""
         return int(parts[0].value)
+
+    def flags(self, parts: list[Token]) -> Field:
+        """The text after ``VmFlags:``."""
+        return Field(b"VmFlags", "flags", 0, bytes_of(parts[0]) if parts else b"")
+
+    def size(self, parts: list[Token]) -> Field:
+        """A size in bytes; printed in kB, which are units of 1024 bytes."""
+        key, text = map(bytes_of, parts)
+        (kilobytes,) = self.grammar.parts("SIZE", text)
+        return Field(key[:-1], "size", int(kilobytes or 0) * 1024, text)
+
+    def count(self, parts: list[Token]) -> Field:
+        """A number without a unit."""
+        key, text = map(bytes_of, parts)
+        (number,) = self.grammar.parts("COUNT", text)
+        return Field(key[:-1], "count", int(number or 0), text)
+
+    def text(self, parts: list[Token]) -> Field:
+        """Anything else after a colon."""
+        key, *text = map(bytes_of, parts)
+        return Field(key[:-1], "text", 0, b"".join(text))
+
+    def label(self, parts: list[Token]) -> Field:
+        """Android's ``Name:`` line."""
+        return Field(b"Name", "label", 0, bytes_of(parts[0]) if parts else b"")
+
+    def line(self, parts: list[Header | Field]) -> Header | Field:
+        """The one thing that a line is."""
+        return parts[0]
+
+    field = line
+
+    def name(self, parts: list[Token | tuple[str, str]]) -> tuple[str, str]:
+        """The rule and the terminal that matched the column."""
+        (part,) = parts
+        return part if isinstance(part, tuple) else ("name", bare(part.type))
+
+    def special(self, parts: list[Token]) -> tuple[str, str]:
+        """The same for a fixed name in brackets."""
+        return "special", bare(parts[0].type)
+
+    def kernel_file(self, parts: list[Token]) -> tuple[str, str]:
+        """The same for a file of the kernel's own."""
+        return "kernel_file", bare(parts[0].type)
+
+
+def bytes_of(token: Token) -> bytes:
+    """The bytes of a token: with ``use_bytes`` its value is bytes, whatever Lark's types say."""
+    return cast("bytes", token.value)

@@ -166,7 +166,7 @@ class Special(Name):
 
 @attrs.frozen
 class Backed(Name):
-    """A column printed by ``d_path()``: an object with a file behind it.
+    """A path, printed by ``d_path()``: memory with a file behind it.
 
     ``escaped`` is False where the producer writes a newline as it is (NOMMU kernels, gVisor,
     Linux before 2.6.18), so that ``\\012`` can only be those four characters.
@@ -264,6 +264,7 @@ class SysV(Backed):
 class Labelled(Backed):
     """A kernel's file that a program has given a name of its own."""
 
+    TITLE: ClassVar[str] = "a file of the kernel's own"
     label: bytes
     """The name as it was printed, escaped where the rest of the column is."""
 
@@ -271,7 +272,6 @@ class Labelled(Backed):
         for label, reason in self._originals(self.label):
             yield Reading(self.kind, label, f"{self.TITLE}{reason}")
 
-    TITLE: ClassVar[str] = "a file of the kernel's own"
 
 
 @attrs.frozen
@@ -299,23 +299,20 @@ class DmaBuf(Labelled):
 
 
 @attrs.frozen
-class AnonInode(Labelled):
+class AnonInode(Name):
     """A file without a path, ``anon_inode:<label>``: ``[perf_event]``, ``kvm-vcpu:0`` …"""
 
     KIND: ClassVar[str] = "anon_inode"
-    TITLE: ClassVar[str] = "an anonymous inode"
+    label: bytes
 
 
 @attrs.frozen
-class Socket(Backed):
+class Socket(Name):
     """A mapped socket, ``socket:[<inode>]``: packet rings, AF_XDP, TCP zero copy."""
 
     KIND: ClassVar[str] = "socket"
     number: int
     """The socket's inode, as in ``/proc/net``."""
-
-    def _as_itself(self) -> Iterator[Reading]:
-        yield Reading(self.KIND, self.raw, f"the socket of inode {self.number}")
 
 
 @attrs.frozen
