@@ -61,6 +61,9 @@ class Distinct:
         self.texts = [*texts]
         self._places = {text: place for place, text in enumerate(texts)}
 
+    def __contains__(self, text: bytes) -> bool:
+        return text in self._places
+
     def place(self, text: bytes) -> int:
         """Where *text* stands in `texts`; it is added if it is new."""
         place = self._places.get(text)
@@ -77,6 +80,19 @@ class Refused(Exception):  # noqa: N818 - never leaves the package: it becomes a
         super().__init__(field, reason)
         self.field = field
         self.reason = reason
+
+
+class Fault(NamedTuple):
+    """A stretch of text that could not be read: whole lines, neighbours joined.
+
+    *field* and *reason* tell why the first line was refused; they are empty where the grammar
+    does not accept it, so that `procmaps.diagnosis` has to find out.
+    """
+
+    start: int
+    end: int
+    field: str = ""
+    reason: str = ""
 
 
 def _u64() -> array[int]:
@@ -114,8 +130,7 @@ class Columns:
     """By row, the lines that no table knows: key and value."""
     labels: dict[int, bytes] = attrs.field(factory=dict)
     """By row, the name in old Android's ``Name:`` line."""
-    faults: list[tuple[int, int]] = attrs.field(factory=list)
-    """Stretches of text that could not be read, as offsets: whole lines, neighbours joined."""
+    faults: list[Fault] = attrs.field(factory=list)
 
     def __len__(self) -> int:
         return len(self.start)
@@ -179,11 +194,14 @@ class Columns:
             for place, text in enumerate(texts, row):
                 self.extra.setdefault(place, []).append((key, text))
 
-    def fault(self, start: int, end: int) -> None:
+    def fault(self, start: int, end: int, refused: Refused | None = None) -> None:
         """Keep the lines from *start* to *end* as unread."""
-        if self.faults and self.faults[-1][1] == start:
-            start, _ = self.faults.pop()
-        self.faults.append((start, end))
+        if self.faults and self.faults[-1].end == start:
+            self.faults[-1] = self.faults[-1]._replace(end=end)
+        elif refused:
+            self.faults.append(Fault(start, end, refused.field, refused.reason))
+        else:
+            self.faults.append(Fault(start, end))
 
 
 def refuse_header(header: Header) -> None:

@@ -78,6 +78,34 @@ class Grammar:
         rule, terminal = cast("tuple[str, str]", self._parse(raw, "name"))
         return self.build_name(rule, terminal, raw, self.parts(terminal, raw))
 
+    def record_of(self, raw: bytes) -> names.Name:
+        """The same as `name`, by one expression compiled from the grammar: many times as fast."""
+        if not raw:
+            return names.Unnamed()
+        match = self._names.fullmatch(raw)
+        assert match, raw
+        terminal = match.lastgroup
+        assert terminal, raw
+        first = self._names.groupindex[terminal]
+        parts = match.groups()[first : first + self._terminals[terminal].groups]
+        return self.build_name(self._name_rules[terminal], terminal, raw, parts)
+
+    @functools.cached_property
+    def _names(self) -> re.Pattern[bytes]:
+        """A name column: one group for each terminal of the rule, in the order of priority."""
+        priority = {bare(known.name): known.priority for known in self.lark.terminals}
+        ranked = sorted(self._name_rules, key=lambda name: -priority[name])
+        groups = [
+            f"(?P<{name}>{re.sub('[?]P<[a-z_]+>', '', self._terminals[name].pattern.decode())})"
+            for name in ranked
+        ]
+        return re.compile("|".join(groups).encode("latin-1"))
+
+    @functools.cached_property
+    def _name_rules(self) -> dict[str, str]:
+        """Each terminal of a name column, and the rule that it stands in."""
+        return {step.terminal: step.path[-1] for (step,) in self.ways("name")}
+
     def parts(self, terminal: str, text: bytes) -> tuple[bytes | None, ...]:
         """What the groups of *terminal* hold where it has matched the whole of *text*."""
         match = self.terminal(terminal).fullmatch(text)
@@ -163,8 +191,8 @@ def take(
             columns.fault(at, end)
         else:
             columns.field(event)
-    except Refused:
-        columns.fault(at, end)
+    except Refused as refused:
+        columns.fault(at, end, refused)
         event = None
     return end, event
 

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 
 def bare(symbol: str) -> str:
-    """A symbol's name as the grammar file spells it, without the prefix of an ``%import``."""
-    return symbol.rpartition("__")[2]
+    """A symbol's name as its grammar file spells it, without the prefixes of ``%import``.
+
+    Lark makes ``header__INODE`` of an imported ``INODE``, and ``_header__PAD`` of ``_PAD``.
+    """
+    name = symbol.rpartition("__")[2]
+    return f"_{name}" if symbol.startswith("_") and name != symbol else name
 
 
 @attrs.frozen
@@ -29,13 +33,15 @@ class Step:
     """Its name in the grammar."""
     pattern: str
     """Its regular expression."""
+    literal: str
+    """The text itself where the terminal is nothing but a text in quotes; else empty."""
     path: tuple[str, ...]
     """The rules it stands in, outermost first."""
 
 
 def paths(lark: Lark, rule: str) -> tuple[tuple[Step, ...], ...]:
     """Every way through *rule*, as the terminals it consists of, the longest first."""
-    terminals = {t.name: t.pattern.to_regexp() for t in lark.terminals}
+    terminals = {known.name: known.pattern for known in lark.terminals}
     expansions: dict[str, list[list[tuple[str, bool]]]] = {}
     for known in lark.rules:
         ways = expansions.setdefault(str(known.origin.name), [])
@@ -47,7 +53,9 @@ def paths(lark: Lark, rule: str) -> tuple[tuple[Step, ...], ...]:
             for symbol, is_terminal in expansion:
                 tails: Iterable[tuple[Step, ...]]
                 if is_terminal:
-                    tails = ((Step(bare(symbol), terminals[symbol], path),),)
+                    pattern = terminals[symbol]
+                    literal = pattern.value if pattern.type == "str" else ""
+                    tails = ((Step(bare(symbol), pattern.to_regexp(), literal, path),),)
                 else:
                     tails = tuple(walk(symbol, (*path, bare(symbol))))
                 ways = [way + tail for way in ways for tail in tails]

@@ -1,0 +1,99 @@
+"""From text to `Snapshot`: `loads`, `load` and `dumps`, and the choice of the dialect."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from procmaps import scan
+from procmaps.columns import Columns
+from procmaps.dialects import DIALECTS, LINUX
+from procmaps.errors import visible
+from procmaps.grammar import Grammar
+from procmaps.grammar import load as load_grammar
+from procmaps.snapshot import Choice, Snapshot
+
+Errors = Literal["strict", "collect"]
+
+_HEAD = 4096
+"""Bytes at the start of a text that are searched for what only one dialect prints."""
+
+_FAULTS = 16
+"""Unread stretches that are searched for the same."""
+
+
+def loads(
+    data: bytes | bytearray | memoryview | str, *, errors: Errors = "strict", dialect: str = "auto"
+) -> Snapshot:
+    """Read the text of ``maps``, ``smaps`` or ``smaps_rollup``; which it is, the content says.
+
+    A ``str`` is encoded as UTF-8 with surrogateescape, the way Python decodes such files. Empty
+    input is an empty snapshot. ``dialect`` is a name of `procmaps.dialects`, or ``auto``.
+
+    Raises `ParseError` for the first line that cannot be read; with ``errors="collect"`` such lines
+    stay where they are and are listed in `Snapshot.problems`. Raises
+    `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
+    """
+    text = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data)
+    newline = _newline(text)
+    if newline != b"\n":
+        text = text.replace(newline, b"\n")
+    if dialect == "auto":
+        grammar, columns, choice = _choose(text)
+    else:
+        grammar = load_grammar(dialect)
+        columns, choice = scan.scan(text, grammar), Choice(dialect, "asked for")
+    snapshot = Snapshot(text, columns, grammar, choice, newline)
+    if errors == "strict" and (error := snapshot.first_error):
+        raise error
+    return snapshot
+
+
+def load(
+    source: str | os.PathLike[str] | BinaryIO, *, errors: Errors = "strict", dialect: str = "auto"
+) -> Snapshot:
+    """Read a dump from a path or a binary file object; see `loads`. Raises `OSError` too."""
+    data = Path(source).read_bytes() if isinstance(source, str | os.PathLike) else source.read()
+    return loads(data, errors=errors, dialect=dialect)
+
+
+def dumps(snapshot: Snapshot) -> bytes:
+    """The text that *snapshot* was loaded from, byte for byte."""
+    return snapshot.dumps()
+
+
+def _newline(text: bytes) -> bytes:
+    """How lines end: with CR LF only where every line does, since a name may end in CR."""
+    first = text.find(b"\n")
+    if first < 1 or text[first - 1] != ord("\r"):
+        return b"\n"
+    return b"\r\n" if text.count(b"\r\n") == text.count(b"\n") else b"\n"
+
+
+def _choose(text: bytes) -> tuple[Grammar, Columns, Choice]:
+    """Read *text* as Linux prints it, or as the one dialect whose mark it bears."""
+    grammar = load_grammar(LINUX.name)
+    columns = scan.scan(text, grammar)
+    for start, end in _samples(text, columns):
+        for other in DIALECTS:
+            evidence = load_grammar(other.name).evidence
+            if evidence and (mark := evidence.search(text, start, end)):
+                found = load_grammar(other.name)
+                number = text.count(b"\n", 0, mark.start()) + 1
+                reason = f"line {number} is printed by no other: {visible(mark[0])}"
+                return found, scan.scan(text, found), Choice(other.name, reason)
+    return grammar, columns, Choice(LINUX.name, "nothing in it is another's")
+
+
+def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:
+    """Where a mark may be: the head, and, with their neighbours, lines that Linux does not print."""
+    yield 0, min(_HEAD, len(text))
+    for fault in columns.faults[:_FAULTS]:
+        before = text.rfind(b"\n", 0, max(0, fault.start - 1)) + 1
+        behind = text.find(b"\n", fault.end)
+        yield before, behind if behind >= 0 else len(text)
+    if columns.extra:
+        row = next(iter(columns.extra))
+        yield columns.at[row], (*columns.at[row + 1 : row + 2], len(text))[0]
