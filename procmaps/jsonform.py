@@ -1,4 +1,4 @@
-"""Records as JSON and back: one form for every tool, described in ``docs/json.md``.
+r"""Records as JSON and back: one form for every tool, described in ``docs/json.md``.
 
 The shape is also given as a JSON Schema, ``corpus/schema/record.schema.json``, for consumers that
 are not Python. Three rules decide it:
@@ -7,7 +7,7 @@ are not Python. Three rules decide it:
   ``text``, for reading only;
 * a consumer may keep numbers in a double (JavaScript, jq), so what can need 64 bits is a string,
   and each member has one type always. Sizes are numbers: being multiples of 1024, they are exact
-  in a double up to 2\\ :sup:`63` bytes, and they want to be summed;
+  in a double up to 2\ :sup:`63` bytes, and they want to be summed;
 * what was not printed has no member. There is no ``null``.
 """
 
@@ -65,7 +65,7 @@ class InvalidRecord(ProcmapsError, ValueError):
 
 
 def text_of(raw: bytes) -> str:
-    """*raw* for people: as UTF-8, with ``\\xNN`` for each byte that is none."""
+    r"""*raw* for people: as UTF-8, with ``\xNN`` for each byte that is none."""
     return raw.decode("utf-8", "backslashreplace")
 
 
@@ -380,6 +380,10 @@ def _agree(given: object, made: Json, where: str) -> None:
         raise InvalidRecord(where, reason)
 
 
+_LONG = 60
+"""Characters of a value that an error message quotes."""
+
+
 def _told(value: object) -> str:
     """A JSON value in an error message: itself where it is short, else what it is."""
     if isinstance(value, dict):
@@ -389,4 +393,4 @@ def _told(value: object) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     told = repr(value)
-    return told if len(told) <= 60 else f"{told[:57]}…"
+    return told if len(told) <= _LONG else f"{told[:_LONG]}…"
