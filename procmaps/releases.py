@@ -56,12 +56,18 @@ class Release:
         return ".".join(map(str, self.parts))
 
 
+# Older than any release: as `Span.absent` it says that no release without the thing was seen.
+UNSEEN = Release((0, 0))
+
+
 def _edge(notation: str) -> tuple[Release | None, Release | None]:
-    """The two releases of "A|B", (None, B) of "B", (None, None) of ""."""
+    """The two releases of "A|B"; (None, B) of "B", (UNSEEN, B) of "?|B", (None, None) of ""."""
     if not notation:
         return None, None
     before, bar, after = notation.rpartition("|")
-    return (Release.parse(before) if bar else None), Release.parse(after)
+    if not bar:
+        return None, Release.parse(after)
+    return (UNSEEN if before == "?" else Release.parse(before)), Release.parse(after)
 
 
 @attrs.frozen
@@ -70,7 +76,8 @@ class Span:
 
     since   the first release known to have it; None: every release looked at, however old
     absent  the last release known *not yet* to have it, where releases between it and `since`
-            were not looked at; None: `since` is exactly the first
+            were not looked at; None: `since` is exactly the first; `UNSEEN`: no older release
+            was looked at
     until   the first release known not to have it *any more*; None: the newest one has it
     last    the last release known still to have it, where releases between it and `until` were
             not looked at; None: `until` is exactly the first without
@@ -104,6 +111,8 @@ class Span:
     def of(cls, start: str = "", end: str = "") -> Span:
         """The span in short notation, each end "B" (exact), "A|B" (somewhere in (A, B]) or "".
 
+        The start may also be "?|B": there in B, and nothing older was looked at.
+
         `Span.of("4.9|4.12", "5.10")`: absent from 4.9, there in 4.12, and 5.10 is the first
         release without it. Raises ValueError for text that is not so, or ends out of order.
         """
@@ -132,11 +141,13 @@ class Span:
     def releases(self) -> tuple[Release, ...]:
         """The releases that this span names, oldest first."""
         named = (self.absent, self.since, self.last, self.until)
-        return tuple(release for release in named if release is not None)
+        return tuple(release for release in named if release is not None and release != UNSEEN)
 
     def __str__(self) -> str:
         start = end = ""
-        if self.absent is not None:
+        if self.absent == UNSEEN:
+            start = f"by {self.since}"
+        elif self.absent is not None:
             start = f"between {self.absent} and {self.since}"
         elif self.since is not None:
             start = f"since {self.since}"

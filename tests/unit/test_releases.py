@@ -54,6 +54,7 @@ def test_a_release_is_made_of_numbers(parts: tuple[int, ...]) -> None:
         ("", "5.15", "until 5.15"),
         ("4.9|4.12", "", "between 4.9 and 4.12"),
         ("4.9|4.12", "5.10", "between 4.9 and 4.12, until 5.10"),
+        ("?|6.1", "", "by 6.1"),
         ("3.8", "3.19|4.4", "since 3.8, until between 3.19 and 4.4"),
     ],
 )
@@ -80,6 +81,13 @@ def test_a_span_with_open_ends_tells_no_from_not_established(
     release: str, answer: bool | None
 ) -> None:
     assert Span.of("4.9|4.12", "5.10|5.17").covers(Release.parse(release)) is answer
+
+
+def test_a_span_whose_past_was_not_looked_at_is_unsure_of_all_of_it() -> None:
+    span = Span.of("?|6.1")
+    assert span.covers(Release.parse("2.4.0")) is None
+    assert span.covers(Release.parse("6.1")) is True
+    assert [str(release) for release in span.releases] == ["6.1"]
 
 
 @given(releases, releases)
