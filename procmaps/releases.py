@@ -52,6 +52,11 @@ class Release:
             )
         return cls(tuple(int(part) for part in text.split(".")))
 
+    @property
+    def series(self) -> Release:
+        """The release that a stable release mends: 4.4 of 4.4.155, 2.6.32 of 2.6.32.69."""
+        return Release(self.parts[: 3 if self.parts[0] == 2 else 2])  # noqa: PLR2004 - Linux 2
+
     def __str__(self) -> str:
         return ".".join(map(str, self.parts))
 
@@ -123,17 +128,17 @@ class Span:
     def covers(self, release: Release) -> bool | None:
         """Whether `release` has the thing; None where that is not established.
 
-        A stable release counts as the release that it mends, with what was added or removed in
-        between: 4.14.300 is asked like any release between 4.14 and 4.15. Backports into stable
-        series are not modelled.
+        A stable release counts as the release that it mends: 4.9.300 has what 4.9 has. What
+        stable series took over from later releases is not modelled.
         """
-        if self.absent is not None and release <= self.absent:
+        asked = release.series
+        if self.absent is not None and asked <= self.absent:
             return False
-        if self.since is not None and release < self.since:
+        if self.since is not None and asked < self.since:
             return None if self.absent is not None else False
-        if self.until is not None and release >= self.until:
+        if self.until is not None and asked >= self.until:
             return False
-        if self.last is not None and release > self.last:
+        if self.last is not None and asked > self.last:
             return None
         return True
 
