@@ -388,13 +388,24 @@ VMFLAGS: Mapping[bytes, VmFlagInfo] = MappingProxyType(
 UNNAMED_BIT = b"??"
 
 MUTE_BITS: tuple[MuteBit, ...] = (
+    *(
+        MuteBit(
+            f"VM_PKEY_BIT{number}",
+            b"",
+            f"Bit {number} of the protection key, which the field ProtectionKey shows instead.",
+            Span.of("4.6"),
+            "show_smap_vma_flags(), beside c1192f842841 (in v4.6)",
+            ("x86", "powerpc", "arm64"),
+        )
+        for number in range(4)
+    ),
     MuteBit(
-        "VM_PKEY_BIT0..VM_PKEY_BIT4",
+        "VM_PKEY_BIT4",
         b"",
-        "The protection key, which the field ProtectionKey shows instead.",
-        Span.of("4.4|4.9"),
-        'show_smap_vma_flags(): "These come out via ProtectionKey:"; c1192f842841',
-        ("x86", "powerpc", "arm64"),
+        "Bit 4 of the protection key, where keys have five bits.",
+        Span.of("?|5.10"),
+        "show_smap_vma_flags() of 5.10, 6.1 and 6.12",
+        ("powerpc",),
     ),
     MuteBit(
         "VM_MTE_ALLOWED",
