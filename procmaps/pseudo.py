@@ -201,8 +201,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[mpx]",
         "mpx",
         "Bounds tables of x86's MPX.",
-        Span.of("3.19", "5.4|5.17"),
-        "vm_ops->name in the 3.19 tree, arch_vma_name() from 4.4 to 5.4, gone from 5.17",
+        Span.of("3.19", "5.6"),
+        "vm_ops->name in the 3.19 tree, arch_vma_name() from 4.4 to 5.4; removed by 45fc24e89b7c "
+        '("x86/mpx: remove MPX from arch/x86") (in v5.6)',
         ("x86",),
     ),
     PseudoName(

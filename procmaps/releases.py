@@ -16,6 +16,9 @@ import attrs
 # a release candidate is not the release (4.17-rc printed smaps that no release printed).
 _RELEASE_TEXT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 
+# Until 2.6.39 a release had three numbers and a stable one four; since 3.0, two and three.
+_MAJOR_OF_THREE_NUMBERS = 2
+
 
 @attrs.frozen(order=True)
 class Release:
@@ -55,7 +58,8 @@ class Release:
     @property
     def series(self) -> Release:
         """The release that a stable release mends: 4.4 of 4.4.155, 2.6.32 of 2.6.32.69."""
-        return Release(self.parts[: 3 if self.parts[0] == 2 else 2])  # noqa: PLR2004 - Linux 2
+        numbers = 3 if self.parts[0] == _MAJOR_OF_THREE_NUMBERS else 2
+        return Release(self.parts[:numbers])
 
     def __str__(self) -> str:
         return ".".join(map(str, self.parts))

@@ -133,7 +133,8 @@ def printed_fields(tree: Tree, *, rollup: bool) -> list[tuple[bytes, int]]:
         text = text.replace("__show_smap(m, &mss, false);", only_rollup.sub("", common))
         text = text.replace("show_smap_vma_flags(m, vma);", tree.function("show_smap_vma_flags"))
     assert re.search(
-        r"#define SEQ_PUT_DEC\(str, val\) \\\s+seq_put_decimal_ull_width\(m, str, \(val\) >> 10, 8\)",
+        r"#define SEQ_PUT_DEC\(str, val\) \\\s+"
+        r"seq_put_decimal_ull_width\(m, str, \(val\) >> 10, 8\)",
         tree.read("fs/proc/task_mmu.c"),
     )
     found = []
