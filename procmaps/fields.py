@@ -286,8 +286,9 @@ _MAINLINE: tuple[Field, ...] = (
         b"Swap",
         "swap",
         "Anonymous memory that is in swap.",
-        Span.of("2.6.24|2.6.32"),
-        "not in the 2.6.24 tree, in 2.6.32",
+        Span.of("2.6.26"),
+        '214e471ff990 ("smaps: account swap entries") (committed 2008-04-28, after 2.6.25: in '
+        "v2.6.26)",
     ),
     _size(
         b"SwapPss",

@@ -99,7 +99,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "anon_shmem",
         "Shared anonymous memory, a memfd, or an unlinked tmpfs file with a label.",
         Span.of("6.2"),
-        'd09e8ca6cb93 ("mm: anonymous shared memory naming") (in v6.2); not in the 6.1 tree',
+        "get_vma_name() of 6.12; not in the 6.1 tree; in v6.2 by the date of its commit",
         (),
         True,
     ),

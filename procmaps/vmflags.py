@@ -129,7 +129,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         9,
         "userfaultfd is told of touches of missing pages.",
         Span.of("4.3"),
-        '16ba6f81 ("userfaultfd: add VM_UFFD_MISSING and VM_UFFD_WP") (in v4.3); '
+        "16ba6f81; proc_pid_smaps(5): since Linux 4.3; "
         "without an MMU the bit is VM_MAYOVERLAY since between 6.1 and 6.12, and still prints um",
     ),
     _flag(
@@ -164,7 +164,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         12,
         "userfaultfd is told of writes to write-protected pages.",
         Span.of("4.3"),
-        '16ba6f81 ("userfaultfd: add VM_UFFD_MISSING and VM_UFFD_WP") (in v4.3)',
+        "16ba6f81; proc_pid_smaps(5): since Linux 4.3",
     ),
     _flag(b"lo", "VM_LOCKED", 13, "The pages are locked in memory.", _FIRST, _FIRST_SOURCE),
     _flag(b"io", "VM_IO", 14, "The mapping is of a device's memory.", _FIRST, _FIRST_SOURCE),
@@ -226,8 +226,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         23,
         "Page faults wait until the file's metadata is safe (MAP_SYNC).",
         Span.of("4.15"),
-        'b6fb293f2497 ("mm: Define MAP_SYNC and VM_SYNC flags") (in v4.15); bit 23 was '
-        "VM_NONLINEAR",
+        "b6fb293f2497; proc_pid_smaps(5): since Linux 4.15; bit 23 was VM_NONLINEAR",
     ),
     _flag(
         b"ar",
@@ -244,8 +243,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         24,
         "Indirect branches may only land where the code allows it (BTI).",
         Span.of("5.8"),
-        '424037b7 ("mm: smaps: Report arm64 guarded pages in smaps"); not in the 5.7 tree, '
-        "in 5.8; the bit is VM_ARCH_1, so it replaces ar",
+        "424037b7; not in the 5.7 tree, in 5.8; the bit is VM_ARCH_1, so it replaces ar",
         ("arm64",),
         "CONFIG_ARM64_BTI",
     ),
@@ -255,7 +253,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         25,
         "A child of fork finds it filled with zeros (MADV_WIPEONFORK).",
         Span.of("4.14"),
-        'd2cd9ede ("mm,fork: introduce MADV_WIPEONFORK") (in v4.14); bit 25 was x86\'s VM_MPX',
+        "d2cd9ede; proc_pid_smaps(5): since Linux 4.14; bit 25 was x86's VM_MPX",
     ),
     _flag(b"dd", "VM_DONTDUMP", 26, "Core dumps leave it out.", _FIRST, _FIRST_SOURCE),
     _flag(
@@ -264,7 +262,8 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         27,
         "The mapping was made or changed since soft-dirty tracking was last reset.",
         Span.of("3.13"),
-        'ec8e41aec130 ("/proc/pid/smaps: show VM_SOFTDIRTY flag in VmFlags line") (in v3.13)',
+        'ec8e41aec130 ("/proc/pid/smaps: show VM_SOFTDIRTY flag in VmFlags line") (committed '
+        "2013-11-13, after 3.12: in v3.13)",
         (),
         "CONFIG_MEM_SOFT_DIRTY",
     ),
@@ -309,8 +308,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         ),
         "Each access must carry the memory's tag (MTE).",
         Span.of("5.10"),
-        '9f341931 ("arm64: mte: Add PROT_MTE support to mmap() and mprotect()") (in v5.10); '
-        "VM_HIGH_ARCH_0 in the 6.1 tree, VM_HIGH_ARCH_4 in 6.12",
+        "9f341931; not in the 5.8 tree, in 5.10; VM_HIGH_ARCH_0 in the 6.1 tree, VM_HIGH_ARCH_4 in 6.12",
         ("arm64",),
         "CONFIG_ARM64_MTE",
     ),
@@ -352,8 +350,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         ),
         "The kernel may throw the pages away at any time (MAP_DROPPABLE).",
         Span.of("6.1|6.11"),
-        '9651fced ("mm: add MAP_DROPPABLE for designating always lazily freeable mappings"); '
-        "not in the 6.1 tree, in 6.11; on 32-bit powerpc the bit is VM_ARCH_1, so it replaces ar",
+        "9651fced; not in the 6.1 tree, in 6.11; on 32-bit powerpc the bit is VM_ARCH_1, so it replaces ar",
     ),
     _flag(
         b"ui",
@@ -374,12 +371,13 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"sl",
         "VM_SEALED",
         (
-            BitPlace(63, Span.of("6.1|6.11", "6.12|7.1")),
+            BitPlace(63, Span.of("6.9|6.11", "6.12|7.1")),
             BitPlace(42, Span.of("6.12|7.1")),
         ),
         "The mapping cannot be unmapped, moved or given other permissions (mseal).",
-        Span.of("6.1|6.11"),
-        "399ab86e; not in the 6.1 tree, in 6.11; bit 63 in 6.12, 42 in 7.1.5",
+        Span.of("6.9|6.11"),
+        '399ab86ea550 ("/proc/pid/smaps: add mseal info for vma") (committed 2024-06-24, after '
+        "6.9); in the 6.11 tree; bit 63 in 6.12, 42 in 7.1.5",
         (),
         "CONFIG_64BIT",
     ),
@@ -417,7 +415,7 @@ MUTE_BITS: tuple[MuteBit, ...] = (
         b"",
         "The mapping could be given memory tags.",
         Span.of("5.10"),
-        "show_smap_vma_flags(); 9f341931 (in v5.10)",
+        "show_smap_vma_flags(); 9f341931; not in the 5.8 tree, in 5.10",
         ("arm64",),
     ),
     MuteBit(
@@ -425,7 +423,7 @@ MUTE_BITS: tuple[MuteBit, ...] = (
         UNNAMED_BIT,
         "Pages are locked in memory as they are touched; printed as lf later.",
         Span.of("4.4", "6.1|6.11"),
-        "include/linux/mm.h since v4.4; no mnemonic in the 6.1 tree",
+        "mlock2(2): MLOCK_ONFAULT since Linux 4.4; no mnemonic in the 6.1 tree",
     ),
     MuteBit(
         "VM_ALLOW_ANY_UNCACHED",
