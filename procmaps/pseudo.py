@@ -218,8 +218,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[intrpt]",
         "intrpt",
         "The page of the interrupt entry code.",
-        Span.of("?|3.4", "4.15|4.20"),
-        "arch_vma_name(), arch/tile/mm/elf.c; the architecture left after 4.16",
+        Span.of("?|4.15", "4.15|4.20"),
+        'arch_vma_name(), arch/tile/mm/elf.c; the architecture left with "arch: remove tile port" '
+        "(committed 2018-03-16, after 4.15)",
         ("tile",),
     ),
     PseudoName(

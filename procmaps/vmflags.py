@@ -303,12 +303,13 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"mt",
         "VM_MTE",
         (
-            BitPlace(32, Span.of("5.10", "6.1|6.12")),
+            BitPlace(32, Span.of("5.8|5.10", "6.1|6.12")),
             BitPlace(36, Span.of("6.1|6.12")),
         ),
         "Each access must carry the memory's tag (MTE).",
-        Span.of("5.10"),
-        "9f341931; not in the 5.8 tree, in 5.10; VM_HIGH_ARCH_0 in the 6.1 tree, VM_HIGH_ARCH_4 in 6.12",
+        Span.of("5.8|5.10"),
+        "9f341931; not in the 5.8 tree, in 5.10; VM_HIGH_ARCH_0 in the 6.1 tree, "
+        "VM_HIGH_ARCH_4 in 6.12",
         ("arm64",),
         "CONFIG_ARM64_MTE",
     ),
@@ -350,7 +351,8 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         ),
         "The kernel may throw the pages away at any time (MAP_DROPPABLE).",
         Span.of("6.1|6.11"),
-        "9651fced; not in the 6.1 tree, in 6.11; on 32-bit powerpc the bit is VM_ARCH_1, so it replaces ar",
+        "9651fced; not in the 6.1 tree, in 6.11; on 32-bit powerpc the bit is VM_ARCH_1, so it "
+        "replaces ar",
     ),
     _flag(
         b"ui",
@@ -414,7 +416,7 @@ MUTE_BITS: tuple[MuteBit, ...] = (
         "VM_MTE_ALLOWED",
         b"",
         "The mapping could be given memory tags.",
-        Span.of("5.10"),
+        Span.of("5.8|5.10"),
         "show_smap_vma_flags(); 9f341931; not in the 5.8 tree, in 5.10",
         ("arm64",),
     ),
