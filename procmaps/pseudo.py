@@ -52,9 +52,17 @@ def _file(
     architectures: tuple[str, ...] = (),
     producer: str = "Linux",
 ) -> PseudoName:
+    """A name of the mappings of a file."""
     return PseudoName(
-        pattern_text, kind, meaning, span, source, architectures, True, producer
-    )  # fmt: skip
+        pattern_text,
+        kind,
+        meaning,
+        span,
+        source,
+        architectures,
+        file_backed=True,
+        producer=producer,
+    )
 
 
 # shmem_kernel_file_setup() and alloc_file_pseudo() give files that are in no directory;
@@ -100,8 +108,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "Shared anonymous memory, a memfd, or an unlinked tmpfs file with a label.",
         Span.of("6.2"),
         "get_vma_name() of 6.12; not in the 6.1 tree; in v6.2 by the date of its commit",
-        (),
-        True,
+        file_backed=True,
     ),
     PseudoName(
         "[rollup]",
@@ -237,9 +244,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "Not a mapping: what pads a library's segment where pages are larger than it expects.",
         Span(),
         "mm/pgsize_migration.c of Android common kernels",
-        (),
-        False,
-        "Android",
+        producer="Android",
     ),
     # Files in no directory: shared memory.
     _file(
@@ -297,8 +302,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "A labelled area of Android's shared memory, the label up to 255 bytes.",
         Span(),
         "ashmem_mmap(), drivers/staging/android/ashmem.c and Android common kernels",
-        (),
-        "Android",
+        producer="Android",
     ),
     _file(
         "/dev/ashmem (deleted)",
@@ -306,8 +310,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "An area of Android's shared memory without a label.",
         Span(),
         "ashmem_mmap(), drivers/staging/android/ashmem.c and Android common kernels",
-        (),
-        "Android",
+        producer="Android",
     ),
     # Files in no directory: drivers.
     _file(
@@ -374,8 +377,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "Memory of OpenOnload's network stack, told from a thread's stack by device and inode.",
         Span(),
         "a d_dname of Solarflare's OpenOnload",
-        (),
-        "OpenOnload",
+        producer="OpenOnload",
     ),
 )
 

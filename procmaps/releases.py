@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import cast
 
 import attrs
 
@@ -18,6 +19,25 @@ _RELEASE_TEXT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 
 # Until 2.6.39 a release had three numbers and a stable one four; since 3.0, two and three.
 _MAJOR_OF_THREE_NUMBERS = 2
+_FEWEST_NUMBERS = 2
+
+
+def _are_release_numbers(parts: object) -> bool:
+    """Whether `parts` is what a release is made of; a bool is no number here."""
+    if not isinstance(parts, tuple):
+        return False
+    numbers = cast("tuple[object, ...]", parts)
+    return len(numbers) >= _FEWEST_NUMBERS and all(
+        isinstance(number, int) and not isinstance(number, bool) and number >= 0
+        for number in numbers
+    )
+
+
+def _check_parts(_release: object, _attribute: object, parts: object) -> None:
+    if not _are_release_numbers(parts):
+        raise ValueError(
+            f"a release needs a tuple of two or more numbers, none negative, not {parts!r}"
+        )
 
 
 @attrs.frozen(order=True)
@@ -28,18 +48,7 @@ class Release:
     the release that it mends: 4.4 < 4.4.155 < 4.5.
     """
 
-    parts: tuple[int, ...] = attrs.field()
-
-    @parts.validator
-    def _check_parts(self, _attribute: attrs.Attribute[tuple[int, ...]], parts: object) -> None:
-        if (
-            not isinstance(parts, tuple)
-            or len(parts) < 2
-            or not all(type(part) is int and part >= 0 for part in parts)
-        ):
-            raise ValueError(
-                f"a release needs a tuple of two or more numbers, none negative, not {parts!r}"
-            )
+    parts: tuple[int, ...] = attrs.field(validator=_check_parts)
 
     @classmethod
     def parse(cls, text: str) -> Release:

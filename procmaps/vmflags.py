@@ -57,8 +57,11 @@ class VmFlagInfo:
         return self.bits[-1].number
 
     def bits_at(self, release: Release) -> frozenset[int]:
-        """Every bit number that it may have in `release`: several where it depends on the
-        configuration, or where the release of a move is not established."""
+        """Every bit number that it may have in `release`.
+
+        Several where it depends on the configuration, or where the release of a move is not
+        established.
+        """
         return frozenset(
             place.number for place in self.bits if place.span.covers(release) is not False
         )

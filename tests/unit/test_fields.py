@@ -124,6 +124,11 @@ def test_lines_are_printed_as_the_release_prints_them(
     assert line_format.line(value) == line
 
 
+def test_a_release_without_the_field_has_no_format_for_it() -> None:
+    assert FIELDS[b"KSM"].format_at(Release.parse("6.1")) is None
+    assert FIELDS[b"Nonlinear"].format_at(Release.parse("4.0")) is None
+
+
 def test_androids_name_line_is_printed_with_the_name_as_it_stands() -> None:
     line_format = FIELDS[b"Name"].format_at(Release.parse("4.9"))
     assert line_format is not None

@@ -65,7 +65,7 @@ KERNEL_6_1 = {"[heap]", "[stack]", "[anon:LABEL]", "[rollup]", "[vdso]", "[vdso_
 @pytest.mark.parametrize(
     ("release", "texts"),
     [
-        ("2.6.11", set()),
+        ("2.6.11", set[str]()),
         ("2.6.12", {"[heap]", "[stack]", "[vdso]"}),
         ("6.1", KERNEL_6_1),
         ("6.12", KERNEL_6_1),

@@ -97,7 +97,7 @@ def bit_numbers(tree: Tree) -> dict[str, set[int]]:
 
     def resolve(value: str) -> set[int]:
         if value in defines:
-            return set().union(*map(resolve, defines[value]))
+            return set[int]().union(*map(resolve, defines[value]))
         if shift := re.fullmatch(r"(?:BIT|_BITUL)\((\w+)\)", value):
             inner = shift[1]
             numbers = defines.get(inner, {inner})
@@ -137,7 +137,7 @@ def printed_fields(tree: Tree, *, rollup: bool) -> list[tuple[bytes, int]]:
         r"seq_put_decimal_ull_width\(m, str, \(val\) >> 10, 8\)",
         tree.read("fs/proc/task_mmu.c"),
     )
-    found = []
+    found: list[tuple[bytes, int]] = []
     for call, label, text_width, argument in re.findall(
         r'(SEQ_PUT_DEC|seq_put_decimal_ull_width|seq_printf|seq_puts)\((?:m, )?"(?: kB\\n)?'
         r'(\w+:(?: |\\t)*)(?:%(\d*)[du]\\n)?"(?:[^;]*?, (\d+)\);)?',
@@ -156,7 +156,7 @@ def printed_fields(tree: Tree, *, rollup: bool) -> list[tuple[bytes, int]]:
 @every_tree
 @pytest.mark.parametrize("rollup", [False, True], ids=["smaps", "smaps_rollup"])
 def test_fields_are_those_that_the_kernel_prints_in_its_order(tree: Tree, *, rollup: bool) -> None:
-    known = []
+    known: list[tuple[bytes, int]] = []
     for field in fields_at(tree.release, rollup=rollup):
         line_format = field.format_at(tree.release)
         assert line_format is not None, field.key
@@ -200,7 +200,7 @@ def test_names_in_brackets_are_those_of_the_kernel(tree: Tree) -> None:
 @every_tree
 def test_files_in_no_directory_have_the_names_of_the_kernel(tree: Tree) -> None:
     shape = re.compile(r'shmem_(?:kernel_)?file_setup(?:_with_mnt)?\([^";]*"([^"]+)"')
-    found = set()
+    found: set[str] = set()
     for folder in ("mm", "arch/x86/kernel/cpu/sgx", "drivers/gpu/drm"):
         for path in (tree.root / folder).rglob("*.c"):
             found |= set(shape.findall(path.read_text("latin-1")))

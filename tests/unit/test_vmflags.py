@@ -106,7 +106,7 @@ KERNEL_6_12 = KERNEL_6_1 | {b"lf", b"ss", b"dp", b"sl"}
 @pytest.mark.parametrize(
     ("release", "mnemonics"),
     [
-        ("3.7", set()),
+        ("3.7", set[bytes]()),
         ("3.8", KERNEL_3_8),
         ("5.10", KERNEL_5_10),
         ("6.1", KERNEL_6_1),
