@@ -1,0 +1,168 @@
+"""What one line says, which rule says so, and which kernels could have printed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import attrs
+
+import procmaps
+from procmaps import grammar
+from procmaps.columns import Field, Header
+from procmaps.dialects import DIALECTS, LINUX
+from procmaps.errors import ParseError
+from procmaps.explain import when
+from procmaps.explain.clues import Clue, Layout, field_clues, header_clues, name_clues, word_size
+from procmaps.explain.parts import Part, parts_of, parts_of_name
+from procmaps.grammar import Grammar
+from procmaps.names import Name, Other, Reading
+from procmaps.releases import Release, Span
+from procmaps.snapshot import Choice
+
+__all__ = ["Clue", "Explanation", "Part", "explain"]
+
+
+@attrs.frozen
+class Explanation:
+    """What a line is made of, and what it tells."""
+
+    source: bytes
+    """The line, without its line end."""
+    form: Literal["header", "field", "name", "broken"]
+    dialect: Choice
+    """The dialect it was read by, and why that one."""
+    parts: tuple[Part, ...] = ()
+    """The values in the line, in their order; a name is followed by what it is made of."""
+    clues: tuple[Clue, ...] = ()
+    """What tells of the kernel that printed it."""
+    bits: int | None = None
+    """32 or 64: the word size of that kernel; None where the line does not say."""
+    name: Name | None = None
+    """The name column, or the label in old Android's ``Name:``; None where there is neither."""
+    accepted: tuple[str, ...] = ()
+    """Every dialect whose grammar accepts the line."""
+    error: ParseError | None = None
+    """Why the line cannot be read: of a *broken* one, or where a number is out of bounds."""
+
+    def covers(self, release: Release) -> bool | None:
+        """Whether *release* could have printed it; None where that is not established."""
+        return when.covers(self.clues, release)
+
+    @property
+    def releases(self) -> tuple[Span, ...]:
+        """The releases of Linux that could have printed it; none where none is known to."""
+        return () if self.form == "broken" else when.together(self.clues)
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        """Whose patches it takes, ``Android`` for example; any release can have them."""
+        return tuple(dict.fromkeys(clue.vendor for clue in self.clues if clue.vendor))
+
+    def readings(self) -> Iterator[Reading]:
+        """Every original of the name, most likely first; see `procmaps.names.Name.readings`."""
+        if self.name is not None:
+            yield from self.name.readings()
+
+
+def explain(line: bytes, dialect: str = "auto") -> Explanation:
+    """What *line* says: a header line, a field of smaps, or a name column by itself.
+
+    One line end is taken off. *dialect* is a name of `procmaps.dialects`, or ``auto``. A line that
+    cannot be read is explained too: its form is ``broken``, and ``error`` says why.
+
+    Raises `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
+    """
+    line = line.removesuffix(b"\n").removesuffix(b"\r")
+    snapshot = procmaps.loads(line, errors="collect", dialect=dialect)
+    choice = snapshot.dialect
+    loaded = grammar.load(choice.name)
+    accepted = tuple(known.name for known in DIALECTS if _reads(grammar.load(known.name), line))
+    if (name := _lone_name(line, loaded)) is not None:
+        return Explanation(
+            line,
+            "name",
+            choice,
+            tuple(parts_of_name(line, loaded)),
+            tuple(name_clues(name)),
+            name=name,
+            accepted=accepted,
+        )
+    event = loaded.line(line)
+    parts = parts_of(line, loaded)
+    if event is None or parts is None:
+        return Explanation(
+            line, "broken", choice, accepted=accepted, error=snapshot.first_error
+        )
+    foreign = tuple(_foreign(choice))
+    if isinstance(event, Header):
+        name = loaded.record_of(event.name)
+        layout = _layout(line, parts, event)
+        return Explanation(
+            line,
+            "header",
+            choice,
+            parts,
+            (*foreign, *header_clues(event, layout, name)),
+            word_size(layout),
+            name,
+            accepted,
+            snapshot.first_error,
+        )
+    return Explanation(
+        line,
+        "field",
+        choice,
+        parts,
+        (*foreign, *field_clues(line, event)),
+        name=loaded.record_of(event.text) if event.form == "label" else None,
+        accepted=accepted,
+        error=_field_error(event, line, dialect),
+    )
+
+
+def _reads(loaded: Grammar, line: bytes) -> bool:
+    return loaded.line(line) is not None or _lone_name(line, loaded) is not None
+
+
+def _lone_name(line: bytes, loaded: Grammar) -> Name | None:
+    """The record of a line that is nothing but a name of a known shape."""
+    if not line or line.startswith(b" ") or b"\0" in line:
+        return None
+    name = loaded.record_of(line)
+    return None if isinstance(name, Other) else name
+
+
+def _field_error(field: Field, line: bytes, dialect: str) -> ParseError | None:
+    """What is wrong with a field that the grammar accepts, below a header of its own."""
+    header = b"1000-2000 rw-p 00000000 00:00 0 \n"
+    found = procmaps.loads(header + line, errors="collect", dialect=dialect).first_error
+    if found is None:
+        return None
+    return attrs.evolve(found, line=1, offset=found.offset - len(header))
+
+
+def _layout(line: bytes, parts: tuple[Part, ...], header: Header) -> Layout:
+    texts = {part.rule: part for part in parts}
+    inode_end = texts["inode"].end
+    behind = line[inode_end:]
+    return Layout(
+        texts["start"].raw,
+        texts["end"].raw,
+        texts["offset"].raw,
+        texts["major"].raw,
+        texts["minor"].raw,
+        inode_end,
+        len(behind) - len(behind.lstrip(b" ")),
+        bool(header.name),
+    )
+
+
+_KERNELS = frozenset((LINUX.name, "android", "nommu"))
+"""The dialects that are Linux itself; the others only look like it."""
+
+
+def _foreign(choice: Choice) -> Iterator[Clue]:
+    if choice.name not in _KERNELS and choice.reason != "asked for":
+        titles = {known.name: known.title for known in DIALECTS}
+        yield Clue(f"what only {titles[choice.name]} prints", (), choice.reason)

@@ -1,0 +1,321 @@
+"""What in a line tells of the kernel that printed it: one `Clue` each, with its source.
+
+The history of fields, flags and names is in `procmaps.fields`, `procmaps.vmflags` and
+`procmaps.pseudo`; of the header line it is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from procmaps.columns import Field, Header
+from procmaps.explain.parts import pseudo_of
+from procmaps.fields import FIELDS
+from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID, label_fault
+from procmaps.names import AnonName, AnonShmemName, Backed, Name, ThreadStack
+from procmaps.releases import Span
+from procmaps.vmflags import UNNAMED_BIT, VMFLAGS, VmFlags
+
+
+@attrs.frozen
+class Clue:
+    """One thing in the line that not every producer prints so."""
+
+    what: str
+    """What stands in the line, for people."""
+    spans: tuple[Span, ...]
+    """The releases of Linux that print it: in any one of the spans. Empty: none does."""
+    source: str
+    """The kernel function, commit or tree that says so; whose it is where it is not Linux's."""
+    vendor: str = ""
+    """Whose patched Linux prints it, in any release that has the patch; empty: mainline."""
+
+
+EVERY = (Span(),)
+
+# Where the name starts: the header is padded to 25 + 6 * sizeof(void *) columns (show_map();
+# show_vma_header_prefix() since 4.17).
+NAME_COLUMNS = {32: 49, 64: 73}
+"""Word size of the kernel in bits, and the column of the name counted from 0."""
+
+_FOREIGN_COLUMNS = {
+    62: "Cygwin's: winsup/cygwin/fhandler/process.cc pads to 62 columns",
+    65: "the first Windows Subsystem for Linux pads to 65 columns",
+}
+
+_SEQ_FILE = Span.of("2.4.17|2.4.27")
+_BEFORE_SEQ_FILE = Span.of("", "2.4.17|2.4.27")
+_U32 = 2**32 - 1
+_PAGE = 4096
+_WIDE_ADDRESS = 16
+_NARROW_ADDRESS = 8
+_PARISC = (13, 9)
+
+
+@attrs.frozen
+class Layout:
+    """How a header line is laid out: the text of its columns, and the spaces behind the inode."""
+
+    start: bytes
+    end: bytes
+    offset: bytes
+    major: bytes
+    minor: bytes
+    prefix: int
+    """Bytes up to the end of the inode."""
+    padding: int
+    """Spaces between the inode and the name, or the end of the line."""
+    named: bool
+
+
+def word_size(layout: Layout) -> int | None:
+    """32 or 64, the bits of the kernel's longs; None where the line does not say."""
+    if layout.named:
+        column = layout.prefix + layout.padding
+        for bits, known in NAME_COLUMNS.items():
+            if column == known and layout.padding > 1:
+                return bits
+    if _is_parisc(layout):
+        return 32
+    return 64 if len(layout.end.lstrip(b"0")) > _NARROW_ADDRESS else None
+
+
+def header_clues(header: Header, layout: Layout, name: Name) -> Iterator[Clue]:
+    """What a header line tells."""
+    yield from _ending(layout)
+    yield from _widths(layout)
+    if header.perms & 16:
+        yield Clue(
+            "S, the fourth permission character: mapped directly",
+            EVERY,
+            "nommu_vma_show(), fs/proc/task_nommu.c: Linux without an MMU, any release",
+        )
+    filed = header.inode or header.major or header.minor
+    if header.offset and not filed:
+        yield Clue(
+            "an offset that is not 0, and no file",
+            (Span.of("", "2.6.24|2.6.32"),),
+            "show_map() printed the vm_pgoff of anonymous memory too in the 2.6.24 tree, not in "
+            "2.6.32",
+        )
+    if header.offset % _PAGE:
+        yield Clue(
+            "an offset that is no multiple of 4096",
+            (),
+            "no page of Linux is smaller; the first Windows Subsystem for Linux and Cygwin "
+            "count otherwise",
+        )
+    if header.start == header.end and name.kind == "rollup":
+        yield Clue(
+            "a rollup of no mapping at all",
+            (Span.of("4.14|6.1"),),
+            "show_smaps_rollup() of 6.1",
+        )
+    elif header.start == header.end:
+        yield Clue(
+            "an empty range: a stack of one page, less its guard page",
+            (Span.of("2.6.24|3.4", "3.19|4.12"),),
+            "stack_guard_page_start(), in the 3.4 to 3.19 trees and in stable 2.6.32.69; gone "
+            "from 4.12",
+        )
+    if header.inode > _U32 and word_size(layout) == NARROW:
+        yield Clue(
+            "an inode of more than 32 bits from a 32-bit kernel",
+            (Span.of("6.14|7.1"),),
+            "i_ino is 64 bits wide in the 7.1 tree",
+        )
+    if isinstance(name, ThreadStack) and filed:
+        yield Clue(
+            "[stack:N] with a file",
+            EVERY,
+            "a d_dname of Solarflare's OpenOnload",
+            vendor="OpenOnload",
+        )
+    else:
+        yield from name_clues(name)
+
+
+NARROW = 32
+
+
+def _ending(layout: Layout) -> Iterator[Clue]:
+    column = layout.prefix + layout.padding
+    if not layout.named:
+        if layout.padding == 0:
+            yield Clue(
+                "no space behind the inode of unnamed memory",
+                (_BEFORE_SEQ_FILE,),
+                "MAPS_LINE_FORMAT, fs/proc/array.c of the 2.4.17 tree; also QEMU's user mode, "
+                "DragonFly, lx zones, and any text whose line ends were trimmed",
+            )
+        elif layout.padding == 1:
+            yield Clue(
+                "one space behind the inode of unnamed memory",
+                (_SEQ_FILE,),
+                "show_map() of the 2.4.27 tree; show_vma_header_prefix() since 4.17",
+            )
+        else:
+            yield Clue(
+                f"{layout.padding} spaces behind the inode of unnamed memory",
+                (),
+                "Linux prints one at most; NetBSD prints five, Cygwin pads",
+            )
+    elif layout.padding == 1 and column not in NAME_COLUMNS.values():
+        yield Clue(
+            "one space before the name",
+            (),
+            "Linux pads to column 49 or 73, and prints two spaces where the rest is longer; "
+            "gVisor prints one there, lx zones one always",
+        )
+    elif column not in NAME_COLUMNS.values() and not _overrun(layout):
+        yield Clue(
+            f"the name in column {column}",
+            (),
+            _FOREIGN_COLUMNS.get(column)
+            or "Linux pads to column 49 (32 bit) or 73 (64 bit), counted from 0",
+        )
+
+
+def _overrun(layout: Layout) -> bool:
+    """Whether the columns before the name are too long to be padded: two spaces then."""
+    return layout.padding == len("  ") and layout.prefix + len("  ") > NAME_COLUMNS[32]
+
+
+def _widths(layout: Layout) -> Iterator[Clue]:
+    digits = {len(layout.start), len(layout.end)}
+    if _is_parisc(layout):
+        yield Clue(
+            "13 digits in addresses, 9 in device numbers",
+            (Span.of("4.17"),),
+            "seq_put_hex_ll() with a __clzdi2() that is wrong: 32-bit parisc, from 4.17 to about "
+            "6.5",
+        )
+    elif digits == {_WIDE_ADDRESS} and layout.end.startswith(b"0"):
+        yield Clue(
+            "addresses of 16 digits, zeros before them",
+            (_BEFORE_SEQ_FILE,),
+            'MAPS_LINE_FORMAT8 "%016lx-%016lx …", fs/proc/array.c of the 2.4.17 tree (64 bit); '
+            "also FreeBSD and NetBSD",
+        )
+    elif min(digits) < _NARROW_ADDRESS:
+        yield Clue(
+            "addresses of less than eight digits",
+            (),
+            'every release pads to eight ("%08lx"); Asterinas pads nothing',
+        )
+    elif any(
+        len(text) > _NARROW_ADDRESS and text.startswith(b"0") for text in (layout.start, layout.end)
+    ):
+        yield Clue(
+            "zeros before an address of more than eight digits",
+            (),
+            'releases since 2.4.27 pad to eight ("%08lx"), those before to 8 or 16',
+        )
+
+
+def _is_parisc(layout: Layout) -> bool:
+    widths = (len(layout.start), len(layout.end), len(layout.major), len(layout.minor))
+    return widths == (*_PARISC[:1] * 2, *_PARISC[1:] * 2)
+
+
+def name_clues(name: Name) -> Iterator[Clue]:
+    """What a name tells, a name column by itself too."""
+    invented = pseudo_of(name)
+    if isinstance(name, AnonName | AnonShmemName) and label_fault(name.label):
+        yield _label_clue(name.label)
+    elif invented is not None:
+        mainline = invented.producer == "Linux"
+        source = invented.source
+        if invented.architectures:
+            source += f" ({', '.join(invented.architectures)})"
+        yield Clue(
+            f"the name {invented.pattern_text}",
+            (invented.span,),
+            source,
+            vendor="" if mainline else invented.producer,
+        )
+    if isinstance(name, Backed):
+        if name.raw.startswith(b"(unreachable)"):
+            yield Clue(
+                "(unreachable) before the path",
+                (Span.of("2.6.24|2.6.32", "2.6.32|3.4"),),
+                "__d_path(), fs/dcache.c of 2.6.32.y",
+            )
+        if b"\n" in name.raw:
+            yield Clue(
+                "a newline in the path, as it is",
+                EVERY,
+                "Linux escapes it since between 2.6.12 and 2.6.18 (mangle_path()), without an MMU "
+                "it never does; nor does gVisor",
+            )
+
+
+def _label_clue(label: bytes) -> Clue:
+    if label_fault(label, limit=MAX_LABEL_ANDROID) is None:
+        return Clue(
+            f"a label of {len(label)} bytes, more than {MAX_LABEL}",
+            EVERY,
+            f"ANON_VMA_NAME_MAX_LEN is {MAX_LABEL_ANDROID + 1} since android13-5.15, 80 in mainline",
+            vendor="Android",
+        )
+    return Clue(
+        f"a label that prctl refuses: {label_fault(label)}",
+        EVERY,
+        'seq_print_vma_name() of Android 3.4 to 5.4 ("NOUPSTREAM: ANDROID: mm: add a field to '
+        'store names for private anonymous memory") prints whatever the pointer leads to',
+        vendor="Android",
+    )
+
+
+def field_clues(line: bytes, field: Field) -> Iterator[Clue]:
+    """What a line below a header tells: whether a release prints this key, and exactly so."""
+    known = FIELDS.get(field.key)
+    key = field.key.decode("ascii")
+    if known is None:
+        yield Clue(f"the field {key}", (), "no table knows it: a newer kernel's, or a vendor's")
+        return
+    if known.producer != "Linux":
+        yield Clue(f"the field {key}", (known.span,), known.source, vendor=known.producer)
+        return
+    source = known.source if known.smaps else f"{known.source}; only in smaps_rollup"
+    if field.form == "flags":
+        yield Clue(f"the field {key}", (known.span,), source)
+        yield from _flags_clues(VmFlags(field.text))
+        return
+    value = field.value // 1024 if field.form == "size" else field.value
+    formats = [known_format for known_format in known.formats if known_format.line(value) == line]
+    if formats:
+        yield Clue(
+            f"the field {key}, spaced so", tuple(found.span for found in formats), source
+        )
+    else:
+        yield Clue(
+            f"the field {key}, but spaced otherwise",
+            (),
+            "no release prints these spaces; QEMU's user mode does not align its numbers",
+        )
+
+
+def _flags_clues(flags: VmFlags) -> Iterator[Clue]:
+    for info in flags.known():
+        where = f" ({', '.join(info.architectures)})" if info.architectures else ""
+        yield Clue(
+            f"the flag {info.mnemonic.decode('ascii')}, {info.kernel_name}",
+            (info.span,),
+            info.source + where,
+        )
+    for word in flags.unknown:
+        if word != UNNAMED_BIT and word not in VMFLAGS:
+            shown = word.decode("ascii", "backslashreplace")
+            yield Clue(
+                f"the flag {shown}", (), "no table knows it: a newer kernel's, or a vendor's"
+            )
+    if flags != VmFlags.of(*flags):
+        yield Clue(
+            "flags not spaced as Linux spaces them",
+            (),
+            "show_smap_vma_flags() prints a space before the first and after each; QEMU's user "
+            "mode prints none behind the last, nor do some Android ports; gVisor prints two",
+        )
