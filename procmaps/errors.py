@@ -80,4 +80,4 @@ class InvalidLabel(ProcmapsError, ValueError):
     reason: str
 
     def __str__(self) -> str:
-        return f"the kernel refuses the label {visible(self.label)!r}: {self.reason}"
+        return f"the kernel refuses the label '{visible(self.label)}': {self.reason}"
