@@ -142,6 +142,16 @@ def _first_size(key: bytes, attribute: str, meaning: str, *, rollup: bool = True
     )
 
 
+_PSS_PARTS = (
+    'ee2ad71b0756 ("mm: smaps: split PSS into components") (committed 2019-07-12, after 5.2: in '
+    "v5.3); smaps leaves it out, as it would be all of Pss or zero"
+)
+
+_HUGETLB = (
+    '25ee01a2fca0 ("mm: hugetlb: proc: add hugetlb-related fields to /proc/PID/smaps") (committed '
+    "2015-11-05, after 4.3: in v4.4)"
+)
+
 _MAINLINE: tuple[Field, ...] = (
     _first_size(b"Size", "size", "The size of the mapping.", rollup=False),
     _size(
@@ -179,24 +189,24 @@ _MAINLINE: tuple[Field, ...] = (
         b"Pss_Anon",
         "pss_anon",
         "The part of Pss that is anonymous memory.",
-        Span.of("4.20|5.4"),
-        "not in the 4.20 tree, in 5.4; smaps leaves it out as it would be all of Pss or zero",
+        Span.of("5.3"),
+        _PSS_PARTS,
         smaps=False,
     ),
     _size(
         b"Pss_File",
         "pss_file",
         "The part of Pss that is memory of files.",
-        Span.of("4.20|5.4"),
-        "not in the 4.20 tree, in 5.4; smaps leaves it out as it would be all of Pss or zero",
+        Span.of("5.3"),
+        _PSS_PARTS,
         smaps=False,
     ),
     _size(
         b"Pss_Shmem",
         "pss_shmem",
         "The part of Pss that is shared memory.",
-        Span.of("4.20|5.4"),
-        "not in the 4.20 tree, in 5.4; smaps leaves it out as it would be all of Pss or zero",
+        Span.of("5.3"),
+        _PSS_PARTS,
         smaps=False,
     ),
     _first_size(b"Shared_Clean", "shared_clean", "Pages mapped elsewhere too, not written to."),
@@ -221,8 +231,9 @@ _MAINLINE: tuple[Field, ...] = (
         b"KSM",
         "ksm",
         "Pages merged with others of the same content, the zero pages put in by that left out.",
-        Span.of("6.1|6.11"),
-        "not in the 6.1 tree, in 6.11",
+        Span.of("6.6"),
+        '8b47933544a6 ("proc/ksm: add ksm stats to /proc/pid/smaps") (committed 2023-09-02, after '
+        "6.5; its selftest was mended on 2023-09-19, before 6.6)",
     ),
     _size(
         b"LazyFree",
@@ -260,30 +271,32 @@ _MAINLINE: tuple[Field, ...] = (
         b"Shared_Hugetlb",
         "shared_hugetlb",
         "hugetlb pages mapped elsewhere too; not counted in Rss.",
-        Span.of("3.19|4.4"),
-        "not in the 3.19 tree, in 4.4",
+        Span.of("4.4"),
+        _HUGETLB,
     ),
     _size(
         b"Private_Hugetlb",
         "private_hugetlb",
         "hugetlb pages mapped only here; not counted in Rss.",
-        Span.of("3.19|4.4"),
-        "not in the 3.19 tree, in 4.4; the label fills 17 columns, the number is padded to 7",
-        formats=(LineFormat(Span.of("3.19|4.4"), b"Private_Hugetlb: ", 7),),
+        Span.of("4.4"),
+        f"{_HUGETLB}; the label fills 17 columns, so the number is padded to 7",
+        formats=(LineFormat(Span.of("4.4"), b"Private_Hugetlb: ", 7),),
     ),
     _size(
         b"Swap",
         "swap",
         "Anonymous memory that is in swap.",
-        Span.of("2.6.24|2.6.32"),
-        "not in the 2.6.24 tree, in 2.6.32",
+        Span.of("2.6.26"),
+        '214e471ff990 ("smaps: account swap entries") (committed 2008-04-28, after 2.6.25: in '
+        "v2.6.26)",
     ),
     _size(
         b"SwapPss",
         "swap_pss",
         "Swap, each page divided by how many share it.",
-        Span.of("3.19|4.4"),
-        "not in the 3.19 tree, in 4.4",
+        Span.of("4.3"),
+        '8334b96221ff ("mm: /proc/pid/smaps:: show proportional swap share of the mapping") '
+        "(committed 2015-09-08, after 4.2: in v4.3)",
     ),
     _size(
         b"Locked",
@@ -296,8 +309,10 @@ _MAINLINE: tuple[Field, ...] = (
         b"Nonlinear",
         "nonlinear",
         "Pages that are not in the order of the file.",
-        Span.of("3.4|3.10", "3.19|4.4"),
-        "not in the 3.4 tree, in 3.10 and 3.19, gone from 4.4",
+        Span.of("3.5", "4.0"),
+        'bca15543736f ("proc/smaps: show amount of nonlinear ptes in vma") (committed 2012-05-31, '
+        'after 3.4: in v3.5), removed by 1da4b35b0014 ("proc: drop handling non-linear mappings") '
+        "(committed 2015-02-10, after 3.19: in v4.0)",
         rollup=False,
         condition="only for mappings with the flag nl (VM_NONLINEAR)",
     ),
@@ -321,9 +336,11 @@ _MAINLINE: tuple[Field, ...] = (
         "protection_key",
         "count",
         "The number of the mapping's protection key.",
-        Span.of("4.4|4.9"),
-        (LineFormat(Span.of("4.4|4.9"), b"ProtectionKey:  ", 8, b""),),
-        "c1192f842841; not in the 4.4 tree, in 4.9",
+        Span.of("4.6"),
+        (LineFormat(Span.of("4.6"), b"ProtectionKey:  ", 8, b""),),
+        'c1192f842841 ("x86/mm/pkeys: Dump pkey from VMA in /proc/pid/smaps"), of the series that '
+        "brought the option for protection keys (in v4.6); proc_pid_smaps(5) says 4.9, when "
+        "programs could first make keys",
         rollup=False,
         condition="only if the processor has protection keys and the kernel uses them",
     ),

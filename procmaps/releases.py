@@ -9,12 +9,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import cast
 
 import attrs
 
 # A release is named by numbers alone. "-rc5" and vendors' suffixes are refused, not trimmed:
 # a release candidate is not the release (4.17-rc printed smaps that no release printed).
 _RELEASE_TEXT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
+
+# Until 2.6.39 a release had three numbers and a stable one four; since 3.0, two and three.
+_MAJOR_OF_THREE_NUMBERS = 2
+_FEWEST_NUMBERS = 2
+
+
+def _are_release_numbers(parts: object) -> bool:
+    """Whether `parts` is what a release is made of; a bool is no number here."""
+    if not isinstance(parts, tuple):
+        return False
+    numbers = cast("tuple[object, ...]", parts)
+    return len(numbers) >= _FEWEST_NUMBERS and all(
+        isinstance(number, int) and not isinstance(number, bool) and number >= 0
+        for number in numbers
+    )
+
+
+def _check_parts(_release: object, _attribute: object, parts: object) -> None:
+    if not _are_release_numbers(parts):
+        raise ValueError(
+            f"a release needs a tuple of two or more numbers, none negative, not {parts!r}"
+        )
 
 
 @attrs.frozen(order=True)
@@ -25,18 +48,7 @@ class Release:
     the release that it mends: 4.4 < 4.4.155 < 4.5.
     """
 
-    parts: tuple[int, ...] = attrs.field()
-
-    @parts.validator
-    def _check_parts(self, _attribute: attrs.Attribute[tuple[int, ...]], parts: object) -> None:
-        if (
-            not isinstance(parts, tuple)
-            or len(parts) < 2
-            or not all(type(part) is int and part >= 0 for part in parts)
-        ):
-            raise ValueError(
-                f"a release needs a tuple of two or more numbers, none negative, not {parts!r}"
-            )
+    parts: tuple[int, ...] = attrs.field(validator=_check_parts)
 
     @classmethod
     def parse(cls, text: str) -> Release:
@@ -52,16 +64,28 @@ class Release:
             )
         return cls(tuple(int(part) for part in text.split(".")))
 
+    @property
+    def series(self) -> Release:
+        """The release that a stable release mends: 4.4 of 4.4.155, 2.6.32 of 2.6.32.69."""
+        numbers = 3 if self.parts[0] == _MAJOR_OF_THREE_NUMBERS else 2
+        return Release(self.parts[:numbers])
+
     def __str__(self) -> str:
         return ".".join(map(str, self.parts))
 
 
+# Older than any release: as `Span.absent` it says that no release without the thing was seen.
+UNSEEN = Release((0, 0))
+
+
 def _edge(notation: str) -> tuple[Release | None, Release | None]:
-    """The two releases of "A|B", (None, B) of "B", (None, None) of ""."""
+    """The two releases of "A|B"; (None, B) of "B", (UNSEEN, B) of "?|B", (None, None) of ""."""
     if not notation:
         return None, None
     before, bar, after = notation.rpartition("|")
-    return (Release.parse(before) if bar else None), Release.parse(after)
+    if not bar:
+        return None, Release.parse(after)
+    return (UNSEEN if before == "?" else Release.parse(before)), Release.parse(after)
 
 
 @attrs.frozen
@@ -70,7 +94,8 @@ class Span:
 
     since   the first release known to have it; None: every release looked at, however old
     absent  the last release known *not yet* to have it, where releases between it and `since`
-            were not looked at; None: `since` is exactly the first
+            were not looked at; None: `since` is exactly the first; `UNSEEN`: no older release
+            was looked at
     until   the first release known not to have it *any more*; None: the newest one has it
     last    the last release known still to have it, where releases between it and `until` were
             not looked at; None: `until` is exactly the first without
@@ -104,6 +129,8 @@ class Span:
     def of(cls, start: str = "", end: str = "") -> Span:
         """The span in short notation, each end "B" (exact), "A|B" (somewhere in (A, B]) or "".
 
+        The start may also be "?|B": there in B, and nothing older was looked at.
+
         `Span.of("4.9|4.12", "5.10")`: absent from 4.9, there in 4.12, and 5.10 is the first
         release without it. Raises ValueError for text that is not so, or ends out of order.
         """
@@ -114,17 +141,17 @@ class Span:
     def covers(self, release: Release) -> bool | None:
         """Whether `release` has the thing; None where that is not established.
 
-        A stable release counts as the release that it mends, with what was added or removed in
-        between: 4.14.300 is asked like any release between 4.14 and 4.15. Backports into stable
-        series are not modelled.
+        A stable release counts as the release that it mends: 4.9.300 has what 4.9 has. What
+        stable series took over from later releases is not modelled.
         """
-        if self.absent is not None and release <= self.absent:
+        asked = release.series
+        if self.absent is not None and asked <= self.absent:
             return False
-        if self.since is not None and release < self.since:
+        if self.since is not None and asked < self.since:
             return None if self.absent is not None else False
-        if self.until is not None and release >= self.until:
+        if self.until is not None and asked >= self.until:
             return False
-        if self.last is not None and release > self.last:
+        if self.last is not None and asked > self.last:
             return None
         return True
 
@@ -132,11 +159,13 @@ class Span:
     def releases(self) -> tuple[Release, ...]:
         """The releases that this span names, oldest first."""
         named = (self.absent, self.since, self.last, self.until)
-        return tuple(release for release in named if release is not None)
+        return tuple(release for release in named if release is not None and release != UNSEEN)
 
     def __str__(self) -> str:
         start = end = ""
-        if self.absent is not None:
+        if self.absent == UNSEEN:
+            start = f"by {self.since}"
+        elif self.absent is not None:
             start = f"between {self.absent} and {self.since}"
         elif self.since is not None:
             start = f"since {self.since}"

@@ -57,8 +57,11 @@ class VmFlagInfo:
         return self.bits[-1].number
 
     def bits_at(self, release: Release) -> frozenset[int]:
-        """Every bit number that it may have in `release`: several where it depends on the
-        configuration, or where the release of a move is not established."""
+        """Every bit number that it may have in `release`.
+
+        Several where it depends on the configuration, or where the release of a move is not
+        established.
+        """
         return frozenset(
             place.number for place in self.bits if place.span.covers(release) is not False
         )
@@ -129,7 +132,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         9,
         "userfaultfd is told of touches of missing pages.",
         Span.of("4.3"),
-        '16ba6f811dfe ("userfaultfd: add VM_UFFD_MISSING and VM_UFFD_WP") (in v4.3); '
+        "16ba6f81; proc_pid_smaps(5): since Linux 4.3; "
         "without an MMU the bit is VM_MAYOVERLAY since between 6.1 and 6.12, and still prints um",
     ),
     _flag(
@@ -145,16 +148,18 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         "VM_DENYWRITE",
         11,
         "Writing to the mapped file was refused while it was mapped so.",
-        Span.of("3.8", "5.10|5.17"),
-        f"{_FIRST_SOURCE}; in the 5.10 tree, gone from 5.17; bit 11 became VM_MAYBE_GUARD later",
+        Span.of("3.8", "5.15"),
+        f'{_FIRST_SOURCE}; removed by 8d0920bde5eb ("mm: remove VM_DENYWRITE"), merged with the '
+        "tag denywrite-for-5.15; bit 11 became VM_MAYBE_GUARD later",
     ),
     _flag(
         b"gu",
         "VM_MAYBE_GUARD",
         11,
         "The mapping may hold guard regions; without the flag it holds none.",
-        Span.of("6.14|7.1"),
-        "absent from the 6.14 tree, in 7.1.5; posted in November 2025; bit 11 was VM_DENYWRITE",
+        Span.of("6.17|7.1"),
+        "in the 7.1.5 tree; new in stable 6.18.37, so absent from 6.17 and from 6.18 to 6.18.36; "
+        "bit 11 was VM_DENYWRITE",
     ),
     _flag(
         b"uw",
@@ -162,7 +167,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         12,
         "userfaultfd is told of writes to write-protected pages.",
         Span.of("4.3"),
-        '16ba6f811dfe ("userfaultfd: add VM_UFFD_MISSING and VM_UFFD_WP") (in v4.3)',
+        "16ba6f81; proc_pid_smaps(5): since Linux 4.3",
     ),
     _flag(b"lo", "VM_LOCKED", 13, "The pages are locked in memory.", _FIRST, _FIRST_SOURCE),
     _flag(b"io", "VM_IO", 14, "The mapping is of a device's memory.", _FIRST, _FIRST_SOURCE),
@@ -190,7 +195,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         19,
         "Pages are locked in memory as they are touched.",
         Span.of("6.1|6.11"),
-        "8614d6c5eda0; the bit exists since v4.4 and printed ?? before; not in 6.1, in 6.11",
+        "8614d6c5; the bit exists since v4.4 and printed ?? before; not in 6.1, in 6.11",
     ),
     _flag(
         b"ac",
@@ -214,8 +219,9 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         "VM_NONLINEAR",
         23,
         "The pages are not in the order of the file (remap_file_pages).",
-        Span.of("3.8", "3.19|4.4"),
-        f"{_FIRST_SOURCE}; in the 3.19 tree, gone from 4.4; bit 23 became VM_SYNC in 4.15",
+        Span.of("3.8", "4.0"),
+        f"{_FIRST_SOURCE}; proc_pid_smaps(5): removed in Linux 4.0; the series of 1da4b35b0014 "
+        "(committed 2015-02-10, after 3.19: in v4.0); bit 23 became VM_SYNC in 4.15",
     ),
     _flag(
         b"sf",
@@ -223,8 +229,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         23,
         "Page faults wait until the file's metadata is safe (MAP_SYNC).",
         Span.of("4.15"),
-        'b6fb293f2497 ("mm: Define MAP_SYNC and VM_SYNC flags") (in v4.15); bit 23 was '
-        "VM_NONLINEAR",
+        "b6fb293f2497; proc_pid_smaps(5): since Linux 4.15; bit 23 was VM_NONLINEAR",
     ),
     _flag(
         b"ar",
@@ -241,8 +246,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         24,
         "Indirect branches may only land where the code allows it (BTI).",
         Span.of("5.8"),
-        '424037b77519 ("mm: smaps: Report arm64 guarded pages in smaps"); not in the 5.7 tree, '
-        "in 5.8; the bit is VM_ARCH_1, so it replaces ar",
+        "424037b7; not in the 5.7 tree, in 5.8; the bit is VM_ARCH_1, so it replaces ar",
         ("arm64",),
         "CONFIG_ARM64_BTI",
     ),
@@ -252,7 +256,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         25,
         "A child of fork finds it filled with zeros (MADV_WIPEONFORK).",
         Span.of("4.14"),
-        'd2cd9ede6e19 ("mm,fork: introduce MADV_WIPEONFORK") (in v4.14); bit 25 was x86\'s VM_MPX',
+        "d2cd9ede; proc_pid_smaps(5): since Linux 4.14; bit 25 was x86's VM_MPX",
     ),
     _flag(b"dd", "VM_DONTDUMP", 26, "Core dumps leave it out.", _FIRST, _FIRST_SOURCE),
     _flag(
@@ -261,7 +265,8 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         27,
         "The mapping was made or changed since soft-dirty tracking was last reset.",
         Span.of("3.13"),
-        'ec8e41aec13b ("/proc/pid/smaps: show VM_SOFTDIRTY flag in VmFlags line") (in v3.13)',
+        'ec8e41aec130 ("/proc/pid/smaps: show VM_SOFTDIRTY flag in VmFlags line") (committed '
+        "2013-11-13, after 3.12: in v3.13)",
         (),
         "CONFIG_MEM_SOFT_DIRTY",
     ),
@@ -301,13 +306,13 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"mt",
         "VM_MTE",
         (
-            BitPlace(32, Span.of("5.10", "6.1|6.12")),
+            BitPlace(32, Span.of("5.8|5.10", "6.1|6.12")),
             BitPlace(36, Span.of("6.1|6.12")),
         ),
         "Each access must carry the memory's tag (MTE).",
-        Span.of("5.10"),
-        '9f3419315f3c ("arm64: mte: Add PROT_MTE support to mmap() and mprotect()") (in v5.10); '
-        "VM_HIGH_ARCH_0 in the 6.1 tree, VM_HIGH_ARCH_4 in 6.12",
+        Span.of("5.8|5.10"),
+        "9f341931; not in the 5.8 tree, in 5.10; VM_HIGH_ARCH_0 in the 6.1 tree, "
+        "VM_HIGH_ARCH_4 in 6.12",
         ("arm64",),
         "CONFIG_ARM64_MTE",
     ),
@@ -316,12 +321,14 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         "VM_MPX",
         (
             BitPlace(25, Span.of("3.19", "4.14")),
-            BitPlace(36, Span.of("4.14", "5.8")),
+            BitPlace(36, Span.of("4.14", "5.6")),
         ),
         "The memory holds bounds tables of x86's MPX.",
-        Span.of("3.19", "5.8"),
-        "in the 5.7 tree, gone from 5.8; bit 25 was given to VM_WIPEONFORK in v4.14, and VM_MPX "
-        "became VM_HIGH_ARCH_4",
+        Span.of("3.19", "5.6"),
+        "the branch x86-mpx-for-linus (merged 2014-12-10, after 3.18: in v3.19); the option went "
+        'with 4ba68d000557 ("x86/mpx: remove build infrastructure") (in v5.6), and the dead '
+        "mnemonic with 66648766ef38 (not in the 5.8 tree); bit 25 was given to VM_WIPEONFORK in "
+        "v4.14, and VM_MPX became VM_HIGH_ARCH_4",
         ("x86",),
         "CONFIG_X86_INTEL_MPX",
     ),
@@ -334,7 +341,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         ),
         "The memory is a shadow stack (on arm64: a guarded control stack).",
         Span.of("6.1|6.11"),
-        "54007f818206 for x86; bcc9d04e749a (ARCH_HAS_USER_SHADOW_STACK) for other architectures",
+        "54007f81 for x86; bcc9d04e (ARCH_HAS_USER_SHADOW_STACK) for other architectures",
         ("x86", "arm64", "riscv"),
         "CONFIG_ARCH_HAS_USER_SHADOW_STACK",
     ),
@@ -347,21 +354,21 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         ),
         "The kernel may throw the pages away at any time (MAP_DROPPABLE).",
         Span.of("6.1|6.11"),
-        '9651fcedf7b9 ("mm: add MAP_DROPPABLE for designating always lazily freeable mappings"); '
-        "not in the 6.1 tree, in 6.11; on 32-bit powerpc the bit is VM_ARCH_1, so it replaces ar",
+        "9651fced; not in the 6.1 tree, in 6.11; on 32-bit powerpc the bit is VM_ARCH_1, so it "
+        "replaces ar",
     ),
     _flag(
         b"ui",
         "VM_UFFD_MINOR",
         (
-            BitPlace(37, Span.of("5.10|5.17", "6.1|6.12")),
+            BitPlace(37, Span.of("5.13", "6.1|6.12")),
             BitPlace(38, Span.of("6.1|6.12", "6.12|7.1")),
             BitPlace(41, Span.of("6.12|7.1")),
         ),
         "userfaultfd is told of touches of pages that the file has but the mapping lacks.",
-        Span.of("5.10|5.17"),
-        '7677f7fd8be7 ("userfaultfd: add minor fault registration mode"); not in the 5.10 tree, '
-        "in 5.17; bit 37 in 6.1, 38 in 6.12, 41 in 7.1.5",
+        Span.of("5.13"),
+        '7677f7fd8be7 ("userfaultfd: add minor fault registration mode") (committed 2021-05-05, '
+        "after 5.12: in v5.13); bit 37 in 6.1, 38 in 6.12, 41 in 7.1.5",
         (),
         "CONFIG_HAVE_ARCH_USERFAULTFD_MINOR",
     ),
@@ -369,12 +376,13 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"sl",
         "VM_SEALED",
         (
-            BitPlace(63, Span.of("6.1|6.11", "6.12|7.1")),
+            BitPlace(63, Span.of("6.9|6.11", "6.12|7.1")),
             BitPlace(42, Span.of("6.12|7.1")),
         ),
         "The mapping cannot be unmapped, moved or given other permissions (mseal).",
-        Span.of("6.1|6.11"),
-        "399ab86ea550; not in the 6.1 tree, in 6.11; bit 63 in 6.12, 42 in 7.1.5",
+        Span.of("6.9|6.11"),
+        '399ab86ea550 ("/proc/pid/smaps: add mseal info for vma") (committed 2024-06-24, after '
+        "6.9); in the 6.11 tree; bit 63 in 6.12, 42 in 7.1.5",
         (),
         "CONFIG_64BIT",
     ),
@@ -388,20 +396,31 @@ VMFLAGS: Mapping[bytes, VmFlagInfo] = MappingProxyType(
 UNNAMED_BIT = b"??"
 
 MUTE_BITS: tuple[MuteBit, ...] = (
+    *(
+        MuteBit(
+            f"VM_PKEY_BIT{number}",
+            b"",
+            f"Bit {number} of the protection key, which the field ProtectionKey shows instead.",
+            Span.of("4.6"),
+            "show_smap_vma_flags(), beside c1192f842841 (in v4.6)",
+            ("x86", "powerpc", "arm64"),
+        )
+        for number in range(4)
+    ),
     MuteBit(
-        "VM_PKEY_BIT0..VM_PKEY_BIT4",
+        "VM_PKEY_BIT4",
         b"",
-        "The protection key, which the field ProtectionKey shows instead.",
-        Span.of("4.4|4.9"),
-        'show_smap_vma_flags(): "These come out via ProtectionKey:"; c1192f842841',
-        ("x86", "powerpc", "arm64"),
+        "Bit 4 of the protection key, where keys have five bits.",
+        Span.of("?|5.10"),
+        "show_smap_vma_flags() of 5.10, 6.1 and 6.12",
+        ("powerpc",),
     ),
     MuteBit(
         "VM_MTE_ALLOWED",
         b"",
         "The mapping could be given memory tags.",
-        Span.of("5.10"),
-        "show_smap_vma_flags(); 9f3419315f3c (in v5.10)",
+        Span.of("5.8|5.10"),
+        "show_smap_vma_flags(); 9f341931; not in the 5.8 tree, in 5.10",
         ("arm64",),
     ),
     MuteBit(
@@ -409,7 +428,7 @@ MUTE_BITS: tuple[MuteBit, ...] = (
         UNNAMED_BIT,
         "Pages are locked in memory as they are touched; printed as lf later.",
         Span.of("4.4", "6.1|6.11"),
-        "include/linux/mm.h since v4.4; no mnemonic in the 6.1 tree",
+        "mlock2(2): MLOCK_ONFAULT since Linux 4.4; no mnemonic in the 6.1 tree",
     ),
     MuteBit(
         "VM_ALLOW_ANY_UNCACHED",

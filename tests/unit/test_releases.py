@@ -54,6 +54,7 @@ def test_a_release_is_made_of_numbers(parts: tuple[int, ...]) -> None:
         ("", "5.15", "until 5.15"),
         ("4.9|4.12", "", "between 4.9 and 4.12"),
         ("4.9|4.12", "5.10", "between 4.9 and 4.12, until 5.10"),
+        ("?|6.1", "", "by 6.1"),
         ("3.8", "3.19|4.4", "since 3.8, until between 3.19 and 4.4"),
     ],
 )
@@ -66,11 +67,12 @@ def test_a_span_says_itself_for_people(start: str, end: str, text: str) -> None:
     [
         ("4.8", False),
         ("4.9", False),
-        ("4.9.1", None),
+        ("4.9.300", False),
+        ("4.10", None),
         ("4.11", None),
         ("4.12", True),
         ("5.10", True),
-        ("5.10.200", None),
+        ("5.10.200", True),
         ("5.16", None),
         ("5.17", False),
         ("6.0", False),
@@ -82,8 +84,16 @@ def test_a_span_with_open_ends_tells_no_from_not_established(
     assert Span.of("4.9|4.12", "5.10|5.17").covers(Release.parse(release)) is answer
 
 
+def test_a_span_whose_past_was_not_looked_at_is_unsure_of_all_of_it() -> None:
+    span = Span.of("?|6.1")
+    assert span.covers(Release.parse("2.4.0")) is None
+    assert span.covers(Release.parse("6.1")) is True
+    assert [str(release) for release in span.releases] == ["6.1"]
+
+
 @given(releases, releases)
 def test_an_exact_span_is_never_unsure(first: Release, asked: Release) -> None:
+    first = first.series
     assert Span(since=first).covers(asked) is (asked >= first)
     assert Span(until=first).covers(asked) is (asked < first)
     assert Span().covers(asked) is True
@@ -119,6 +129,15 @@ def test_one_release_is_a_possible_span() -> None:
     span = Span.of("3.8", "3.8|3.10")
     assert span.covers(Release.parse("3.8")) is True
     assert span.covers(Release.parse("3.9")) is None
+
+
+@pytest.mark.parametrize(
+    ("release", "series"),
+    [("4.4.155", "4.4"), ("6.12", "6.12"), ("2.6.32.69", "2.6.32"), ("2.6.9", "2.6.9"),
+     ("2.4.27", "2.4.27"), ("3.10.99", "3.10")],
+)  # fmt: skip
+def test_a_stable_release_belongs_to_the_release_that_it_mends(release: str, series: str) -> None:
+    assert str(Release.parse(release).series) == series
 
 
 def test_releases_named_are_each_given_once_in_order() -> None:

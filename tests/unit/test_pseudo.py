@@ -1,0 +1,90 @@
+"""The invented names are listed once each, with what the readers of the list rely on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES, PseudoName
+from procmaps.releases import Release
+
+
+def by_text(name: PseudoName) -> str:
+    return name.pattern_text
+
+
+@pytest.mark.parametrize("name", PSEUDO_NAMES, ids=by_text)
+def test_every_name_is_described(name: PseudoName) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", name.kind)
+    assert name.meaning.endswith(".")
+    assert name.source
+    assert PSEUDO_BY_TEXT[name.pattern_text] is name
+
+
+def test_every_name_is_listed_once() -> None:
+    assert len(PSEUDO_BY_TEXT) == len(PSEUDO_NAMES)
+
+
+@pytest.mark.parametrize("name", PSEUDO_NAMES, ids=by_text)
+def test_no_name_begins_or_ends_with_a_space(name: PseudoName) -> None:
+    assert not name.pattern_text.startswith(" ")
+    assert not name.pattern_text.endswith(" ")
+
+
+@pytest.mark.parametrize("name", PSEUDO_NAMES, ids=by_text)
+def test_a_path_has_a_file_and_brackets_have_none_but_for_the_two_that_do(
+    name: PseudoName,
+) -> None:
+    bracketed = name.pattern_text.startswith("[")
+    exceptions = {"[anon_shmem:LABEL]", "[stack:NUMBER]"}
+    assert name.file_backed is (not bracketed or name.pattern_text in exceptions)
+
+
+@pytest.mark.parametrize("name", PSEUDO_NAMES, ids=by_text)
+def test_words_in_capitals_are_those_that_the_module_explains(name: PseudoName) -> None:
+    # SYSV, SGX are the kernel's own capitals.
+    words = set(re.findall(r"[A-Z]{2,}", name.pattern_text.replace("SYSV", "").replace("SGX", "")))
+    assert words <= {"LABEL", "TID", "KEY", "INODE", "CLASS", "NUMBER"}
+
+
+def texts_at(release: str) -> set[str]:
+    asked = Release.parse(release)
+    return {
+        name.pattern_text
+        for name in PSEUDO_NAMES
+        if name.producer == "Linux" and not name.file_backed and name.span.covers(asked)
+    }
+
+
+# Read in the kernels' get_vma_name(), arch_vma_name() and special mappings, not from the table.
+KERNEL_6_1 = {"[heap]", "[stack]", "[anon:LABEL]", "[rollup]", "[vdso]", "[vdso_data]", "[vvar]",
+              "[vsyscall]", "[vectors]", "[sigpage]", "[uprobes]", "[kuser]"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("release", "texts"),
+    [
+        ("2.6.11", set[str]()),
+        ("2.6.12", {"[heap]", "[stack]", "[vdso]"}),
+        ("6.1", KERNEL_6_1),
+        ("6.12", KERNEL_6_1),
+        ("7.1", KERNEL_6_1 | {"[vvar_vclock]", "[uprobes-trampoline]", "[gic]"}),
+    ],
+)
+def test_each_release_has_the_bracketed_names_that_its_source_has(
+    release: str, texts: set[str]
+) -> None:
+    assert texts_at(release) == texts
+
+
+def test_labels_of_shared_memory_came_two_releases_after_those_of_private() -> None:
+    shared, private = PSEUDO_BY_TEXT["[anon_shmem:LABEL]"], PSEUDO_BY_TEXT["[anon:LABEL]"]
+    assert [private.span.covers(Release.parse(text)) for text in ("5.16", "5.17")] == [False, True]
+    assert [shared.span.covers(Release.parse(text)) for text in ("6.1.9", "6.2")] == [False, True]
+
+
+def test_thread_stacks_were_named_for_some_releases_only() -> None:
+    span = PSEUDO_BY_TEXT["[stack:TID]"].span
+    answers = [span.covers(Release.parse(text)) for text in ("3.3", "3.4", "4.4", "4.5")]
+    assert answers == [False, True, True, False]
