@@ -1,0 +1,82 @@
+# Everything is set up in .venv; nothing else on the machine is touched.
+# CI=true (see .ci/run) makes `make test` install what its parts need and fail on what is not run.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The rooms that are Python; each is checked from the day it exists.
+ROOMS := $(wildcard procmaps kernel tests bench)
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Recipes share .venv and dist/: two at once would tear them.
+.NOTPARALLEL:
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# A person's PYTHONPATH may hold another `procmaps`.
+unexport PYTHONPATH
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------------------------- set-up
+
+# A Debian without python3-venv has no ensurepip, but its own pip can fill an empty environment.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit("procmaps needs Python 3.11 or later; %s is %s: name another by `make PYTHON=...`" % (sys.executable, sys.version.split()[0]) if sys.version_info < (3, 11) else 0)'
+	@rm -rf $(VENV)
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+	  $(PYTHON) -m venv $(VENV); \
+	else \
+	  $(PYTHON) -m venv --without-pip $(VENV) && \
+	  $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; \
+	fi
+
+# One stamp for each set of extras: a second run installs nothing.
+$(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml setup.py
+	@echo "Installing procmaps[$*] into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	@touch $@
+
+CLI := $(VENV)/installed-cli
+DEV := $(VENV)/installed-dev
+.SECONDARY: $(CLI) $(DEV)
+
+# --------------------------------------------------------------------------------- for all
+
+.PHONY: test
+test: $(DEV) ## Run every part that this machine can run; say what was not run (PARTS="check unit" picks)
+	@$(BIN)/python tests/parts.py $(PARTS)
+
+# ------------------------------------------------------------------------------- the parts
+
+.PHONY: check lint
+check lint: $(DEV) ## Formatting, lint and types
+	$(BIN)/ruff format --check setup.py $(ROOMS)
+	$(BIN)/ruff check setup.py $(ROOMS)
+	$(BIN)/mypy $(ROOMS)
+	$(BIN)/pyright $(ROOMS)
+
+.PHONY: format
+format: $(DEV) ## Format, and mend what ruff can mend
+	$(BIN)/ruff format setup.py $(ROOMS)
+	$(BIN)/ruff check --fix setup.py $(ROOMS)
+
+.PHONY: unit
+unit: $(DEV) ## The tests in the checkout, with the coverage floor (PYTEST="-k name" narrows)
+	$(BIN)/pytest --ignore=tests/wheel --cov $(PYTEST)
+
+.PHONY: wheel
+wheel: $(DEV) ## Build dist/: the sdist from the checkout, the wheel from the sdist
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+
+.PHONY: wheel-test
+wheel-test: wheel ## The tests again, on the built wheel, where the checkout cannot be seen
+	tests/wheel/run $(BIN)/python dist
+
+# -------------------------------------------------------------------------------- clean up
+
+.PHONY: clean
+clean: ## Remove .venv and everything built; built kernels in .cache stay
+	rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -not -path './.cache/*' -prune -exec rm -rf {} +
