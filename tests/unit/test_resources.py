@@ -46,7 +46,7 @@ def test_the_installed_file_goes_before_the_checkouts(package: Path) -> None:
 
 def test_a_foreign_folder_in_site_packages_is_not_taken_for_ours(package: Path) -> None:
     lay(package.parent, "grammar/a.lark", b"somebody else's\n")
-    with pytest.raises(resources.ResourceNotFoundError) as caught:
+    with pytest.raises(resources.ResourceNotFound) as caught:
         resources.path("grammar/a.lark")
     assert str(caught.value) == (
         f"no data file 'grammar/a.lark': it is not at {package}/_data/grammar/a.lark; if the name "
@@ -58,7 +58,7 @@ def test_a_foreign_folder_in_site_packages_is_not_taken_for_ours(package: Path) 
 def test_the_error_names_every_place_that_was_looked_at(package: Path) -> None:
     lay(package.parent, "pyproject.toml", b"")
     places = f"{package}/_data/grammar/a.lark or {package.parent}/grammar/a.lark;"
-    with pytest.raises(FileNotFoundError, match=re.escape(places)):
+    with pytest.raises(resources.ResourceNotFound, match=re.escape(places)):
         resources.read("grammar/a.lark")
 
 

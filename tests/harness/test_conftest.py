@@ -6,7 +6,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 SKIPPING = """
 import pytest
@@ -40,7 +40,7 @@ def outcomes(
     monkeypatch.setenv("CI", "true" if ci else "")
     support = pytester.mkpydir("tests")
     for file in ("conftest.py", "shared.py"):
-        (support / file).write_bytes((HERE / file).read_bytes())
+        (support / file).write_bytes((TESTS / file).read_bytes())
     (support / "test_sample.py").write_text(SKIPPING)
     (support / "test_module.py").write_text(WHOLE_MODULE)
     result = pytester.runpytest_subprocess("-rs", "--continue-on-collection-errors")
