@@ -43,6 +43,22 @@ DEV := $(VENV)/installed-dev
 
 # --------------------------------------------------------------------------------- for all
 
+SHARED := $(or $(PROCMAPS_SHARED),../shared)
+# A few real dumps: those beside the checkout, else the ones recorded from kernels of our own.
+DUMPS := $(wordlist 1,8,$(or $(wildcard $(SHARED)/dumps/*maps*),$(wildcard corpus/captures/*/*maps)))
+# Is the newline in the name or does it stand for one? Which (deleted) is the kernel's?
+HOSTILE := 7f2a4c000000-7f2a4c021000 rw-s 00000000 00:01 2058       /memfd:a\012b (deleted) (deleted)
+
+# lint exits 1 where it found something to say: that is no failure here.
+.PHONY: demo
+demo: $(CLI) ## Show this shell's memory map by kind, read real dumps, explain one hostile line
+	@printf '\n%s\n' "--- procmaps show: the memory of the shell that called make"
+	@$(BIN)/procmaps show "$$(sed -n 's/^PPid:[[:blank:]]*//p' /proc/$$PPID/status)"
+	@printf '\n%s\n' '--- procmaps lint: $(words $(DUMPS)) real dumps'
+	@$(BIN)/procmaps lint $(or $(DUMPS),$(error no dumps: neither $(SHARED)/dumps nor corpus/captures is here)) || [ $$? -eq 1 ]
+	@printf '\n%s\n' "--- procmaps explain '$(HOSTILE)'"
+	@$(BIN)/procmaps explain '$(HOSTILE)'
+
 .PHONY: test
 test: $(DEV) ## Run every part that this machine can run; say what was not run (PARTS="check unit" picks)
 	@$(BIN)/python tests/parts.py $(PARTS)
@@ -50,7 +66,8 @@ test: $(DEV) ## Run every part that this machine can run; say what was not run (
 # ------------------------------------------------------------------------------- the parts
 
 .PHONY: check lint
-check lint: $(DEV) ## Formatting, lint and types
+lint: check
+check: $(DEV) ## Formatting, lint and types (also called lint)
 	$(BIN)/ruff format --check setup.py $(ROOMS)
 	$(BIN)/ruff check setup.py $(ROOMS)
 	$(BIN)/mypy $(ROOMS)
@@ -68,7 +85,7 @@ unit: $(DEV) ## The tests in the checkout, with the coverage floor (PYTEST="-k n
 .PHONY: wheel
 wheel: $(DEV) ## Build dist/: the sdist from the checkout, the wheel from the sdist
 	rm -rf dist
-	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m build --quiet --outdir dist .
 
 .PHONY: wheel-test
 wheel-test: wheel ## The tests again, on the built wheel, where the checkout cannot be seen

@@ -130,7 +130,9 @@ def install(parts: Sequence[Part]) -> None:
     for part in parts:
         if part.prepare is not None:
             say(f"\nPreparing {part.name}: {part.prepare}")
+            start = time.monotonic()
             command(part.prepare)
+            say(f"Prepared {part.name} in {time.monotonic() - start:.1f} s")
 
 
 def run(part: Part, *, ci: bool, clock: Callable[[], float] = time.monotonic) -> Outcome:
