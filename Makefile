@@ -78,9 +78,12 @@ format: $(DEV) ## Format, and mend what ruff can mend
 	$(BIN)/ruff format setup.py $(ROOMS)
 	$(BIN)/ruff check --fix setup.py $(ROOMS)
 
+# Folders of tests/ that need more than the checkout, and are run by a part of their own.
+OWN_PARTS := wheel
+
 .PHONY: unit
-unit: $(DEV) ## The tests in the checkout, with the coverage floor (PYTEST="-k name" narrows)
-	$(BIN)/pytest --ignore=tests/wheel --cov $(PYTEST)
+unit: $(DEV) ## The tests in the checkout, with the coverage floor (PYTEST="-k name" narrows, without it)
+	$(BIN)/pytest $(OWN_PARTS:%=--ignore=tests/%) $(or $(PYTEST),--cov)
 
 .PHONY: wheel
 wheel: $(DEV) ## Build dist/: the sdist from the checkout, the wheel from the sdist
