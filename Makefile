@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The rooms that are Python; each is checked from the day it exists.
+# The rooms whose types are checked, each from the day it exists.
 ROOMS := $(wildcard procmaps kernel tests bench)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -68,15 +68,15 @@ test: $(DEV) ## Run every part that this machine can run; say what was not run (
 .PHONY: check lint
 lint: check
 check: $(DEV) ## Formatting, lint and types (also called lint)
-	$(BIN)/ruff format --check setup.py $(ROOMS)
-	$(BIN)/ruff check setup.py $(ROOMS)
-	$(BIN)/mypy $(ROOMS)
-	$(BIN)/pyright $(ROOMS)
+	@failed=0; \
+	for tool in 'ruff format --check .' 'ruff check .' 'mypy $(ROOMS)' 'pyright $(ROOMS)'; do \
+	  echo "$$tool"; $(BIN)/$$tool || failed=1; \
+	done; exit $$failed
 
 .PHONY: format
 format: $(DEV) ## Format, and mend what ruff can mend
-	$(BIN)/ruff format setup.py $(ROOMS)
-	$(BIN)/ruff check --fix setup.py $(ROOMS)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 # Folders of tests/ that need more than the checkout, and are run by a part of their own.
 OWN_PARTS := wheel
