@@ -31,10 +31,11 @@ $(VENV)/pyvenv.cfg:
 	  $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; \
 	fi
 
-# One stamp for each set of extras: a second run installs nothing.
+# One stamp for each set of extras: a second run installs nothing. What setuptools has to say of
+# every editable install is kept from whoever tries the project for the first time.
 $(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml setup.py
 	@echo "Installing procmaps[$*] into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	@PYTHONWARNINGS='ignore:Editable' $(BIN)/python -m pip install --quiet --editable '.[$*]'
 	@touch $@
 
 CLI := $(VENV)/installed-cli
