@@ -68,11 +68,13 @@ class Shape:
     @classmethod
     def of(cls, lines: tuple[Line, ...], grammar: Grammar) -> Shape:
         """The shape of entries with these lines, compiled."""
-        pieces = [grammar.header.pattern.decode("latin-1")]
+        # Atomic: a header or a line is what the grammar makes of it alone, whatever comes next.
+        pieces = [f"(?>{grammar.header.pattern.decode('latin-1')})"]
         for line in lines:
             key = {"KEY": line.key + b":"}
-            rule = compile_rule(grammar.ways(line.rule), (line.value,), key)
-            pieces.append(rule.replace(f"(?P<{line.value}>", "(") + r"(?:\n|\Z)")
+            rule = compile_rule(grammar.lark, line.rule, (line.value,), key)
+            rule = rule.replace(f"(?P<{line.value}>", "(")
+            pieces.append(rf"(?>{rule}(?:\n|\Z))")
         another_line = f"(?!{grammar.terminal('KEY').pattern.decode('latin-1')})"
         return cls(lines, re.compile("".join((*pieces, another_line)).encode("latin-1")))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
 
@@ -90,6 +90,7 @@ def strings(dialect: str, start: str) -> st.SearchStrategy[bytes]:
 
 
 @pytest.mark.parametrize("dialect", ["linux", "android", "nommu", "cygwin"])
+@settings(max_examples=25)
 @given(data=st.data())
 def test_on_texts_drawn_from_the_grammar(dialect: str, data: st.DataObject) -> None:
     agree(data.draw(strings(dialect, data.draw(st.sampled_from(["maps", "smaps", "rollup"])))))
