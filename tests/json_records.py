@@ -1,0 +1,68 @@
+"""Hypothesis strategies of records for the tests of the JSON form: every member, every dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypothesis import strategies as st
+
+from procmaps import grammar
+from procmaps.dialects import DIALECTS
+from procmaps.jsonform import USAGE_NUMBERS, USAGE_SIZES
+from procmaps.names import Name
+from procmaps.records import Device, ExtraField, Mapping, Perms, Usage
+from procmaps.vmflags import VmFlags
+
+U64, U32 = 2**64 - 1, 2**32 - 1
+
+
+def _terminals() -> Iterator[tuple[str, str]]:
+    for known in DIALECTS:
+        for (step,) in grammar.load(known.name).ways("name"):
+            yield known.name, step.pattern
+
+
+@st.composite
+def columns_of_names(draw: st.DrawFn) -> Name:
+    """A record for a name column drawn from any terminal of any dialect, or from any bytes."""
+    dialect, pattern = draw(st.sampled_from(tuple(_terminals())))
+    shaped = st.from_regex(pattern.encode("latin-1"), fullmatch=True)
+    raw = draw(shaped | st.binary(max_size=40))
+    loaded = grammar.load(dialect)
+    match = raw and not raw.startswith(b" ")
+    return loaded.record_of(raw) if match else loaded.record_of(b"")
+
+
+usages = st.builds(
+    Usage,
+    **{
+        member: st.none()
+        | (
+            st.integers(0, U64 // 1024).map((1024).__mul__)
+            if member in USAGE_SIZES
+            else st.integers(0, U64)
+        )
+        for member in USAGE_NUMBERS
+    },
+    name=st.none() | columns_of_names(),
+    vm_flags=st.none() | st.binary(max_size=20).map(VmFlags),
+    extra=st.lists(
+        st.builds(
+            ExtraField,
+            st.from_regex(rb"[A-Za-z][A-Za-z0-9_.()]*", fullmatch=True),
+            st.binary(max_size=20),
+        ),
+        max_size=3,
+    ).map(tuple),
+)
+bounds = st.tuples(st.integers(0, U64), st.integers(0, U64)).map(sorted)
+records = st.builds(
+    lambda bound, *rest: Mapping(*bound, *rest),
+    bounds,
+    st.sampled_from(["rw-p", "r-xs", "---p", "rwxS", "===p", "rw-g", "===g"]).map(Perms.from_text),
+    st.integers(0, U64),
+    st.builds(Device, st.integers(0, U32), st.integers(0, U32)),
+    st.integers(0, U64),
+    columns_of_names(),
+    st.none() | usages,
+)
