@@ -6,6 +6,8 @@ equal, and `str(error)` is composed from the facts: the whole text is part of th
 
 from __future__ import annotations
 
+from typing import cast
+
 import attrs
 
 _WINDOW = 60
@@ -13,7 +15,19 @@ _WINDOW = 60
 
 
 class ProcmapsError(Exception):
-    """The base of every exception that this package raises on purpose."""
+    """The base of every exception that this package raises on purpose.
+
+    Two are equal where their facts are; attrs itself compares exceptions by identity.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._facts() == cast("ProcmapsError", other)._facts()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._facts()))
+
+    def _facts(self) -> tuple[object, ...]:
+        return attrs.astuple(self, recurse=False) if attrs.has(type(self)) else self.args
 
 
 def visible(raw: bytes) -> str:
@@ -80,4 +94,4 @@ class InvalidLabel(ProcmapsError, ValueError):
     reason: str
 
     def __str__(self) -> str:
-        return f"the kernel refuses the label {visible(self.label)!r}: {self.reason}"
+        return f"the kernel refuses the label '{visible(self.label)}': {self.reason}"

@@ -43,7 +43,7 @@ class Grammar:
 
         Where names may hold newlines it says how far a record reaches.
         """
-        rule = compile_rule(self.ways("header"), HEADER_PARTS)
+        rule = compile_rule(self.lark, "header", HEADER_PARTS)
         return re.compile(f"{rule}(?:\\n|\\Z)".encode("latin-1"))
 
     @functools.cached_property
@@ -51,7 +51,7 @@ class Grammar:
         """What only this dialect prints, compiled; None where nothing tells it apart."""
         if not self.has_rule("evidence"):
             return None
-        return re.compile(compile_rule(self.ways("evidence")).encode("latin-1"))
+        return re.compile(compile_rule(self.lark, "evidence").encode("latin-1"))
 
     def has_rule(self, rule: str) -> bool:
         """Whether the grammar has a rule of this name."""
@@ -63,7 +63,7 @@ class Grammar:
         return paths(self.lark, rule)
 
     def line(self, line: bytes) -> Header | Field | None:
-        """What the reference engine reads in one line without its line end; None: nothing."""
+        """What the reference engine reads in one line, its line end or not; None: nothing."""
         from lark import UnexpectedInput  # noqa: PLC0415 - Lark only where it is needed
 
         try:
@@ -139,13 +139,14 @@ class Grammar:
         # Lark's annotations say str; with use_bytes it takes and gives bytes.
         return self.lark.parse(cast("str", text), start=start)
 
-    def extent(self, text: bytes, at: int) -> tuple[int, int]:
-        """Where the record that starts at *at* ends: its content's end, and its line's end."""
+    def extent(self, text: bytes, at: int) -> int:
+        """Where the line that starts at *at* ends, its line end included.
+
+        In a dialect whose names hold newlines it is the end of the header, lines later.
+        """
         if match := self.header.match(text, at):
-            end = match.end()
-            return (end - 1 if text[end - 1 : end] == b"\n" else end), end
-        end = text.find(b"\n", at)
-        return (end, end + 1) if end >= 0 else (len(text), len(text))
+            return match.end()
+        return text.find(b"\n", at) + 1 or len(text)
 
 
 _NAMES: dict[str, Callable[..., names.Name]] = {
@@ -182,8 +183,8 @@ def take(
 
     A line that cannot be read is noted in ``columns.faults``, and gives None.
     """
-    content, end = grammar.extent(text, at)
-    event = grammar.line(text[at:content])
+    end = grammar.extent(text, at)
+    event = grammar.line(text[at:end])
     try:
         if isinstance(event, Header):
             columns.header(at, event)

@@ -14,6 +14,7 @@ import attrs
 
 if TYPE_CHECKING:
     from lark import Lark
+    from lark.grammar import Symbol
 
 
 def bare(symbol: str) -> str:
@@ -42,35 +43,32 @@ class Step:
 def paths(lark: Lark, rule: str) -> tuple[tuple[Step, ...], ...]:
     """Every way through *rule*, as the terminals it consists of, the longest first."""
     terminals = {known.name: known.pattern for known in lark.terminals}
-    expansions: dict[str, list[list[tuple[str, bool]]]] = {}
-    for known in lark.rules:
-        ways = expansions.setdefault(str(known.origin.name), [])
-        ways.append([(str(symbol.name), symbol.is_term) for symbol in known.expansion])
 
     def walk(name: str, path: tuple[str, ...]) -> Iterator[tuple[Step, ...]]:
-        for expansion in expansions[name]:
+        for expansion in _expansions(lark, name):
             ways: list[tuple[Step, ...]] = [()]
-            for symbol, is_terminal in expansion:
+            for symbol in expansion:
                 tails: Iterable[tuple[Step, ...]]
-                if is_terminal:
-                    pattern = terminals[symbol]
+                if symbol.is_term:
+                    pattern = terminals[symbol.name]
                     literal = pattern.value if pattern.type == "str" else ""
-                    tails = ((Step(bare(symbol), pattern.to_regexp(), literal, path),),)
+                    step = Step(bare(symbol.name), pattern.to_regexp(), literal, path)
+                    tails = ((step,),)
                 else:
-                    tails = tuple(walk(symbol, (*path, bare(symbol))))
+                    tails = tuple(walk(symbol.name, (*path, bare(symbol.name))))
                 ways = [way + tail for way in ways for tail in tails]
             yield from ways
 
-    origin = next(name for name in expansions if bare(name) == rule)
-    return tuple(sorted(walk(origin, (rule,)), key=len, reverse=True))
+    return tuple(sorted(walk(_origin(lark, rule), (rule,)), key=len, reverse=True))
 
 
 def compile_rule(
-    ways: Iterable[tuple[Step, ...]],
+    lark: Lark,
+    rule: str,
     groups: Iterable[str] = (),
     literals: Mapping[str, bytes] | None = None,
 ) -> str:
-    """The regular expression of a rule, given its `paths`.
+    """The regular expression of *rule*.
 
     Every rule or terminal named in *groups* becomes a named group, and a group that a terminal
     defines itself stays one only where it is named there too. A terminal in *literals* is narrowed
@@ -80,27 +78,31 @@ def compile_rule(
     narrowed = {
         name: re.escape(text.decode("latin-1")) for name, text in (literals or {}).items()
     }
-    return _alternatives([[*_marked(way, wanted, narrowed)] for way in ways])
+    terminals = {known.name: known.pattern.to_regexp() for known in lark.terminals}
 
-
-def _marked(
-    way: tuple[Step, ...], groups: frozenset[str], literals: Mapping[str, str]
-) -> Iterator[str]:
-    """The pieces of one way, a wanted rule's terminals joined into one named group."""
-    open_group, inner = "", ""
-    for step in way:
-        name = next((n for n in (*step.path, step.terminal) if n in groups), "")
-        piece = literals.get(step.terminal) or _without_groups(step.pattern, groups)
-        if name != open_group and open_group:
-            yield f"(?P<{open_group}>{inner})"
-            inner = ""
-        open_group = name
-        if name:
-            inner += piece
+    def piece(symbol: Symbol) -> str:
+        name = bare(symbol.name)
+        if not symbol.is_term:
+            text = body(symbol.name)
+        elif name in narrowed:
+            text = narrowed[name]
         else:
-            yield piece
-    if open_group:
-        yield f"(?P<{open_group}>{inner})"
+            text = _without_groups(terminals[symbol.name], wanted)
+        return f"(?P<{name}>{text})" if name in wanted else text
+
+    def body(name: str) -> str:
+        return _alternatives([[*map(piece, way)] for way in _expansions(lark, name)])
+
+    return body(_origin(lark, rule))
+
+
+def _origin(lark: Lark, rule: str) -> str:
+    """The name that Lark gives to *rule*; raises `StopIteration` where there is none."""
+    return next(str(known.origin.name) for known in lark.rules if bare(known.origin.name) == rule)
+
+
+def _expansions(lark: Lark, name: str) -> Iterator[list[Symbol]]:
+    return (known.expansion for known in lark.rules if known.origin.name == name)
 
 
 def _without_groups(pattern: str, kept: frozenset[str]) -> str:

@@ -8,15 +8,32 @@ the first and not the second. This module is the one place that knows.
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+import attrs
+
+from procmaps.errors import ProcmapsError
+
 _PACKAGE: Final = Path(__file__).resolve().parent
 
 
-class ResourceNotFoundError(FileNotFoundError):
+@attrs.frozen
+class ResourceNotFound(ProcmapsError, LookupError):
     """A data file of the project is neither installed nor in a checkout around the package."""
+
+    name: str
+    looked: tuple[Path, ...]
+    """Every place where it might have been, in the order of the search."""
+
+    def __str__(self) -> str:
+        places = " or ".join(str(place) for place in self.looked)
+        return (
+            f"no data file {self.name!r}: it is not at {places}; if the name is right, the "
+            "installation of procmaps-spec is incomplete: install it anew, or run from a whole "
+            "checkout"
+        )
 
 
 def _roots() -> tuple[Path, ...]:
-    """Give the folders that may hold `grammar/` and `corpus/`, the installed one first.
+    """The folders that may hold `grammar/` and `corpus/`, the installed one first.
 
     The folder around the package counts only when it is a checkout of ours: around an installed
     package it is site-packages, where a folder called `grammar` would be somebody else's.
@@ -27,11 +44,11 @@ def _roots() -> tuple[Path, ...]:
 
 
 def path(name: str) -> Path:
-    """Give the place of a data file or folder.
+    """The place of a data file or folder.
 
     `name` is relative, with forward slashes: `"grammar/header.lark"`, `"corpus/cases"`.
 
-    Raises `ResourceNotFoundError` when no known place holds it, and `ValueError` when `name` is
+    Raises `ResourceNotFound` when no known place holds it, and `ValueError` when `name` is
     empty, absolute or climbs out with `..`.
     """
     parts = PurePosixPath(name).parts
@@ -40,19 +57,15 @@ def path(name: str) -> Path:
             f"not the name of a data file: {name!r}; give it relative to the project, "
             "such as 'grammar/header.lark'"
         )
-    candidates = [root.joinpath(*parts) for root in _roots()]
+    candidates = tuple(root.joinpath(*parts) for root in _roots())
     for candidate in candidates:
         if candidate.exists():
             return candidate
-    looked = " or ".join(str(candidate) for candidate in candidates)
-    raise ResourceNotFoundError(
-        f"no data file {name!r}: it is not at {looked}; if the name is right, the installation "
-        "of procmaps-spec is incomplete: install it anew, or run from a whole checkout"
-    )
+    raise ResourceNotFound(name, candidates)
 
 
 def read(name: str) -> bytes:
-    """Give the content of a data file; `name` and errors are those of `path`.
+    """The content of a data file; `name` and errors are those of `path`.
 
     Raises `IsADirectoryError` for a folder.
     """

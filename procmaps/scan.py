@@ -16,7 +16,7 @@ from operator import lt
 
 import attrs
 
-from procmaps.columns import MAX_U32, MAX_U64, MISSING, Columns, Field, Header, Refused
+from procmaps.columns import MAX_U32, MAX_U64, MISSING, Columns, Field, Form, Header, Refused
 from procmaps.fields import FIELDS
 from procmaps.grammar import HEADER_PARTS, Grammar, take
 from procmaps.patterns import compile_rule
@@ -37,7 +37,7 @@ class Line:
     """What one line of a shape is, and which part of it is the value."""
 
     key: bytes
-    rule: str
+    rule: Form
     """The rule of ``grammar/fields.lark`` that reads it."""
     column: str | None
     """The usage column that the number goes to; None where the text is kept instead."""
@@ -68,11 +68,13 @@ class Shape:
     @classmethod
     def of(cls, lines: tuple[Line, ...], grammar: Grammar) -> Shape:
         """The shape of entries with these lines, compiled."""
-        pieces = [grammar.header.pattern.decode("latin-1")]
+        # Atomic: a header or a line is what the grammar makes of it alone, whatever comes next.
+        pieces = [f"(?>{grammar.header.pattern.decode('latin-1')})"]
         for line in lines:
             key = {"KEY": line.key + b":"}
-            rule = compile_rule(grammar.ways(line.rule), (line.value,), key)
-            pieces.append(rule.replace(f"(?P<{line.value}>", "(") + r"(?:\n|\Z)")
+            rule = compile_rule(grammar.lark, line.rule, (line.value,), key)
+            rule = rule.replace(f"(?P<{line.value}>", "(")
+            pieces.append(rf"(?>{rule}(?:\n|\Z))")
         another_line = f"(?!{grammar.terminal('KEY').pattern.decode('latin-1')})"
         return cls(lines, re.compile("".join((*pieces, another_line)).encode("latin-1")))
 
@@ -136,14 +138,14 @@ class _Scanner:
         at, event = take(self.text, at, self.grammar, self.columns)
         if not isinstance(event, Header):
             return at
-        lines: list[Line] = []
+        lines: tuple[Line, ...] = ()
         while at < len(self.text) and not self.grammar.header.match(self.text, at):
             at, event = take(self.text, at, self.grammar, self.columns)
             if not isinstance(event, Field):
                 return at
-            lines.append(Line.of(event))
+            lines += (Line.of(event),)
         if len(self.shapes) < MAX_SHAPES and all(known.lines != lines for known in self.shapes):
-            self.shapes.insert(0, Shape.of(tuple(lines), self.grammar))
+            self.shapes.insert(0, Shape.of(lines, self.grammar))
         return at
 
     def _entries(self, shape: Shape, at: int) -> int:

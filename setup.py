@@ -1,0 +1,35 @@
+"""What pyproject.toml cannot say: which packages there are and where their data lies.
+
+The wheel carries the top-level folders `grammar/` and `corpus/` as the data of `procmaps`, at
+`procmaps/_data/grammar` and `procmaps/_data/corpus`; `procmaps.resources` finds them there, and
+in a checkout where they stand. (Not by a symbolic link: setuptools leaves a linked folder out
+without a word.)
+
+An optional native scanner belongs here as well, as
+`ext_modules=[Extension("procmaps._scan", ["procmaps/_scan.c"], py_limited_api=True,
+define_macros=[("Py_LIMITED_API", "0x030B0000")], optional=True)]`, with
+`options={"bdist_wheel": {"py_limited_api": "cp311"}}` so that one wheel serves every later Python.
+"""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+# A folder of data and the files of it that a wheel carries. `captures/` is kept under 10 MB as
+# text by those who record it; tests/wheel holds the wheel itself under its own limit.
+DATA = {
+    "grammar": ["**/*.lark", "**/*.md"],
+    "corpus": ["**/*", "**/.*"],
+}
+present = {name: patterns for name, patterns in DATA.items() if Path(name).is_dir()}
+
+setup(
+    packages=[*find_packages(include=["procmaps", "procmaps.*"])]
+    + [f"procmaps._data.{name}" for name in present],
+    package_dir={f"procmaps._data.{name}": name for name in present},
+    package_data={
+        "procmaps": ["py.typed"],
+        **{f"procmaps._data.{name}": patterns for name, patterns in present.items()},
+    },
+    exclude_package_data={"*": ["*.pyc", "**/__pycache__/**", "**/*.pyc"]},
+)

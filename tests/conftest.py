@@ -1,0 +1,51 @@
+"""What holds for every test: where the real dumps are, and that CI skips nothing."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests import shared
+
+IN_CI = os.environ.get("CI") == "true"
+
+# A time limit for each example fails on a busy machine and says nothing of the code. In CI
+# Hypothesis loads a profile of its own that has no limit and draws the same examples each time.
+hypothesis.settings.register_profile("procmaps", deadline=None)
+if not IN_CI:
+    hypothesis.settings.load_profile("procmaps")
+
+
+@pytest.fixture(scope="session")
+def shared_dumps() -> Path:
+    """Give the folder of real dumps; the test is skipped where there is none."""
+    return shared.need_dumps()
+
+
+def _fail_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure with CI=true: what CI does not run, nobody runs.
+
+    An expected failure also counts as skipped inside pytest, and stays what it is.
+    """
+    if not (IN_CI and report.skipped) or hasattr(report, "wasxfail"):
+        return
+    where = report.longrepr
+    reason = f"{where[0]}:{where[1]}: {where[2]}" if isinstance(where, tuple) else str(where)
+    report.outcome = "failed"
+    report.longrepr = f"{reason}\nWith CI=true nothing may be skipped: install what is missing."
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _fail_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _fail_in_ci(report)
+    return report

@@ -1,0 +1,148 @@
+"""Bad input: the whole text of every kind of error, with the true column."""
+
+import pytest
+
+from procmaps import ParseError, loads
+
+ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
+EMBEDDED = (
+    "If the dump stands inside another text, a log or a mail, `procmaps extract` takes it out; "
+    "if the line belongs to the name above it, try dialect='nommu' or 'android'."
+)
+CASES = {
+    b"7F00-8000 rw-p 00000000 00:00 0": """\
+line 1, column 2: expected '-', found 'F'
+  7F00-8000 rw-p 00000000 00:00 0
+   ^
+The kernel prints hexadecimal digits in lower case.""",
+    b"12345678901234567-2 rw-p 00000000 00:00 0": """\
+line 1, column 17: expected '-', found '7'
+  12345678901234567-2 rw-p 00000000 00:00 0
+                  ^""",
+    b"7f00-8000 rq-p 00000000 00:00 0": """\
+line 1, column 12: expected 'w' or '-', the second of four permission characters, found 'q'
+  7f00-8000 rq-p 00000000 00:00 0
+             ^""",
+    b"7f00-8000 rw-p 00000000 00:00": """\
+line 1, column 30: expected ' ', found the end of the line
+  7f00-8000 rw-p 00000000 00:00
+                               ^""",
+    b"7f00-8000 rw-p 00000000 00:00 0x": """\
+line 1, column 32: expected a space, found 'x'
+  7f00-8000 rw-p 00000000 00:00 0x
+                                 ^""",
+    b"7f00-8000 rw-p 00000000 00:00 0 a\0b": """\
+line 1, column 34: expected the end of the line, found byte 0x00
+  7f00-8000 rw-p 00000000 00:00 0 a\\x00b
+                                   ^
+No name and no field holds a NUL byte: is this a binary file?""",
+    b"9000-8000 rw-p 00000000 00:00 0": """\
+line 1, column 6: the end address is below the start address
+  9000-8000 rw-p 00000000 00:00 0
+       ^""",
+    b"7f00-8000 rw-p 00000000 00:00 18446744073709551616": """\
+line 1, column 31: an inode has 64 bits: 18446744073709551615 at most
+  7f00-8000 rw-p 00000000 00:00 18446744073709551616
+                                ^""",
+    b"7f00-8000 rw-p 00000000 100000000:00 0": """\
+line 1, column 25: a device number has 32 bits
+  7f00-8000 rw-p 00000000 100000000:00 0
+                          ^""",
+    b"7f00-8000 rw-p 00000000 00:100000000 0": """\
+line 1, column 28: a device number has 32 bits
+  7f00-8000 rw-p 00000000 00:100000000 0
+                             ^""",
+    b"Rss:    4 kB\n": f"""\
+line 1, column 1: a field stands before the first header line
+  Rss:    4 kB
+  ^
+{EMBEDDED}""",
+    ANON + b"Rss:    4 MB\n": """\
+line 2, column 9: Rss wants a size in kB
+  Rss:    4 MB
+          ^""",
+    ANON + b"ProtectionKey:  4 kB\n": """\
+line 2, column 17: ProtectionKey wants a number without a unit
+  ProtectionKey:  4 kB
+                  ^""",
+    ANON + b"Rss: 4 kB\nRss: 4 kB\n": f"""\
+line 3, column 1: this field stands twice in one entry
+  Rss: 4 kB
+  ^
+{EMBEDDED}""",
+    ANON + b"Rss: 18014398509481984 kB\n": """\
+line 2, column 6: the number is larger than 64 bits can hold
+  Rss: 18014398509481984 kB
+       ^""",
+    ANON + b"Rss: 4 kB\0\n": """\
+line 2, column 10: expected the end of the line, found byte 0x00
+  Rss: 4 kB\\x00
+           ^
+No name and no field holds a NUL byte: is this a binary file?""",
+    b"\n": f"""\
+line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, \
+found the end of the line
+  
+  ^
+{EMBEDDED}""",
+    b"\x1f\x8b\x08\x00": """\
+line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found byte 0x1f
+  \\x1f\\x8b\\x08\\x00
+  ^
+This is gzip data: decompress it first.""",
+    b'{"a": 1}': """\
+line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found '{'
+  {"a": 1}
+  ^
+This looks like JSON; `procmaps` reads the kernel's own text.""",
+}
+
+
+@pytest.mark.parametrize("data", CASES, ids=ascii)
+def test_strict_raises_with_the_whole_story(data: bytes) -> None:
+    with pytest.raises(ParseError) as caught:
+        loads(data)
+    assert str(caught.value) == CASES[data]
+
+
+@pytest.mark.parametrize("data", CASES, ids=ascii)
+def test_collect_keeps_the_line_and_the_same_story(data: bytes) -> None:
+    snapshot = loads(data, errors="collect")
+    (problem,) = snapshot.problems
+    assert problem.kind == "unparsed"
+    assert problem.message == CASES[data]
+    assert problem.error is not None
+    assert data[problem.error.offset :].startswith(
+        problem.error.source[problem.error.column - 1 :]
+    )
+    assert problem.raw in data
+    assert snapshot.dumps() == data
+
+
+def test_a_long_line_is_cut_around_the_caret() -> None:
+    line = b"7f00-8000 rw-p 00000000 00:00 0 " + b"x" * 1_000_000 + b"\0" + b"y" * 1_000_000
+    with pytest.raises(ParseError) as caught:
+        loads(line)
+    assert str(caught.value) == (
+        "line 1, column 1000033: expected the end of the line, found byte 0x00\n"
+        f"  …{'x' * 60}\\x00{'y' * 59}…\n"
+        f"  {' ' * 61}^\n"
+        "No name and no field holds a NUL byte: is this a binary file?"
+    )
+
+
+def test_errors_are_values() -> None:
+    def error() -> ParseError:
+        with pytest.raises(ParseError) as caught:
+            loads(b"x")
+        return caught.value
+
+    assert error() == error()
+    assert (error().field, error().line, error().column, error().offset) == ("start", 1, 1, 0)
+
+
+def test_neighbouring_bad_lines_are_one_problem() -> None:
+    snapshot = loads(b"junk\nmore\n" + ANON + b"junk\n" + ANON, errors="collect")
+    unparsed = [p for p in snapshot.problems if p.kind == "unparsed"]
+    assert [(p.line, p.raw) for p in unparsed] == [(1, b"junk\nmore\n"), (4, b"junk\n")]
+    assert len(snapshot) == 2

@@ -1,0 +1,21 @@
+"""The wheel is tested with the oldest versions that it promises to work with."""
+
+from tests.wheel.lowest import lowest
+
+PYPROJECT = """
+[project]
+dependencies = ["attrs>=23.2", "lark>=1.1.9"]
+[project.optional-dependencies]
+cli = ["rich>=13.7"]
+test = ["pytest>=8"]
+"""
+
+
+def test_the_packages_requirements_are_at_their_bound_and_the_tools_as_installed() -> None:
+    frozen = ["attrs==26.1.0", "lark==1.3.1", "pytest==9.2.0", "rich==15.0.0"]
+    assert lowest(PYPROJECT, frozen) == [
+        "attrs==23.2",
+        "lark==1.1.9",
+        "pytest==9.2.0",
+        "rich==13.7",
+    ]

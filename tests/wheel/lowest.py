@@ -1,0 +1,29 @@
+"""Print pip constraints: the tools as installed, and the oldest of what the package requires.
+
+Usage: `pip freeze --exclude-editable | python lowest.py pyproject.toml`
+
+The checkout's tests run on the newest versions, so the wheel's run on those that `>=` in
+pyproject.toml promises: a bound that nobody tries is a guess.
+"""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+
+def lowest(pyproject: str, frozen: list[str]) -> list[str]:
+    """Give `frozen` (lines `name==version`) with the package's own requirements at their bound.
+
+    Those are the required ones and the command line's: the `test` extra is what runs the tests.
+    """
+    project = tomllib.loads(pyproject)["project"]
+    required: list[str] = project["dependencies"] + project["optional-dependencies"]["cli"]
+    bounds = {re.split(">=", line)[0]: line.replace(">=", "==") for line in required}
+    kept = [line for line in frozen if line.split("==")[0] not in bounds]
+    return sorted([*kept, *bounds.values()])
+
+
+if __name__ == "__main__":
+    frozen = sys.stdin.read().split("\n")[:-1]
+    sys.stdout.write("\n".join(lowest(Path(sys.argv[1]).read_text("utf-8"), frozen)) + "\n")
