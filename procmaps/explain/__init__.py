@@ -91,9 +91,7 @@ def explain(line: bytes, dialect: str = "auto") -> Explanation:
     event = loaded.line(line)
     parts = parts_of(line, loaded)
     if event is None or parts is None:
-        return Explanation(
-            line, "broken", choice, accepted=accepted, error=snapshot.first_error
-        )
+        return Explanation(line, "broken", choice, accepted=accepted, error=snapshot.first_error)
     foreign = tuple(_foreign(choice))
     if isinstance(event, Header):
         name = loaded.record_of(event.name)

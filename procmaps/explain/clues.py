@@ -45,6 +45,8 @@ _FOREIGN_COLUMNS = {
     65: "the first Windows Subsystem for Linux pads to 65 columns",
 }
 
+NARROW = 32
+
 _SEQ_FILE = Span.of("2.4.17|2.4.27")
 _BEFORE_SEQ_FILE = Span.of("", "2.4.17|2.4.27")
 _U32 = 2**32 - 1
@@ -77,8 +79,8 @@ def word_size(layout: Layout) -> int | None:
         for bits, known in NAME_COLUMNS.items():
             if column == known and layout.padding > 1:
                 return bits
-    if _is_parisc(layout):
-        return 32
+        if _overrun(layout) and column < NAME_COLUMNS[64]:
+            return NARROW
     return 64 if len(layout.end.lstrip(b"0")) > _NARROW_ADDRESS else None
 
 
@@ -137,9 +139,6 @@ def header_clues(header: Header, layout: Layout, name: Name) -> Iterator[Clue]:
         yield from name_clues(name)
 
 
-NARROW = 32
-
-
 def _ending(layout: Layout) -> Iterator[Clue]:
     column = layout.prefix + layout.padding
     if not layout.named:
@@ -162,7 +161,7 @@ def _ending(layout: Layout) -> Iterator[Clue]:
                 (),
                 "Linux prints one at most; NetBSD prints five, Cygwin pads",
             )
-    elif layout.padding == 1 and column not in NAME_COLUMNS.values():
+    elif layout.padding == 1:
         yield Clue(
             "one space before the name",
             (),
@@ -287,9 +286,7 @@ def field_clues(line: bytes, field: Field) -> Iterator[Clue]:
     value = field.value // 1024 if field.form == "size" else field.value
     formats = [known_format for known_format in known.formats if known_format.line(value) == line]
     if formats:
-        yield Clue(
-            f"the field {key}, spaced so", tuple(found.span for found in formats), source
-        )
+        yield Clue(f"the field {key}, spaced so", tuple(found.span for found in formats), source)
     else:
         yield Clue(
             f"the field {key}, but spaced otherwise",

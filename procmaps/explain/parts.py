@@ -41,7 +41,7 @@ class Part:
 
 def parts_of(line: bytes, loaded: Grammar) -> tuple[Part, ...] | None:
     """The parts of a header line or a field; None where the grammar does not accept it."""
-    from lark import UnexpectedInput  # noqa: PLC0415 - Lark only where it is needed
+    from lark import UnexpectedInput
 
     try:
         # Lark's annotations say str; with use_bytes it takes and gives bytes.
@@ -79,7 +79,7 @@ def _trees(name: str) -> Lark:
 
 def _tokens(tree: Tree[object], rule: str = "") -> Iterator[Part]:
     """The tokens of a tree in their order, each with the innermost rule around it."""
-    from lark import Token, Tree  # noqa: PLC0415 - Lark only where it is needed
+    from lark import Token, Tree
 
     rule = bare(str(tree.data))
     for child in tree.children:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable
 
 from procmaps.explain.clues import Clue
-from procmaps.releases import UNSEEN, Release, Span
+from procmaps.releases import Release, Span
 
 
 def covers(clues: Iterable[Clue], release: Release) -> bool | None:
@@ -30,7 +30,7 @@ def _any(answers: Iterable[bool | None]) -> bool | None:
 
 
 def together(clues: Iterable[Clue]) -> tuple[Span, ...]:
-    """The releases that print all of it, as spans; none where no release does.
+    """The releases that print all of it, as spans; none where no release is known to.
 
     Where one clue's exact beginning lies within another's unsure one, the span calls the whole
     stretch unsure, that beginning too: `covers` knows better.
@@ -41,20 +41,15 @@ def together(clues: Iterable[Clue]) -> tuple[Span, ...]:
 
 
 def _meet(spans: tuple[Span, ...]) -> Span | None:
-    """The releases in all of *spans*; None where there can be none."""
+    """The releases in all of *spans*; None where none is sure to be."""
     since = max((span.since for span in spans if span.since), default=None)
     until = min((span.until for span in spans if span.until), default=None)
     # Before this one, or up to it, one of the spans has surely not begun.
     absent = max((span.absent or span.since for span in spans if span.since), default=None)
-    # From here on it is not sure that none of the spans has ended.
+    # Behind this one it is not sure that none of the spans has ended.
     last = min((span.last for span in spans if span.last), default=None)
-    if until is not None and absent is not None and absent >= until:
+    if since and ((until and since >= until) or (last and since > last)):
         return None
-    if since is not None and until is not None and since >= until:
-        # It is not sure that there is any: none of the releases looked at has all.
-        return Span(absent=None, since=absent if absent != UNSEEN else None, until=until)
-    if last is not None and (until is None or last >= until or (since and last < since)):
+    if last and until and last >= until:
         last = None
-    return Span(
-        since=since, absent=absent if absent != since else None, until=until, last=last
-    )
+    return Span(since=since, absent=absent if absent != since else None, until=until, last=last)
