@@ -9,7 +9,7 @@ import attrs
 
 import procmaps
 from procmaps import grammar
-from procmaps.columns import Field, Header
+from procmaps.columns import Header
 from procmaps.dialects import DIALECTS, LINUX
 from procmaps.errors import ParseError
 from procmaps.explain import when
@@ -95,7 +95,9 @@ def explain(line: bytes, dialect: str = "auto") -> Explanation:
     foreign = tuple(_foreign(choice))
     if isinstance(event, Header):
         name = loaded.record_of(event.name)
-        layout = _layout(line, parts, event)
+        match = loaded.header.fullmatch(line)
+        assert match, line  # noqa: S101 - the reference engine has accepted it
+        layout = Layout.of(match)
         return Explanation(
             line,
             "header",
@@ -115,7 +117,7 @@ def explain(line: bytes, dialect: str = "auto") -> Explanation:
         (*foreign, *field_clues(line, event)),
         name=loaded.record_of(event.text) if event.form == "label" else None,
         accepted=accepted,
-        error=_field_error(event, line, dialect),
+        error=_field_error(line, dialect),
     )
 
 
@@ -131,7 +133,7 @@ def _lone_name(line: bytes, loaded: Grammar) -> Name | None:
     return None if isinstance(name, Other) else name
 
 
-def _field_error(field: Field, line: bytes, dialect: str) -> ParseError | None:
+def _field_error(line: bytes, dialect: str) -> ParseError | None:
     """What is wrong with a field that the grammar accepts, below a header of its own."""
     header = b"1000-2000 rw-p 00000000 00:00 0 \n"
     found = procmaps.loads(header + line, errors="collect", dialect=dialect).first_error
@@ -140,27 +142,11 @@ def _field_error(field: Field, line: bytes, dialect: str) -> ParseError | None:
     return attrs.evolve(found, line=1, offset=found.offset - len(header))
 
 
-def _layout(line: bytes, parts: tuple[Part, ...], header: Header) -> Layout:
-    texts = {part.rule: part for part in parts}
-    inode_end = texts["inode"].end
-    behind = line[inode_end:]
-    return Layout(
-        texts["start"].raw,
-        texts["end"].raw,
-        texts["offset"].raw,
-        texts["major"].raw,
-        texts["minor"].raw,
-        inode_end,
-        len(behind) - len(behind.lstrip(b" ")),
-        bool(header.name),
-    )
-
-
-_KERNELS = frozenset((LINUX.name, "android", "nommu"))
+KERNELS = frozenset((LINUX.name, "android", "nommu"))
 """The dialects that are Linux itself; the others only look like it."""
 
 
 def _foreign(choice: Choice) -> Iterator[Clue]:
-    if choice.name not in _KERNELS and choice.reason != "asked for":
+    if choice.name not in KERNELS and choice.reason != "asked for":
         titles = {known.name: known.title for known in DIALECTS}
         yield Clue(f"what only {titles[choice.name]} prints", (), choice.reason)

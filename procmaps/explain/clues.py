@@ -6,6 +6,7 @@ The history of fields, flags and names is in `procmaps.fields`, `procmaps.vmflag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import attrs
@@ -15,6 +16,7 @@ from procmaps.explain.parts import pseudo_of
 from procmaps.fields import FIELDS
 from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID, label_fault
 from procmaps.names import AnonName, AnonShmemName, Backed, Name, ThreadStack
+from procmaps.records import Perms, Sharing
 from procmaps.releases import Span
 from procmaps.vmflags import UNNAMED_BIT, VMFLAGS, VmFlags
 
@@ -31,6 +33,8 @@ class Clue:
     """The kernel function, commit or tree that says so; whose it is where it is not Linux's."""
     vendor: str = ""
     """Whose patched Linux prints it, in any release that has the patch; empty: mainline."""
+    rule: str = "layout"
+    """Where no release prints it: the rule of `procmaps.lint` that says so."""
 
 
 EVERY = (Span(),)
@@ -71,6 +75,22 @@ class Layout:
     """Spaces between the inode and the name, or the end of the line."""
     named: bool
 
+    @classmethod
+    def of(cls, match: re.Match[bytes]) -> Layout:
+        """The layout of a line that `procmaps.grammar.Grammar.header` has matched."""
+        named = bool(match["NAME"])
+        content_end = match.end() - match[0].endswith(b"\n")
+        return cls(
+            match["start"],
+            match["end"],
+            match["offset"],
+            match["major"],
+            match["minor"],
+            match.end("inode"),
+            (match.start("NAME") if named else content_end) - match.end("inode"),
+            named,
+        )
+
 
 def word_size(layout: Layout) -> int | None:
     """32 or 64, the bits of the kernel's longs; None where the line does not say."""
@@ -86,16 +106,40 @@ def word_size(layout: Layout) -> int | None:
 
 def header_clues(header: Header, layout: Layout, name: Name) -> Iterator[Clue]:
     """What a header line tells."""
+    yield from layout_clues(layout)
+    yield from offset_clues(header, name)
+    if header.inode > _U32 and word_size(layout) == NARROW:
+        yield Clue(
+            "an inode of more than 32 bits from a 32-bit kernel",
+            (Span.of("6.14|7.1"),),
+            "i_ino is 64 bits wide in the 7.1 tree",
+        )
+    if isinstance(name, ThreadStack) and _has_file(header):
+        yield Clue(
+            "[stack:N] with a file",
+            EVERY,
+            "a d_dname of Solarflare's OpenOnload",
+            vendor="OpenOnload",
+        )
+    else:
+        yield from name_clues(name)
+
+
+def layout_clues(layout: Layout) -> Iterator[Clue]:
+    """What the widths and spaces of a header line tell."""
     yield from _ending(layout)
     yield from _widths(layout)
-    if header.perms & 16:
+
+
+def offset_clues(header: Header, name: Name) -> Iterator[Clue]:
+    """What the numbers and permissions of a header line tell."""
+    if Perms.from_bits(header.perms).sharing is Sharing.DIRECT:
         yield Clue(
             "S, the fourth permission character: mapped directly",
             EVERY,
             "nommu_vma_show(), fs/proc/task_nommu.c: Linux without an MMU, any release",
         )
-    filed = header.inode or header.major or header.minor
-    if header.offset and not filed:
+    if header.offset and not _has_file(header):
         yield Clue(
             "an offset that is not 0, and no file",
             (Span.of("", "2.6.24|2.6.32"),),
@@ -122,21 +166,10 @@ def header_clues(header: Header, layout: Layout, name: Name) -> Iterator[Clue]:
             "stack_guard_page_start(), in the 3.4 to 3.19 trees and in stable 2.6.32.69; gone "
             "from 4.12",
         )
-    if header.inode > _U32 and word_size(layout) == NARROW:
-        yield Clue(
-            "an inode of more than 32 bits from a 32-bit kernel",
-            (Span.of("6.14|7.1"),),
-            "i_ino is 64 bits wide in the 7.1 tree",
-        )
-    if isinstance(name, ThreadStack) and filed:
-        yield Clue(
-            "[stack:N] with a file",
-            EVERY,
-            "a d_dname of Solarflare's OpenOnload",
-            vendor="OpenOnload",
-        )
-    else:
-        yield from name_clues(name)
+
+
+def _has_file(header: Header) -> bool:
+    return bool(header.inode or header.major or header.minor)
 
 
 def _ending(layout: Layout) -> Iterator[Clue]:
@@ -256,7 +289,8 @@ def _label_clue(label: bytes) -> Clue:
         return Clue(
             f"a label of {len(label)} bytes, more than {MAX_LABEL}",
             EVERY,
-            f"ANON_VMA_NAME_MAX_LEN is {MAX_LABEL_ANDROID + 1} since android13-5.15, 80 in mainline",
+            f"ANON_VMA_NAME_MAX_LEN is {MAX_LABEL_ANDROID + 1} since android13-5.15, "
+            f"{MAX_LABEL + 1} in mainline",
             vendor="Android",
         )
     return Clue(
@@ -273,7 +307,12 @@ def field_clues(line: bytes, field: Field) -> Iterator[Clue]:
     known = FIELDS.get(field.key)
     key = field.key.decode("ascii")
     if known is None:
-        yield Clue(f"the field {key}", (), "no table knows it: a newer kernel's, or a vendor's")
+        yield Clue(
+            f"the field {key}",
+            (),
+            "no table knows it: a newer kernel's, or a vendor's",
+            rule="unknown-field",
+        )
         return
     if known.producer != "Linux":
         yield Clue(f"the field {key}", (known.span,), known.source, vendor=known.producer)
@@ -292,6 +331,7 @@ def field_clues(line: bytes, field: Field) -> Iterator[Clue]:
             f"the field {key}, but spaced otherwise",
             (),
             "no release prints these spaces; QEMU's user mode does not align its numbers",
+            rule="field-spacing",
         )
 
 
@@ -307,7 +347,10 @@ def _flags_clues(flags: VmFlags) -> Iterator[Clue]:
         if word != UNNAMED_BIT and word not in VMFLAGS:
             shown = word.decode("ascii", "backslashreplace")
             yield Clue(
-                f"the flag {shown}", (), "no table knows it: a newer kernel's, or a vendor's"
+                f"the flag {shown}",
+                (),
+                "no table knows it: a newer kernel's, or a vendor's",
+                rule="unknown-flag",
             )
     if flags != VmFlags.of(*flags):
         yield Clue(
@@ -315,4 +358,5 @@ def _flags_clues(flags: VmFlags) -> Iterator[Clue]:
             (),
             "show_smap_vma_flags() prints a space before the first and after each; QEMU's user "
             "mode prints none behind the last, nor do some Android ports; gVisor prints two",
+            rule="flags-spacing",
         )

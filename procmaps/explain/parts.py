@@ -20,7 +20,7 @@ from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES, PseudoName
 from procmaps.vmflags import MUTE_BITS, UNNAMED_BIT, VMFLAGS
 
 if TYPE_CHECKING:
-    from lark import Lark, Tree
+    from lark import Lark, Token, Tree
 
 
 @attrs.frozen
@@ -62,7 +62,7 @@ def parts_of_name(raw: bytes, loaded: Grammar, at: int = 0) -> Iterator[Part]:
     )
     yield Part(step.path[-1], step.terminal, at, at + len(raw), raw, name_meaning(name))
     match = loaded.terminal(step.terminal).fullmatch(raw)
-    assert match, raw
+    assert match, raw  # noqa: S101 - the terminal that matched it was just found
     for group in match.re.groupindex:
         if (text := match[group]) is not None:
             first, last = match.span(group)
@@ -77,18 +77,18 @@ def _trees(name: str) -> Lark:
     return grammar.parser(dialect(name))
 
 
-def _tokens(tree: Tree[object], rule: str = "") -> Iterator[Part]:
+def _tokens(tree: Tree[Token]) -> Iterator[Part]:
     """The tokens of a tree in their order, each with the innermost rule around it."""
     from lark import Token, Tree
 
     rule = bare(str(tree.data))
     for child in tree.children:
         if isinstance(child, Tree):
-            yield from _tokens(child, rule)
+            yield from _tokens(child)
         elif isinstance(child, Token):
             start, end = child.start_pos, child.end_pos
-            assert start is not None
-            assert end is not None
+            assert start is not None  # noqa: S101 - the lexer gives every token its place
+            assert end is not None  # noqa: S101
             yield Part(rule, bare(child.type), start, end, grammar.bytes_of(child), "")
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable
 
 from procmaps.explain.clues import Clue
-from procmaps.releases import Release, Span
+from procmaps.releases import Release, Span, releases_named
 
 
 def covers(clues: Iterable[Clue], release: Release) -> bool | None:
@@ -53,3 +53,17 @@ def _meet(spans: tuple[Span, ...]) -> Span | None:
     if last and until and last >= until:
         last = None
     return Span(since=since, absent=absent if absent != since else None, until=until, last=last)
+
+
+def compatible(one: Clue, other: Clue) -> bool:
+    """Whether a release may print both, as far as is known."""
+    named = releases_named((*one.spans, *other.spans))
+    # Between two releases that the spans name nothing changes.
+    return not named or any(
+        covers((one, other), release) is not False for release in (Release((0, 1)), *named)
+    )
+
+
+def told(clue: Clue) -> str:
+    """The releases of one clue, for people."""
+    return " or ".join(map(str, clue.spans)) or "no release"
