@@ -66,6 +66,8 @@ _TABLE = (
          "The kernel writes LF: the dump went through something that changes text."),
     Rule("layout", "warning", "A header line whose widths or spaces no Linux prints.",
          "Spaces were trimmed or added, or another system printed it."),
+    Rule("trimmed", "warning", "Unnamed memory without a space at the end of its line.",
+         "Linux prints one since 2.4.27: spaces were trimmed, or QEMU's user mode printed it."),
     Rule("unaligned", "warning", "An address or an offset that is no multiple of 4096.",
          "No page is smaller."),
     Rule("word-size", "warning", "Names padded for 32 bits and for 64 bits in one dump.",
@@ -242,6 +244,8 @@ class _Reader:
             if clue.vendor:
                 message = f"{clue.what}: {clue.vendor}'s"
                 yield Finding(RULES["vendor"], place.line, message, place.raw)
+            elif clue.rule == "trimmed":
+                yield Finding(RULES["trimmed"], place.line, clue.what, place.raw)
             elif clue.spans:
                 self._clues.setdefault(clue, place)
             elif self._canonical or clue.rule in ("unknown-field", "unknown-flag"):

@@ -17,9 +17,9 @@ _HEADER = (
 
 
 def write(rows: Iterable[Mapping], stream: TextIO) -> None:
-    """Write a header and one row a mapping; fields of smaps only where there are any.
+    r"""Write a header and one row a mapping; fields of smaps only where there are any.
 
-    Addresses and the offset are hexadecimal, sizes bytes. ``name`` is for reading, with ``\\xNN``
+    Addresses and the offset are hexadecimal, sizes bytes. ``name`` is for reading, with ``\xNN``
     for bytes that are not UTF-8; ``name_base64`` is exact. A field not printed is empty.
     """
     rows = list(rows)

@@ -123,7 +123,7 @@ def _columns(
     titles[1].stylize(HEADING)
     for at, (place, text, rule, meaning) in enumerate((titles, *cells)):
         heading = HEADING if at == 0 else ""
-        pieces = text.wrap(out, texts, overflow="fold") or [Text()]
+        pieces = text.divide(range(texts, len(text), texts))
         told = Text(meaning, heading).wrap(out, max(24, out.width - left)) or [Text()]
         for row, (piece, words) in enumerate(itertools.zip_longest(pieces, told, fillvalue=Text())):
             say(out, Text.assemble(
@@ -137,11 +137,19 @@ def _columns(
 def _show_releases(out: Console, told: Explanation) -> None:
     say(out)
     say(out, Text.assemble(("printed by  ", HEADING), _producers(told)))
+    alike: dict[tuple[str, str], list[str]] = {}
     for clue in told.clues:
-        text = Text.assemble("  ", f"{clue.what}: ", (_when(clue), "bold"))
-        say(out, text)
-        for words in Text(clue.source, FAINT).wrap(out, max(40, out.width - 6)):
+        alike.setdefault((_when(clue), clue.source), []).append(clue.what)
+    for (releases, source), whats in alike.items():
+        for words in Text(", ".join(whats)).append(f": {releases}", HEADING).wrap(out, _room(out)):
+            say(out, Text("  ").append_text(words))
+        for words in Text(source, FAINT).wrap(out, _room(out)):
             say(out, Text("    ").append_text(words))
+
+
+def _room(out: Console) -> int:
+    """Columns for text that is set in a little."""
+    return max(40, out.width - 4)
 
 
 def _when(clue: library.Clue) -> str:

@@ -82,7 +82,7 @@ def say(out: Console, text: Text | str = "") -> None:
 
 
 def name_text(raw: bytes, style: str = "") -> Text:
-    """Bytes of the kernel's: UTF-8 as it is, each byte that is not printable as ``\\xNN``."""
+    r"""Bytes of the kernel's: UTF-8 as it is, each byte that is not printable as ``\xNN``."""
     text = Text(style=style)
     for character in raw.decode("utf-8", "surrogateescape"):
         if character.isprintable():
@@ -100,19 +100,17 @@ def perms_text(perms: Perms) -> Text:
     return Text(str(perms), "bold" if perms.execute else "")
 
 
-_UNITS = "kMGTPE"
-
-
 def size_text(size: int | None) -> str:
-    """Bytes for people, four digits at most: ``4k``, ``1.5M``, ``132k``; nothing for None."""
+    """Bytes for people, in units of 1024: ``4k``, ``132k``, ``1.5M``; nothing for None."""
     if size is None:
         return ""
     if size < 1024:  # noqa: PLR2004 - one kibibyte
         return str(size)
-    value = float(size)
-    unit = ""
-    for unit in _UNITS:  # noqa: B007 - the last one stays
-        value /= 1024
-        if value < 999.5:  # noqa: PLR2004 - what rounds to four digits
+    value, unit = size / 1024, "k"
+    for larger in "MGTPE":
+        if value < 999.5:  # noqa: PLR2004 - what rounds to three digits
             break
-    return f"{value:.0f}{unit}" if value >= 10 or value == int(value) else f"{value:.1f}{unit}"  # noqa: PLR2004
+        value, unit = value / 1024, larger
+    # Kilobytes are whole; of anything larger the first digit alone would say too little.
+    digits = 1 if value < 10 and (unit != "k" or value % 1) else 0  # noqa: PLR2004
+    return f"{value:.{digits}f}{unit}"

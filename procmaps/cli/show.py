@@ -42,9 +42,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
     dialect: str,
 ) -> None:
-    """Show the mappings of a process, of a dump in a FILE, or of standard input.
+    r"""Show the mappings of a process, of a dump in a FILE, or of standard input.
 
-    Names are shown with bytes that are not printable as \\xNN, in red. Exit 1 where something is
+    Names are shown with bytes that are not printable as \xNN, in red. Exit 1 where something is
     wrong with the text: lines that cannot be read, repeats, overlaps.
     """
     if as_csv and as_json:

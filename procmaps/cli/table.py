@@ -35,33 +35,31 @@ _LEAST_NAME = 16
 @attrs.frozen
 class _Column:
     title: str
-    right: bool
     cell: Callable[[Mapping], Text]
+    right: bool = False
 
 
 def _size(title: str, of: Callable[[Mapping], int | None]) -> _Column:
-    return _Column(title, True, lambda row: Text(size_text(of(row))))
+    return _Column(title, lambda row: Text(size_text(of(row))), right=True)
 
 
 def _used(attribute: str) -> Callable[[Mapping], int | None]:
     return lambda row: None if row.usage is None else getattr(row.usage, attribute)
 
 
-_ADDRESS = _Column("address", False, lambda row: Text(f"{row.start:08x}-{row.end:08x}"))
-_PERMS = _Column("perms", False, lambda row: perms_text(row.perms))
+_ADDRESS = _Column("address", lambda row: Text(f"{row.start:08x}-{row.end:08x}"))
+_PERMS = _Column("perms", lambda row: perms_text(row.perms))
 _SIZE = _size("size", lambda row: row.size)
+
+
+def _unless_nothing(value: int, text: str) -> Text:
+    return Text(text if value else glyphs().nothing, FAINT)
+
+
 _FILE = (
-    _Column(
-        "offset",
-        True,
-        lambda row: Text(f"{row.offset:x}" if row.offset else glyphs().nothing, FAINT),
-    ),
-    _Column(
-        "dev", False, lambda row: Text(str(row.device) if row.inode else glyphs().nothing, FAINT)
-    ),
-    _Column(
-        "inode", True, lambda row: Text(str(row.inode) if row.inode else glyphs().nothing, FAINT)
-    ),
+    _Column("offset", lambda row: _unless_nothing(row.offset, f"{row.offset:x}"), right=True),
+    _Column("dev", lambda row: _unless_nothing(row.inode, str(row.device))),
+    _Column("inode", lambda row: _unless_nothing(row.inode, str(row.inode)), right=True),
 )
 _USE = {
     "rss": _size("rss", _used("rss")),
@@ -101,7 +99,7 @@ def _count(number: int, what: str) -> str:
 
 def _print_rows(console: Console, columns: Sequence[_Column], rows: Sequence[Mapping]) -> None:
     widths = [
-        max(len(column.title), max(column.cell(row).cell_len for row in rows)) for column in columns
+        max(len(column.title), *(column.cell(row).cell_len for row in rows)) for column in columns
     ]
     titles = [Text(column.title, HEADING) for column in columns]
     left = sum(widths) + 2 * len(widths)
@@ -112,10 +110,11 @@ def _print_rows(console: Console, columns: Sequence[_Column], rows: Sequence[Map
         cells = [column.cell(row) for column in columns]
         line = _line(cells, columns, widths)
         name = _name(row)
-        pieces = name.wrap(console, room, overflow="fold") if name.cell_len > room else [name]
+        pieces = name.divide(range(room, len(name), room)) if len(name) > room else [name]
         for at, piece in enumerate(pieces):
             start = line if at == 0 else Text(" " * left)
-            say(console, start.append_text(piece))
+            start.append_text(piece).rstrip()
+            say(console, start)
 
 
 def _line(cells: Iterable[Text], columns: Iterable[_Column], widths: Iterable[int]) -> Text:
@@ -167,7 +166,11 @@ _BAR = 24
 def _print_summary(console: Console, rows: Sequence[Mapping], use: Sequence[str]) -> None:
     sums = list(_sums(rows, use))
     total = sums[-1]
-    of = (lambda each: each.used.get("rss", 0)) if use else (lambda each: each.size)
+
+    def of(each: _Sum) -> int:
+        """What the bars compare: what is in memory, where that is known."""
+        return each.used.get("rss", 0) if use else each.size
+
     whole = of(total)
     titles = ["kind", "count", "size", *use]
     table = [

@@ -74,7 +74,7 @@ def explain(line: bytes, dialect: str = "auto") -> Explanation:
     Raises `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
     """
     line = line.removesuffix(b"\n").removesuffix(b"\r")
-    snapshot = procmaps.loads(line, errors="collect", dialect=dialect)
+    snapshot = procmaps.loads(line + b"\n", errors="collect", dialect=dialect)
     choice = snapshot.dialect
     loaded = grammar.load(choice.name)
     accepted = tuple(known.name for known in DIALECTS if _reads(grammar.load(known.name), line))

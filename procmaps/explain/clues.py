@@ -34,7 +34,7 @@ class Clue:
     vendor: str = ""
     """Whose patched Linux prints it, in any release that has the patch; empty: mainline."""
     rule: str = "layout"
-    """Where no release prints it: the rule of `procmaps.lint` that says so."""
+    """The rule of `procmaps.lint` that tells of it, where no release prints it."""
 
 
 EVERY = (Span(),)
@@ -181,6 +181,7 @@ def _ending(layout: Layout) -> Iterator[Clue]:
                 (_BEFORE_SEQ_FILE,),
                 "MAPS_LINE_FORMAT, fs/proc/array.c of the 2.4.17 tree; also QEMU's user mode, "
                 "DragonFly, lx zones, and any text whose line ends were trimmed",
+                rule="trimmed",
             )
         elif layout.padding == 1:
             yield Clue(

@@ -1,0 +1,65 @@
+"""What the tests of the command line share: running it within this process, and as its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from procmaps.cli import look
+from procmaps.cli.app import cli
+
+Run = Callable[..., Result]
+Process = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run the command line in this process; standard output and error are kept apart."""
+
+    def call(*arguments: str, stdin: bytes = b"") -> Result:
+        # They hold on to the streams that the runner replaces.
+        look.console.cache_clear()
+        look.glyphs.cache_clear()
+        return CliRunner().invoke(cli, arguments, input=stdin, prog_name="procmaps")
+
+    return call
+
+
+@pytest.fixture
+def process() -> Process:
+    """Run ``python -m procmaps`` as a process of its own."""
+
+    def call(
+        *arguments: str | bytes, stdin: bytes = b"", **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "procmaps", *arguments],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            env={**os.environ, **environment},
+        )
+
+    return call
+
+
+SAMPLE = b"""\
+00400000-00452000 r-xp 00000000 08:02 173521                             /usr/bin/dbus-daemon
+00e03000-00e24000 rw-p 00000000 00:00 0                                  [heap]
+7f0000000000-7f0000100000 rwxp 00000000 00:00 0                          [anon:code]
+7f0000100000-7f0000200000 rw-p 00000000 00:00 0\x20
+"""
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A small dump without anything against it."""
+    file = tmp_path / "sample.maps"
+    file.write_bytes(SAMPLE)
+    return file

@@ -1,0 +1,132 @@
+"""``procmaps explain``: bytes in, parts, releases and readings out."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from procmaps.cli.app import COMMANDS
+from tests.cli.conftest import Process, Run
+
+FLAGS = """\
+VmFlags: rd sd␠
+
+bytes  text  rule         meaning
+ 9–11  rd    flags.FLAGS  The memory can be read.
+12–14  sd    flags.FLAGS  The mapping was made or changed since soft-dirty tracking was last reset.
+
+printed by  Linux since 3.13
+  the field VmFlags, the flag rd, VM_READ: since 3.8
+    834f82e2aa9a ("procfs: add VmFlags field in smaps output") (in v3.8)
+"""
+
+
+def test_a_field(run: Run) -> None:
+    result = run("explain", "VmFlags: rd sd ")
+    assert result.stdout.startswith(FLAGS)
+    assert result.stdout.endswith(
+        "\ndialect     linux  nothing in it is another's\n"
+        "            every other accepts it too\n"
+    )
+    assert result.exit_code == 0
+
+
+def test_readings_are_numbered_and_capped(run: Run) -> None:
+    result = run("explain", r"/a\012b\012c\012d")
+    shown = result.stdout[result.stdout.index("read as") :].splitlines()
+    assert shown[1] == r"  1. file /a\x0ab\x0ac\x0ad  a file, newline in its name"
+    assert len(shown[1 : shown.index("")]) == 8
+    result = run("explain", r"/a\012b\012c\012d\012")
+    assert "  and 8 more\n" in result.stdout
+    result = run("explain", "/" + r"\012" * 60)
+    assert "  and more than 1000 more\n" in result.stdout
+
+
+def test_a_broken_line_has_a_caret_and_exit_1(run: Run) -> None:
+    result = run("explain", "7f00-7f01 rw-q 0 0:0 0 ")
+    assert result.stdout.startswith(
+        "line 1, column 14: expected 'p', 's' or 'S', the last of four permission characters, "
+        "found 'q'\n"
+        "  7f00-7f01 rw-q 0 0:0 0 \n"
+        "               ^\n"
+    )
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("2000-1000 rw-p 00000000 00:00 0 ", "the end address is below the start address"),
+        ("Rss:          5", "Rss wants a size in kB"),
+    ],
+)
+def test_a_line_that_is_right_and_cannot_be_is_explained_with_its_error(
+    run: Run, line: str, reason: str
+) -> None:
+    result = run("explain", line)
+    assert reason in result.stdout
+    assert "rule" in result.stdout
+    assert result.exit_code == 1
+
+
+def test_bytes_of_the_argument_survive(process: Process) -> None:
+    line = b"/memfd:\xff\xc3\xbc (deleted)"
+    told = json.loads(process("explain", "--json", line).stdout)
+    assert told["source"]["text"] == "/memfd:\\xffü (deleted)"
+    assert told["name"]["label"]["base64"] == "/8O8"
+
+
+def test_escapes_are_read_where_asked_for(run: Run) -> None:
+    told = json.loads(run("explain", "-e", "--json", r"/a\xff\n\t\\012").stdout)
+    assert told["source"]["text"] == "/a\\xff\n\t\\012"
+    told = json.loads(run("explain", "--json", r"/a\xff").stdout)
+    assert told["source"]["text"] == r"/a\xff"
+
+
+def test_a_line_from_standard_input(run: Run) -> None:
+    told = json.loads(run("explain", "--json", "-", stdin=b"[heap]\n").stdout)
+    assert told["form"] == "name"
+
+
+def test_json_tells_all(run: Run) -> None:
+    told = json.loads(
+        run(
+            "explain",
+            "--json",
+            "40a00000-40a01000 rw-S 00000000 00:01 7          /tmp/a",
+        ).stdout
+    )
+    assert (told["form"], told["bits"], told["dialect"]["name"]) == ("header", 32, "nommu")
+    assert [(part["rule"], part["terminal"], part["text"]) for part in told["parts"]] == [
+        ("start", "ADDRESS", "40a00000"),
+        ("end", "ADDRESS", "40a01000"),
+        ("perms", "READ", "r"),
+        ("perms", "WRITE", "w"),
+        ("perms", "EXECUTE", "-"),
+        ("perms", "SHARING", "S"),
+        ("offset", "OFFSET", "00000000"),
+        ("major", "DEVICE", "00"),
+        ("minor", "DEVICE", "01"),
+        ("inode", "INODE", "7"),
+        ("name", "FILE", "/tmp/a"),
+    ]
+    assert told["readings"] == [
+        {"kind": "file", "base64": "L3RtcC9h", "text": "/tmp/a", "deleted": False,
+         "reason": "a file"}
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["", "\0", "x" * 100_000, "0-1 rw-p 0 0:0 " + "9" * 30])
+def test_any_line_is_explained_or_told_why_not(run: Run, line: str) -> None:
+    result = run("explain", "-", stdin=os.fsencode(line))
+    assert result.exit_code == 1
+    assert result.stdout.startswith("line 1, column ")
+
+
+def test_every_command_has_help(run: Run) -> None:
+    for name in COMMANDS:
+        result = run(name, "--help")
+        assert result.stdout.startswith(f"Usage: procmaps {name} [OPTIONS]")
+        assert result.exit_code == 0

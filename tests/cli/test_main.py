@@ -1,0 +1,96 @@
+"""The program itself: how it starts, what it needs, how it ends."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import SAMPLE, Process, Run
+
+
+@pytest.mark.parametrize("library", ["click", "rich"])
+def test_without_its_libraries_it_says_what_to_install(tmp_path: Path, library: str) -> None:
+    # A finder before all others makes the library look as if it were not installed.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Without:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] == {library!r}:\n"
+        f"            raise ModuleNotFoundError(name, name={library!r})\n"
+        "sys.meta_path.insert(0, Without())\n"
+    )
+    package = importlib.util.find_spec("procmaps")
+    assert package
+    assert package.origin
+    path = os.pathsep.join(
+        filter(None, (str(tmp_path), str(Path(package.origin).parents[1]), *sys.path))
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "procmaps", "show", "-"],
+        input=SAMPLE,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert result.stderr.decode() == (
+        f"procmaps: the command line needs {library}, which is not installed; "
+        "run: pip install 'procmaps-spec[cli]'\n"
+    )
+    assert (result.stdout, result.returncode) == (b"", 2)
+
+
+def test_a_reader_that_has_seen_enough_ends_it_without_a_word(tmp_path: Path) -> None:
+    dump = tmp_path / "dump"
+    dump.write_bytes(
+        b"".join(
+            b"%08x-%08x rw-p 00000000 00:00 0 \n" % (at * 4096, at * 4096 + 4096)
+            for at in range(1, 5000)
+        )
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "procmaps", "show", "--json", dump],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as program:
+        assert program.stdout
+        assert program.stderr
+        assert program.stdout.read(1) == b"{"
+        program.stdout.close()
+        assert program.stderr.read() == b""
+        assert program.wait() == -signal.SIGPIPE
+
+
+def test_a_file_of_another_users_process_is_refused_in_one_line(run: Run) -> None:
+    if os.geteuid() == 0:
+        # Root may read everything but the maps of a kernel thread, which are empty.
+        assert "maps  0 mappings" in run("show", "2").stdout
+        return
+    result = run("show", "1")
+    assert result.stderr == (
+        "procmaps: cannot read /proc/1/maps: it is another user's process; try as that user or as "
+        "root\n"
+    )
+    assert result.exit_code == 2
+
+
+def test_an_unknown_command_is_wrong_usage(process: Process) -> None:
+    result = process("frobnicate")
+    assert b"No such command 'frobnicate'." in result.stderr
+    assert result.returncode == 2
+
+
+def test_help_lists_the_commands(run: Run) -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    assert "Exit codes: 0 fine, 1 findings, 2 wrong usage or unreadable input." in result.stdout
+
+
+def test_importing_the_library_does_not_import_the_libraries_of_the_command_line() -> None:
+    code = "import sys, procmaps; assert not {'click', 'rich', 'lark'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
