@@ -14,6 +14,9 @@ _LIBRARIES = frozenset(("click", "rich"))
 def main() -> None:
     """Run the command line on ``sys.argv`` and exit."""
     try:
+        # Both at once: a command that is imported later must not find one missing.
+        import rich  # noqa: F401, PLC0415
+
         from procmaps.cli.app import cli  # noqa: PLC0415 - click and rich are an extra
     except ModuleNotFoundError as missing:
         if missing.name not in _LIBRARIES:

@@ -139,12 +139,15 @@ def test_no_byte_of_a_name_drives_the_terminal(process: Process) -> None:
     assert b"\r" not in result.stdout
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-16"])
-def test_any_encoding_of_the_output_will_do(process: Process, encoding: str) -> None:
-    for form in ((), ("--csv",), ("--json",)):
-        result = process("show", *form, "-", stdin=HOSTILE, PYTHONIOENCODING=encoding)
-        assert (result.stderr, result.returncode) == (b"", 0)
-        assert "memfd" in result.stdout.decode(encoding)
+@pytest.mark.parametrize(
+    ("encoding", "form"), [("ascii", ()), ("ascii", ("--csv",)), ("utf-16", ())]
+)
+def test_any_encoding_of_the_output_will_do(
+    process: Process, encoding: str, form: tuple[str, ...]
+) -> None:
+    result = process("show", *form, "-", stdin=HOSTILE, PYTHONIOENCODING=encoding)
+    assert (result.stderr, result.returncode) == (b"", 0)
+    assert "memfd" in result.stdout.decode(encoding)
 
 
 def test_a_live_process(run: Run) -> None:
