@@ -1,7 +1,8 @@
 """Who prints these files, as data: one `Dialect` for each grammar that can be loaded.
 
-A dialect's grammar is ``grammar/linux.lark`` itself or a file in ``grammar/dialects`` that overrides
-what differs. A dialect that can be told from its text says so with a terminal ``EVIDENCE`` there.
+A dialect's grammar is ``grammar/linux.lark`` itself, or a file in ``grammar/dialects`` that
+overrides what differs. A dialect that can be told from its text says so there, with a terminal
+``EVIDENCE``.
 """
 
 from __future__ import annotations

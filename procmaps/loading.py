@@ -88,7 +88,7 @@ def _choose(text: bytes) -> tuple[Grammar, Columns, Choice]:
 
 
 def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:
-    """Where a mark may be: the head, and, with their neighbours, lines that Linux does not print."""
+    """Where a mark may be: the head, and what Linux does not print, with its neighbours."""
     yield 0, min(_HEAD, len(text))
     for fault in columns.faults[:_FAULTS]:
         before = text.rfind(b"\n", 0, max(0, fault.start - 1)) + 1
