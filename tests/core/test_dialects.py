@@ -11,8 +11,10 @@ ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
 MARKS = {
     "linux": (ANON, "nothing in it is another's"),
     "android": (
-        b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:x]\n"
-        b"Name:           [anon:x]\nSize:    4 kB\n",
+        (
+            b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:x]\n"
+            b"Name:           [anon:x]\nSize:    4 kB\n"
+        ),
         "line 2 is printed by no other: Name: ",
     ),
     "nommu": (
@@ -24,14 +26,18 @@ MARKS = {
         "line 2 is printed by no other: Size:                  132 kB",
     ),
     "wsl": (
-        b"7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539              /lib/x\nPss:     0 kB\n",
-        r"line 1 is printed by no other: 7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539"
-        r"              /lib/x\x0aPss:     0 kB\x0a",
+        b"7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539              /x\nPss:     0 kB\n",
+        (
+            r"line 1 is printed by no other: 7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539 "
+            r"             /x\x0aPss:     0 kB\x0a"
+        ),
     ),
     "freebsd": (
         b"00007fffffdff000-00007ffffffff000 rw-p 00000000 00:00 0           [stack]\n",
-        "line 1 is printed by no other: 00007fffffdff000-00007ffffffff000 rw-p 00000000 00:00 0"
-        "           [",
+        (
+            "line 1 is printed by no other: 00007fffffdff000-00007ffffffff000 rw-p 00000000 "
+            "00:00 0           ["
+        ),
     ),
     "cygwin": (
         b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [teb (tid 4242)]\n",

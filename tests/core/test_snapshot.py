@@ -177,7 +177,7 @@ def test_torn_reads_are_reported_and_kept() -> None:
 
 def test_a_line_forged_by_a_name_is_suspicious() -> None:
     text = (
-        b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:a<fault>]\n"
+        b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:a]\n"
         b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x\n"
         b"1000-2000 rwxp 00000000 00:00 0                          [heap]\n"
         b"7f0000002000-7f0000003000 rw-p 00000000 00:00 0 \n"
