@@ -1,8 +1,7 @@
 """Who prints these files, as data: one `Dialect` for each grammar that can be loaded.
 
 A dialect's grammar is ``grammar/linux.lark`` itself, or a file in ``grammar/dialects`` that
-overrides what differs. A dialect that can be told from its text says so there, with a terminal
-``EVIDENCE``.
+overrides what differs. What tells a dialect from its text is in ``grammar/evidence.lark``.
 """
 
 from __future__ import annotations

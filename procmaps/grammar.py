@@ -21,8 +21,8 @@ from procmaps.patterns import Step, bare, compile_rule, paths, without_groups
 if TYPE_CHECKING:
     from lark import Lark
 
-STARTS = ("line", "name", "maps", "smaps", "rollup", "evidence")
-"""What can be parsed: one line, one name column, a whole file, a dialect's mark."""
+STARTS = ("line", "name", "maps", "smaps", "rollup")
+"""What can be parsed: one line, one name column, a whole file."""
 
 HEADER_PARTS = ("start", "end", "perms", "offset", "major", "minor", "inode", "NAME")
 """The rules and the terminal of a header line that carry a value, in their order."""
@@ -44,17 +44,6 @@ class Grammar:
         """
         rule = compile_rule(self.lark, "header", HEADER_PARTS)
         return re.compile(f"{rule}(?:\\n|\\Z)".encode("latin-1"))
-
-    @functools.cached_property
-    def evidence(self) -> re.Pattern[bytes] | None:
-        """What only this dialect prints, compiled; None where nothing tells it apart."""
-        if not self.has_rule("evidence"):
-            return None
-        return re.compile(compile_rule(self.lark, "evidence").encode("latin-1"))
-
-    def has_rule(self, rule: str) -> bool:
-        """Whether the grammar has a rule of this name."""
-        return any(bare(str(known.origin.name)) == rule for known in self.lark.rules)
 
     @functools.cache  # noqa: B019 - a grammar lives as long as the process
     def ways(self, rule: str) -> tuple[tuple[Step, ...], ...]:
@@ -175,20 +164,37 @@ def load(name: str) -> Grammar:
     return grammar
 
 
+@functools.cache
+def evidence() -> dict[str, re.Pattern[bytes]]:
+    """By dialect, what only it prints, compiled from ``grammar/evidence.lark``."""
+    # Only the terminals are wanted. LALR would weigh them against each other, which takes long.
+    marks = _lark("grammar/evidence.lark", start=["evidence"], parser="earley", lexer="dynamic")
+    return {
+        known.name.lower(): re.compile(known.pattern.to_regexp().encode("latin-1"))
+        for known in marks.terminals
+    }
+
+
 def parser(wanted: Dialect, transformer: object = None) -> Lark:
     """A Lark parser of a dialect; without a *transformer* it gives trees, with positions."""
+    return _lark(
+        wanted.grammar,
+        start=[*STARTS],
+        parser="lalr",
+        maybe_placeholders=False,
+        transformer=transformer,
+        propagate_positions=transformer is None,
+    )
+
+
+def _lark(grammar: str, **options: object) -> Lark:
     from lark import Lark
 
-    place = resources.path(wanted.grammar)
-    text = place.read_text("ascii")
-    return Lark(
-        text,
-        parser="lalr",
-        start=[start for start in STARTS if start != "evidence" or "\nevidence:" in text],
+    place = resources.path(grammar)
+    return cast("Any", Lark)(
+        place.read_text("ascii"),
         use_bytes=True,
-        maybe_placeholders=False,
         import_paths=[str(resources.path("grammar"))],
         source_path=str(place),
-        transformer=cast("Any", transformer),
-        propagate_positions=transformer is None,
+        **options,
     )
