@@ -191,10 +191,11 @@ def _lark(grammar: str, **options: object) -> Lark:
     from lark import Lark
 
     place = resources.path(grammar)
-    return cast("Any", Lark)(
+    lark = cast("Any", Lark)(
         place.read_text("ascii"),
         use_bytes=True,
         import_paths=[str(resources.path("grammar"))],
         source_path=str(place),
         **options,
     )
+    return cast("Lark", lark)
