@@ -73,8 +73,11 @@ class Distinct:
         return place
 
 
-class Refused(Exception):  # noqa: N818 - never leaves the package: it becomes a ParseError
-    """A line that the grammar accepts and the facts do not: which part, and why."""
+class Refused(Exception):
+    """A line that the grammar accepts and the facts do not: which part, and why.
+
+    It never leaves the package: a `Fault` is made of it.
+    """
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(field, reason)
@@ -119,18 +122,20 @@ class Columns:
     name: array[int] = attrs.field(factory=_u32)
     names: Distinct = attrs.field(factory=lambda: Distinct(b""))
     """The distinct name columns; the first is that of unnamed memory."""
-    usage: dict[str, array[int]] = attrs.field(factory=dict)
+    usage: dict[str, array[int]] = attrs.field(factory=dict[str, "array[int]"])
     """By attribute of `procmaps.records.Usage`; `MISSING` where not printed. A column may be
     shorter than the others: the rows behind its end are missing."""
     vm_flags: array[int] = attrs.field(factory=_u32)
     """`ABSENT` where not printed; may be shorter than the others, like the usage columns."""
     flags: Distinct = attrs.field(factory=Distinct)
     """The distinct texts after ``VmFlags:``."""
-    extra: dict[int, list[tuple[bytes, bytes]]] = attrs.field(factory=dict)
+    extra: dict[int, list[tuple[bytes, bytes]]] = attrs.field(
+        factory=dict[int, list[tuple[bytes, bytes]]]
+    )
     """By row, the lines that no table knows: key and value."""
-    labels: dict[int, bytes] = attrs.field(factory=dict)
+    labels: dict[int, bytes] = attrs.field(factory=dict[int, bytes])
     """By row, the name in old Android's ``Name:`` line."""
-    faults: list[Fault] = attrs.field(factory=list)
+    faults: list[Fault] = attrs.field(factory=list[Fault])
 
     def __len__(self) -> int:
         return len(self.start)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from procmaps.columns import Fault
-from procmaps.errors import ParseError
+from procmaps.errors import PRINTABLE, ParseError
 from procmaps.grammar import HEADER_PARTS, Grammar
 from procmaps.patterns import Step
 
@@ -96,7 +96,7 @@ def _found(line: bytes, at: int) -> str:
     if at >= len(line):
         return "the end of the line"
     byte = line[at]
-    return repr(chr(byte)) if 0x20 <= byte <= 0x7E else f"byte 0x{byte:02x}"
+    return repr(chr(byte)) if byte in PRINTABLE else f"byte 0x{byte:02x}"
 
 
 def _hint(line: bytes, at: int, field: str) -> str:

@@ -6,8 +6,6 @@ equal, and `str(error)` is composed from the facts: the whole text is part of th
 
 from __future__ import annotations
 
-from typing import cast
-
 import attrs
 
 _WINDOW = 60
@@ -21,22 +19,29 @@ class ProcmapsError(Exception):
     """
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._facts() == cast("ProcmapsError", other)._facts()
+        if not isinstance(other, ProcmapsError) or type(self) is not type(other):
+            return NotImplemented
+        return self._facts() == other._facts()
 
     def __hash__(self) -> int:
         return hash((type(self), self._facts()))
 
     def _facts(self) -> tuple[object, ...]:
-        return attrs.astuple(self, recurse=False) if attrs.has(type(self)) else self.args
+        fields: tuple[attrs.Attribute[object], ...] = getattr(type(self), "__attrs_attrs__", ())
+        return tuple(getattr(self, field.name) for field in fields) or self.args
+
+
+PRINTABLE = range(0x20, 0x7F)
+"""ASCII but for the control characters: what may reach a terminal as it is."""
 
 
 def visible(raw: bytes) -> str:
-    """*raw* as printable ASCII, one character a byte where that is possible.
+    r"""*raw* as printable ASCII, one character a byte where that is possible.
 
-    Tab, newline and every byte outside 0x20–0x7e become ``\\xNN``; nothing is lost, and no
+    Tab, newline and every byte outside 0x20–0x7e become ``\xNN``; nothing is lost, and no
     terminal is driven by a hostile name.
     """
-    return "".join(chr(byte) if 0x20 <= byte <= 0x7E else f"\\x{byte:02x}" for byte in raw)
+    return "".join(chr(byte) if byte in PRINTABLE else f"\\x{byte:02x}" for byte in raw)
 
 
 @attrs.frozen

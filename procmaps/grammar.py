@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -16,14 +15,14 @@ import attrs
 from procmaps import names, resources
 from procmaps.columns import Columns, Field, Header, Refused
 from procmaps.dialects import Dialect, dialect
-from procmaps.patterns import Step, bare, compile_rule, paths
-from procmaps.records import Perms
+from procmaps.events import Events, build_name
+from procmaps.patterns import Step, bare, compile_rule, paths, without_groups
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
+    from lark import Lark
 
-STARTS = ("line", "name", "maps", "smaps", "rollup", "evidence")
-"""What can be parsed: one line, one name column, a whole file, a dialect's mark."""
+STARTS = ("line", "name", "maps", "smaps", "rollup")
+"""What can be parsed: one line, one name column, a whole file."""
 
 HEADER_PARTS = ("start", "end", "perms", "offset", "major", "minor", "inode", "NAME")
 """The rules and the terminal of a header line that carry a value, in their order."""
@@ -46,17 +45,6 @@ class Grammar:
         rule = compile_rule(self.lark, "header", HEADER_PARTS)
         return re.compile(f"{rule}(?:\\n|\\Z)".encode("latin-1"))
 
-    @functools.cached_property
-    def evidence(self) -> re.Pattern[bytes] | None:
-        """What only this dialect prints, compiled; None where nothing tells it apart."""
-        if not self.has_rule("evidence"):
-            return None
-        return re.compile(compile_rule(self.lark, "evidence").encode("latin-1"))
-
-    def has_rule(self, rule: str) -> bool:
-        """Whether the grammar has a rule of this name."""
-        return any(bare(str(known.origin.name)) == rule for known in self.lark.rules)
-
     @functools.cache  # noqa: B019 - a grammar lives as long as the process
     def ways(self, rule: str) -> tuple[tuple[Step, ...], ...]:
         """Every way through *rule*; see `procmaps.patterns.paths`."""
@@ -64,7 +52,7 @@ class Grammar:
 
     def line(self, line: bytes) -> Header | Field | None:
         """What the reference engine reads in one line, its line end or not; None: nothing."""
-        from lark import UnexpectedInput  # noqa: PLC0415 - Lark only where it is needed
+        from lark import UnexpectedInput
 
         try:
             return cast("Header | Field", self._parse(line, "line"))
@@ -76,29 +64,28 @@ class Grammar:
         if not raw:
             return names.Unnamed()
         rule, terminal = cast("tuple[str, str]", self._parse(raw, "name"))
-        return self.build_name(rule, terminal, raw, self.parts(terminal, raw))
+        part = self.part(terminal, raw)
+        return build_name(rule, terminal, raw, part, escaped=self.dialect.escapes)
 
     def record_of(self, raw: bytes) -> names.Name:
         """The same as `name`, by one expression compiled from the grammar: many times as fast."""
         if not raw:
             return names.Unnamed()
-        match = self._names.fullmatch(raw)
-        assert match, raw
-        terminal = match.lastgroup
-        assert terminal, raw
-        first = self._names.groupindex[terminal]
-        parts = match.groups()[first : first + self._terminals[terminal].groups]
-        return self.build_name(self._name_rules[terminal], terminal, raw, parts)
+        match = cast("re.Match[bytes]", self._names.fullmatch(raw))
+        terminal = cast("str", match.lastgroup)
+        part = self.part(terminal, raw)
+        rule = self._name_rules[terminal]
+        return build_name(rule, terminal, raw, part, escaped=self.dialect.escapes)
 
     @functools.cached_property
     def _names(self) -> re.Pattern[bytes]:
         """A name column: one group for each terminal of the rule, in the order of priority."""
         priority = {bare(known.name): known.priority for known in self.lark.terminals}
         ranked = sorted(self._name_rules, key=lambda name: -priority[name])
-        groups = [
-            f"(?P<{name}>{re.sub('[?]P<[a-z_]+>', '', self._terminals[name].pattern.decode())})"
-            for name in ranked
-        ]
+        patterns = (
+            without_groups(self.terminal(name).pattern.decode("latin-1")) for name in ranked
+        )
+        groups = (f"(?P<{name}>{text})" for name, text in zip(ranked, patterns, strict=True))
         return re.compile("|".join(groups).encode("latin-1"))
 
     @functools.cached_property
@@ -106,11 +93,10 @@ class Grammar:
         """Each terminal of a name column, and the rule that it stands in."""
         return {step.terminal: step.path[-1] for (step,) in self.ways("name")}
 
-    def parts(self, terminal: str, text: bytes) -> tuple[bytes | None, ...]:
-        """What the groups of *terminal* hold where it has matched the whole of *text*."""
-        match = self.terminal(terminal).fullmatch(text)
-        assert match, (terminal, text)
-        return match.groups()
+    def part(self, terminal: str, text: bytes) -> bytes:
+        """What the group of *terminal* holds in *text*, all of which it has matched."""
+        match = cast("re.Match[bytes]", self.terminal(terminal).fullmatch(text))
+        return (match[1] or b"") if match.re.groups else b""
 
     def terminal(self, name: str) -> re.Pattern[bytes]:
         """One terminal of the grammar, compiled."""
@@ -123,21 +109,9 @@ class Grammar:
             for known in self.lark.terminals
         }
 
-    def build_name(
-        self, rule: str, terminal: str, raw: bytes, parts: tuple[bytes | None, ...]
-    ) -> names.Name:
-        """The record for a column that *terminal* matched, in *rule*, its groups being *parts*."""
-        kind = terminal.lower()
-        if rule == "special":
-            return names.Special(raw, kind)
-        escaped = self.dialect.escapes
-        if rule == "kernel_file":
-            return names.KernelFile(raw, kind, escaped=escaped)
-        return _NAMES[terminal](raw, *(part or b"" for part in parts), escaped)
-
     def _parse(self, text: bytes, start: str) -> object:
-        # Lark's annotations say str; with use_bytes it takes and gives bytes.
-        return self.lark.parse(cast("str", text), start=start)
+        # Lark's annotations know neither bytes nor what a transformer makes.
+        return cast("Any", self.lark).parse(text, start=start)
 
     def extent(self, text: bytes, at: int) -> int:
         """Where the line that starts at *at* ends, its line end included.
@@ -147,24 +121,6 @@ class Grammar:
         if match := self.header.match(text, at):
             return match.end()
         return text.find(b"\n", at) + 1 or len(text)
-
-
-_NAMES: dict[str, Callable[..., names.Name]] = {
-    "HEAP": lambda raw, _: names.Heap(raw),
-    "STACK": lambda raw, _: names.Stack(raw),
-    "THREAD_STACK": lambda raw, tid, _: names.ThreadStack(raw, int(tid)),
-    "ANON": lambda raw, label, _: names.AnonName(raw, label),
-    "ANON_SHMEM": lambda raw, label, _: names.AnonShmemName(raw, label),
-    "SYSV": lambda raw, key, esc: names.SysV(raw, int(key, 16), escaped=esc),
-    "MEMFD": lambda raw, label, esc: names.Memfd(raw, label, escaped=esc),
-    "ASHMEM": lambda raw, label, esc: names.Ashmem(raw, label, escaped=esc),
-    "DMABUF": lambda raw, label, esc: names.DmaBuf(raw, label, escaped=esc),
-    "ANON_INODE": lambda raw, label, _: names.AnonInode(raw, label),
-    "SOCKET": lambda raw, number, _: names.Socket(raw, int(number)),
-    "FILE": lambda raw, esc: names.FilePath(raw, escaped=esc),
-    "OTHER": lambda raw, _: names.Other(raw),
-}
-"""How each terminal of ``grammar/name.lark`` becomes a record: its text, its parts, escaping."""
 
 
 def scan(text: bytes, grammar: Grammar) -> Columns:
@@ -202,106 +158,44 @@ def take(
 def load(name: str) -> Grammar:
     """The grammar of the dialect called *name*; raises `procmaps.errors.UnknownDialect`."""
     wanted = dialect(name)
-    events = _Events()
-    events.grammar = Grammar(wanted, parser(wanted, events))
-    return events.grammar
+    events = Events()
+    grammar = Grammar(wanted, parser(wanted, events))
+    events.part = grammar.part
+    return grammar
+
+
+@functools.cache
+def evidence() -> dict[str, re.Pattern[bytes]]:
+    """By dialect, what only it prints, compiled from ``grammar/evidence.lark``."""
+    # Only the terminals are wanted. LALR would weigh them against each other, which takes long.
+    marks = _lark("grammar/evidence.lark", start=["evidence"], parser="earley", lexer="dynamic")
+    return {
+        known.name.lower(): re.compile(known.pattern.to_regexp().encode("latin-1"))
+        for known in marks.terminals
+    }
 
 
 def parser(wanted: Dialect, transformer: object = None) -> Lark:
     """A Lark parser of a dialect; without a *transformer* it gives trees, with positions."""
-    from lark import Lark  # noqa: PLC0415 - Lark only where it is needed
-
-    place = resources.path(wanted.grammar)
-    text = place.read_text("ascii")
-    return Lark(
-        text,
+    return _lark(
+        wanted.grammar,
+        start=[*STARTS],
         parser="lalr",
-        start=[start for start in STARTS if start != "evidence" or "\nevidence:" in text],
-        use_bytes=True,
         maybe_placeholders=False,
-        import_paths=[str(resources.path("grammar"))],
-        source_path=str(place),
-        transformer=cast("Any", transformer),
+        transformer=transformer,
         propagate_positions=transformer is None,
     )
 
 
-class _Events:
-    """The transformer: what Lark calls for each rule that it has recognised."""
+def _lark(grammar: str, **options: object) -> Lark:
+    from lark import Lark
 
-    grammar: Grammar
-
-    def header(self, parts: list[Any]) -> Header:
-        """The seven values and the name, where there is one."""
-        start, end, perms, offset, (major, minor), inode, *name = parts
-        return Header(
-            start, end, perms, offset, major, minor, inode, bytes_of(name[0]) if name else b""
-        )
-
-    def start(self, parts: list[Token]) -> int:
-        """A hexadecimal number."""
-        return int(parts[0].value, 16)
-
-    end = offset = major = minor = start
-
-    def perms(self, parts: list[Token]) -> int:
-        """The bits of the permissions."""
-        text = b"".join(map(bytes_of, parts))
-        return Perms.from_text(text.decode("ascii")).bits
-
-    def device(self, parts: list[int]) -> tuple[int, int]:
-        """Major and minor number."""
-        return (parts[0], parts[1])
-
-    def inode(self, parts: list[Token]) -> int:
-        """A decimal number."""
-        return int(parts[0].value)
-
-    def flags(self, parts: list[Token]) -> Field:
-        """The text after ``VmFlags:``."""
-        return Field(b"VmFlags", "flags", 0, bytes_of(parts[0]) if parts else b"")
-
-    def size(self, parts: list[Token]) -> Field:
-        """A size in bytes; printed in kB, which are units of 1024 bytes."""
-        key, text = map(bytes_of, parts)
-        (kilobytes,) = self.grammar.parts("SIZE", text)
-        return Field(key[:-1], "size", int(kilobytes or 0) * 1024, text)
-
-    def count(self, parts: list[Token]) -> Field:
-        """A number without a unit."""
-        key, text = map(bytes_of, parts)
-        (number,) = self.grammar.parts("COUNT", text)
-        return Field(key[:-1], "count", int(number or 0), text)
-
-    def text(self, parts: list[Token]) -> Field:
-        """Anything else after a colon."""
-        key, *text = map(bytes_of, parts)
-        return Field(key[:-1], "text", 0, b"".join(text))
-
-    def label(self, parts: list[Token]) -> Field:
-        """Android's ``Name:`` line."""
-        return Field(b"Name", "label", 0, bytes_of(parts[0]) if parts else b"")
-
-    def line(self, parts: list[Header | Field]) -> Header | Field:
-        """The one thing that a line is."""
-        return parts[0]
-
-    field = line
-
-    def name(self, parts: list[Token | tuple[str, str]]) -> tuple[str, str]:
-        """The rule and the terminal that matched the column."""
-        (part,) = parts
-        return part if isinstance(part, tuple) else ("name", bare(part.type))
-
-    def special(self, parts: list[Token]) -> tuple[str, str]:
-        """The same for a fixed name in brackets."""
-        return "special", bare(parts[0].type)
-
-    def kernel_file(self, parts: list[Token]) -> tuple[str, str]:
-        """The same for a file of the kernel's own."""
-        return "kernel_file", bare(parts[0].type)
-
-
-def bytes_of(token: Token) -> bytes:
-    """The bytes of a token: with ``use_bytes`` its value is bytes, whatever Lark's types say."""
-    return cast("bytes", token.value)
+    place = resources.path(grammar)
+    lark = cast("Any", Lark)(
+        place.read_text("ascii"),
+        use_bytes=True,
+        import_paths=[str(resources.path("grammar"))],
+        source_path=str(place),
+        **options,
+    )
+    return cast("Lark", lark)

@@ -7,7 +7,7 @@ commit 9a10064f5625, in v5.17).
 
 from __future__ import annotations
 
-from procmaps.errors import InvalidLabel
+from procmaps.errors import PRINTABLE, InvalidLabel
 
 MAX_LABEL = 79
 """Bytes in the longest label: ``ANON_VMA_NAME_MAX_LEN`` is 80, its final NUL included."""
@@ -18,9 +18,6 @@ MAX_LABEL_ANDROID = 255
 _FORBIDDEN = rb"\`$[]"
 """``ANON_VMA_NAME_INVALID_CHARS``."""
 
-_PRINTABLE = range(0x20, 0x7F)
-"""``isprint()`` of the kernel for what is left: ASCII without control characters."""
-
 
 def label_fault(label: bytes, *, limit: int = MAX_LABEL) -> str | None:
     """The first rule that *label* breaks, as a sentence; None where the kernel accepts it.
@@ -30,7 +27,7 @@ def label_fault(label: bytes, *, limit: int = MAX_LABEL) -> str | None:
     for at, byte in enumerate(label):
         if byte in _FORBIDDEN:
             return f"byte {at} is {chr(byte)!r}, one of the five characters \\ ` $ [ ]"
-        if byte not in _PRINTABLE:
+        if byte not in PRINTABLE:
             return f"byte {at} is 0x{byte:02x}, outside printable ASCII (0x20 to 0x7e)"
     if len(label) > limit:
         return f"it has {len(label)} bytes, {limit} at most"

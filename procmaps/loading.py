@@ -9,9 +9,9 @@ from typing import BinaryIO, Literal
 
 from procmaps import scan
 from procmaps.columns import Columns
-from procmaps.dialects import DIALECTS, LINUX
+from procmaps.dialects import LINUX
 from procmaps.errors import visible
-from procmaps.grammar import Grammar
+from procmaps.grammar import Grammar, evidence
 from procmaps.grammar import load as load_grammar
 from procmaps.snapshot import Choice, Snapshot
 
@@ -77,18 +77,17 @@ def _choose(text: bytes) -> tuple[Grammar, Columns, Choice]:
     grammar = load_grammar(LINUX.name)
     columns = scan.scan(text, grammar)
     for start, end in _samples(text, columns):
-        for other in DIALECTS:
-            evidence = load_grammar(other.name).evidence
-            if evidence and (mark := evidence.search(text, start, end)):
-                found = load_grammar(other.name)
-                number = text.count(b"\n", 0, mark.start()) + 1
-                reason = f"line {number} is printed by no other: {visible(mark[0])}"
-                return found, scan.scan(text, found), Choice(other.name, reason)
+        for name, mark in evidence().items():
+            if found := mark.search(text, start, end):
+                number = text.count(b"\n", 0, found.start()) + 1
+                reason = f"line {number} is printed by no other: {visible(found[0])}"
+                other = load_grammar(name)
+                return other, scan.scan(text, other), Choice(name, reason)
     return grammar, columns, Choice(LINUX.name, "nothing in it is another's")
 
 
 def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:
-    """Where a mark may be: the head, and, with their neighbours, lines that Linux does not print."""
+    """Where a mark may be: the head, and what Linux does not print, with its neighbours."""
     yield 0, min(_HEAD, len(text))
     for fault in columns.faults[:_FAULTS]:
         before = text.rfind(b"\n", 0, max(0, fault.start - 1)) + 1

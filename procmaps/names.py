@@ -1,11 +1,11 @@
-"""The name column as a tagged union: what the text after the inode says the memory is.
+r"""The name column as a tagged union: what the text after the inode says the memory is.
 
 Every record keeps ``raw``, the bytes of the column as they stood. Which record a column becomes is
 decided by ``grammar/name.lark`` alone; this module says what the records *mean*, and what else the
 kernel could have meant, because two of its rules cannot be undone from the text:
 
-* ``mangle_path()`` writes a newline as ``\\012`` and leaves a backslash as it is (fs/seq_file.c,
-  2.6.18 and later), so ``\\012`` is a newline or those four characters;
+* ``mangle_path()`` writes a newline as ``\012`` and leaves a backslash as it is (fs/seq_file.c,
+  2.6.18 and later), so ``\012`` is a newline or those four characters;
 * ``d_path()`` appends `` (deleted)`` to an unlinked file, and a file may bear that very name
   (fs/d_path.c: "Note that this is ambiguous").
 
@@ -54,9 +54,9 @@ class Name:
         return self.KIND
 
     def readings(self) -> Iterator[Reading]:
-        """Every original name that prints as ``raw``, most likely first, each with a reason.
+        r"""Every original name that prints as ``raw``, most likely first, each with a reason.
 
-        Lazy, because a path with *n* times ``\\012`` in it has 2\\ :sup:`n` originals.
+        Lazy, because a path with *n* times ``\012`` in it has 2**n originals.
         """
         yield Reading(self.kind, self.raw, "nothing else prints so")
 
@@ -151,7 +151,7 @@ class AnonShmemName(Name):
 
 @attrs.frozen
 class Special(Name):
-    """A fixed name in brackets that the kernel gives: ``[vdso]``, ``[vvar]``, ``[rollup]`` …
+    """A fixed name in brackets that the kernel gives: ``[vdso]``, ``[vvar]``, ``[rollup]``.
 
     `kind` tells them apart; `procmaps.pseudo` has the meaning and history of each.
     """
@@ -160,16 +160,16 @@ class Special(Name):
 
     @property
     def kind(self) -> str:
-        """The terminal's name in ``grammar/name.lark``, lower case: ``vdso``, ``vvar`` …"""
+        """The terminal's name in ``grammar/name.lark``, lower case: ``vdso``, ``vvar``."""
         return self.title
 
 
 @attrs.frozen
 class Backed(Name):
-    """A path, printed by ``d_path()``: memory with a file behind it.
+    r"""A path, printed by ``d_path()``: memory with a file behind it.
 
     ``escaped`` is False where the producer writes a newline as it is (NOMMU kernels, gVisor,
-    Linux before 2.6.18), so that ``\\012`` can only be those four characters.
+    Linux before 2.6.18), so that ``\012`` can only be those four characters.
     """
 
     escaped: bool = attrs.field(default=True, kw_only=True)
@@ -204,9 +204,9 @@ class Backed(Name):
                 yield Reading("file", path, f"a file{reason}")
 
     def _originals(self, printed: bytes) -> Iterator[tuple[bytes, str]]:
-        """Every text that ``mangle_path()`` prints as *printed*, and what sets it apart.
+        r"""Every text that ``mangle_path()`` prints as *printed*, and what sets it apart.
 
-        All newlines comes first: nothing but this escaping makes ``\\012`` a common sight.
+        All newlines comes first: nothing but this escaping makes ``\012`` a common sight.
         """
         parts = printed.split(NEWLINE)
         if len(parts) == 1 or not self.escaped:
@@ -234,8 +234,7 @@ class FilePath(Backed):
 
 @attrs.frozen
 class KernelFile(Backed):
-    """A file of the kernel's own with a fixed name: ``/dev/zero (deleted)``, ``/[aio] (deleted)``,
-    ``/drm mm object (deleted)`` …
+    """A file of the kernel's own with a fixed name: ``/dev/zero (deleted)``, ``/[aio] (deleted)``.
 
     `kind` tells them apart; `procmaps.pseudo` has the meaning and history of each.
     """
@@ -244,7 +243,7 @@ class KernelFile(Backed):
 
     @property
     def kind(self) -> str:
-        """The terminal's name in ``grammar/name.lark``, lower case: ``shared_zero``, ``aio`` …"""
+        """The terminal's name in ``grammar/name.lark``, lower case: ``shared_zero``, ``aio``."""
         return self.title
 
 
@@ -273,7 +272,6 @@ class Labelled(Backed):
             yield Reading(self.kind, label, f"{self.TITLE}{reason}")
 
 
-
 @attrs.frozen
 class Memfd(Labelled):
     """A ``memfd_create(2)`` file, ``/memfd:<label> (deleted)`` (3.17)."""
@@ -300,7 +298,7 @@ class DmaBuf(Labelled):
 
 @attrs.frozen
 class AnonInode(Name):
-    """A file without a path, ``anon_inode:<label>``: ``[perf_event]``, ``kvm-vcpu:0`` …"""
+    """A file without a path, ``anon_inode:<label>``: ``[perf_event]``, ``kvm-vcpu:0``."""
 
     KIND: ClassVar[str] = "anon_inode"
     label: bytes

@@ -7,7 +7,7 @@ written here: a change in ``grammar/`` changes what this module yields.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -75,9 +75,7 @@ def compile_rule(
     to the bytes given.
     """
     wanted = frozenset(groups)
-    narrowed = {
-        name: re.escape(text.decode("latin-1")) for name, text in (literals or {}).items()
-    }
+    narrowed = {name: re.escape(text.decode("latin-1")) for name, text in (literals or {}).items()}
     terminals = {known.name: known.pattern.to_regexp() for known in lark.terminals}
 
     def piece(symbol: Symbol) -> str:
@@ -87,7 +85,7 @@ def compile_rule(
         elif name in narrowed:
             text = narrowed[name]
         else:
-            text = _without_groups(terminals[symbol.name], wanted)
+            text = without_groups(terminals[symbol.name], wanted)
         return f"(?P<{name}>{text})" if name in wanted else text
 
     def body(name: str) -> str:
@@ -101,15 +99,13 @@ def _origin(lark: Lark, rule: str) -> str:
     return next(str(known.origin.name) for known in lark.rules if bare(known.origin.name) == rule)
 
 
-def _expansions(lark: Lark, name: str) -> Iterator[list[Symbol]]:
+def _expansions(lark: Lark, name: str) -> Iterator[Sequence[Symbol]]:
     return (known.expansion for known in lark.rules if known.origin.name == name)
 
 
-def _without_groups(pattern: str, kept: frozenset[str]) -> str:
+def without_groups(pattern: str, kept: frozenset[str] = frozenset()) -> str:
     """*pattern* with every named group but the *kept* ones made non-capturing."""
-    return re.sub(
-        r"\(\?P<(\w+)>", lambda group: group[0] if group[1] in kept else "(?:", pattern
-    )
+    return re.sub(r"\(\?P<(\w+)>", lambda group: group[0] if group[1] in kept else "(?:", pattern)
 
 
 def _alternatives(ways: list[list[str]]) -> str:

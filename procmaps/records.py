@@ -37,9 +37,7 @@ class Perms:
 
     def __str__(self) -> str:
         rights = (
-            "==="
-            if self.reserved
-            else f"{'-r'[self.read]}{'-w'[self.write]}{'-x'[self.execute]}"
+            "===" if self.reserved else f"{'-r'[self.read]}{'-w'[self.write]}{'-x'[self.execute]}"
         )
         return rights + self.sharing.value
 
@@ -50,8 +48,10 @@ class Perms:
 
     @property
     def bits(self) -> int:
-        """As in the ``perms`` column: 1 read, 2 write, 4 execute, 8 shared, 16 direct, 32 guard,
-        64 reserved. The first four are those of ``PROCMAP_QUERY`` (include/uapi/linux/fs.h, 6.11).
+        """As in the ``perms`` column: read 1, write 2, execute 4, shared 8, and what few have.
+
+        Those are direct 16, guard 32 and reserved 64. The first four are the flags of
+        ``PROCMAP_QUERY`` (include/uapi/linux/fs.h, 6.11).
         """
         return (
             self.read

@@ -173,7 +173,9 @@ class _Scanner:
         below = [*zip(shape.lines, texts[len(HEADER_PARTS) :], strict=True)]
         try:
             headers = self._headers(header)
-            usage = {line.column: self._usage(line, column) for line, column in below if line.column}
+            usage = {
+                line.column: self._usage(line, column) for line, column in below if line.column
+            }
         except Refused:
             at = places[0]
             while at < behind:

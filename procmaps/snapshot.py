@@ -212,15 +212,20 @@ class Snapshot(Sequence[Mapping]):
             if start >= behind:
                 continue
             at = columns.at[row]
-            kind: Literal["repeated", "overlap", "backward"]
+            kind: Literal["repeated", "overlap", "backward", "suspicious"]
             if (start, end) == (before, behind):
                 kind, what = "repeated", "stands a second time"
             elif start >= before:
                 kind, what = "overlap", f"starts below the end of the one before it, {behind:x}"
             else:
                 kind, what = "backward", f"starts below the start of the one before it, {before:x}"
+            if self._grammar.dialect.newlines:
+                kind, what = "suspicious", f"{what}; {_FORGED}"
             message = f"line {lines.at(at)}: the mapping {start:x}-{end:x} {what}"
             yield at, Problem(kind, lines.at(at), self.source(row), message)
+
+
+_FORGED = "names hold newlines here, so the program itself may have written this line"
 
 
 class _LineNumbers:

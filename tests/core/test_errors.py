@@ -82,7 +82,7 @@ No name and no field holds a NUL byte: is this a binary file?""",
     b"\n": f"""\
 line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, \
 found the end of the line
-  
+{"  "}
   ^
 {EMBEDDED}""",
     b"\x1f\x8b\x08\x00": """\
@@ -112,9 +112,7 @@ def test_collect_keeps_the_line_and_the_same_story(data: bytes) -> None:
     assert problem.kind == "unparsed"
     assert problem.message == CASES[data]
     assert problem.error is not None
-    assert data[problem.error.offset :].startswith(
-        problem.error.source[problem.error.column - 1 :]
-    )
+    assert data[problem.error.offset :].startswith(problem.error.source[problem.error.column - 1 :])
     assert problem.raw in data
     assert snapshot.dumps() == data
 

@@ -53,7 +53,9 @@ def test_usage_has_one_attribute_for_each_field_of_the_table() -> None:
 def test_unique_memory_counts_private_pages() -> None:
     assert Usage().uss is None
     assert Usage(private_clean=4096, private_dirty=8192).uss == 12288
-    assert Usage(private_clean=0, private_dirty=4096, private_hugetlb=1 << 21).uss == 4096 + (1 << 21)
+    assert Usage(private_clean=0, private_dirty=4096, private_hugetlb=1 << 21).uss == 4096 + (
+        1 << 21
+    )
 
 
 def test_a_mapping_holds_the_addresses_up_to_its_end() -> None:

@@ -31,6 +31,7 @@ class Tree:
     release: Release
 
     def read(self, path: str) -> str:
+        """The text of one source file."""
         return (self.root / path).read_text("latin-1")
 
     def function(self, name: str, path: str = "fs/proc/task_mmu.c") -> str:

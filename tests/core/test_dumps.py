@@ -1,0 +1,47 @@
+"""Real dumps of other people: every whole file is read, keeps its kind, and comes back exactly.
+
+None of them needs `errors="collect"`: not one line of theirs is unread.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from procmaps import grammar, loads
+from procmaps.scan import scan
+from tests import shared
+from tests.core.test_engines import same
+
+HEADER = re.compile(rb"^[0-9a-f]+-[0-9a-f]+ ", re.MULTILINE)
+"""What every header line starts with: a count that owes nothing to the parser."""
+
+
+def kind_of(file: Path) -> str:
+    index = (shared.FOLDER / "dumps" / "index.tsv").read_text("utf-8")
+    rows = csv.DictReader(index.split("\n"), delimiter="\t")
+    return next(row["kind"] for row in rows if row["file"] == file.name)
+
+
+@pytest.mark.parametrize("file", shared.dump_files(), ids=shared.name)
+def test_every_line_is_read_and_comes_back(file: Path) -> None:
+    data = file.read_bytes()
+    snapshot = loads(data)
+    assert snapshot.kind == kind_of(file)
+    assert snapshot.problems == ()
+    assert len([*snapshot]) == len(HEADER.findall(data))
+    assert snapshot.dumps() == data
+    assert b"".join(snapshot.source(row) for row in range(len(snapshot))) == data
+
+
+@pytest.mark.parametrize("file", shared.dump_files(), ids=shared.name)
+def test_the_engines_agree(file: Path) -> None:
+    snapshot = loads(file.read_bytes())
+    text = file.read_bytes().replace(b"\r\n", b"\n")
+    dialect = grammar.load(snapshot.dialect.name)
+    same(grammar.scan(text, dialect), scan(text, dialect))
+    for raw in snapshot.columns.names.texts:
+        assert dialect.name(raw) == dialect.record_of(raw)
