@@ -87,13 +87,14 @@ def show(
 
 def _print_head(console: Console, snapshot: Snapshot) -> None:
     text = Text.assemble(
-        (snapshot.kind, HEADING), "  ", f"{_count(len(snapshot), 'mapping')}",
+        (snapshot.kind, HEADING), "  ", f"{count(len(snapshot), 'mapping')}",
         (f"  read as {snapshot.dialect}: {snapshot.dialect.reason}", FAINT),
     )  # fmt: skip
     say(console, text)
 
 
-def _count(number: int, what: str) -> str:
+def count(number: int, what: str) -> str:
+    """A number and what it counts: ``1 mapping``, ``1,234 mappings``."""
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
@@ -203,6 +204,6 @@ def _print_problems(snapshot: Snapshot) -> None:
     if not snapshot.problems:
         return
     err = console_of(err=True)
-    say(err, Text(f"\n{_count(len(snapshot.problems), 'problem')}", "bold red"))
+    say(err, Text(f"\n{count(len(snapshot.problems), 'problem')}", "bold red"))
     for problem in snapshot.problems:
         say(err, Text(problem.message))

@@ -12,6 +12,7 @@ import attrs
 from procmaps import grammar
 from procmaps.dialects import dialect
 from procmaps.errors import visible
+from procmaps.events import bytes_of
 from procmaps.fields import FIELDS
 from procmaps.grammar import Grammar
 from procmaps.names import Name
@@ -89,7 +90,7 @@ def _tokens(tree: Tree[Token]) -> Iterator[Part]:
             start, end = child.start_pos, child.end_pos
             assert start is not None  # noqa: S101 - the lexer gives every token its place
             assert end is not None  # noqa: S101
-            yield Part(rule, bare(child.type), start, end, grammar.bytes_of(child), "")
+            yield Part(rule, bare(child.type), start, end, bytes_of(child), "")
 
 
 def _refine(part: Part, loaded: Grammar) -> Iterator[Part]:
@@ -119,8 +120,7 @@ def _meaning(part: Part, loaded: Grammar) -> str:
         field = FIELDS.get(part.raw.removesuffix(b":"))
         return field.meaning if field else "a field that no table knows"
     if part.terminal in ("SIZE", "COUNT"):
-        (number,) = loaded.parts(part.terminal, part.raw)
-        value = int(number or 0)
+        value = int(loaded.part(part.terminal, part.raw))
         return f"{value * 1024:,} bytes" if part.terminal == "SIZE" else f"the number {value}"
     return "the value, as text"
 

@@ -27,8 +27,12 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
         "the mapping 7f0000100000-7f0000200000 stands a second time",
     ),
     "overlap": (
-        _ANON + b" \n" + _ANON.replace(b"00-7f", b"01-7f", 1).replace(b"10000", b"18000", 1)
-        .replace(b"01-", b"00-") + b" \n",
+        _ANON
+        + b" \n"
+        + _ANON.replace(b"00-7f", b"01-7f", 1)
+        .replace(b"10000", b"18000", 1)
+        .replace(b"01-", b"00-")
+        + b" \n",
         2,
         "the mapping 7f0000180000-7f0000200000 starts below the end of the one before it, "
         "7f0000200000",
@@ -101,7 +105,7 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
         "the name [stack:TID] (since 3.4, until 4.5) does not go with the name [anon:LABEL] "
         "(since 5.17) in line 3",
     ),
-    "ambiguous-newline": (_FILE + rb"/a\012b" + b"\n", 1, rf"/a\012b has a newline, or \012"),
+    "ambiguous-newline": (_FILE + rb"/a\012b" + b"\n", 1, r"/a\012b has a newline, or \012"),
     "ambiguous-deleted": (_FILE + b"/a (deleted)\n", 1, "/a (deleted): unlinked, or called so"),
 }
 
