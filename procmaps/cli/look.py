@@ -78,7 +78,11 @@ def glyphs() -> Glyphs:
 
 def say(out: Console, text: Text | str = "") -> None:
     """Print one line as it is: a terminal may wrap it, this program does not."""
-    out.print(text if isinstance(text, Text) else Text(text), soft_wrap=True)
+    if out.is_terminal:
+        out.print(text, soft_wrap=True)
+    else:
+        # Nothing to draw: a long dump goes through a pipe many times as fast so.
+        out.file.write(f"{text}\n")
 
 
 def name_text(raw: bytes, style: str = "") -> Text:

@@ -94,7 +94,7 @@ def test_json_tells_all(run: Run) -> None:
         run(
             "explain",
             "--json",
-            "40a00000-40a01000 rw-S 00000000 00:01 7          /tmp/a",
+            "40a00000-40a01000 rw-S 00000000 00:01 7          /mnt/a",
         ).stdout
     )
     assert (told["form"], told["bits"], told["dialect"]["name"]) == ("header", 32, "nommu")
@@ -109,10 +109,10 @@ def test_json_tells_all(run: Run) -> None:
         ("major", "DEVICE", "00"),
         ("minor", "DEVICE", "01"),
         ("inode", "INODE", "7"),
-        ("name", "FILE", "/tmp/a"),
+        ("name", "FILE", "/mnt/a"),
     ]
     assert told["readings"] == [
-        {"kind": "file", "base64": "L3RtcC9h", "text": "/tmp/a", "deleted": False,
+        {"kind": "file", "base64": "L21udC9h", "text": "/mnt/a", "deleted": False,
          "reason": "a file"}
     ]  # fmt: skip
 

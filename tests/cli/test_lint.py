@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -34,8 +35,10 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
         .replace(b"01-", b"00-")
         + b" \n",
         2,
-        "the mapping 7f0000180000-7f0000200000 starts below the end of the one before it, "
-        "7f0000200000",
+        (
+            "the mapping 7f0000180000-7f0000200000 starts below the end of the one before it, "
+            "7f0000200000"
+        ),
     ),
     "backward": (
         _ANON + b" \n" + _FILE + b"/a\n",
@@ -62,8 +65,10 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
     "field-spacing": (
         SAMPLE + b"Rss:   4 kB\n",
         5,
-        "the field Rss, but spaced otherwise: no release prints these spaces; QEMU's user mode "
-        "does not align its numbers",
+        (
+            "the field Rss, but spaced otherwise: no release prints these spaces; QEMU's user mode "
+            "does not align its numbers"
+        ),
     ),
     "field-order": (
         SAMPLE + b"Rss:                   4 kB\nSize:               1024 kB\n",
@@ -73,9 +78,11 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
     "flags-spacing": (
         SAMPLE + b"VmFlags: rd\n",
         5,
-        "flags not spaced as Linux spaces them: show_smap_vma_flags() prints a space before the "
-        "first and after each; QEMU's user mode prints none behind the last, nor do some Android "
-        "ports; gVisor prints two",
+        (
+            "flags not spaced as Linux spaces them: show_smap_vma_flags() prints a space before the "
+            "first and after each; QEMU's user mode prints none behind the last, nor do some Android "
+            "ports; gVisor prints two"
+        ),
     ),
     "size-field": (
         SAMPLE + b"Size:                  8 kB\n",
@@ -102,8 +109,10 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
         SAMPLE + b"7f0000200000-7f0000300000 rw-p 00000000 00:00 0                          "
         b"[stack:12]\n",
         5,
-        "the name [stack:TID] (since 3.4, until 4.5) does not go with the name [anon:LABEL] "
-        "(since 5.17) in line 3",
+        (
+            "the name [stack:TID] (since 3.4, until 4.5) does not go with the name [anon:LABEL] "
+            "(since 5.17) in line 3"
+        ),
     ),
     "ambiguous-newline": (_FILE + rb"/a\012b" + b"\n", 1, r"/a\012b has a newline, or \012"),
     "ambiguous-deleted": (_FILE + b"/a (deleted)\n", 1, "/a (deleted): unlinked, or called so"),
@@ -165,7 +174,7 @@ def test_json_is_a_report_a_file(run: Run) -> None:
                     "line": 1,
                     "message": "no space behind the inode of unnamed memory",
                     "raw": {
-                        "base64": "N2YwMDAwMTAwMDAwLTdmMDAwMDIwMDAwMCBydy1wIDAwMDAwMDAwIDAwOjAwIDA=",
+                        "base64": base64.b64encode(_ANON).decode(),
                         "text": _ANON.decode(),
                     },
                 }

@@ -12,7 +12,9 @@ from procmaps.releases import Release
 
 # The line, its form, dialect, word size, the releases of Linux that could have printed it, and
 # whose patch it takes.
-SAMPLES: list[tuple[bytes, str, str, int | None, tuple[str, ...], tuple[str, ...]]] = [
+Sample = tuple[bytes, str, str, int | None, tuple[str, ...], tuple[str, ...]]
+
+SAMPLES: list[Sample] = [
     # The header line.
     (b"08048000-0804c000 r-xp 00000000 03:01 12288      /bin/cat",
      "header", "linux", 32, ("in every release",), ()),
@@ -59,8 +61,8 @@ SAMPLES: list[tuple[bytes, str, str, int | None, tuple[str, ...], tuple[str, ...
      "header", "linux", 32, ("in every release",), ("Android",)),
     (b"WritebackHuge:         4 kB", "field", "linux", None, ("in every release",), ("Samsung",)),
     # smaps.
-    (b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          "
-     b"[anon:libc_malloc]", "header", "linux", 64, ("since 5.17",), ()),
+    ((b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          "
+     b"[anon:libc_malloc]"), "header", "linux", 64, ("since 5.17",), ()),
     (b"Size:                  4 kB", "field", "linux", None, ("between 2.6.20 and 2.6.24",), ()),
     (b"Size:                 4 kB", "field", "linux", None,
      ("since 2.6.14, until between 2.6.20 and 2.6.24",), ()),
@@ -91,27 +93,17 @@ SAMPLES: list[tuple[bytes, str, str, int | None, tuple[str, ...], tuple[str, ...
      "header", "freebsd", 64, (), ()),
     (b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [teb (tid 4242)]",
      "header", "cygwin", 64, (), ()),
-    (b"7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539              "
-     b"/lib/x86_64-linux-gnu/libutil-2.27.so", "header", "linux", 64, (), ()),
+    ((b"7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539              "
+     b"/lib/x86_64-linux-gnu/libutil-2.27.so"), "header", "linux", 64, (), ()),
     (b"400000-407000 r-xp 00000000 00:00 0                                  /bin/a",
      "header", "linux", None, (), ()),
     (b"Size:                  132 kB", "field", "qemu", None, (), ()),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("line", "form", "dialect", "bits", "releases", "vendors"),
-    SAMPLES,
-    ids=[repr(sample[0][:40])[2:-1] for sample in SAMPLES],
-)
-def test_each_sample_of_the_catalogue(
-    line: bytes,
-    form: str,
-    dialect: str,
-    bits: int | None,
-    releases: tuple[str, ...],
-    vendors: tuple[str, ...],
-) -> None:
+@pytest.mark.parametrize("sample", SAMPLES, ids=[repr(sample[0][:40])[2:-1] for sample in SAMPLES])
+def test_each_sample_of_the_catalogue(sample: Sample) -> None:
+    line, form, dialect, bits, releases, vendors = sample
     told = explain(line)
     assert (told.form, told.dialect.name, told.bits) == (form, dialect, bits)
     assert tuple(map(str, told.releases)) == releases
