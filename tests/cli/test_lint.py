@@ -79,9 +79,9 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
         SAMPLE + b"VmFlags: rd\n",
         5,
         (
-            "flags not spaced as Linux spaces them: show_smap_vma_flags() prints a space before the "
-            "first and after each; QEMU's user mode prints none behind the last, nor do some Android "
-            "ports; gVisor prints two"
+            "flags not spaced as Linux spaces them: show_smap_vma_flags() prints a space before "
+            "the first and after each; QEMU's user mode prints none behind the last, nor do some "
+            "Android ports; gVisor prints two"
         ),
     ),
     "size-field": (
