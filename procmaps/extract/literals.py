@@ -39,28 +39,30 @@ def take_apart(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 def _apart(piece: Piece, depth: int) -> Iterator[Piece]:
     """*piece* as the lines that it holds, literal by literal."""
-    while depth and (found := _first(piece.text)):
-        text, at = piece.text, found.start()
-        opening = _opening(text, at)
-        if opening < 0:
-            if _spells_lines(text, at):
-                yield from _split_spelled(piece, depth)
-                return
-            break
-        quote = text[opening : opening + 1]
-        closing = _closing(text, at, quote)
-        body, rest = text[opening + 1 : closing], text[closing + 1 :]
-        if not _NEWLINE.search(body) and not _first(rest):
-            yield _unquoted(piece, opening, closing)
-            return
-        for line in _lines(body):
+    text = piece.text
+    found = _first(text) if depth else None
+    if not found:
+        yield piece
+        return
+    opening = _opening(text, found.start())
+    if opening < 0:
+        if _spells_lines(text, found.start()):
+            yield from _split_spelled(piece, depth)
+        else:
+            yield piece
+        return
+    quote = text[opening : opening + 1]
+    closing = _closing(text, found.start(), quote)
+    body, rest = text[opening + 1 : closing], text[closing + 1 :]
+    if not _NEWLINE.search(body) and not _first(rest):
+        yield _unquoted(piece, opening, closing)
+        return
+    others = re.compile(quote + rb"((?:[^\\" + quote + rb"]|\\.)*+)" + quote).finditer(rest)
+    for literal in (body, *(other[1] for other in others)):
+        for line in _lines(literal):
             plain = _ESCAPE.sub(_character, line)
             part = piece.changed(plain, "string", text[: opening + 1])
             yield from _apart(part.noted("escape", line) if plain != line else part, depth - 1)
-        if not rest:
-            return
-        piece = attrs.evolve(piece, text=rest)
-    yield piece
 
 
 def _unquoted(piece: Piece, opening: int, closing: int) -> Piece:

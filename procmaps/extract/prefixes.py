@@ -30,11 +30,16 @@ def leading_quote(text: bytes) -> bytes:
 
 
 def family(prefix: bytes) -> bytes:
-    """What prefixes of the same kind have in common: the quoting and whether there is more."""
+    """What prefixes of the same kind have in common: the quoting, and whether there is more.
+
+    What stands only once, before the first line of a dump, does not count: a tag, a variable.
+    """
     quote = leading_quote(prefix)
     marks = bytes(byte for byte in quote.replace(b"&gt;", b">") if byte in b">|")
-    rest = prefix[len(quote) :]
-    return marks + (b"+" if rest.strip(b" \t") else b"")
+    rest = _TAG.sub(b"", prefix[len(quote) :])
+    if _ASSIGNMENT.search(rest) or not syntax.padding(rest).strip(b" A"):
+        return marks
+    return marks + b"+"
 
 
 def behind(text: bytes, prefix: bytes) -> int:
@@ -81,3 +86,8 @@ def kinds(prefix: bytes) -> Iterator[tuple[What, bytes]]:
         yield "assignment", rest
     else:
         yield "log prefix", rest
+
+
+def masked(prefix: bytes) -> bytes:
+    """*prefix* with all numbers made alike."""
+    return re.sub(rb"0+", b"0", prefix.translate(_MASK))
