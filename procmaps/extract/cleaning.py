@@ -30,7 +30,8 @@ _REMARK = re.compile(rb"(?:^| )[:;|,-]+ [^/\[\]]{1,80}$")
 
 _ENTITY = re.compile(rb"&(?:(lt|gt|amp|quot|apos|nbsp)|#([0-9]{1,3})|#[xX]([0-9a-fA-F]{1,2}));")
 _ENTITIES = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'", b"nbsp": b" "}
-_TAGS = re.compile(rb"[ \t]*(?:</?[A-Za-z][^<>]{0,200}>)+[ \t]*$")
+_TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
+_LONGEST_TAG = 200
 
 
 @attrs.define
@@ -125,7 +126,7 @@ def _field(piece: Piece, prefix: bytes, follows_field: bool) -> tuple[bytes, Pie
         key = found[0].split(b":", 1)[0] + b":"
         at = piece.text.rfind(key)
         content = piece.text[at:]
-    elif not found and not follows_field:
+    elif not found and not follows_field and not syntax.label().fullmatch(content.lstrip(b" \t")):
         return None
     for what, detail in prefixes.kinds(piece.text[:at]):
         piece = piece.noted(what, detail)
@@ -167,12 +168,23 @@ def _close_literal(group: Group, drafts: Sequence[_Draft]) -> None:
 
 def _strip_markup(drafts: Sequence[_Draft]) -> None:
     for draft in drafts:
-        name = _TAGS.sub(b"", draft.name)
+        name = _without_tags(draft.name)
         if name != draft.name:
             draft.rename(name, draft.piece.noted("markup", draft.name[len(name) :]))
         plain = _ENTITY.sub(_character, name)
         if plain != name:
             draft.rename(plain, draft.piece.noted("markup", name))
+
+
+def _without_tags(name: bytes) -> bytes:
+    """*name* without the tags at its end."""
+    bare = name
+    while (text := bare.rstrip(b" \t")).endswith(b">"):
+        at = text.rfind(b"<", max(0, len(text) - _LONGEST_TAG))
+        if at < 0 or not _TAG.fullmatch(text, at):
+            break
+        bare = text[:at]
+    return name if bare == name else bare.rstrip(b" \t")
 
 
 def _character(entity: re.Match[bytes]) -> bytes:

@@ -50,8 +50,8 @@ class _Open:
         """What stands behind the last mapping and has not been told to belong to the dump."""
         self.is_blank_between = False
 
-    def takes(self, line: Line, hit: Hit) -> bool:
-        """Whether the mapping in *line* belongs to this dump."""
+    def takes(self, line: Line, hit: Hit, following: Hit | None) -> bool:
+        """Whether the mapping in *line* belongs to this dump; *following* is the next in the text."""
         same = _MIXED.get(self.last.format, self.last.format)
         if _MIXED.get(hit.format, hit.format) != same or len(self.gap) > WIDEST_GAP:
             return False
@@ -60,10 +60,19 @@ class _Open:
             alone = self.count == 1 and not self.gap
             if not alone or leading_quote(line.prefix) != leading_quote(self.line.prefix):
                 return False
-        if self.count > 1 and self.ascends and hit.start <= self.first.start:
-            # The addresses begin anew. A torn read repeats the last lines, never the first.
+        if self.count > 1 and self.ascends and self._begins_anew(hit, following):
             return False
         return not (self.is_blank_between and self.ascends and hit.start < self.last.start)
+
+    def _begins_anew(self, hit: Hit, following: Hit | None) -> bool:
+        """Whether the addresses start over: a torn read repeats the last lines, never the first.
+
+        One mapping below the first is no new dump: Linux 2.2 prints the stack last, wherever it is.
+        """
+        if hit.start == self.first.start:
+            return True
+        goes_on = following is not None and hit.start <= following.start < self.last.start
+        return hit.start < self.first.start and goes_on
 
     def take(self, line: Line, hit: Hit) -> None:
         """Add the mapping in *line*, and what stood before it."""
@@ -92,9 +101,21 @@ def _is_field(content: bytes, follows_field: bool) -> bool:
     """Whether a line below a mapping is one of smaps: a known key, or any below a known one."""
     if syntax.known_field().search(syntax.padding(content).rstrip(b" \r")):
         return True
+    if syntax.label().fullmatch(content.lstrip(b" \t")):
+        return True
     return follows_field and bool(
         syntax.field().fullmatch(syntax.padding(content).strip(b" \r"))
     )
+
+
+def _following(lines: Sequence[Line]) -> list[Hit | None]:
+    """For each line the mapping of the next one that has one."""
+    found: list[Hit | None] = []
+    hit: Hit | None = None
+    for line in reversed(lines):
+        found.append(hit)
+        hit = line.hit or hit
+    return found[::-1]
 
 
 def group(lines: Sequence[Line]) -> Iterator[Group]:
@@ -102,9 +123,10 @@ def group(lines: Sequence[Line]) -> Iterator[Group]:
     current: _Open | None = None
     heading: Marker | None = None
     before: Line | None = None
-    for line in lines:
+    following = _following(lines)
+    for line, next_hit in zip(lines, following, strict=True):
         if line.hit:
-            if current and not current.takes(line, line.hit):
+            if current and not current.takes(line, line.hit, next_hit):
                 yield current.group
                 current = None
             if current:

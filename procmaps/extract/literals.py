@@ -16,6 +16,14 @@ _NEWLINE = re.compile(rb"(?:\\r)?\\n|<[bB][rR] ?/?>|&#10;|&#xA;")
 _BREAK = re.compile(rb"\\r\\n|\\.|<[bB][rR] ?/?>|&#10;|&#xA;")
 """The same, beside every other escape."""
 
+_LITERAL = re.compile(
+    rb'"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)' + rb"|'((?:[^'\\]|\\.)*+)(?:'|\\?\Z)", re.DOTALL
+)
+"""A literal; at the end of the line it may be open, so that every quotation mark is passed once."""
+
+_ONLY_ESCAPES = re.compile(rb"(?:[^\\]|\\(?:[\\\"'/nrt]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}))*+")
+"""A text in which every backslash begins an escape of a program, as in no plain message."""
+
 _LEADING_ESCAPES = re.compile(rb"(?:\\[nrt]){1,16}$")
 
 _CLOSED = re.compile(rb"[ \t\r]*(?:$|[,;:)\]}+\\.])")
@@ -57,22 +65,26 @@ def _apart(piece: Piece, depth: int) -> Iterator[Piece]:
     if not _NEWLINE.search(body) and not _first(rest):
         yield _unquoted(piece, opening, closing)
         return
-    others = re.compile(quote + rb"((?:[^\\" + quote + rb"]|\\.)*+)" + quote).finditer(rest)
-    for literal in (body, *(other[1] for other in others)):
+    opened = text[: opening + 1]
+    for literal in (body, *(other[1] or other[2] or b"" for other in _LITERAL.finditer(rest))):
         for line in _lines(literal):
-            plain = _ESCAPE.sub(_character, line)
-            part = piece.changed(plain, "string", text[: opening + 1])
+            plain = _unescaped(line)
+            part = piece.changed(plain, "string", opened)
             yield from _apart(part.noted("escape", line) if plain != line else part, depth - 1)
 
 
 def _unquoted(piece: Piece, opening: int, closing: int) -> Piece:
-    """A mapping in plain quotation marks, as in a message: nothing is escaped between them."""
+    """A mapping alone in its quotation marks: in a message as it is, in a list perhaps escaped."""
     text = piece.text
     if closing == len(text):
         # An apostrophe before it, or a literal over several lines: see `closer`.
         return piece
     quote, rest = text[opening : opening + 1], text[closing:]
-    bare = text[:opening] + b" " + text[opening + 1 : closing]
+    body = text[opening + 1 : closing]
+    if b"\\" in body and _ONLY_ESCAPES.fullmatch(body):
+        piece = piece.noted("escape", body)
+        body = _unescaped(body)
+    bare = text[:opening] + b" " + body
     return piece.changed(bare, "string", quote).noted("suffix", rest)
 
 
@@ -101,7 +113,11 @@ def _opening(text: bytes, at: int) -> int:
     before = _LEADING_ESCAPES.sub(b"", before)
     if before[-3:] in (b'"""', b"'''") or before[-1:] not in (b'"', b"'", b"`"):
         return -1
-    return len(before) - 1
+    opening = len(before) - 1
+    while opening > 0 and before[opening - 1] == ord("\\"):
+        # This mark is itself inside a literal: JSON in JSON. The outer one comes first.
+        opening = before.rfind(before[opening : opening + 1], 0, opening - 1)
+    return opening
 
 
 def _closing(text: bytes, at: int, quote: bytes) -> int:

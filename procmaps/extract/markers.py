@@ -24,15 +24,15 @@ class Marker:
 _HEADINGS: tuple[tuple[Container, re.Pattern[bytes]], ...] = (
     # os::print_dll_info (src/hotspot/os/linux/os_linux.cpp)
     ("hs_err", re.compile(rb"Dynamic libraries:[ \t\r]*$")),
-    # print_memory_maps (debuggerd/libdebuggerd/tombstone.cpp): "(%zu entries):", before Android 8
-    # "memory map:" with a remark, in the first ones "memory map around addr".
-    ("tombstone", re.compile(rb"memory map(?: \((?P<count>[0-9]{1,9}) entr(?:y|ies)\)| around|:)")),
     # DumpProcessMap (compiler-rt/lib/sanitizer_common/sanitizer_common.cpp)
     ("sanitizer", re.compile(rb"Process memory map follows:")),
     # ProfileData::FlushTable and DumpProcSelfMaps (gperftools src/profiledata.cc)
     ("mapped_libraries", re.compile(rb"MAPPED_LIBRARIES:")),
     # rb_vm_bugreport (ruby vm_dump.c)
     ("ruby", re.compile(rb"\* Process memory map:")),
+    # print_memory_maps (debuggerd/libdebuggerd/tombstone.cpp): "(%zu entries):", before Android 8
+    # "memory map:" with a remark, in the first ones "memory map around addr".
+    ("tombstone", re.compile(rb"memory map(?: \((?P<count>[0-9]{1,9}) entr(?:y|ies)\)| around|:)")),
 )
 
 _ENDS = (
@@ -41,7 +41,7 @@ _ENDS = (
     re.compile(rb"TOTAL SIZE: 0x[0-9a-f]+K"),
 )
 
-_PROMPT = re.compile(rb"(?:[#$%>]|^)[ \t]{0,4}(?:sudo )?(?:cat|less|more|head|tail|adb) [^\n]*/proc/")
+_PROMPT = re.compile(rb"(?:[#$%>]|^)[ \t]{0,4}(?:sudo )?(?:cat|less|more|head|tail|adb) [^\n]{0,64}/proc/")
 """A command that prints another dump."""
 
 _COREDUMP = re.compile(rb"COREDUMP_PROC_MAPS(?:=|\"?[ \t]*:)")

@@ -176,6 +176,12 @@ def known_field() -> re.Pattern[bytes]:
 _ODD_BLANK = re.compile(rb"\t|" + NBSP)
 
 
+@functools.cache
+def label() -> re.Pattern[bytes]:
+    """Old Android's ``Name:`` line, which stands below a header."""
+    return re.compile(compile_rule(grammar.load("android").ways("label")).encode("latin-1"))
+
+
 def padding(text: bytes) -> bytes:
     """A run of blanks as spaces, one for one."""
     return _ODD_BLANK.sub(b" ", text)

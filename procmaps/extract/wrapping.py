@@ -6,6 +6,7 @@ name is taken for one only on evidence, since the line below may be anything.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -52,19 +53,31 @@ def mend(pieces: Sequence[Piece]) -> list[Line]:
 
 
 def _hard_width(lines: Sequence[Line]) -> int:
-    """The width at which a terminal has cut every long line; 0 where there is no such."""
-    lengths: Counter[int] = Counter()
-    longest = 0
-    for line, below in zip(lines, lines[1:], strict=False):
+    """The width at which a terminal has cut every long line; 0 where there is no such.
+
+    Then no line is longer, and practically every line of that length has its rest below it.
+    """
+    fitting: Counter[int] = Counter()
+    broken: Counter[int] = Counter()
+    for line, below in itertools.pairwise(lines):
         size = len(line.piece.text)
-        if line.hit or begun(line.piece.text) >= 0:
-            longest = max(longest, size)
-            if not below.hit and _is_rest(below.piece.text):
-                lengths[size] += 1
-    broken = sum(lengths.values())
-    if longest < _NARROWEST or lengths[longest] < 2 or lengths[longest] * 3 < broken * 2:
+        if not _may_be_cut(line):
+            continue
+        fitting[size] += 1
+        if not below.hit and _is_rest(below.piece.text):
+            broken[size] += 1
+    longest = max(fitting, default=0)
+    if longest < _NARROWEST or broken[longest] < 2 or broken[longest] * 10 < fitting[longest] * 9:
         return 0
     return longest
+
+
+def _may_be_cut(line: Line) -> bool:
+    """Whether a line could go on below: what a terminal cuts bears no prefix on its second half."""
+    if not line.hit:
+        return begun(line.piece.text) >= 0
+    name = line.hit.name
+    return not line.prefix.strip(b" \t") and not name.endswith((b"]", b" (deleted)"))
 
 
 def _is_rest(text: bytes) -> bool:
@@ -79,7 +92,7 @@ def _join_hard(lines: Sequence[Line], width: int) -> list[Line]:
         line = lines[place]
         place += 1
         size, joins = len(line.piece.text), 0
-        is_cut = bool(line.hit) or begun(line.piece.text) >= 0
+        is_cut = _may_be_cut(line)
         while is_cut and size == width and place < len(lines) and joins < MOST_JOINS:
             below = lines[place]
             if below.hit or not _is_rest(below.piece.text):
