@@ -29,7 +29,7 @@ _LEADING_ESCAPES = re.compile(rb"(?:\\[nrt]){1,16}$")
 _CLOSED = re.compile(rb"[ \t\r]*(?:$|[,;:)\]}+\\.])")
 """What follows a literal: the end of the line, or the punctuation of a program or a message."""
 
-_SIMPLE = {b"t": b"\t", b"r": b"\r", b"0": b"\\0", b"n": b"\\n"}
+_SIMPLE = {b"t": b"\t", b"r": b"\r", b"n": rb"\n"}
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([^0-9]))")
 
 DEPTH = 3
@@ -66,11 +66,17 @@ def _apart(piece: Piece, depth: int) -> Iterator[Piece]:
         yield _unquoted(piece, opening, closing)
         return
     opened = text[: opening + 1]
-    for literal in (body, *(other[1] or other[2] or b"" for other in _LITERAL.finditer(rest))):
+    others = (other[1] or other[2] or b"" for other in _LITERAL.finditer(rest))
+    for literal in (body, *filter(_is_of_a_dump, others)):
         for line in _lines(literal):
             plain = _unescaped(line)
             part = piece.changed(plain, "string", opened)
             yield from _apart(part.noted("escape", line) if plain != line else part, depth - 1)
+
+
+def _is_of_a_dump(literal: bytes) -> bool:
+    """Whether a literal beside one with a mapping belongs to the dump, too."""
+    return bool(_first(literal) or syntax.known_field().search(literal.rstrip(b" \\nr")))
 
 
 def _unquoted(piece: Piece, opening: int, closing: int) -> Piece:

@@ -75,7 +75,8 @@ def _hard_width(lines: Sequence[Line]) -> int:
 def _may_be_cut(line: Line) -> bool:
     """Whether a line could go on below: what a terminal cuts bears no prefix on its second half."""
     if not line.hit:
-        return begun(line.piece.text) >= 0
+        at = begun(line.piece.text)
+        return at >= 0 and not line.piece.text[:at].strip(b" \t")
     name = line.hit.name
     return not line.prefix.strip(b" \t") and not name.endswith((b"]", b" (deleted)"))
 
