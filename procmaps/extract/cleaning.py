@@ -54,6 +54,7 @@ def clean(group: Group, *, markup: bool) -> Extract:
     if markup:
         _strip_markup(drafts)
     _strip_remarks(drafts)
+    _strip_returns(drafts)
     form = "cygwin" if any(hit.format == "cygwin" for hit in group.hits) else drafts[0].hit.format
     assumed = set(_ASSUMED[form])
     entries: list[Entry] = []
@@ -209,6 +210,15 @@ def _strip_remarks(drafts: Sequence[_Draft]) -> None:
             for draft in same:
                 name = draft.name.removesuffix(rest).rstrip(b" ")
                 draft.rename(name, draft.piece.noted("suffix", rest))
+
+
+def _strip_returns(drafts: Sequence[_Draft]) -> None:
+    """Take a CR off every name where each line of the dump ends so: `loads` holds it for CR LF."""
+    if any(draft.fields for draft in drafts):
+        return
+    while all(draft.name.endswith(b"\r") for draft in drafts):
+        for draft in drafts:
+            draft.rename(draft.name[:-1], draft.piece.noted("carriage return", b"\r"))
 
 
 def _same_name(draft: _Draft, entries: Sequence[Entry]) -> None:

@@ -19,6 +19,9 @@ _ASSIGNMENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]{0,64}=\Z")
 _TAG = re.compile(rb"(?:<[A-Za-z/][^<>]{0,200}>[ \t]*)+")
 """Tags of HTML or of a markup like it."""
 
+FAULT = b"--->"
+"""What a tombstone has in place of the indent before the mapping of the fault address."""
+
 _MASK = bytes.maketrans(b"123456789abcdefABCDEF\t", b"0" * 21 + b" ")
 """Makes all numbers of one length equal."""
 
@@ -36,7 +39,7 @@ def family(prefix: bytes) -> bytes:
     """
     quote = leading_quote(prefix)
     marks = bytes(byte for byte in quote.replace(b"&gt;", b">") if byte in b">|")
-    rest = _TAG.sub(b"", prefix[len(quote) :])
+    rest = _TAG.sub(b"", prefix[len(quote) :]).removesuffix(FAULT)
     if _ASSIGNMENT.search(rest) or not syntax.padding(rest).strip(b" A"):
         return marks
     return marks + b"+"
@@ -77,7 +80,14 @@ def kinds(prefix: bytes) -> Iterator[tuple[What, bytes]]:
     if comment := _COMMENT.match(prefix, at):
         yield "comment", comment[0]
         at = comment.end()
-    rest = prefix[at:]
+    rest = prefix[at:].removesuffix(FAULT)
+    yield from _remainder(rest)
+    if len(rest) < len(prefix) - at:
+        yield "fault mark", FAULT
+
+
+def _remainder(rest: bytes) -> Iterator[tuple[What, bytes]]:
+    """What is left of a prefix without its marks."""
     if not rest:
         return
     if not syntax.padding(rest).strip(b" A"):

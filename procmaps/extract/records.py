@@ -30,6 +30,7 @@ What = Literal[
     "comment",
     "indent",
     "log prefix",
+    "fault mark",
     "assignment",
     "quoted-printable",
     "soft break",

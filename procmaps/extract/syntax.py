@@ -9,15 +9,13 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable
-from typing import cast
-
+from collections.abc import Iterable, Iterator
 import attrs
 
 from procmaps import grammar, resources
 from procmaps.fields import FIELDS
 from procmaps.grammar import HEADER_PARTS, Grammar
-from procmaps.patterns import Step, compile_rule, paths
+from procmaps.patterns import Step, compile_rule, paths, without_groups
 
 NBSP = rb"\xc3\x82\xc2\xa0|\xc2\xa0|\xa0|&nbsp;|&#160;|\xc2(?= )|A(?=A* )"
 """A no-break space as UTF-8, as UTF-8 encoded twice, in Latin-1, in HTML; and what a mail program
@@ -80,20 +78,49 @@ def _cut_off(way: tuple[Step, ...]) -> str:
 
 
 def _plain(pattern: str) -> str:
-    return f"(?:{re.sub(r'[(][?]P<[a-z_]+>', '(?:', pattern)})"
+    return f"(?:{without_groups(pattern)})"
 
 
 def _compile(name: str, ways: tuple[tuple[Step, ...], ...], groups: Iterable[str]) -> Syntax:
     kept = tuple(groups)
     tolerant = _tolerant(ways)
-    line = _numbered(f"{_BEGIN}{compile_rule(tolerant, kept)}\\Z")
-    strict = _numbered(f"{compile_rule(ways, kept)}(?:\\n|\\Z)")
+    line = _numbered(f"{_BEGIN}{_expression(tolerant, kept)}\\Z")
+    strict = _numbered(f"{_expression(ways, kept)}\\Z")
     return Syntax(
         name,
         re.compile(line.encode("latin-1")),
         re.compile(_cut_off(max(tolerant, key=len)).encode("latin-1")),
         re.compile(strict.encode("latin-1")),
     )
+
+
+def _expression(ways: Iterable[tuple[Step, ...]], groups: tuple[str, ...]) -> str:
+    """The ways as one expression: what `procmaps.patterns` gives for a rule, of altered steps."""
+    return _alternatives([[*_marked(way, groups)] for way in ways])
+
+
+def _marked(way: tuple[Step, ...], groups: tuple[str, ...]) -> Iterator[str]:
+    """The pieces of one way: a wanted rule's or terminal's as one named group."""
+    for name, steps in itertools.groupby(
+        way, lambda step: next((n for n in (*step.path, step.terminal) if n in groups), "")
+    ):
+        pieces = [without_groups(step.pattern, frozenset(groups)) for step in steps]
+        if name:
+            yield f"(?P<{name}>{''.join(pieces)})"
+        else:
+            yield from pieces
+
+
+def _alternatives(ways: list[list[str]]) -> str:
+    """The ways joined with ``|``, what they share at the front written once."""
+    branches: dict[str, list[list[str]]] = {}
+    for way in ways:
+        if way:
+            branches.setdefault(way[0], []).append(way[1:])
+    bodies = "|".join(head + _alternatives(tails) for head, tails in branches.items())
+    if not bodies:
+        return ""
+    return f"(?:{bodies})" + "?" * any(not way for way in ways)
 
 
 def _numbered(pattern: str) -> str:
@@ -130,7 +157,7 @@ def _embedded(name: str) -> tuple[tuple[Step, ...], ...]:
 
     place = resources.path(f"grammar/embedded/{name}.lark")
     lark = Lark(
-        cast("str", place.read_text("ascii")),
+        place.read_text("ascii"),
         parser="lalr",
         start="line",
         use_bytes=True,
@@ -157,8 +184,8 @@ def sanitizer() -> Syntax:
 def field() -> re.Pattern[bytes]:
     """A whole line below a header, of any key; the group ``key`` holds the name and the colon."""
     rules = ("flags", "size", "count", "text")
-    ways = [way for rule in rules for way in linux().ways(rule)]
-    return re.compile(compile_rule(ways).encode("latin-1"))
+    expression = "|".join(compile_rule(linux().lark, rule) for rule in rules)
+    return re.compile(expression.encode("latin-1"))
 
 
 @functools.cache
@@ -166,10 +193,10 @@ def known_field() -> re.Pattern[bytes]:
     """A line below a header with a key that is in the tables, anywhere in a line."""
     keys = "|".join(key.decode("ascii") for key in FIELDS)
     rules = [
-        compile_rule(linux().ways(rule), (), {"KEY": b"KEY"}).replace("KEY", f"(?:{keys}):")
+        compile_rule(linux().lark, rule, (), {"KEY": b"KEY"}).replace("KEY", f"(?:{keys}):")
         for rule in ("size", "count")
     ]
-    flags = compile_rule(linux().ways("flags"))
+    flags = compile_rule(linux().lark, "flags")
     return re.compile(f"(?<![A-Za-z0-9_.])(?:{'|'.join((flags, *rules))})$".encode("latin-1"))
 
 
@@ -179,7 +206,7 @@ _ODD_BLANK = re.compile(rb"\t|" + NBSP)
 @functools.cache
 def label() -> re.Pattern[bytes]:
     """Old Android's ``Name:`` line, which stands below a header."""
-    return re.compile(compile_rule(grammar.load("android").ways("label")).encode("latin-1"))
+    return re.compile(compile_rule(grammar.load("android").lark, "label").encode("latin-1"))
 
 
 def padding(text: bytes) -> bytes:

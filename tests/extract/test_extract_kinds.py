@@ -305,8 +305,10 @@ def test_an_escaped_newline_in_a_path_is_not_unescaped() -> None:
 
 def test_a_carriage_return_may_belong_to_a_name() -> None:
     line = b"00400000-00401000 r-xp 00000000 fd:01 7  /a\r\n"
-    assert names(only(line)) == [b"/a\r"]
-    dump = only(line + b"00401000-00402000 rw-p 00000000 00:00 0 \r\n")
+    unnamed = b"00401000-00402000 rw-p 00000000 00:00 0 "
+    assert names(only(line + unnamed + b"\n")) == [b"/a\r", b""]
+    assert names(only(line)) == [b"/a"]
+    dump = only(line + unnamed + b"\r\n")
     assert names(dump) == [b"/a", b""]
     assert [done.what for done in dump.undone] == ["carriage return"] * 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -20,14 +19,9 @@ MISCOUNTED = {
 
 
 @pytest.fixture
-def embedded() -> Path:
-    """The folder of real dumps inside other text; skipped where it is absent."""
-    shared = os.environ.get("PROCMAPS_SHARED")
-    root = Path(shared) if shared else Path(__file__).resolve().parents[3] / "shared"
-    folder = root / "dumps" / "embedded"
-    if not folder.is_dir():
-        pytest.skip("no real dumps here: set PROCMAPS_SHARED to the folder that holds dumps/")
-    return folder
+def embedded(shared_dumps: Path) -> Path:
+    """The folder of real dumps inside other text."""
+    return shared_dumps / "embedded"
 
 
 def indexed(folder: Path) -> dict[str, int]:
