@@ -1,8 +1,8 @@
 """Dumps inside other text: crash reports, tombstones, logs, mails, source code.
 
-`extract` undoes, layer by layer, what was done to a dump on its way into the text, from the outermost
-to the innermost: transfer encoding (`transfer`), string literals (`literals`), broken lines
-(`wrapping`), prefixes (`prefixes`). A mapping is whatever the grammar reads, anywhere in a line.
+`extract` undoes, layer by layer, what was done to a dump on its way into the text, from the
+outermost layer to the innermost: transfer encoding (`transfer`), string literals (`literals`),
+broken lines (`wrapping`), prefixes (`prefixes`). A mapping is whatever the grammar reads, anywhere in a line.
 """
 
 from __future__ import annotations
@@ -37,7 +37,4 @@ def extract(data: bytes | bytearray | memoryview | str) -> tuple[Extract, ...]:
 
 def _is_markup(lines: Sequence[Line]) -> bool:
     """Whether the text around the mappings is HTML."""
-    return any(
-        _MARKUP.search(line.prefix if line.hit else line.piece.text)
-        for line in lines
-    )
+    return any(_MARKUP.search(line.prefix if line.hit else line.piece.text) for line in lines)

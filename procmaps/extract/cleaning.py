@@ -32,6 +32,7 @@ _ENTITY = re.compile(rb"&(?:(lt|gt|amp|quot|apos|nbsp)|#([0-9]{1,3})|#[xX]([0-9a
 _ENTITIES = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'", b"nbsp": b" "}
 _TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
 _LONGEST_TAG = 200
+_ASCII = range(1, 0x80)
 
 
 @attrs.define
@@ -87,9 +88,7 @@ def clean(group: Group, *, markup: bool) -> Extract:
         assumed=frozenset(assumed),
         snapshot=loads(whole, errors="collect", dialect="cygwin" if form == "cygwin" else "auto"),
         undone=tuple(sorted(dict.fromkeys(undone), key=lambda done: done.line)),
-        unread=tuple(
-            Unread(line, raw) for line, raw in dict.fromkeys(unread) if line not in used
-        ),
+        unread=tuple(Unread(line, raw) for line, raw in dict.fromkeys(unread) if line not in used),
         declared=_declared(group),
     )
 
@@ -101,7 +100,7 @@ def _drafts(group: Group) -> tuple[list[_Draft], list[tuple[int, bytes]]]:
     """The mappings with their fields, and the lines that are neither."""
     drafts: list[_Draft] = []
     unread: list[tuple[int, bytes]] = []
-    is_chain = False
+    is_chain, prefix = False, b""
     for line in group.lines:
         if line.hit:
             piece = line.piece
@@ -109,7 +108,7 @@ def _drafts(group: Group) -> tuple[list[_Draft], list[tuple[int, bytes]]]:
                 piece = piece.noted(what, detail)
             drafts.append(_Draft(line.hit, piece, line.hit.name, []))
             prefix, is_chain = line.prefix, True
-        elif is_chain and (field := _field(line.piece, prefix, bool(drafts[-1].fields))):
+        elif is_chain and (field := _below(line.piece, prefix, drafts[-1])):
             drafts[-1].fields.append(field)
         else:
             is_chain = False
@@ -117,7 +116,11 @@ def _drafts(group: Group) -> tuple[list[_Draft], list[tuple[int, bytes]]]:
     return drafts, unread
 
 
-def _field(piece: Piece, prefix: bytes, follows_field: bool) -> tuple[bytes, Piece] | None:
+def _below(piece: Piece, prefix: bytes, draft: _Draft) -> tuple[bytes, Piece] | None:
+    return _field(piece, prefix, follows_field=bool(draft.fields))
+
+
+def _field(piece: Piece, prefix: bytes, *, follows_field: bool) -> tuple[bytes, Piece] | None:
     """A line below a mapping as smaps prints it; None where it is something else."""
     at = prefixes.behind(piece.text, prefix)
     found = syntax.known_field().search(syntax.padding(piece.text).rstrip(b" \r"))
@@ -144,7 +147,7 @@ def _field(piece: Piece, prefix: bytes, follows_field: bool) -> tuple[bytes, Pie
 
 
 def _is_tabbed(field: bytes) -> bool:
-    """Whether the tabs of a field are the kernel's own: ``THPeligible:\\t\\t0`` (5.4-5.8)."""
+    """Whether the tabs of a field are the kernel's own: two before THPeligible's (5.4-5.8)."""
     return re.fullmatch(rb"THPeligible:\t+[0-9]", field) is not None
 
 
@@ -192,7 +195,7 @@ def _character(entity: re.Match[bytes]) -> bytes:
     if entity[1]:
         return _ENTITIES[entity[1]]
     code = int(entity[2]) if entity[2] else int(entity[3], 16)
-    return bytes([code]) if code < 0x80 and code not in (0, 0x0A) else entity[0]
+    return bytes([code]) if code in _ASCII and code != ord("\n") else entity[0]
 
 
 def _strip_remarks(drafts: Sequence[_Draft]) -> None:
@@ -222,7 +225,7 @@ def _strip_returns(drafts: Sequence[_Draft]) -> None:
 
 
 def _same_name(draft: _Draft, entries: Sequence[Entry]) -> None:
-    """xCrash prints ">" for the name of the mapping above (xcd_maps_record, xcd_maps.c)."""
+    """Resolve ">", which xCrash prints for the name above (xcd_maps_record, xcd_maps.c)."""
     if draft.name == b">" and entries:
         draft.rename(entries[-1].name, draft.piece.noted("same name", b">"))
 

@@ -51,7 +51,7 @@ class _Open:
         self.is_blank_between = False
 
     def takes(self, line: Line, hit: Hit, following: Hit | None) -> bool:
-        """Whether the mapping in *line* belongs to this dump; *following* is the next in the text."""
+        """Whether the mapping in *line* belongs to this dump; *following* is the one after it."""
         same = _MIXED.get(self.last.format, self.last.format)
         if _MIXED.get(hit.format, hit.format) != same or len(self.gap) > WIDEST_GAP:
             return False
@@ -91,21 +91,19 @@ class _Open:
         content = text[behind(text, prefix) :]
         if not content.strip(b" \t\r"):
             self.is_blank_between = True
-        if not self.gap and _is_field(content, self.group.lines[-1].hit is None):
+        if not self.gap and _is_field(content, below_field=not self.group.lines[-1].hit):
             self.group.lines.append(line)
         else:
             self.gap.append(line)
 
 
-def _is_field(content: bytes, follows_field: bool) -> bool:
+def _is_field(content: bytes, *, below_field: bool) -> bool:
     """Whether a line below a mapping is one of smaps: a known key, or any below a known one."""
     if syntax.known_field().search(syntax.padding(content).rstrip(b" \r")):
         return True
     if syntax.label().fullmatch(content.lstrip(b" \t")):
         return True
-    return follows_field and bool(
-        syntax.field().fullmatch(syntax.padding(content).strip(b" \r"))
-    )
+    return below_field and bool(syntax.field().fullmatch(syntax.padding(content).strip(b" \r")))
 
 
 def _following(lines: Sequence[Line]) -> list[Hit | None]:

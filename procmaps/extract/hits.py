@@ -8,6 +8,8 @@ from procmaps.columns import Header, Refused, refuse_header
 from procmaps.extract import syntax
 from procmaps.records import Perms
 
+_PAGE_MASK = 0xFFF
+
 _FILE_LIKE = (b"/", b"[", b"anon_inode:", b"socket:", b"")
 """How a name begins behind a range of a sanitizer: other ranges of numbers are no mappings."""
 
@@ -64,14 +66,13 @@ def begun(text: bytes) -> int:
 
 def _accepted(column: int, form: str, parts: dict[str, bytes]) -> Hit | None:
     start, end = (int(parts[key].replace(b"'", b""), 16) for key in ("start", "end"))
-    if form in ("linux", "cygwin"):
-        if not _possible(start, end, parts):
-            return None
-    elif end < start or (form == "sanitizer" and not _is_file_like(parts.get("NAME", b""))):
-        return None
-    elif form == "tombstone" and _last_address(start, end, parts) is None:
-        return None
-    return Hit(form, column, start, end, parts)
+    if form == "tombstone":
+        possible = end >= start and _last_address(start, end, parts) is not None
+    elif form == "sanitizer":
+        possible = end >= start and _is_file_like(parts.get("NAME", b""))
+    else:
+        possible = _possible(start, end, parts)
+    return Hit(form, column, start, end, parts) if possible else None
 
 
 def _possible(start: int, end: int, parts: dict[str, bytes]) -> bool:
@@ -98,6 +99,6 @@ def _last_address(start: int, end: int, parts: dict[str, bytes]) -> int | None:
     """The first address behind; None where the size column contradicts both ways to count."""
     if "size" not in parts:
         # Areas are whole pages, of 4096 bytes at least: such an end is the last byte of one.
-        return end + 1 if end & 0xFFF == 0xFFF else end
+        return end + 1 if end & _PAGE_MASK == _PAGE_MASK else end
     size = int(parts["size"], 16)
     return start + size if end - start in (size, size - 1) else None

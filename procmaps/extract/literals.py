@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import attrs
-
 from procmaps.extract import syntax
 from procmaps.extract.pieces import Piece
 

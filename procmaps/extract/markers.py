@@ -41,7 +41,9 @@ _ENDS = (
     re.compile(rb"TOTAL SIZE: 0x[0-9a-f]+K"),
 )
 
-_PROMPT = re.compile(rb"(?:[#$%>]|^)[ \t]{0,4}(?:sudo )?(?:cat|less|more|head|tail|adb) [^\n]{0,64}/proc/")
+_PROMPT = re.compile(
+    rb"(?:[#$%>]|^)[ \t]{0,4}(?:sudo )?(?:cat|less|more|head|tail|adb) [^\n]{0,64}/proc/"
+)
 """A command that prints another dump."""
 
 _COREDUMP = re.compile(rb"COREDUMP_PROC_MAPS(?:=|\"?[ \t]*:)")

@@ -11,7 +11,9 @@ from procmaps.extract.records import What
 _QUOTE = re.compile(rb"(?:[ \t]{0,2}(?:>|\||&gt;)){1,64}[ \t]?")
 """Marks of quoting in a mail: ``> ``, ``>>> ``, ``> > ``, ``| ``, in HTML ``&gt; ``."""
 
-_COMMENT = re.compile(rb"[ \t]{0,64}(?:///?!?|##*|\*+|--+|;+|%+|<!--|/\*+|rem|REM)(?=[ \t]|\Z)[ \t]?")
+_COMMENT = re.compile(
+    rb"[ \t]{0,64}(?:///?!?|##*|\*+|--+|;+|%+|<!--|/\*+|rem|REM)(?=[ \t]|\Z)[ \t]?"
+)
 """Marks of a comment in the usual languages, at the beginning of a line."""
 
 _ASSIGNMENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]{0,64}=\Z")

@@ -10,6 +10,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator
+
 import attrs
 
 from procmaps import grammar, resources
@@ -18,8 +19,8 @@ from procmaps.grammar import HEADER_PARTS, Grammar
 from procmaps.patterns import Step, compile_rule, paths, without_groups
 
 NBSP = rb"\xc3\x82\xc2\xa0|\xc2\xa0|\xa0|&nbsp;|&#160;|\xc2(?= )|A(?=A* )"
-"""A no-break space as UTF-8, as UTF-8 encoded twice, in Latin-1, in HTML; and what a mail program
-makes of it that drops the eighth bit (``\\xc2\\xa0`` becomes ``B ``, Latin-1's half of it ``A``)."""
+"""A no-break space in UTF-8, in UTF-8 encoded twice, in Latin-1 and in HTML; and what is left where
+its UTF-8 was read as Latin-1, "\u00c2" and a blank, and the letter then lost its circumflex: "A"."""
 
 _BLANK = r"(?:[ \t]|" + NBSP.decode("latin-1") + ")"
 
@@ -153,7 +154,7 @@ def formats() -> tuple[Syntax, ...]:
 
 
 def _embedded(name: str) -> tuple[tuple[Step, ...], ...]:
-    from lark import Lark  # noqa: PLC0415 - Lark only where it is needed
+    from lark import Lark
 
     place = resources.path(f"grammar/embedded/{name}.lark")
     lark = Lark(

@@ -24,6 +24,9 @@ MOST_JOINS = 64
 _NARROWEST = 40
 """A terminal narrower than this is not looked for."""
 
+_FEWEST = 2
+"""Lines cut at the same width before that is called the terminal's."""
+
 _DELETED = re.compile(rb"\(deleted\)(?: \(deleted\))*")
 _FLAGS = re.compile(rb"(?:[a-z?]{2} )*[a-z?]{2} ?")
 _NAME_BEGINS = (b"/", b"anon_inode:", b"socket:[")
@@ -67,7 +70,11 @@ def _hard_width(lines: Sequence[Line]) -> int:
         if not below.hit and _is_rest(below.piece.text):
             broken[size] += 1
     longest = max(fitting, default=0)
-    if longest < _NARROWEST or broken[longest] < 2 or broken[longest] * 10 < fitting[longest] * 9:
+    if (
+        longest < _NARROWEST
+        or broken[longest] < _FEWEST
+        or broken[longest] * 10 < fitting[longest] * 9
+    ):
         return 0
     return longest
 
@@ -140,9 +147,7 @@ def _join_columns(lines: Sequence[Line]) -> tuple[list[Line], dict[bytes, int]]:
     return joined, {kind: widths.get(kind, 0) for kind in broken}
 
 
-def _completed(
-    lines: Sequence[Line], place: int, piece: Piece, at: int
-) -> tuple[Line | None, int]:
+def _completed(lines: Sequence[Line], place: int, piece: Piece, at: int) -> tuple[Line | None, int]:
     """The mapping begun at *at*, completed by the lines from *place* on; and how many of them."""
     prefix = piece.text[:at]
     for used, below in enumerate(lines[place : place + 6], 1):

@@ -26,8 +26,8 @@ FRAGMENTS = [
     b"memory map (3 entries):",
     b"Content-Transfer-Encoding: quoted-printable",
     b"> ", b"| ", b"&gt; ", b"// ", b'"', b"'", b'"""', b'R"(', b')"', b"\\n", b"\\", b"\\u00e4",
-    b"=20", b"=", b"=\n", b"\n", b"\r\n", b"\0", b"\xa0", b"\xc2\xa0", b" ", b"\t", b"<pre>", b"</a>",
-    b"0", b"-", b"A", b"[ 12.3] ", b"/", b"]", b"(deleted)",
+    b"=20", b"=", b"=\n", b"\n", b"\r\n", b"\0", b"\xa0", b"\xc2\xa0", b" ", b"\t",
+    b"<pre>", b"</a>", b"0", b"-", b"A", b"[ 12.3] ", b"/", b"]", b"(deleted)",
 ]  # fmt: skip
 SOUP = st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=3), max_size=40).map(b"".join)
 
@@ -106,7 +106,7 @@ UNITS = {
     "open anon": LINE[:73] + b"[anon:\n",
 }
 HEADS = {"nothing": b"", "line": LINE, "quoted": b'> "' + LINE, "HTML": b"<pre>\n" + LINE,
-         "tombstone": TOMBSTONE, "string": b'"' + LINE + b'\\n'}  # fmt: skip
+         "tombstone": TOMBSTONE, "string": b'"' + LINE + b"\\n"}  # fmt: skip
 
 
 def steps(text: bytes) -> int:

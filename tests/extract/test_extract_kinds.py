@@ -25,7 +25,7 @@ def test_hs_err() -> None:
         b"# SIGSEGV (0xb) at pc=0x00007f2a\n"
         b"\n"
         b"Dynamic libraries:\n"
-        b"00400000-00401000 r-xp 00000000 fd:01 77                                 /opt/jdk/bin/java\n"
+        b"00400000-00401000 r-xp 00000000 fd:01 77                      /opt/jdk/bin/java\n"
         b"00401000-00402000 rw-p 00000000 00:00 0 \n"
         b"Total number of mappings: 2\n"
         b"\n"
@@ -33,7 +33,8 @@ def test_hs_err() -> None:
     )
     assert dump.container == "hs_err"
     assert (dump.first_line, dump.last_line, dump.declared) == (4, 5, 2)
-    assert dump.undone == dump.unread == ()
+    assert not dump.undone
+    assert not dump.unread
     assert dump.assumed == frozenset()
     assert dump.entries == (
         Entry(
@@ -289,7 +290,8 @@ def test_a_no_break_space_that_became_a_letter() -> None:
 def test_json_of_the_journal() -> None:
     dump = only(
         rb'{"COREDUMP_PROC_MAPS" : "00400000-00401000 r-xp 00000000 fd:01 7  /a \"b\"\n'
-        rb'00401000-00402000 rw-p 00000000 00:00 0 \n", "PID" : "7"}' b"\n"
+        rb'00401000-00402000 rw-p 00000000 00:00 0 \n", "PID" : "7"}'
+        b"\n"
     )
     assert dump.container == "coredump"
     assert names(dump) == [b'/a "b"', b""]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.extract.encoders import LOSSY, PLAIN, Encoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procmaps import loads
 from procmaps.extract import extract
+from tests.extract.encoders import LOSSY, PLAIN, Encoder
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 LABELS = st.text("".join(sorted(set(PRINTABLE) - set("\\`$[]"))), max_size=40)
@@ -67,7 +67,7 @@ def check(text: bytes, lines: list[bytes]) -> None:
     physical = text.split(b"\n")
     for dump in found:
         assert not dump.assumed
-        assert not dump.snapshot.problems or any(p.kind != "unparsed" for p in dump.snapshot.problems)
+        assert all(problem.kind != "unparsed" for problem in dump.snapshot.problems)
         assert len(dump.origins) == dump.text.count(b"\n")
         assert [(e.start, e.end, e.name) for e in dump.entries] == [
             (m.start, m.end, m.name.raw) for m in dump.snapshot
@@ -101,9 +101,7 @@ HARMLESS = ("as it is", "> ", "// ", "logcat", "dmesg", "C", "JSON", "quoted-pri
 @pytest.mark.parametrize("name", HARMLESS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_hostile_paths_come_back_where_nothing_is_ambiguous(
-    name: str, data: st.DataObject
-) -> None:
+def test_hostile_paths_come_back_where_nothing_is_ambiguous(name: str, data: st.DataObject) -> None:
     lines = data.draw(dumps())
     check(PLAIN[name](lines), lines)
 
