@@ -1,0 +1,40 @@
+"""Dumps inside other text: crash reports, tombstones, logs, mails, source code.
+
+`extract` undoes, layer by layer, what was done to a dump on its way into the text, from the
+outermost layer to the innermost: transfer encoding (`transfer`), string literals (`literals`),
+broken lines (`wrapping`), prefixes (`prefixes`). A mapping is whatever the grammar reads, anywhere in a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from procmaps.extract import literals, pieces, returns, transfer
+from procmaps.extract.cleaning import clean
+from procmaps.extract.grouping import group
+from procmaps.extract.records import Container, Entry, Extract, Undone, Unread, What
+from procmaps.extract.wrapping import Line, mend
+
+__all__ = ["Container", "Entry", "Extract", "Undone", "Unread", "What", "extract"]
+
+_MARKUP = re.compile(rb"<(?:pre|br|p|code|html|div|td|span)\b[^<>]{0,200}>|</[a-z]{1,10}>|&[gl]t;")
+
+
+def extract(data: bytes | bytearray | memoryview | str) -> tuple[Extract, ...]:
+    """Find every dump of maps or smaps inside *data*, cleaned and parsed, in the order of the text.
+
+    A ``str`` is encoded as UTF-8 with surrogateescape. Nothing is ever raised for what the text
+    holds: a line between mappings that is not understood is listed in `Extract.unread`, and
+    everything that was changed in `Extract.undone`. No dump in it gives an empty tuple.
+    """
+    text = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data)
+    plain = [*returns.strip([*pieces.split(text)])]
+    lines = mend([*literals.take_apart(transfer.decode(plain))])
+    markup = _is_markup(lines)
+    return tuple(clean(found, markup=markup) for found in group(lines))
+
+
+def _is_markup(lines: Sequence[Line]) -> bool:
+    """Whether the text around the mappings is HTML."""
+    return any(_MARKUP.search(line.prefix if line.hit else line.piece.text) for line in lines)

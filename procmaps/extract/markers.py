@@ -1,0 +1,75 @@
+"""Lines around a dump that tell what it stands in, where it begins and where it is over."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from procmaps.extract.records import Container
+
+
+@attrs.frozen
+class Marker:
+    """A line that no mapping stands in, and what it says."""
+
+    container: Container | None = None
+    """What the dump below it stands in; None where the line does not say."""
+    declared: int | None = None
+    """How many mappings it announces, or has counted."""
+    is_end: bool = False
+    """Whether it closes a dump instead of opening one."""
+
+
+_HEADINGS: tuple[tuple[Container, re.Pattern[bytes]], ...] = (
+    # os::print_dll_info (src/hotspot/os/linux/os_linux.cpp)
+    ("hs_err", re.compile(rb"Dynamic libraries:[ \t\r]*$")),
+    # DumpProcessMap (compiler-rt/lib/sanitizer_common/sanitizer_common.cpp)
+    ("sanitizer", re.compile(rb"Process memory map follows:")),
+    # ProfileData::FlushTable and DumpProcSelfMaps (gperftools src/profiledata.cc)
+    ("mapped_libraries", re.compile(rb"MAPPED_LIBRARIES:")),
+    # rb_vm_bugreport (ruby vm_dump.c)
+    ("ruby", re.compile(rb"\* Process memory map:")),
+    # print_memory_maps (debuggerd/libdebuggerd/tombstone.cpp): "(%zu entries):", before Android 8
+    # "memory map:" with a remark, in the first ones "memory map around addr".
+    ("tombstone", re.compile(rb"memory map(?: \((?P<count>[0-9]{1,9}) entr(?:y|ies)\)| around|:)")),
+)
+
+_ENDS = (
+    re.compile(rb"Total number of mappings: (?P<count>[0-9]{1,9})"),
+    re.compile(rb"End of process memory map\."),
+    re.compile(rb"TOTAL SIZE: 0x[0-9a-f]+K"),
+)
+
+_PROMPT = re.compile(
+    rb"(?:[#$%>]|^)[ \t]{0,4}(?:sudo )?(?:cat|less|more|head|tail|adb) [^\n]{0,64}/proc/"
+)
+"""A command that prints another dump."""
+
+_COREDUMP = re.compile(rb"COREDUMP_PROC_MAPS(?:=|\"?[ \t]*:)")
+"""systemd-coredump's field of the journal (src/coredump/coredump.c)."""
+
+
+def read(text: bytes) -> Marker | None:
+    """What *text* says of the dump below or above it; None where it says nothing."""
+    for container, heading in _HEADINGS:
+        if found := heading.search(text):
+            return Marker(container, _count(found))
+    for end in _ENDS:
+        if found := end.search(text):
+            return Marker(None, _count(found), is_end=True)
+    if _COREDUMP.search(text):
+        return Marker("coredump")
+    if _PROMPT.search(text):
+        return Marker()
+    return None
+
+
+def is_coredump(prefix: bytes) -> bool:
+    """Whether a dump whose first line bears *prefix* is a field of systemd's journal."""
+    return bool(_COREDUMP.search(prefix))
+
+
+def _count(found: re.Match[bytes]) -> int | None:
+    count = found.groupdict().get("count")
+    return int(count) if count else None

@@ -1,0 +1,215 @@
+"""The expressions that find a mapping inside a line, compiled from the grammars.
+
+They accept what the grammar accepts, and besides that any run of blanks, however encoded, where the
+grammar has a space. Nothing of a line's syntax is written here.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from procmaps import grammar, resources
+from procmaps.fields import FIELDS
+from procmaps.grammar import HEADER_PARTS, Grammar
+from procmaps.patterns import Step, compile_rule, paths, without_groups
+
+NBSP = rb"\xc3\x82\xc2\xa0|\xc2\xa0|\xa0|&nbsp;|&#160;|\xc2(?= )|A(?=A* )"
+"""A no-break space in UTF-8, in UTF-8 encoded twice, in Latin-1 and in HTML; and what is left where
+its UTF-8 was read as Latin-1, "\u00c2" and a blank, and the letter then lost its circumflex: "A"."""
+
+_BLANK = r"(?:[ \t]|" + NBSP.decode("latin-1") + ")"
+
+MOST_BLANKS = 64
+"""Blanks between two columns; a bound keeps the search linear on hostile text."""
+
+_BLANKS = f"{_BLANK}{{1,{MOST_BLANKS}}}+"
+
+_SPACES = frozenset({"_PAD", "_GAP"})
+"""The terminals that stand for padding."""
+
+_PADDING = f"{_BLANK}++"
+"""Possessive: a name may begin with what is a blank here, and no second try must find out."""
+
+_BEGIN = r"(?<![0-9A-Fa-f])"
+"""An address does not begin in the middle of a number."""
+
+
+@attrs.frozen(eq=False)
+class Syntax:
+    """How one format writes a mapping."""
+
+    name: str
+    line: re.Pattern[bytes]
+    """A mapping anywhere in a line: from its start address to the end of the line."""
+    partial: re.Pattern[bytes]
+    """A mapping that the end of the line cuts off behind its end address or later."""
+    strict: re.Pattern[bytes]
+    """The same as ``line`` without tolerance, to be matched at the start of the mapping."""
+
+
+def _tolerant(ways: Iterable[tuple[Step, ...]]) -> list[tuple[Step, ...]]:
+    return [tuple(map(_with_blanks, way)) for way in ways]
+
+
+def _with_blanks(step: Step) -> Step:
+    if step.terminal in _SPACES:
+        return attrs.evolve(step, pattern=_PADDING, literal="")
+    if step.literal == " ":
+        return attrs.evolve(step, pattern=_BLANKS, literal="")
+    if step.literal == "-":
+        # LVM prints a range with spaces around the dash; mail programs make a long dash of it.
+        return attrs.evolve(step, pattern=r" ?(?:-|\xe2\x80\x93) ?", literal="")
+    return step
+
+
+def _cut_off(way: tuple[Step, ...]) -> str:
+    """The beginnings of a way, from its end address on, as one expression."""
+    behind = max(place for place, step in enumerate(way) if "end" in step.path)
+    head = "".join(_plain(step.pattern) for step in way[: behind + 1])
+    tail = ""
+    for step in reversed(way[behind + 1 :]):
+        if step.terminal not in ("NAME", "_END"):
+            tail = f"(?:{_plain(step.pattern)}{tail})?"
+    return f"{_BEGIN}{head}{tail}{_BLANK}*+\\Z"
+
+
+def _plain(pattern: str) -> str:
+    return f"(?:{without_groups(pattern)})"
+
+
+def _compile(name: str, ways: tuple[tuple[Step, ...], ...], groups: Iterable[str]) -> Syntax:
+    kept = tuple(groups)
+    tolerant = _tolerant(ways)
+    line = _numbered(f"{_BEGIN}{_expression(tolerant, kept)}\\Z")
+    strict = _numbered(f"{_expression(ways, kept)}\\Z")
+    return Syntax(
+        name,
+        re.compile(line.encode("latin-1")),
+        re.compile(_cut_off(max(tolerant, key=len)).encode("latin-1")),
+        re.compile(strict.encode("latin-1")),
+    )
+
+
+def _expression(ways: Iterable[tuple[Step, ...]], groups: tuple[str, ...]) -> str:
+    """The ways as one expression: what `procmaps.patterns` gives for a rule, of altered steps."""
+    return _alternatives([[*_marked(way, groups)] for way in ways])
+
+
+def _marked(way: tuple[Step, ...], groups: tuple[str, ...]) -> Iterator[str]:
+    """The pieces of one way: a wanted rule's or terminal's as one named group."""
+    for name, steps in itertools.groupby(
+        way, lambda step: next((n for n in (*step.path, step.terminal) if n in groups), "")
+    ):
+        pieces = [without_groups(step.pattern, frozenset(groups)) for step in steps]
+        if name:
+            yield f"(?P<{name}>{''.join(pieces)})"
+        else:
+            yield from pieces
+
+
+def _alternatives(ways: list[list[str]]) -> str:
+    """The ways joined with ``|``, what they share at the front written once."""
+    branches: dict[str, list[list[str]]] = {}
+    for way in ways:
+        if way:
+            branches.setdefault(way[0], []).append(way[1:])
+    bodies = "|".join(head + _alternatives(tails) for head, tails in branches.items())
+    if not bodies:
+        return ""
+    return f"(?:{bodies})" + "?" * any(not way for way in ways)
+
+
+def _numbered(pattern: str) -> str:
+    """*pattern* with a number behind each group's name: a rule's ways share names, `re` may not."""
+    count = itertools.count()
+    return re.sub(r"\(\?P<(\w+)>", lambda group: f"(?P<{group[1]}__{next(count)}>", pattern)
+
+
+def parts(match: re.Match[bytes]) -> dict[str, bytes]:
+    """What the groups of a `Syntax` hold; a part that is not there is left out."""
+    held = match.groupdict()
+    return {key.partition("__")[0]: value for key, value in held.items() if value is not None}
+
+
+def linux() -> Grammar:
+    """The grammar of Linux, which fields and names are read by."""
+    return grammar.load("linux")
+
+
+@functools.cache
+def maps(dialect: str) -> Syntax:
+    """A header line of ``maps`` and ``smaps`` in a dialect of the kernel's format."""
+    return _compile(dialect, grammar.load(dialect).ways("header"), HEADER_PARTS)
+
+
+@functools.cache
+def formats() -> tuple[Syntax, ...]:
+    """Every format that is looked for, the most common first."""
+    return (maps("linux"), maps("cygwin"), tombstone(), sanitizer())
+
+
+def _embedded(name: str) -> tuple[tuple[Step, ...], ...]:
+    from lark import Lark
+
+    place = resources.path(f"grammar/embedded/{name}.lark")
+    lark = Lark(
+        place.read_text("ascii"),
+        parser="lalr",
+        start="line",
+        use_bytes=True,
+        import_paths=[str(resources.path("grammar"))],
+        source_path=str(place),
+    )
+    return paths(lark, "line")
+
+
+@functools.cache
+def tombstone() -> Syntax:
+    """A line of the memory map in an Android tombstone."""
+    groups = ("start", "end", "perms", "offset", "size", "NAME", "build_id", "load_bias")
+    return _compile("tombstone", _embedded("tombstone"), groups)
+
+
+@functools.cache
+def sanitizer() -> Syntax:
+    """A line of the memory map in a sanitizer's report."""
+    return _compile("sanitizer", _embedded("sanitizer"), ("start", "end", "NAME"))
+
+
+@functools.cache
+def field() -> re.Pattern[bytes]:
+    """A whole line below a header, of any key; the group ``key`` holds the name and the colon."""
+    rules = ("flags", "size", "count", "text")
+    expression = "|".join(compile_rule(linux().lark, rule) for rule in rules)
+    return re.compile(expression.encode("latin-1"))
+
+
+@functools.cache
+def known_field() -> re.Pattern[bytes]:
+    """A line below a header with a key that is in the tables, anywhere in a line."""
+    keys = "|".join(key.decode("ascii") for key in FIELDS)
+    rules = [
+        compile_rule(linux().lark, rule, (), {"KEY": b"KEY"}).replace("KEY", f"(?:{keys}):")
+        for rule in ("size", "count")
+    ]
+    flags = compile_rule(linux().lark, "flags")
+    return re.compile(f"(?<![A-Za-z0-9_.])(?:{'|'.join((flags, *rules))})$".encode("latin-1"))
+
+
+_ODD_BLANK = re.compile(rb"\t|" + NBSP)
+
+
+@functools.cache
+def label() -> re.Pattern[bytes]:
+    """Old Android's ``Name:`` line, which stands below a header."""
+    return re.compile(compile_rule(grammar.load("android").lark, "label").encode("latin-1"))
+
+
+def padding(text: bytes) -> bytes:
+    """A run of blanks as spaces, one for one."""
+    return _ODD_BLANK.sub(b" ", text)

@@ -1,0 +1,251 @@
+"""Lines that a mail program or a terminal has broken in two, put together again.
+
+A break inside the columns is certain: only the line below completes the mapping. A break inside the
+name is taken for one only on evidence, since the line below may be anything.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import attrs
+
+from procmaps.extract import syntax
+from procmaps.extract.hits import Hit, begun, find
+from procmaps.extract.pieces import Piece
+from procmaps.extract.prefixes import bears, behind, family
+
+MOST_JOINS = 64
+"""Lines joined into one: names are at most 4095 bytes long."""
+
+_NARROWEST = 40
+"""A terminal narrower than this is not looked for."""
+
+_FEWEST = 2
+"""Lines cut at the same width before that is called the terminal's."""
+
+_DELETED = re.compile(rb"\(deleted\)(?: \(deleted\))*")
+_FLAGS = re.compile(rb"(?:[a-z?]{2} )*[a-z?]{2} ?")
+_NAME_BEGINS = (b"/", b"anon_inode:", b"socket:[")
+
+
+@attrs.frozen
+class Line:
+    """A piece and the mapping in it, if there is one."""
+
+    piece: Piece
+    hit: Hit | None
+
+    @property
+    def prefix(self) -> bytes:
+        """What stands before the mapping."""
+        return self.piece.text[: self.hit.column] if self.hit else b""
+
+
+def mend(pieces: Sequence[Piece]) -> list[Line]:
+    """The pieces with broken lines joined, and the mapping of each."""
+    lines = [Line(piece, find(piece.text)) for piece in pieces]
+    hard = _hard_width(lines)
+    if hard:
+        lines = _join_hard(lines, hard)
+    lines, breaks = _join_columns(lines)
+    return _join_names(lines, breaks)
+
+
+def _hard_width(lines: Sequence[Line]) -> int:
+    """The width at which a terminal has cut every long line; 0 where there is no such.
+
+    Then no line is longer, and practically every line of that length has its rest below it.
+    """
+    fitting: Counter[int] = Counter()
+    broken: Counter[int] = Counter()
+    for line, below in itertools.pairwise(lines):
+        size = len(line.piece.text)
+        if not _may_be_cut(line):
+            continue
+        fitting[size] += 1
+        if not below.hit and _is_rest(below.piece.text):
+            broken[size] += 1
+    longest = max(fitting, default=0)
+    if (
+        longest < _NARROWEST
+        or broken[longest] < _FEWEST
+        or broken[longest] * 10 < fitting[longest] * 9
+    ):
+        return 0
+    return longest
+
+
+def _may_be_cut(line: Line) -> bool:
+    """Whether a line could go on below: what a terminal cuts bears no prefix on its second half."""
+    if not line.hit:
+        at = begun(line.piece.text)
+        return at >= 0 and not line.piece.text[:at].strip(b" \t")
+    name = line.hit.name
+    return not line.prefix.strip(b" \t") and not name.endswith((b"]", b" (deleted)"))
+
+
+def _is_rest(text: bytes) -> bool:
+    """Whether a line could be the rest of one above it."""
+    return bool(text.strip(b" \t\r")) and not syntax.known_field().search(text)
+
+
+def _join_hard(lines: Sequence[Line], width: int) -> list[Line]:
+    joined: list[Line] = []
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        place += 1
+        size, joins = len(line.piece.text), 0
+        is_cut = _may_be_cut(line)
+        while is_cut and size == width and place < len(lines) and joins < MOST_JOINS:
+            below = lines[place]
+            if below.hit or not _is_rest(below.piece.text):
+                break
+            text = line.piece.text + below.piece.text
+            line = Line(line.piece.joined(below.piece, text, "wrapped"), None)
+            size, place, joins = len(below.piece.text), place + 1, joins + 1
+        joined.append(Line(line.piece, find(line.piece.text)) if joins else line)
+    return joined
+
+
+def _join_columns(lines: Sequence[Line]) -> tuple[list[Line], dict[bytes, int]]:
+    """Mappings broken within their columns, or directly before their name, made whole.
+
+    Also gives, for each kind of prefix in which that happened, the longest line left: the width of
+    the mail is not less.
+    """
+    joined: list[Line] = []
+    widths: dict[bytes, int] = {}
+    broken: set[bytes] = set()
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        place += 1
+        text = line.piece.text
+        if not line.hit and (at := begun(text)) >= 0:
+            whole, used = _completed(lines, place, line.piece, at)
+            if whole:
+                broken.add(family(text[:at]))
+                line, place = whole, place + used
+        if line.hit and not line.hit.name and place < len(lines):
+            name = _rest(lines[place], line.prefix)
+            if name is not None and _is_lone_name(line.hit, name):
+                broken.add(family(line.prefix))
+                widths[family(line.prefix)] = max(
+                    widths.get(family(line.prefix), 0), len(lines[place].piece.text)
+                )
+                line = _with(line, lines[place], line.piece.text.rstrip(b" \t") + b" " + name)
+                place += 1
+        if line.hit and len(line.piece.lines) == 1:
+            kind = family(line.prefix)
+            widths[kind] = max(widths.get(kind, 0), len(line.piece.text))
+        joined.append(line)
+    return joined, {kind: widths.get(kind, 0) for kind in broken}
+
+
+def _completed(lines: Sequence[Line], place: int, piece: Piece, at: int) -> tuple[Line | None, int]:
+    """The mapping begun at *at*, completed by the lines from *place* on; and how many of them."""
+    prefix = piece.text[:at]
+    for used, below in enumerate(lines[place : place + 6], 1):
+        rest = _rest(below, prefix)
+        if rest is None:
+            break
+        text = piece.text.rstrip(b" \t") + b" " + rest
+        piece = piece.joined(below.piece, text, "wrapped")
+        hit = find(text)
+        if hit and hit.column == at:
+            return Line(piece, hit), used
+        if begun(text) != at:
+            break
+    return None, 0
+
+
+def _with(line: Line, below: Line, text: bytes) -> Line:
+    return Line(line.piece.joined(below.piece, text, "wrapped"), find(text))
+
+
+def _rest(below: Line, prefix: bytes) -> bytes | None:
+    """What a line holds behind *prefix*; None where it is a mapping, a field, empty or foreign."""
+    text = below.piece.text
+    if below.hit or not bears(text, prefix) or syntax.known_field().search(text):
+        return None
+    content = syntax.padding(text[behind(text, prefix) :]).strip(b" \r")
+    return content or None
+
+
+def _is_lone_name(hit: Hit, name: bytes) -> bool:
+    """Whether *name*, alone on the line below, is the name of a mapping that has none."""
+    if hit.format not in ("linux", "cygwin"):
+        return False
+    if hit.file:
+        return name.startswith(_NAME_BEGINS)
+    return name.endswith(b"]") and syntax.linux().record_of(name).kind not in ("file", "other")
+
+
+def _join_names(lines: Sequence[Line], breaks: dict[bytes, int]) -> list[Line]:
+    names: dict[tuple[bytes, bytes, bytes], set[bytes]] = {}
+    for line in lines:
+        if line.hit and line.hit.file:
+            names.setdefault(line.hit.file, set()).add(line.hit.name)
+    joined: list[Line] = []
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        place += 1
+        joins = 0
+        while place < len(lines) and joins < MOST_JOINS:
+            whole = _continued(line, lines[place], names, breaks)
+            if not whole:
+                break
+            line, place, joins = whole, place + 1, joins + 1
+        joined.append(line)
+    return joined
+
+
+def _continued(
+    line: Line,
+    below: Line,
+    names: dict[tuple[bytes, bytes, bytes], set[bytes]],
+    breaks: dict[bytes, int],
+) -> Line | None:
+    """*line* and the one below it as one, where that is the rest of its name or of its flags."""
+    text = line.piece.text
+    if not line.hit:
+        flags = text.find(b"VmFlags:")
+        rest = _rest(below, text[:flags]) if flags >= 0 else None
+        if rest and _FLAGS.fullmatch(rest):
+            return _with(line, below, text.rstrip(b" \t") + b" " + rest)
+        return None
+    rest = _rest(below, line.prefix)
+    name = line.hit.name
+    if rest is None or not name:
+        return None
+    for joint in (b"", b" "):
+        if _is_told(line.hit, name, joint, rest, names):
+            return _with(line, below, text.rstrip(b" \t") + joint + rest)
+    width = breaks.get(family(line.prefix), 0)
+    first = rest.split(b" ", 1)[0]
+    if width and len(text.rstrip(b" \t")) + 1 + len(first) > width and len(text) <= width:
+        return _with(line, below, text.rstrip(b" \t") + b" " + rest)
+    return None
+
+
+def _is_told(
+    hit: Hit,
+    name: bytes,
+    joint: bytes,
+    rest: bytes,
+    names: dict[tuple[bytes, bytes, bytes], set[bytes]],
+) -> bool:
+    """Whether the texts themselves say that *rest* goes on with *name* behind *joint*."""
+    if hit.file and name + joint + rest in names.get(hit.file, ()):
+        return True
+    if joint:
+        is_open = name.startswith((b"[anon:", b"[anon_shmem:")) and not name.endswith(b"]")
+        return bool(_DELETED.fullmatch(rest)) or (is_open and rest.endswith(b"]"))
+    # Mail programs break behind a hyphen: /lib/libc-
+    return name.endswith(b"-") and b" " not in rest.removesuffix(b" (deleted)")

@@ -1,0 +1,210 @@
+"""Ways in which dumps get into other text, each written once more, independent of the package.
+
+An encoder takes the lines of a dump (bytes without newlines) and gives the text around and of it.
+"""
+
+from __future__ import annotations
+
+import json
+import quopri
+import re
+from collections.abc import Callable, Sequence
+
+Encoder = Callable[[Sequence[bytes]], bytes]
+
+
+def whole(lines: Sequence[bytes]) -> bytes:
+    return b"".join(line + b"\n" for line in lines)
+
+
+def prefixed(prefix: bytes) -> Encoder:
+    return lambda lines: b"Hello,\n\n" + whole([prefix + line for line in lines]) + b"\nRegards\n"
+
+
+def trimmed_quote(lines: Sequence[bytes]) -> bytes:
+    """A mail program that drops the blanks at the end of every line that it quotes."""
+    return whole([b"> " + line for line in lines]).replace(b" \n", b"\n")
+
+
+def crlf(lines: Sequence[bytes]) -> bytes:
+    return b"Map:\r\n\r\n" + b"".join(line + b"\r\n" for line in lines) + b"\r\n-- \r\n"
+
+
+def hs_err(lines: Sequence[bytes]) -> bytes:
+    count = b"Total number of mappings: %d" % len(lines)
+    return whole([b"Heap:", b"", b"Dynamic libraries:", *lines, count, b"", b"VM Arguments:"])
+
+
+def mapped_libraries(lines: Sequence[bytes]) -> bytes:
+    return b"heap profile: 1: 8 [1: 8] @ heapprofile\n\nMAPPED_LIBRARIES:\n" + whole(lines)
+
+
+def coredump(lines: Sequence[bytes]) -> bytes:
+    return b"COREDUMP_PID=7\nCOREDUMP_PROC_MAPS=" + whole(lines) + b"COREDUMP_COMM=cat\n"
+
+
+def fence(lines: Sequence[bytes]) -> bytes:
+    return whole([b"```", b"# cat /proc/7/maps", *lines, b"```", b"Thanks!"])
+
+
+def indented(lines: Sequence[bytes]) -> bytes:
+    return b"It prints:\n\n" + whole([b"    " + line for line in lines]) + b"\nand so on.\n"
+
+
+def logcat(lines: Sequence[bytes]) -> bytes:
+    head = b"06-01 12:00:%02d.%03d  1234  1234 F DEBUG   : "
+    return whole([head % (i // 1000 % 60, i % 1000) + line for i, line in enumerate(lines)])
+
+
+def dmesg(lines: Sequence[bytes]) -> bytes:
+    return whole([b"[ %4d.%06d] " % (i // 9, i) + line for i, line in enumerate(lines)])
+
+
+def journal(lines: Sequence[bytes]) -> bytes:
+    head = b"Nov 24 01:%02d:%02d box crash[815]: "
+    return whole([head % (i // 60 % 60, i % 60) + line for i, line in enumerate(lines)])
+
+
+def interrupted(lines: Sequence[bytes]) -> bytes:
+    """A log in which another writer speaks up between any two lines."""
+    text: list[bytes] = []
+    for i, line in enumerate(lines):
+        text.append(b"[%5d.%03d] maps: " % (i, i % 1000) + line)
+        if i % 3 == 1:
+            text.append(b"[%5d.%03d] usb 1-1: new device found" % (i, i % 1000))
+    return whole(text)
+
+
+def c_source(lines: Sequence[bytes]) -> bytes:
+    quoted = [re.sub(rb'([\\"])', rb"\\\1", line) for line in lines]
+    body = whole([b'    "' + line + b'\\n"' for line in quoted])
+    return b"static const char dump[] =\n" + body + b"    ;\n"
+
+
+def c_macro(lines: Sequence[bytes]) -> bytes:
+    quoted = [re.sub(rb'([\\"])', rb"\\\1", line) for line in lines]
+    return b"#define DUMP \\\n" + whole([b'  "' + line + b'\\n" \\' for line in quoted]) + b'  ""\n'
+
+
+def raw_string(lines: Sequence[bytes]) -> bytes:
+    return b'auto dump = R"(' + b"\n".join(lines) + b')";\n'
+
+
+def triple_quotes(lines: Sequence[bytes]) -> bytes:
+    return b'DUMP = b"""\\\n' + b"\n".join(lines) + b'"""\n\nassert DUMP\n'
+
+
+def python_list(lines: Sequence[bytes]) -> bytes:
+    return b"dump = [" + b", ".join(repr(line).encode() for line in lines) + b"]\n"
+
+
+def json_string(lines: Sequence[bytes]) -> bytes:
+    text = whole(lines).decode("utf-8", "replace")
+    return json.dumps({"pid": 7, "maps": text, "comm": "cat"}, ensure_ascii=False).encode()
+
+
+def json_list(lines: Sequence[bytes]) -> bytes:
+    texts = [line.decode("utf-8", "replace") for line in lines]
+    return json.dumps({"maps": texts}, ensure_ascii=False, indent=1).encode()
+
+
+def json_in_json(lines: Sequence[bytes]) -> bytes:
+    return json.dumps({"message": json_string(lines).decode()}, ensure_ascii=False).encode()
+
+
+def quoted_printable(lines: Sequence[bytes]) -> bytes:
+    head = b"Subject: maps\nContent-Transfer-Encoding: quoted-printable\n\n"
+    return head + quopri.encodestring(whole(lines))
+
+
+def html(lines: Sequence[bytes]) -> bytes:
+    escaped = [
+        line.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;") for line in lines
+    ]
+    return b"<html><body>\n<pre>" + b"\n".join(escaped) + b"</pre>\n</body></html>\n"
+
+
+def nbsp(space: bytes) -> Encoder:
+    """Every second of two neighbouring spaces made a no-break space, as web mail does."""
+    return lambda lines: whole([b"> " + line.replace(b"  ", space + b" ") for line in lines])
+
+
+def tabs(lines: Sequence[bytes]) -> bytes:
+    return whole([b"\t" + re.sub(b" {8}", b"\t", line) for line in lines])
+
+
+def collapsed(lines: Sequence[bytes]) -> bytes:
+    """Runs of spaces in the padding made one, as HTML shows them."""
+    return whole([re.sub(rb"^((?:\S+ ){5}) *", rb"\1", line) for line in lines])
+
+
+def wrapped(width: int, prefix: bytes = b"> ") -> Encoder:
+    """Lines filled to *width* columns behind *prefix*, at spaces only (RFC 3676)."""
+
+    def encode(lines: Sequence[bytes]) -> bytes:
+        return whole([prefix + part for line in lines for part in broken(line, width)])
+
+    return encode
+
+
+def broken(line: bytes, width: int) -> list[bytes]:
+    parts: list[bytes] = []
+    line = line.rstrip(b" ")
+    while len(line) > width:
+        at = line.rfind(b" ", 1, width + 1)
+        if at < 0:
+            at = line.find(b" ")
+        if at < 0:
+            break
+        parts.append(line[:at].rstrip(b" "))
+        line = line[at:].lstrip(b" ")
+    return [*parts, line]
+
+
+PLAIN: dict[str, Encoder] = {
+    "as it is": whole,
+    "crlf": crlf,
+    "hs_err": hs_err,
+    "gperftools": mapped_libraries,
+    "coredump": coredump,
+    "fence": fence,
+    "indented": indented,
+    "> ": prefixed(b"> "),
+    "trimmed": trimmed_quote,
+    ">>> ": prefixed(b">>> "),
+    "> > ": prefixed(b"> > "),
+    "| ": prefixed(b"| "),
+    "// ": prefixed(b"// "),
+    "# ": prefixed(b"# "),
+    " * ": prefixed(b" * "),
+    "logcat": logcat,
+    "old logcat": prefixed(b"F/DEBUG   (  123): "),
+    "dmesg": dmesg,
+    "journal": journal,
+    "interrupted": interrupted,
+    "C": c_source,
+    "C macro": c_macro,
+    "C++ raw": raw_string,
+    "Python": triple_quotes,
+    "Python list": python_list,
+    "JSON": json_string,
+    "JSON list": json_list,
+    "JSON in JSON": json_in_json,
+    "quoted-printable": quoted_printable,
+    "HTML": html,
+    "> &gt; ": lambda lines: b"<p>Hello</p>\n" + whole([b"&gt; " + line for line in lines]),
+}
+"""What leaves every byte of a line recoverable, if the line is UTF-8 and holds no markup."""
+
+LOSSY: dict[str, Encoder] = {
+    "nbsp": nbsp(b"\xc2\xa0"),
+    "nbsp, Latin-1": nbsp(b"\xa0"),
+    "nbsp, twice": nbsp(b"\xc3\x82\xc2\xa0"),
+    "nbsp, HTML": nbsp(b"&nbsp;"),
+    "tabs": tabs,
+    "collapsed": collapsed,
+    "wrapped at 72": wrapped(72),
+    "wrapped at 64": wrapped(64, b"> > > "),
+    "wrapped at 40": wrapped(40, b""),
+}
+"""What changes the padding before a name, and so is tried with names without runs of spaces."""

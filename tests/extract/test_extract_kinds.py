@@ -1,0 +1,379 @@
+"""One sample of each kind of text that dumps stand in, written by hand."""
+
+from __future__ import annotations
+
+from procmaps import Device
+from procmaps.extract import Entry, Extract, Undone, Unread, extract
+
+
+def only(text: bytes) -> Extract:
+    found = extract(text)
+    assert len(found) == 1, [dump.text for dump in found]
+    return found[0]
+
+
+def names(dump: Extract) -> list[bytes]:
+    return [entry.name for entry in dump.entries]
+
+
+def whats(dump: Extract) -> set[str]:
+    return {undone.what for undone in dump.undone}
+
+
+def test_hs_err() -> None:
+    dump = only(
+        b"# SIGSEGV (0xb) at pc=0x00007f2a\n"
+        b"\n"
+        b"Dynamic libraries:\n"
+        b"00400000-00401000 r-xp 00000000 fd:01 77                      /opt/jdk/bin/java\n"
+        b"00401000-00402000 rw-p 00000000 00:00 0 \n"
+        b"Total number of mappings: 2\n"
+        b"\n"
+        b"VM Arguments:\n"
+    )
+    assert dump.container == "hs_err"
+    assert (dump.first_line, dump.last_line, dump.declared) == (4, 5, 2)
+    assert not dump.undone
+    assert not dump.unread
+    assert dump.assumed == frozenset()
+    assert dump.entries == (
+        Entry(
+            0x400000, 0x401000, b"r-xp", 0, Device(0xFD, 1), 77, b"/opt/jdk/bin/java", lines=(4,)
+        ),
+        Entry(0x401000, 0x402000, b"rw-p", 0, Device(0, 0), 0, b"", lines=(5,)),
+    )
+
+
+TOMBSTONE = (
+    b"*** *** ***\n"
+    b"pid: 815, tid: 815, name: cat  >>> /system/bin/cat <<<\n"
+    b"memory map (4 entries):\n"
+    b"--->Fault address falls at 00000000'00000008 before any mapped regions\n"
+    b"    00000056'1c2d3000-00000056'1c2d4fff r--         0      2000  /system/bin/cat"
+    b" (BuildId: 0badcafe) (load bias 0x1000)\n"
+    b"--->00000056'1c2d5000-00000056'1c2d5fff r-x      2000      1000  /system/bin/cat\n"
+    b"    0000007a'00000000-0000007a'00000fff rw-         0      1000  [anon:a (b) c]\n"
+    b"    0000007a'00002000-0000007a'00002fff ---         0      1000\n"
+    b"\n"
+    b"--------- log main\n"
+)
+
+
+def test_tombstone() -> None:
+    dump = only(TOMBSTONE)
+    assert dump.container == "tombstone"
+    assert dump.declared == 4
+    assert dump.assumed == {"sharing", "device", "inode"}
+    assert dump.entries == (
+        Entry(
+            0x561C2D3000, 0x561C2D5000, b"r--", 0, None, None, b"/system/bin/cat",
+            lines=(5,), build_id="0badcafe", load_bias=0x1000,
+        ),
+        Entry(0x561C2D5000, 0x561C2D6000, b"r-x", 0x2000, None, None, b"/system/bin/cat", (6,)),
+        Entry(0x7A00000000, 0x7A00001000, b"rw-", 0, None, None, b"[anon:a (b) c]", (7,)),
+        Entry(0x7A00002000, 0x7A00003000, b"---", 0, None, None, b"", (8,)),
+    )  # fmt: skip
+    assert dump.text.split(b"\n")[1] == (
+        b"561c2d5000-561c2d6000 r-xp 00002000 00:00 0                              /system/bin/cat"
+    )
+    assert [m.end for m in dump.snapshot] == [entry.end for entry in dump.entries]
+    assert [undone.what for undone in dump.undone if undone.line == 5] == [
+        "indent", "quoted halves", "inclusive end", "annotation", "stand-in",
+    ]  # fmt: skip
+
+
+def test_tombstone_inside_logcat() -> None:
+    lines = TOMBSTONE.split(b"\n")[:-1]
+    logged = b"".join(b"06-01 12:00:00.00%d  815  815 F DEBUG   : %b\n" % pair
+                      for pair in zip(range(10), lines, strict=False))  # fmt: skip
+    assert [e.end for e in only(logged).entries] == [e.end for e in only(TOMBSTONE).entries]
+
+
+def test_tombstone_whose_ends_are_exclusive() -> None:
+    dump = only(
+        b"memory map:\n"
+        b"    12c00000-12d40000 rw-        0   140000 /dev/ashmem/x (deleted)\n"
+        b"    12d40000-12d41000 ---        0     1000 >\n"
+        b"    TOTAL SIZE: 0x1K (1K)\n"
+    )
+    assert [entry.end for entry in dump.entries] == [0x12D40000, 0x12D41000]
+    assert names(dump) == [b"/dev/ashmem/x (deleted)"] * 2
+    assert "inclusive end" not in whats(dump)
+    assert "same name" in whats(dump)
+
+
+def test_tombstone_line_that_contradicts_itself_is_left_unread() -> None:
+    dump = only(
+        b"    12c00000-12c00fff rw-        0     1000  /a\n"
+        b"    12c01000-12c01fff rw-        0     3000  /b\n"
+        b"    12c02000-12c02fff rw-        0     1000  /c\n"
+    )
+    assert names(dump) == [b"/a", b"/c"]
+    assert [unread.line for unread in dump.unread] == [2]
+
+
+def test_old_tombstone_without_offset_and_size() -> None:
+    dump = only(
+        b"memory map around addr deadbaad:\n"
+        b"    400b8000-400b9fff r-x  /system/bin/app_process\n"
+        b"    400ba000-400bafff rw-  \n"
+    )
+    assert [(e.end, e.offset) for e in dump.entries] == [(0x400BA000, None), (0x400BB000, None)]
+    assert "offset" in dump.assumed
+
+
+def test_sanitizer() -> None:
+    dump = only(
+        b"==815==Process memory map follows:\n"
+        b"\t0x000000400000-0x000000401000\t/tmp/a.out\n"
+        b"\t0x000000401000-0x000000402000\t\n"
+        b"\t0x7ffffffde000-0x7ffffffff000\t[stack]\n"
+        b"==815==End of process memory map.\n"
+    )
+    assert dump.container == "sanitizer"
+    assert dump.assumed == {"perms", "sharing", "offset", "device", "inode"}
+    assert names(dump) == [b"/tmp/a.out", b"", b"[stack]"]
+    assert all(
+        (e.perms, e.offset, e.device, e.inode) == (None, None, None, None) for e in dump.entries
+    )
+    assert dump.snapshot[0].end == 0x401000
+
+
+def test_other_ranges_of_numbers_are_no_mappings() -> None:
+    assert extract(b"BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n") == ()
+    assert extract(b"2024-01-02 r-xp\n1000-2000 rwx apples\nTel. 0123-4567 \n") == ()
+
+
+def test_mapped_libraries_of_a_binary_profile() -> None:
+    dump = only(
+        b"\x00\x00\x03\x00\xff\xfe\n\nMAPPED_LIBRARIES:\n"
+        b"00400000-00452000 r-xp 00000000 08:02 173521      /usr/bin/cat\n"
+        b"00651000-00652000 rw-p 00051000 08:02 173521      /usr/bin/cat\n\x00\x00\x01"
+    )
+    assert dump.container == "mapped_libraries"
+    assert names(dump) == [b"/usr/bin/cat"] * 2
+    assert dump.undone == ()
+
+
+def test_coredump() -> None:
+    dump = only(
+        b"COREDUMP_SIGNAL=11\n"
+        b"COREDUMP_PROC_MAPS=00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat\n"
+        b"00401000-00402000 rw-p 00000000 00:00 0 \n"
+        b"COREDUMP_COMM=cat\n"
+    )
+    assert dump.container == "coredump"
+    assert dump.undone == (Undone(2, "assignment", b"COREDUMP_PROC_MAPS="),)
+    assert len(dump.entries) == 2
+
+
+def test_mail_that_wraps_before_the_name_and_inside_it() -> None:
+    dump = only(
+        b"> > 00010000-00016000 r-xp 00000000 fe:00\n"
+        b"> > 6389       /bin/cat\n"
+        b"> > 00016000-00017000 rw-s 00000000 00:01 2055\n"
+        b"> >  /dev/zero (deleted)\n"
+        b"> > 00017000-00018000 r-xp 00000000 fe:00 77   /lib/libc-\n"
+        b"> > 2.28.so\n"
+        b"> > 00018000-00019000 rw-p 00000000 00:00 0\n"
+        b"> > [heap]\n"
+        b"> > 00020000-00021000 rw-s 00000000 00:01 9   /memfd:some thing\n"
+        b"> > (deleted)\n"
+        b"> >\n"
+        b"> > Does that help?\n"
+    )
+    assert dump.container == "mail"
+    assert names(dump) == [
+        b"/bin/cat",
+        b"/dev/zero (deleted)",
+        b"/lib/libc-2.28.so",
+        b"[heap]",
+        b"/memfd:some thing (deleted)",
+    ]
+    assert dump.origins == ((1, 2), (3, 4), (5, 6), (7, 8), (9, 10))
+    assert [done.line for done in dump.undone if done.what == "wrapped"] == [2, 4, 6, 8, 10]
+
+
+def test_prose_behind_a_dump_is_no_part_of_its_last_name() -> None:
+    dump = only(
+        b"> 00010000-00016000 r-xp 00000000 fe:00 6389       /bin/cat\n"
+        b"> 00016000-00017000 r-xp 00000000 fe:00 6389       /bin/dog\n"
+        b"> which is odd\n"
+    )
+    assert names(dump) == [b"/bin/cat", b"/bin/dog"]
+
+
+def test_quoted_printable() -> None:
+    dump = only(
+        b"> 00400000-00401000 rw-p 00000000 00:00 0=20\n"
+        b"> 00401000-00402000 r--p 00000000 fd:01 7                        /opt/a=3Db/=\n"
+        b"l=C3=A4nger.so\n"
+    )
+    assert names(dump) == [b"", "/opt/a=b/länger.so".encode()]
+    assert {"soft break", "quoted-printable"} <= whats(dump)
+
+
+def test_an_equals_sign_in_a_path_is_left_alone() -> None:
+    line = b"00400000-00401000 r--p 00000000 fd:01 7   /tmp/mode=20/a=3Db\n"
+    dump = only(line)
+    assert dump.text == line
+    assert dump.undone == ()
+
+
+def test_a_log_that_is_interrupted() -> None:
+    dump = only(
+        b"[   12.345678] maps: 00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat\n"
+        b"[   12.345680] usb 1-1: new device\n"
+        b"[   12.345699] maps: 00401000-00402000 rw-p 00000000 00:00 0 \n"
+    )
+    assert dump.container == "log"
+    assert names(dump) == [b"/bin/cat", b""]
+    assert dump.unread == (Unread(2, b"[   12.345680] usb 1-1: new device"),)
+    assert dump.undone[0] == Undone(1, "log prefix", b"[   12.345678] maps: ")
+
+
+def test_messages_around_every_mapping() -> None:
+    dump = only(
+        b"12:00:01 tool[7]: area '00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat': kept.\n"
+        b"12:00:01 tool[7]: lock 4KiB 00401000 - 00402000 rw-p 00000000 00:00 0 \n"
+        b"12:00:02 tool[7]: no access to 00402000-00403000 ---p 00000000 fd:01 7   /bin/a : Bye.\n"
+        b"12:00:02 tool[7]: no access to 00403000-00404000 ---p 00000000 fd:01 8   /bin/b : Bye.\n"
+    )
+    assert names(dump) == [b"/bin/cat", b"", b"/bin/a", b"/bin/b"]
+    assert {"suffix", "string", "dash"} <= whats(dump)
+
+
+def test_smaps_inside_a_mail() -> None:
+    dump = only(
+        b"On Friday you wrote:\n"
+        b"> 7f8ed4648000-7f90d4648000 rw-s 00000000 00:01 2055\n"
+        b"> /dev/zero (deleted)\n"
+        b"> Size:            8388608 kB\n"
+        b"> Rss:             3119556 kB\n"
+        b"> NewField:              4 kB\n"
+        b"> THPeligible:\xc2\xa0\xc2\xa0  0\n"
+        b"> VmFlags: rd wr\n"
+        b"> sh mr\n"
+        b">\n"
+        b"> Best\n"
+    )
+    assert dump.snapshot.kind == "smaps"
+    (mapping,) = dump.snapshot
+    assert mapping.usage is not None
+    assert mapping.usage.size == 8388608 << 10
+    assert mapping.usage.rss == 3119556 << 10
+    assert mapping.usage.thp_eligible == 0
+    assert [extra.key for extra in mapping.usage.extra] == [b"NewField"]
+    assert str(mapping.usage.vm_flags) == "rd wr sh mr"
+    assert not dump.snapshot.problems
+
+
+def test_old_androids_name_line() -> None:
+    dump = only(
+        b"    7f0000000000-7f0000001000 rw-p 00000000 00:00 0          [anon:libc_malloc]\n"
+        b"    Name:           [anon:libc_malloc]\n"
+        b"    Size:                  4 kB\n"
+    )
+    (mapping,) = dump.snapshot
+    assert mapping.usage is not None
+    assert mapping.usage.size == 4096
+
+
+def test_a_no_break_space_that_became_a_letter() -> None:
+    dump = only(
+        b"> A A A  10000000-10010000 r-xp 00000000 08:05 1335712A  /tmp/tick\n"
+        b"> A A    10010000-10020000 r--p 00000000 08:05 1335712A  /tmp/tick\n"
+    )
+    assert [(entry.inode, entry.name) for entry in dump.entries] == [(1335712, b"/tmp/tick")] * 2
+
+
+def test_json_of_the_journal() -> None:
+    dump = only(
+        rb'{"COREDUMP_PROC_MAPS" : "00400000-00401000 r-xp 00000000 fd:01 7  /a \"b\"\n'
+        rb'00401000-00402000 rw-p 00000000 00:00 0 \n", "PID" : "7"}'
+        b"\n"
+    )
+    assert dump.container == "coredump"
+    assert names(dump) == [b'/a "b"', b""]
+    assert dump.origins == ((1,), (1,))
+
+
+def test_an_escaped_newline_in_a_path_is_not_unescaped() -> None:
+    line = rb"00400000-00401000 r-xp 00000000 fd:01 7  /a\012b\n" + b"\n"
+    assert only(line).text == line
+    quoted = rb'"00400000-00401000 r-xp 00000000 fd:01 7  /a\\012b\n"' + b"\n"
+    assert names(only(quoted)) == [rb"/a\012b"]
+
+
+def test_a_carriage_return_may_belong_to_a_name() -> None:
+    line = b"00400000-00401000 r-xp 00000000 fd:01 7  /a\r\n"
+    unnamed = b"00401000-00402000 rw-p 00000000 00:00 0 "
+    assert names(only(line + unnamed + b"\n")) == [b"/a\r", b""]
+    assert names(only(line)) == [b"/a"]
+    dump = only(line + unnamed + b"\r\n")
+    assert names(dump) == [b"/a", b""]
+    assert [done.what for done in dump.undone] == ["carriage return"] * 2
+
+
+def test_a_name_that_looks_like_a_mapping() -> None:
+    name = b"/memfd:00500000-00501000 rw-p 00000000 00:00 0 [heap] (deleted)"
+    dump = only(b"> 00400000-00401000 r-xp 00000000 00:01 7  " + name + b"\n")
+    assert names(dump) == [name]
+
+
+def test_two_dumps_without_a_line_between_them() -> None:
+    line = b"00010000-00011000 r-xp 00000000 08:05 7  /bin/cat\n"
+    other = b"00011000-00012000 rw-p 00000000 00:00 0  [heap]\n"
+    assert [len(dump.entries) for dump in extract((line + other) * 3)] == [2, 2, 2]
+
+
+def test_a_torn_read_stays_one_dump() -> None:
+    line = b"%08x-%08x rw-p 00000000 00:00 0 \n"
+    pairs = [(1, 2), (2, 3), (2, 4), (4, 5)]
+    dump = only(b"".join(line % (a << 12, b << 12) for a, b in pairs))
+    assert [problem.kind for problem in dump.snapshot.problems] == ["overlap"]
+
+
+def test_cygwin() -> None:
+    dump = only(
+        b"$ cat /proc/self/maps\n"
+        b"> 7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [teb (tid 4242)]\n"
+        b"> 7ff8a0001000-7ff8a0002000 rw-p 00000000 0000:0000 0           [heap]\n"
+    )
+    assert dump.snapshot.dialect.name == "cygwin"
+    assert len(dump.snapshot) == 2
+    assert not dump.snapshot.problems
+
+
+def test_impossible_numbers_are_left_unread() -> None:
+    dump = only(
+        b"00400000-00401000 r-xp 00000000 fd:01 7  /a\n"
+        b"00402000-00401000 r-xp 00000000 fd:01 7  /b\n"
+        b"00403000-00404000 r-xp 00000000 fd:01 7  /c\n"
+    )
+    assert names(dump) == [b"/a", b"/c"]
+    assert dump.unread == (Unread(2, b"00402000-00401000 r-xp 00000000 fd:01 7  /b"),)
+
+
+def test_a_terminal_that_cuts_lines() -> None:
+    text = b"".join(
+        b"%08x-%08x r-xp 00000000 fd:01 %d                                 %b\n"
+        % (n << 12, n + 1 << 12, 70 + n, b"/usr/lib/a-long-folder/library-%d.so" % n)
+        for n in range(1, 5)
+    )
+    cut = b"".join(
+        line[at : at + 80] + b"\n"
+        for line in text.split(b"\n")[:-1]
+        for at in range(0, len(line), 80)
+    )
+    assert names(only(cut)) == [b"/usr/lib/a-long-folder/library-%d.so" % n for n in range(1, 5)]
+
+
+def test_str_is_taken_too() -> None:
+    assert names(extract("00400000-00401000 r-xp 00000000 fd:01 7  /ä\udcff\n")[0]) == [
+        b"/\xc3\xa4\xff"
+    ]
+
+
+def test_nothing_is_found_in_nothing() -> None:
+    assert extract(b"") == extract(b"\n\n") == extract("no maps here\n") == ()
