@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-COMMANDS: Final = ("show", "explain", "lint")
+COMMANDS: Final = ("show", "explain", "lint", "extract")
 """Every command: the module of this name in `procmaps.cli`, and in it the function ``command``."""
 
 
