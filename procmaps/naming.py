@@ -82,8 +82,8 @@ def set_anon_name(
 ) -> bool:
     """Label *length* bytes of this process's anonymous memory at *address*; None takes labels away.
 
-    *address* must be the start of a page; the kernel rounds *length* up to whole pages. A ``str`` is
-    encoded as UTF-8; only ASCII is accepted in the end. True once it is done; with *missing_ok*
+    *address* must be the start of a page; the kernel rounds *length* up to whole pages. A ``str``
+    is encoded as UTF-8; only ASCII is accepted in the end. True once it is done; with *missing_ok*
     False where the kernel cannot do it at all. *limit* is the longest label in bytes: Android's
     kernels take `procmaps.labels.MAX_LABEL_ANDROID`.
 

@@ -74,6 +74,8 @@ class Caller:
         self._file = file
         self._name = array("B", bytes(NAME_ROOM))
         self._build_id = array("B", bytes(_BUILD_ID_ROOM))
+        self._name_place = self._name.buffer_info()[0]
+        self._name_bytes = memoryview(self._name)
         self._lock = Lock()
 
     def __call__(self, address: int, flags: int, *, build_id: bool = False) -> Reply:
@@ -83,12 +85,14 @@ class Caller:
         ENAMETOOLONG for a name of 4096 bytes or more, ESRCH where the address space is gone.
         Raises `ValueError` once the file is closed.
         """
-        id_room, id_place = (_BUILD_ID_ROOM, self._build_id.buffer_info()[0]) * build_id or (0, 0)
+        id_room, id_place = 0, 0
+        if build_id:
+            id_room, id_place = _BUILD_ID_ROOM, self._build_id.buffer_info()[0]
         request = bytearray(
             _LAYOUT.pack(
                 *(_LAYOUT.size, flags, address, 0, 0, 0, 0, 0, 0),
                 *(0, 0, NAME_ROOM, id_room),
-                *(self._name.buffer_info()[0], id_place),
+                *(self._name_place, id_place),
             )
         )
         with self._lock:
@@ -102,6 +106,6 @@ class Caller:
             start, end, found, page_size, offset, inode, major, minor, name_size, id_size = values[
                 3:13
             ]
-            name = self._name[: max(0, name_size - 1)].tobytes()
-            built = self._build_id[:id_size].tobytes()
+            name = self._name_bytes[: max(0, name_size - 1)].tobytes()
+            built = self._build_id[:id_size].tobytes() if build_id else b""
         return Reply(start, end, found, page_size, offset, inode, major, minor, name, built)

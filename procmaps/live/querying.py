@@ -151,7 +151,7 @@ class Querier:
     # --- by the ioctl -----------------------------------------------------------------------------
 
     def _by_ioctl(self, question: _Question) -> Answer | None:
-        flags = question.require | COVERING_OR_NEXT * question.or_next
+        flags = int(question.require) | COVERING_OR_NEXT * question.or_next
         try:
             reply = self._ask(question.address, flags, build_id=question.build_id)
         except FileNotFoundError:

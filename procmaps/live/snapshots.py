@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from procmaps.live.reading import drain, open_target
 from procmaps.live.target import Pid, Target
@@ -87,10 +88,19 @@ def _snapshot(target: Target, retries: int, errors: Errors, dialect: str) -> Sna
     if retries < 0:
         msg = f"retries must be 0 or more, not {retries}"
         raise ValueError(msg)
+
+    def read() -> Snapshot:
+        file.seek(0)
+        return loads(drain(file, target), errors=errors, dialect=dialect)
+
     with open_target(target) as file:
-        snapshot = loads(drain(file, target), errors=errors, dialect=dialect)
-        while retries and is_torn(snapshot):
-            retries -= 1
-            file.seek(0)
-            snapshot = loads(drain(file, target), errors=errors, dialect=dialect)
+        return first_whole(read, retries)
+
+
+def first_whole(read: Callable[[], Snapshot], retries: int) -> Snapshot:
+    """The first of ``1 + retries`` readings that is not torn; the last where all of them are."""
+    snapshot = read()
+    while retries and is_torn(snapshot):
+        retries -= 1
+        snapshot = read()
     return snapshot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -27,12 +28,17 @@ File = Literal["maps", "smaps", "smaps_rollup"]
 _PF_KTHREAD = 0x00200000
 """include/linux/sched.h; printed in the ninth field of ``stat`` by ``do_task_stat()``."""
 
+_VM_SIZE = re.compile(rb"\nVmSize:[\t ]*([0-9]+) kB\n")
+"""A line of ``status``; ``task_mem()``, fs/proc/task_mmu.c, prints it where there is an mm."""
+
 
 class State(enum.Enum):
     """What a procfs says of a process beside its maps."""
 
     ALIVE = enum.auto()
-    """It has an address space, or nothing says that it has none."""
+    """It has an address space with something in it."""
+    BARE = enum.auto()
+    """It has an address space with nothing in it, or nothing is told of it."""
     EXITING = enum.auto()
     """No address space any more, not a zombie yet."""
     ZOMBIE = enum.auto()
@@ -95,7 +101,7 @@ class Target:
             status = Path(self.directory, "status").read_bytes()
         except (FileNotFoundError, ProcessLookupError):
             # A tree that only looks like a procfs may have maps and nothing else.
-            return (State.ALIVE if os.path.exists(self.path) else State.GONE), ""
+            return (State.BARE if os.path.exists(self.path) else State.GONE), ""
         # comm may hold spaces and parentheses of its own: only the last one closes it.
         close = stat.rindex(b")")
         command = visible(stat[stat.index(b"(") + 1 : close])
@@ -105,23 +111,24 @@ class Target:
             return State.KERNEL_THREAD, command
         if state in b"ZXx":
             return State.ZOMBIE, command
-        # task_mem() prints the Vm lines where there is an mm, and proc_task_name() escapes newlines
-        # in comm (fs/proc/array.c), so the text cannot be forged.
-        return (State.ALIVE if b"\nVmSize:" in status else State.EXITING), command
+        # proc_task_name() escapes newlines in comm (fs/proc/array.c): no forged line can match.
+        if not (size := _VM_SIZE.search(status)):
+            return State.EXITING, command
+        return (State.ALIVE if int(size[1]) else State.BARE), command
 
     def absence(self) -> LiveError | None:
-        """Why the file has nothing in it; None where the process has an address space."""
+        """Why nothing was read; None where an address space has nothing in it."""
         state, command = self.look()
         match state:
             case State.KERNEL_THREAD:
                 return KernelThread(self.who, self.path, command)
             case State.ZOMBIE:
                 return Zombie(self.who, self.path, command)
-            case State.EXITING:
-                return ProcessGone(self.who, self.path)
             case State.GONE:
                 return NoSuchProcess(self.who, self.path)
-            case State.ALIVE:
+            case State.EXITING | State.ALIVE:  # alive with another address space: after exec(2)
+                return ProcessGone(self.who, self.path)
+            case State.BARE:
                 return None
 
     def gone(self, partial: bytes = b"") -> LiveError:

@@ -1,0 +1,128 @@
+"""Real processes to look at: children that map what a test wants, then wait to be killed."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import TypeVar, cast
+
+import attrs
+import pytest
+
+T = TypeVar("T")
+
+NOBODY = 65534
+
+PRELUDE = """
+import ctypes, mmap, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+PAGE = mmap.PAGESIZE
+def address(memory):
+    return ctypes.addressof(ctypes.c_char.from_buffer(memory))
+def protect(place, length, access):
+    assert libc.mprotect(ctypes.c_void_p(place), ctypes.c_size_t(length), access) == 0
+def alternating(pages):
+    "Readable and writable pages by turns: as many mappings."
+    memory = mmap.mmap(-1, pages * PAGE)
+    for page in range(0, pages, 2):
+        protect(address(memory) + page * PAGE, PAGE, mmap.PROT_READ)
+    return memory
+"""
+
+
+@attrs.frozen(eq=False)
+class Child:
+    """A child process that says one line once it is ready, then does what each line tells it."""
+
+    process: subprocess.Popen[bytes]
+    said: bytes
+    """Its first line."""
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def tell(self, line: bytes) -> bytes:
+        """Send a line, wait for the answer."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(line + b"\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().rstrip(b"\n")
+
+    def freeze(self) -> None:
+        """Stop it, so that nothing about it changes."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOWAIT)
+
+    def kill(self, *, collect: bool) -> None:
+        """End it; without *collect* it stays a zombie."""
+        self.process.kill()
+        os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        if collect:
+            self.process.wait()
+
+
+Spawn = Callable[..., Child]
+
+
+@pytest.fixture
+def spawn() -> Iterator[Spawn]:
+    """Start a Python child that runs the code given, which must print one line and then wait."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def start(code: str, *arguments: bytes | str, wait: str = "sys.stdin.read()") -> Child:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", PRELUDE + code + "\n" + wait, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        children.append(process)
+        assert process.stdout
+        said = process.stdout.readline().rstrip(b"\n")
+        assert said, "the child has failed; its error is above"
+        return Child(process, said)
+
+    yield start
+    for process in children:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def as_nobody() -> Callable[[Callable[[], T]], T]:
+    """Call a function without any privilege: in a forked child when we are root.
+
+    An exception of the function is raised here; it comes back pickled.
+    """
+    return _unprivileged
+
+
+def _unprivileged(function: Callable[[], T]) -> T:
+    if os.geteuid() != 0:
+        return function()
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        try:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+            result: tuple[str, object] = ("returned", function())
+        except BaseException as error:  # noqa: BLE001 - all of them go to the parent
+            result = ("raised", error)
+        with os.fdopen(writer, "wb") as pipe:
+            pickle.dump(result, pipe)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        how, value = pickle.load(pipe)  # noqa: S301 - our own child wrote it
+    os.waitpid(pid, 0)
+    if how == "raised":
+        raise value
+    return cast("T", value)
