@@ -85,11 +85,9 @@ def _original(mapping: Mapping, target: Target) -> _Evidence:
     link = _link(mapping, target)
     try:
         found = _Evidence(os.readlink(link), "its link in map_files")
-    except FileNotFoundError as error:
-        # Not mapped in exactly this range any more; or the kernel has no map_files for others than
-        # checkpointing programs (before 4.3), which query() finds out.
-        found = _by_query(mapping, target, error)
-    except PermissionError as error:
+    except OSError as error:
+        # Denied, or too long a path, or not mapped in exactly this range any more, or a kernel
+        # without map_files (before 4.3 only with CONFIG_CHECKPOINT_RESTORE).
         found = _by_query(mapping, target, error)
     printed = found.value.replace(b"\n", NEWLINE) if _escaped(mapping.name) else found.value
     if printed != mapping.name.raw:

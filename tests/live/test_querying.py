@@ -154,9 +154,7 @@ def test_page_sizes_come_from_the_ioctl(frozen: Any) -> None:
     assert (first.page_size, first.method) == (mmap.PAGESIZE, "ioctl")
 
 
-def test_a_path_longer_than_the_ioctl_can_say_comes_by_the_text(
-    spawn: Any, tmp_path: Path
-) -> None:
+def test_a_path_longer_than_the_ioctl_can_say_comes_by_the_text(spawn: Any, tmp_path: Path) -> None:
     code = (
         "os.chdir(sys.argv[1])\n"
         "for depth in range(25):\n"
@@ -197,7 +195,11 @@ def test_a_file_that_does_not_know_the_ioctl_is_read_instead(tree: Path) -> None
             answer = querier.query(0x400FFF)
             assert answer
             assert answer.method == "text"
-            assert (answer.mapping.start, answer.page_size, answer.build_id) == (0x400000, None, None)
+            assert (answer.mapping.start, answer.page_size, answer.build_id) == (
+                0x400000,
+                None,
+                None,
+            )
         assert querier.query(0x401000) is None
         above = querier.query(0x401000, or_next=True)
         assert above
@@ -206,7 +208,10 @@ def test_a_file_that_does_not_know_the_ioctl_is_read_instead(tree: Path) -> None
 
 
 def test_asking_for_the_ioctl_where_it_is_missing_says_so(tree: Path) -> None:
-    with Querier(77, root=tree, method="ioctl") as querier, pytest.raises(QueryUnsupported) as caught:
+    with (
+        Querier(77, root=tree, method="ioctl") as querier,
+        pytest.raises(QueryUnsupported) as caught,
+    ):
         querier.query(0x400000)
     assert str(caught.value) == (
         f"{tree}/77/maps does not answer the ioctl PROCMAP_QUERY, which Linux has since 6.11. Use "
@@ -341,9 +346,7 @@ def test_signals_that_arrive_meanwhile_are_handled(frozen: Any) -> None:
     assert ticks
 
 
-@pytest.mark.parametrize(
-    ("address", "shown"), [(-1, "-0x1"), (1 << 64, "0x10000000000000000")]
-)
+@pytest.mark.parametrize(("address", "shown"), [(-1, "-0x1"), (1 << 64, "0x10000000000000000")])
 def test_an_address_has_64_bits(address: int, shown: str) -> None:
     with pytest.raises(ValueError) as caught:
         procmaps.query("self", address)

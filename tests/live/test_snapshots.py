@@ -259,9 +259,7 @@ def test_denied_to_the_owner_does_not_blame_the_owner() -> None:
 
 
 @pytest.mark.parametrize("collect", [True, False])
-def test_an_end_in_mid_read_is_not_taken_for_the_end_of_the_map(
-    collect: bool, spawn: Any
-) -> None:
+def test_an_end_in_mid_read_is_not_taken_for_the_end_of_the_map(collect: bool, spawn: Any) -> None:
     child = spawn("memory = alternating(3000)\nprint('ready', flush=True)")
     target = Target(child.pid, "maps")
     with open_target(target) as file:
