@@ -28,7 +28,7 @@ _MAX_NOTES = 1 << 20
 """Bytes of notes that are read of one segment; real ones have a few hundred."""
 
 
-def build_id_at(path: str | bytes) -> bytes | None:
+def build_id_at(path: str | bytes | os.PathLike[str]) -> bytes | None:
     """The build id of the file at *path*; None where it has none or is no ELF file.
 
     Raises `OSError` where the file cannot be read. It never waits on a pipe or a device.

@@ -49,6 +49,7 @@ HOSTILE = (
     "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE, mmap.PROT_EXEC))\n"
     "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE, mmap.PROT_READ))\n"
 )
+ANYTHING = Require(0)
 READY = "print('ready', flush=True)"
 
 
@@ -60,7 +61,7 @@ def frozen(spawn: Any) -> Any:
     return child
 
 
-def _walk(querier: Querier, require: Require = Require(0)) -> Iterator[Answer]:
+def _walk(querier: Querier, require: Require = ANYTHING) -> Iterator[Answer]:
     """Every mapping, by asking for the next one again and again."""
     address = 0
     while address < 1 << 64:
@@ -81,7 +82,7 @@ def test_walking_from_mapping_to_mapping_gives_the_map(method: Any, frozen: Any)
 def test_both_ways_find_the_same_for_every_requirement(frozen: Any) -> None:
     edges = sorted({edge for m in procmaps.maps(frozen.pid) for edge in (m.start, m.end)})
     around = [edge + by for edge in edges for by in (-1, 0)]
-    requirements = [Require(0), *Require, Require.READABLE | Require.FILE_BACKED]
+    requirements = [ANYTHING, *Require, Require.READABLE | Require.FILE_BACKED]
     requirements += [Require.WRITABLE | Require.SHARED | Require.FILE_BACKED]
     with (
         Querier(frozen.pid, method="ioctl") as ioctl,

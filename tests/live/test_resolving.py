@@ -14,8 +14,8 @@ import pytest
 
 import procmaps
 from procmaps.live import Resolution, resolve
-from procmaps.naming import address_of
 from procmaps.names import AnonName, FilePath, Reading, ThreadStack
+from procmaps.naming import address_of
 from procmaps.records import Device, Mapping, Perms
 
 PAGE = mmap.PAGESIZE
@@ -223,8 +223,8 @@ def test_without_ioctl_and_links_a_newline_stays_open(tmp_path: Path) -> None:
     assert isinstance(mapping.name, FilePath)
     assert resolve(mapping, 9, root=tmp_path) == Resolution(
         None,
-        r"\012 stays open: map_files cannot be read (No such file or directory) and the kernel does "
-        "not answer PROCMAP_QUERY",
+        r"\012 stays open: map_files cannot be read (No such file or directory) and the kernel "
+        "does not answer PROCMAP_QUERY",
     )
     plain = attrs.evolve(mapping, name=FilePath(b"/other"))
     assert resolve(plain, 9, root=tmp_path).reading is None

@@ -162,32 +162,30 @@ def test_a_kernel_without_the_file_is_told_from_a_missing_process(tmp_path: Path
 
 # --- processes that cannot be read ----------------------------------------------------------------
 
-EVERY_WAY: list[Callable[[int], object]] = [
-    procmaps.maps,
-    procmaps.smaps,
-    procmaps.rollup,
-    lambda pid: procmaps.query(pid, 0x1000, or_next=True),
-]
-every_way = pytest.mark.parametrize("read", EVERY_WAY, ids=["maps", "smaps", "rollup", "query"])
+Read = Callable[[int], object]
 
-
-def _file(read: Callable[[int], object]) -> str:
-    return {procmaps.smaps: "smaps", procmaps.rollup: "smaps_rollup"}.get(read, "maps")
+EVERY_WAY: dict[str, tuple[Read, str]] = {
+    "maps": (procmaps.maps, "maps"),
+    "smaps": (procmaps.smaps, "smaps"),
+    "rollup": (procmaps.rollup, "smaps_rollup"),
+    "query": (lambda pid: procmaps.query(pid, 0x1000, or_next=True), "maps"),
+}
+every_way = pytest.mark.parametrize(("read", "file"), EVERY_WAY.values(), ids=EVERY_WAY)
 
 
 @every_way
-def test_a_process_that_has_ended_does_not_exist(read: Callable[[int], object]) -> None:
+def test_a_process_that_has_ended_does_not_exist(read: Read, file: str) -> None:
     with subprocess.Popen(["/bin/true"]) as process:
         pass
     with pytest.raises(NoSuchProcess) as caught:
         read(process.pid)
     assert str(caught.value) == (
-        f"cannot read /proc/{process.pid}/{_file(read)}: there is no process {process.pid}. It has "
+        f"cannot read /proc/{process.pid}/{file}: there is no process {process.pid}. It has "
         "ended, or it has this number only in another PID namespace, or the procfs hides it (mount "
         "option hidepid=)."
     )
     assert isinstance(caught.value, ProcessLookupError)
-    assert caught.value.filename == f"/proc/{process.pid}/{_file(read)}"
+    assert caught.value.filename == f"/proc/{process.pid}/{file}"
 
 
 def test_a_thread_that_has_ended_does_not_exist() -> None:
@@ -202,13 +200,13 @@ def test_a_thread_that_has_ended_does_not_exist() -> None:
 
 
 @every_way
-def test_a_zombie_has_no_map_any_more(read: Callable[[int], object], spawn: Any) -> None:
+def test_a_zombie_has_no_map_any_more(read: Read, file: str, spawn: Any) -> None:
     child = spawn("open('/proc/self/comm', 'w').write(') Z (')\nprint('ready', flush=True)")
     child.kill(collect=False)
     with pytest.raises(Zombie) as caught:
         read(child.pid)
     assert str(caught.value) == (
-        f"cannot read /proc/{child.pid}/{_file(read)}: process {child.pid} () Z () is a zombie. It "
+        f"cannot read /proc/{child.pid}/{file}: process {child.pid} () Z () is a zombie. It "
         "has ended and its memory map with it; only its exit status is left for its parent to "
         "collect."
     )
@@ -225,23 +223,23 @@ def _kernel_threads_visible() -> bool:
     not _kernel_threads_visible(), reason="kernel threads are not visible in this PID namespace"
 )
 @every_way
-def test_a_kernel_thread_never_has_a_map(read: Callable[[int], object]) -> None:
+def test_a_kernel_thread_never_has_a_map(read: Read, file: str) -> None:
     with pytest.raises(KernelThread) as caught:
         read(2)
     assert str(caught.value) == (
-        f"cannot read /proc/2/{_file(read)}: process 2 (kthreadd) is a kernel thread. It runs "
+        f"cannot read /proc/2/{file}: process 2 (kthreadd) is a kernel thread. It runs "
         "inside the kernel and has no memory map; leave it out."
     )
 
 
 @every_way
-def test_another_user_s_process_is_denied(read: Callable[[int], object], as_nobody: Any) -> None:
+def test_another_user_s_process_is_denied(read: Read, file: str, as_nobody: Any) -> None:
     pid = os.getpid() if os.geteuid() == 0 else 1
     with pytest.raises(AccessDenied) as caught:
         as_nobody(lambda: read(pid))
     user = 65534 if os.geteuid() == 0 else os.geteuid()
     assert str(caught.value) == (
-        f"cannot read /proc/{pid}/{_file(read)}: process {pid} belongs to user 0, and this is user "
+        f"cannot read /proc/{pid}/{file}: process {pid} belongs to user 0, and this is user "
         f"{user}. Run as that user or as root, or with CAP_SYS_PTRACE in the user namespace of "
         "that process. (A process that is not dumpable, after a set-user-ID program or "
         "prctl(PR_SET_DUMPABLE), needs the capability whoever owns it; yama's ptrace_scope makes "
