@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno as codes
 import functools
 import os
+from threading import Lock
 from types import TracebackType
 from typing import Literal, Self
 
@@ -104,6 +105,7 @@ class Querier:
         self._target = Target(pid, "maps", None, os.fspath(root))
         self._method: Method | Literal["auto"] = method
         self._file = open_target(self._target)
+        self._reading = Lock()  # the file has one place to read from, whichever thread reads
         self._ask = Caller(self._file)
         self._name = functools.lru_cache(_NAMES)(_name_of)
 
@@ -202,8 +204,9 @@ class Querier:
     # --- by the text ------------------------------------------------------------------------------
 
     def _text(self) -> bytes:
-        self._file.seek(0)
-        return drain(self._file, self._target)
+        with self._reading:
+            self._file.seek(0)
+            return drain(self._file, self._target)
 
     def _by_text(self, question: _Question) -> Answer | None:
         snapshot = loads(self._text(), errors="collect")

@@ -307,13 +307,14 @@ def test_a_closed_querier_answers_nothing() -> None:
         querier.query(0)
 
 
-def test_threads_can_share_one(frozen: Any) -> None:
+@pytest.mark.parametrize(("method", "rounds"), [("auto", 20), ("text", 1)])
+def test_threads_can_share_one(method: Any, rounds: int, frozen: Any) -> None:
     snapshot = list(procmaps.maps(frozen.pid))
     wrong: list[object] = []
-    with Querier(frozen.pid) as querier:
+    with Querier(frozen.pid, method=method) as querier:
 
         def ask(mappings: list[procmaps.Mapping]) -> None:
-            for mapping in mappings * 20:
+            for mapping in mappings * rounds:
                 answer = querier.query(mapping.start)
                 if answer is None or answer.mapping != mapping:
                     wrong.append((mapping, answer))
