@@ -13,7 +13,7 @@ from __future__ import annotations
 import errno as codes
 import functools
 import mmap
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -42,7 +42,9 @@ class SetName(Protocol):
     `set_anon_name` takes another one as *call*, for tests and recorders.
     """
 
-    def __call__(self, address: int, length: int, label: bytes | None, /) -> int: ...
+    def __call__(self, address: int, length: int, label: bytes | None, /) -> int:
+        """Make the call."""
+        ...
 
 
 def call_prctl(address: int, length: int, label: bytes | None, /) -> int:
@@ -118,7 +120,7 @@ def named_mmap(
     shared: bool = False,
     missing_ok: bool = False,
     call: SetName = call_prctl,
-) -> Iterator[mmap.mmap]:
+) -> Generator[mmap.mmap, None, None]:
     """New anonymous memory of *length* bytes that bears *label*; unmapped again at the end.
 
     With *shared*, children share it after fork(2); such memory can be labelled since 6.2, before

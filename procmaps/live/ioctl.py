@@ -98,7 +98,7 @@ class Caller:
         with self._lock:
             while True:
                 try:
-                    fcntl.ioctl(self._file, PROCMAP_QUERY, request, True)
+                    fcntl.ioctl(self._file, PROCMAP_QUERY, request, True)  # noqa: FBT003 - its own way
                 except InterruptedError:
                     continue
                 break

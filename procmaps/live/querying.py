@@ -1,5 +1,7 @@
 """What lies at one address: by the ioctl ``PROCMAP_QUERY``, by the text where that is missing."""
 
+# ruff: noqa: PTH116 - names are bytes, which pathlib does not take
+
 from __future__ import annotations
 
 import errno as codes

@@ -5,6 +5,8 @@ The text of ``maps`` leaves two things open (`procmaps.names`). A newline or the
 `` (deleted)``: both append that like ``maps`` does, so the file itself has to be looked at.
 """
 
+# ruff: noqa: PTH115, PTH116, PTH120 - names are bytes, which pathlib does not take
+
 from __future__ import annotations
 
 import os
@@ -62,7 +64,7 @@ def resolve(mapping: Mapping, pid: Pid = "self", *, root: Root = "/proc") -> Res
         return Resolution(None, str(error))
 
 
-class _Unsettled(Exception):  # noqa: N818 - not an error: it carries the reason out
+class _Unsettled(Exception):
     """It cannot be settled, and why."""
 
 

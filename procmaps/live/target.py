@@ -101,7 +101,7 @@ class Target:
             status = Path(self.directory, "status").read_bytes()
         except (FileNotFoundError, ProcessLookupError):
             # A tree that only looks like a procfs may have maps and nothing else.
-            return (State.BARE if os.path.exists(self.path) else State.GONE), ""
+            return (State.BARE if Path(self.path).exists() else State.GONE), ""
         # comm may hold spaces and parentheses of its own: only the last one closes it.
         close = stat.rindex(b")")
         command = visible(stat[stat.index(b"(") + 1 : close])
@@ -138,10 +138,12 @@ class Target:
 
     def missing(self) -> LiveError:
         """What to raise where the file cannot be found."""
-        if os.path.exists(self.directory):
+        if Path(self.directory).exists():
             return FileMissing(self.who, self.path)
         try:
-            is_procfs = any(name.isdecimal() or name == "self" for name in os.listdir(self.root))
+            is_procfs = any(
+                p.name.isdecimal() or p.name == "self" for p in Path(self.root).iterdir()
+            )
         except (FileNotFoundError, NotADirectoryError):
             is_procfs = False
         if not is_procfs:
@@ -151,7 +153,7 @@ class Target:
     def denied(self) -> LiveError:
         """What to raise where the kernel refuses."""
         try:
-            owner = os.stat(self.directory).st_uid
+            owner = Path(self.directory).stat().st_uid
         except OSError:
             owner = None
         return AccessDenied(self.who, self.path, owner, os.geteuid())

@@ -9,7 +9,6 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,6 +26,8 @@ from procmaps.errors import (
 from procmaps.live.reading import drain, open_target
 from procmaps.live.snapshots import TORN, first_whole, is_torn
 from procmaps.live.target import Target
+from procmaps.naming import address_of
+from tests.live.children import AsNobody, Spawn
 
 LINE = b"00400000-00401000 r-xp 00000000 08:01 1                                  /bin/x\n"
 REPEATED = LINE + LINE
@@ -36,7 +37,7 @@ WAIT_AND_OBEY = "for line in sys.stdin.buffer:\n    obey(line.rstrip())"
 def test_this_process_is_seen_as_the_kernel_prints_it() -> None:
     with mmap.mmap(-1, 3 * mmap.PAGESIZE) as memory:
         snapshot = procmaps.maps()
-        place = procmaps.naming.address_of(memory)
+        place = address_of(memory)
         found = snapshot.find(place)
     assert snapshot.kind == "maps"
     assert not snapshot.problems
@@ -45,7 +46,7 @@ def test_this_process_is_seen_as_the_kernel_prints_it() -> None:
     assert found.usage is None
 
 
-def test_a_frozen_child_reads_the_same_by_every_way(spawn: Any) -> None:
+def test_a_frozen_child_reads_the_same_by_every_way(spawn: Spawn) -> None:
     child = spawn("print('ready', flush=True)")
     child.freeze()
     text = Path(f"/proc/{child.pid}/maps").read_bytes()
@@ -61,7 +62,7 @@ def test_a_frozen_child_reads_the_same_by_every_way(spawn: Any) -> None:
     assert (rollup.start, rollup.name.kind) == (maps[0].start, "rollup")
 
 
-def test_a_large_map_comes_whole(spawn: Any) -> None:
+def test_a_large_map_comes_whole(spawn: Spawn) -> None:
     child = spawn("memory = alternating(6000)\nprint('ready', flush=True)")
     child.freeze()
     snapshot = procmaps.maps(child.pid)
@@ -69,7 +70,7 @@ def test_a_large_map_comes_whole(spawn: Any) -> None:
     assert procmaps.dumps(snapshot) == Path(f"/proc/{child.pid}/maps").read_bytes()
 
 
-def test_a_thread_has_the_maps_of_its_process(spawn: Any) -> None:
+def test_a_thread_has_the_maps_of_its_process(spawn: Spawn) -> None:
     child = spawn(
         "import threading\n"
         "go = threading.Event()\n"
@@ -193,14 +194,14 @@ def test_a_thread_that_has_ended_does_not_exist() -> None:
     thread.start()
     thread.join()
     # join() returns a little before the kernel has let go of the number
-    while os.path.exists(f"/proc/self/task/{thread.native_id}"):
+    while Path(f"/proc/self/task/{thread.native_id}").exists():
         os.sched_yield()
     with pytest.raises(NoSuchProcess, match=f"no thread {thread.native_id} of the calling process"):
         procmaps.maps(tid=thread.native_id)
 
 
 @every_way
-def test_a_zombie_has_no_map_any_more(read: Read, file: str, spawn: Any) -> None:
+def test_a_zombie_has_no_map_any_more(read: Read, file: str, spawn: Spawn) -> None:
     child = spawn("open('/proc/self/comm', 'w').write(') Z (')\nprint('ready', flush=True)")
     child.kill(collect=False)
     with pytest.raises(Zombie) as caught:
@@ -219,8 +220,10 @@ def _kernel_threads_visible() -> bool:
         return False
 
 
-@pytest.mark.skipif(
-    not _kernel_threads_visible(), reason="kernel threads are not visible in this PID namespace"
+@pytest.mark.xfail(
+    not _kernel_threads_visible(),
+    run=False,
+    reason="kernel threads are not visible in this PID namespace",
 )
 @every_way
 def test_a_kernel_thread_never_has_a_map(read: Read, file: str) -> None:
@@ -233,7 +236,7 @@ def test_a_kernel_thread_never_has_a_map(read: Read, file: str) -> None:
 
 
 @every_way
-def test_another_user_s_process_is_denied(read: Read, file: str, as_nobody: Any) -> None:
+def test_another_user_s_process_is_denied(read: Read, file: str, as_nobody: AsNobody) -> None:
     pid = os.getpid() if os.geteuid() == 0 else 1
     with pytest.raises(AccessDenied) as caught:
         as_nobody(lambda: read(pid))
@@ -257,7 +260,9 @@ def test_denied_to_the_owner_does_not_blame_the_owner() -> None:
 
 
 @pytest.mark.parametrize("collect", [True, False])
-def test_an_end_in_mid_read_is_not_taken_for_the_end_of_the_map(collect: bool, spawn: Any) -> None:
+def test_an_end_in_mid_read_is_not_taken_for_the_end_of_the_map(
+    collect: bool, spawn: Spawn
+) -> None:
     child = spawn("memory = alternating(3000)\nprint('ready', flush=True)")
     target = Target(child.pid, "maps")
     with open_target(target) as file:
@@ -275,7 +280,7 @@ def test_an_end_in_mid_read_is_not_taken_for_the_end_of_the_map(collect: bool, s
     )
 
 
-def test_an_exec_in_mid_read_is_not_taken_for_the_end_of_the_map(spawn: Any) -> None:
+def test_an_exec_in_mid_read_is_not_taken_for_the_end_of_the_map(spawn: Spawn) -> None:
     code = "memory = alternating(3000)\nprint('ready', flush=True)"
     child = spawn(code, wait="sys.stdin.buffer.raw.read(1)\nos.execv('/bin/cat', ['cat'])")
     target = Target(child.pid, "maps")
@@ -287,7 +292,7 @@ def test_an_exec_in_mid_read_is_not_taken_for_the_end_of_the_map(spawn: Any) -> 
     assert b"/cat" in procmaps.dumps(procmaps.maps(child.pid))
 
 
-def test_gone_before_the_first_byte_says_what_became_of_it(spawn: Any) -> None:
+def test_gone_before_the_first_byte_says_what_became_of_it(spawn: Spawn) -> None:
     child = spawn("print('ready', flush=True)")
     target = Target(child.pid, "maps")
     with open_target(target) as file:
@@ -300,7 +305,7 @@ def test_gone_before_the_first_byte_says_what_became_of_it(spawn: Any) -> None:
             drain(file, target)
 
 
-def test_a_rollup_of_a_process_that_has_just_ended_is_a_zombie_s(spawn: Any) -> None:
+def test_a_rollup_of_a_process_that_has_just_ended_is_a_zombie_s(spawn: Spawn) -> None:
     child = spawn("print('ready', flush=True)")
     target = Target(child.pid, "smaps_rollup")
     with open_target(target) as file:
@@ -312,7 +317,7 @@ def test_a_rollup_of_a_process_that_has_just_ended_is_a_zombie_s(spawn: Any) -> 
 # --- torn reads -----------------------------------------------------------------------------------
 
 
-def test_a_mapping_that_grows_between_two_reads_is_reported(spawn: Any) -> None:
+def test_a_mapping_that_grows_between_two_reads_is_reported(spawn: Spawn) -> None:
     code = (
         "memory = alternating(2000)\n"
         "def obey(line):\n"
@@ -362,7 +367,7 @@ def test_what_stays_torn_is_returned_with_its_problems(tmp_path: Path) -> None:
     assert [problem.kind for problem in snapshot.problems] == ["repeated"]
 
 
-def test_reading_while_threads_map_and_unmap_loses_no_line(spawn: Any) -> None:
+def test_reading_while_threads_map_and_unmap_loses_no_line(spawn: Spawn) -> None:
     code = (
         "import threading\n"
         "memory = alternating(1500)\n"
@@ -390,9 +395,9 @@ def test_reading_while_threads_map_and_unmap_loses_no_line(spawn: Any) -> None:
 
 
 @pytest.mark.parametrize("pid", [0, -1, True, "1", "thread-self", 1.0, None])
-def test_a_pid_is_a_number_from_1_or_self(pid: Any) -> None:
+def test_a_pid_is_a_number_from_1_or_self(pid: object) -> None:
     with pytest.raises(ValueError) as caught:
-        procmaps.maps(pid)
+        procmaps.maps(pid)  # type: ignore[arg-type]
     assert str(caught.value) == f'pid must be a number from 1 or "self", not {pid!r}'
 
 
@@ -407,9 +412,10 @@ def test_a_tid_and_retries_are_numbers() -> None:
 
 def test_an_error_travels_between_processes() -> None:
     error = ProcessGone("process 5", "/proc/5/maps", LINE)
-    copy = pickle.loads(pickle.dumps(error))
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - made in this very line
     assert isinstance(copy, ProcessGone)
     assert isinstance(copy, LiveError)
     assert (copy.who, copy.path, copy.partial) == (error.who, error.path, LINE)
     assert (copy.errno, copy.filename) == (error.errno, "/proc/5/maps")
     assert str(copy) == str(error)
+    assert copy == error
