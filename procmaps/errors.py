@@ -6,6 +6,10 @@ equal, and `str(error)` is composed from the facts: the whole text is part of th
 
 from __future__ import annotations
 
+import errno as codes
+import os
+from typing import Any, ClassVar
+
 import attrs
 
 _WINDOW = 60
@@ -100,3 +104,227 @@ class InvalidLabel(ProcmapsError, ValueError):
 
     def __str__(self) -> str:
         return f"the kernel refuses the label '{visible(self.label)}': {self.reason}"
+
+
+# --- live systems -----------------------------------------------------------------------------
+
+
+@attrs.frozen
+class LiveError(ProcmapsError, OSError):
+    """What kept a file of a live procfs from being read; also an `OSError` with its ``errno``."""
+
+    ERRNO: ClassVar[int] = codes.EIO
+    who: str
+    """Whose file it is: ``process 1234``, ``thread 7 of process 1234`` …"""
+    path: str
+    """The file that was asked for."""
+
+    def __attrs_post_init__(self) -> None:
+        # Fills errno, strerror and filename; attrs sets ``args`` to the facts afterwards.
+        OSError.__init__(self, self.ERRNO, os.strerror(self.ERRNO), self.path)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # OSError's own would put errno and strerror where the facts belong.
+        return type(self), self.args
+
+
+@attrs.frozen
+class NotProcfs(LiveError, FileNotFoundError):
+    """The ``root`` that was given is not there, or holds no process at all."""
+
+    ERRNO: ClassVar[int] = codes.ENOENT
+    root: str
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read {self.path}: {self.root} is not a procfs, for it holds no process. Pass "
+            "as root where a procfs is mounted (mount -t proc), most often /proc."
+        )
+
+
+@attrs.frozen
+class NoSuchProcess(LiveError, ProcessLookupError):
+    """No process, or no such thread in it, has this number in that procfs."""
+
+    ERRNO: ClassVar[int] = codes.ESRCH
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read {self.path}: there is no {self.who}. It has ended, or it has this number "
+            "only in another PID namespace, or the procfs hides it (mount option hidepid=)."
+        )
+
+
+@attrs.frozen
+class FileMissing(LiveError, FileNotFoundError):
+    """The process is there, this file of it is not: the kernel does not have it."""
+
+    ERRNO: ClassVar[int] = codes.ENOENT
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read {self.path}: {self.who} is there, but this kernel has no such file. "
+            "smaps needs CONFIG_PROC_PAGE_MONITOR, and smaps_rollup Linux 4.14 besides; maps is "
+            "always there."
+        )
+
+
+@attrs.frozen
+class AccessDenied(LiveError, PermissionError):
+    """The kernel lets only some read this: at open since 3.19, at read from 3.4 to 3.10."""
+
+    ERRNO: ClassVar[int] = codes.EACCES
+    owner: int | None
+    """The user that the process belongs to, by its directory in procfs; None: not known."""
+    user: int
+    """The effective user that asked."""
+
+    def __str__(self) -> str:
+        if self.owner is None or self.owner == self.user:
+            cause = f"user {self.user} may not look into {self.who}"
+        else:
+            cause = f"{self.who} belongs to user {self.owner}, and this is user {self.user}"
+        return (
+            f"cannot read {self.path}: {cause}. Run as that user or as root, or with "
+            "CAP_SYS_PTRACE in the user namespace of that process. (A process that is not "
+            "dumpable, after a set-user-ID program or prctl(PR_SET_DUMPABLE), needs the "
+            "capability whoever owns it; yama's ptrace_scope makes no difference here.)"
+        )
+
+
+@attrs.frozen
+class NoAddressSpace(LiveError, ProcessLookupError):
+    """The process is there and has no memory of its own: a kernel thread or a zombie."""
+
+    ERRNO: ClassVar[int] = codes.ESRCH
+    command: str
+    """What the process calls itself, ``comm``; bytes outside printable ASCII as ``\\xNN``."""
+
+
+@attrs.frozen
+class KernelThread(NoAddressSpace):
+    """A kernel thread: it never has an address space."""
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read {self.path}: {self.who} ({self.command}) is a kernel thread. It runs "
+            "inside the kernel and has no memory map; leave it out."
+        )
+
+
+@attrs.frozen
+class Zombie(NoAddressSpace):
+    """A process that has ended and that its parent has not waited for."""
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read {self.path}: {self.who} ({self.command}) is a zombie. It has ended and "
+            "its memory map with it; only its exit status is left for its parent to collect."
+        )
+
+
+@attrs.frozen
+class ProcessGone(LiveError, ProcessLookupError):
+    """The address space went away while it was being read: the process ended or called exec."""
+
+    ERRNO: ClassVar[int] = codes.ESRCH
+    partial: bytes = attrs.field(default=b"", repr=False)
+    """What had been read: whole entries from the lowest address up, the rest is missing."""
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read all of {self.path}: {self.who} ended, or replaced its program by "
+            f"execve(2), in the middle; {len(self.partial)} bytes had been read and are kept in "
+            "this error's `partial`. Read again if it is still there."
+        )
+
+
+@attrs.frozen
+class QueryUnsupported(LiveError):
+    """The kernel does not know the ioctl ``PROCMAP_QUERY`` (Linux 6.11 and later have it)."""
+
+    ERRNO: ClassVar[int] = codes.ENOTTY
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} does not answer the ioctl PROCMAP_QUERY, which Linux has since 6.11. Use "
+            'method="auto" or method="text", which read the file instead.'
+        )
+
+
+# --- naming memory ----------------------------------------------------------------------------
+
+
+@attrs.frozen
+class NamingError(ProcmapsError, OSError):
+    """``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)`` failed in a way that has no class of its own."""
+
+    address: int
+    length: int
+    """Bytes, as they were given."""
+    label: bytes | None
+    """None where a label was to be taken away."""
+    code: int
+    """The ``errno`` of the call."""
+
+    def __attrs_post_init__(self) -> None:
+        OSError.__init__(self, self.code, os.strerror(self.code))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self.args
+
+    @property
+    def what(self) -> str:
+        """The call, for people."""
+        label = "no label" if self.label is None else f"the label '{visible(self.label)}'"
+        return f"cannot give {label} to the {self.length} bytes at {self.address:#x}"
+
+    def __str__(self) -> str:
+        name = codes.errorcode.get(self.code, str(self.code))
+        return f"{self.what}: {os.strerror(self.code)} ({name})."
+
+
+@attrs.frozen
+class NamingUnsupported(NamingError):
+    """The kernel has no names for anonymous memory: ``CONFIG_ANON_VMA_NAME`` is off, or < 5.17."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what}: this kernel has no names for anonymous memory. It needs Linux 5.17 or "
+            "later, built with CONFIG_ANON_VMA_NAME=y. Pass missing_ok=True to go on without."
+        )
+
+
+@attrs.frozen
+class RangeHasHole(NamingError):
+    """``ENOMEM``: part of the range is not mapped; what is mapped bears the label all the same."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what}: part of that is not mapped. The mapped parts of it do have the label "
+            "now, unless the kernel had no memory for the label itself, which it reports alike."
+        )
+
+
+@attrs.frozen
+class NotNameable(NamingError):
+    """``EBADF``: a file is mapped in the range; what lies below it bears the label already."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what}: a file is mapped there. Mappings below that one have the label now, "
+            "those above do not. Only private anonymous memory can have one, and since 6.2 also "
+            "shared anonymous memory, memfds and unlinked tmpfs files."
+        )
+
+
+@attrs.frozen
+class SplitFailed(NamingError):
+    """``EAGAIN``: a mapping could not be split at an end of the range; those below it are done."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what}: a mapping could not be split in two. Mappings below it have the label "
+            "now. Most often the process has all the mappings that vm.max_map_count allows; raise "
+            "it, or name whole mappings, which needs no split."
+        )

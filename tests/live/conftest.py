@@ -1,0 +1,79 @@
+"""Real processes to look at: children that map what a test wants, then wait to be killed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import TypeVar, cast
+
+import pytest
+
+from tests.live.children import PRELUDE, AsNobody, Child, Spawn
+
+T = TypeVar("T")
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def spawn() -> Iterator[Spawn]:
+    """Start a Python child that runs the code given, which must print one line and then wait."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def start(code: str, *arguments: bytes | str, wait: str = "sys.stdin.read()") -> Child:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", PRELUDE + code + "\n" + wait, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        children.append(process)
+        assert process.stdout
+        said = process.stdout.readline().rstrip(b"\n")
+        assert said, "the child has failed; its error is above"
+        return Child(process, said)
+
+    yield start
+    for process in children:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def as_nobody() -> AsNobody:
+    """Call a function without any privilege: in a forked child when we are root.
+
+    An exception of the function is raised here; it comes back pickled.
+    """
+    return _unprivileged
+
+
+def _unprivileged(function: Callable[[], T]) -> T:
+    if os.geteuid() != 0:
+        return function()
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        try:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+            result: tuple[str, object] = ("returned", function())
+        except BaseException as error:  # noqa: BLE001 - all of them go to the parent
+            result = ("raised", error)
+        with os.fdopen(writer, "wb") as pipe:
+            pickle.dump(result, pipe)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        how, value = pickle.load(pipe)  # noqa: S301 - our own child wrote it
+    os.waitpid(pid, 0)
+    if how == "raised":
+        if isinstance(value, OSError) and value.errno == errno.ENOSYS:
+            pytest.xfail("this kernel knows no users (CONFIG_MULTIUSER is off)")
+        raise value
+    return cast("T", value)
