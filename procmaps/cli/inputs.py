@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any, Literal, TypeVar
 
 import click
 
+import procmaps
 from procmaps.dialects import DIALECTS
+from procmaps.errors import LiveError, NoSuchProcess
+from procmaps.snapshot import Snapshot
 
 FileOfProcess = Literal["maps", "smaps", "smaps_rollup"]
 
@@ -42,34 +46,33 @@ def read_file(name: str) -> bytes:
         raise Unreadable(f"cannot read {shown}: {error.strerror or error}") from error
 
 
-def read_process(pid: str, file: FileOfProcess) -> bytes:
-    """The bytes of ``/proc/PID/FILE``. Raises `Unreadable` with the reason, and what to do."""
-    place = Path("/proc", pid)
+def snapshot_of(pid: str, file: FileOfProcess, dialect: str) -> Snapshot:
+    """A file of a process, as a snapshot; *pid* is what `is_process` accepts.
+
+    Raises `Unreadable` with the reason and what to do: no such process, no permission, a kernel
+    thread, gone in the middle …
+    """
+    number: int | Literal["self"] = "self" if pid == "self" else int(pid)
     try:
-        return (place / file).read_bytes()
-    except OSError as error:
-        raise Unreadable(_why(pid, place / file, error)) from error
+        match file:
+            case "maps":
+                return procmaps.maps(number, errors="collect", dialect=dialect)
+            case "smaps":
+                return procmaps.smaps(number, errors="collect", dialect=dialect)
+            case "smaps_rollup":
+                return procmaps.rollup(number, errors="collect", dialect=dialect)
+    except NoSuchProcess as error:
+        raise Unreadable(f"{error} For a file of that name write ./{pid}.") from error
+    except LiveError as error:
+        raise Unreadable(str(error)) from error
 
 
-def _why(pid: str, file: Path, error: OSError) -> str:
-    match error:
-        case FileNotFoundError() if file.parent.exists():
-            return f"cannot read {file}: this kernel has no such file"
-        case FileNotFoundError() if Path("/proc/self").exists():
-            return f"no process {pid}; for a file of that name write ./{pid}"
-        case FileNotFoundError():
-            return "no /proc here: a process can only be read where procfs is mounted"
-        case ProcessLookupError():
-            return f"process {pid} has no memory of its own: a kernel thread, or it has just ended"
-        case PermissionError():
-            return f"cannot read {file}: it is another user's process; try as that user or as root"
-        case _:
-            return f"cannot read {file}: {error.strerror or error}"
+_PID = re.compile("self|[1-9][0-9]{0,9}")
 
 
 def is_process(target: str) -> bool:
     """Whether a command's target names a process: a number, or ``self``."""
-    return target == "self" or (target.isascii() and target.isdigit())
+    return _PID.fullmatch(target) is not None
 
 
 def dialect_option(command: _Command) -> _Command:

@@ -15,7 +15,7 @@ from procmaps.cli.inputs import (
     is_process,
     json_option,
     read_file,
-    read_process,
+    snapshot_of,
 )
 from procmaps.cli.look import console
 from procmaps.jsonform import head_to_json, problem_to_json, to_json
@@ -51,8 +51,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("--csv and --json: choose one")
     if file and not is_process(target):
         raise click.UsageError(f"--smaps and --rollup choose a file of a process, not of {target}")
-    data = read_process(target, file or "maps") if is_process(target) else read_file(target)
-    snapshot = procmaps.loads(data, errors="collect", dialect=dialect)
+    if is_process(target):
+        snapshot = snapshot_of(target, file or "maps", dialect)
+    else:
+        snapshot = procmaps.loads(read_file(target), errors="collect", dialect=dialect)
     rows = [row for row in snapshot if not kinds or row.name.kind in kinds]
     _check_kinds(kinds, snapshot)
     if as_json:

@@ -13,6 +13,7 @@ import pytest
 
 import procmaps
 from procmaps.cli.look import size_text
+from procmaps.errors import AccessDenied
 from procmaps.jsonform import from_json, snapshot_to_json
 from tests.cli.conftest import SAMPLE, Process, Run
 
@@ -164,12 +165,34 @@ def test_the_other_files_of_a_live_process(run: Run, option: str, kind: str) -> 
     assert json.loads(result.stdout)["kind"] == kind
 
 
+def test_what_a_process_does_not_let_be_read_is_one_line_and_exit_2(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Which processes refuse depends on who runs the tests; how it is told does not.
+    denied = AccessDenied("process 1", "/proc/1/maps", owner=0, user=1000)
+
+    def maps(*_arguments: object, **_options: object) -> procmaps.Snapshot:
+        raise denied
+
+    monkeypatch.setattr(procmaps, "maps", maps)
+    result = run("show", "1")
+    assert result.stderr == f"procmaps: {denied}\n"
+    assert (result.stdout, result.exit_code) == ("", 2)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["show", "{tmp}/none"], "cannot read {tmp}/none: No such file or directory"),
         (["show", "{tmp}"], "cannot read {tmp}: Is a directory"),
-        (["show", "4194305"], "no process 4194305; for a file of that name write ./4194305"),
+        (
+            ["show", "4194305"],
+            (
+                "cannot read /proc/4194305/maps: there is no process 4194305. It has ended, or it "
+                "has this number only in another PID namespace, or the procfs hides it (mount "
+                "option hidepid=). For a file of that name write ./4194305."
+            ),
+        ),
         (["lint", "{tmp}/none"], "cannot read {tmp}/none: No such file or directory"),
     ],
 )
