@@ -173,26 +173,26 @@ HEAD = f"cannot give the label 'x' to the {PAGE} bytes at {PAGE:#x}: "
             errno.ENOMEM,
             RangeHasHole,
             (
-                "part of that is not mapped. The mapped parts of it do have the label now, unless the "
-                "kernel had no memory for the label itself, which it reports alike."
+                "part of that is not mapped. The mapped parts of it do have the label now, "
+                "unless the kernel had no memory for the label itself, which it reports alike."
             ),
         ),
         (
             errno.EBADF,
             NotNameable,
             (
-                "a file is mapped there. Mappings below that one have the label now, those above do "
-                "not. Only private anonymous memory can have one, and since 6.2 also shared anonymous "
-                "memory, memfds and unlinked tmpfs files."
+                "a file is mapped there. Mappings below that one have the label now, those "
+                "above do not. Only private anonymous memory can have one, and since 6.2 also "
+                "shared anonymous memory, memfds and unlinked tmpfs files."
             ),
         ),
         (
             errno.EAGAIN,
             SplitFailed,
             (
-                "a mapping could not be split in two. Mappings below it have the label now. Most often "
-                "the process has all the mappings that vm.max_map_count allows; raise it, or name "
-                "whole mappings, which needs no split."
+                "a mapping could not be split in two. Mappings below it have the label now. "
+                "Most often the process has all the mappings that vm.max_map_count allows; "
+                "raise it, or name whole mappings, which needs no split."
             ),
         ),
         (errno.EINVAL, NamingError, "Invalid argument (EINVAL)."),
