@@ -32,6 +32,7 @@ _ENTITY = re.compile(rb"&(?:(lt|gt|amp|quot|apos|nbsp)|#([0-9]{1,3})|#[xX]([0-9a
 _ENTITIES = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'", b"nbsp": b" "}
 _TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
 _LONGEST_TAG = 200
+_MOST_TAGS = 64
 _ASCII = range(1, 0x80)
 
 
@@ -183,7 +184,10 @@ def _strip_markup(drafts: Sequence[_Draft]) -> None:
 def _without_tags(name: bytes) -> bytes:
     """*name* without the tags at its end."""
     bare = name
-    while (text := bare.rstrip(b" \t")).endswith(b">"):
+    for _ in range(_MOST_TAGS):
+        text = bare.rstrip(b" \t")
+        if not text.endswith(b">"):
+            break
         at = text.rfind(b"<", max(0, len(text) - _LONGEST_TAG))
         if at < 0 or not _TAG.fullmatch(text, at):
             break
