@@ -11,7 +11,7 @@ import attrs
 from procmaps.extract import markers, prefixes, syntax
 from procmaps.extract.grouping import Group
 from procmaps.extract.hits import Hit, behind_end
-from procmaps.extract.literals import closer
+from procmaps.extract.literals import closer, is_over, simple_closer
 from procmaps.extract.pieces import Piece
 from procmaps.extract.records import Container, Entry, Extract, Undone, Unread
 from procmaps.loading import loads
@@ -158,14 +158,17 @@ def _is_tabbed(field: bytes) -> bool:
 def _close_literal(group: Group, drafts: Sequence[_Draft]) -> None:
     """Cut off the end of a literal over several lines that was opened at or above the dump."""
     first = drafts[0]
-    closing = closer(first.piece.raw[: max(0, first.piece.raw.find(first.hit.parts["start"]))])
+    prefix = first.piece.text[: first.hit.column]
+    closing = closer(prefix)
     if not closing and group.before:
         closing = closer(group.before.piece.text)
-    if not closing:
+    simple = b"" if closing else simple_closer(prefix)
+    mark = closing or simple
+    if not mark:
         return
     for draft in drafts:
-        at = draft.name.find(closing)
-        if at >= 0:
+        at = draft.name.rfind(mark) if simple else draft.name.find(mark)
+        if at >= 0 and (closing or is_over(draft.name[at + 1 :])):
             rest = draft.name[at:]
             draft.rename(draft.name[:at].rstrip(b" \t"), draft.piece.noted("string", rest))
             return

@@ -429,3 +429,12 @@ def test_a_dump_after_a_command_is_a_new_one() -> None:
 def test_sizes() -> None:
     (entry,) = only(b"00400000-00401000 r-xp 00000000 fd:01 7  /a\n").entries
     assert entry.size == 4096
+
+
+def test_literals_over_several_lines_of_scripts() -> None:
+    body = (
+        b"00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat\n"
+        b"00401000-00402000 rw-p 00000000 00:00 0   [heap]"
+    )
+    for text in (b'MAPS="' + body + b'"\n', b"const maps = `" + body + b"`;\nuse(maps)\n"):
+        assert names(only(text)) == [b"/bin/cat", b"[heap]"]
