@@ -119,6 +119,13 @@ class Producer:
     flags_tail: bytes = b" "
     """What stands behind the last mnemonic of ``VmFlags``."""
 
+    def prints(self, kind: Literal["maps", "smaps", "rollup"]) -> bool:
+        """Whether it has that file, and it is established how every line of it looks."""
+        if kind == "maps":
+            return True
+        lines = self.smaps if kind == "smaps" else self.rollup
+        return bool(lines) and all(line.format or not line.required for line in lines)
+
     @property
     def escapes(self) -> bool:
         """Whether a newline in a path is printed as ``\\012``."""
