@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
+import attrs
 from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
 
@@ -85,7 +86,8 @@ def raw_android_names() -> st.SearchStrategy[bytes]:
     fragments = st.sampled_from((b"[anon:", b"]", b"\n", b"]\n", b"<fault>", *_LABELS, *_LINES))
     pieces = st.lists(fragments | _binary(8), max_size=6).map(b"".join)
     found = labels() | pieces.map(lambda text: text[:255]) | _binary(255)
-    return st.builds(bytes.__add__, found, st.sampled_from((b"", b"<fault>")))
+    shortest = st.sampled_from((b"a\nb", b"\n", b"a]b", b"[", b"]"))
+    return st.builds(bytes.__add__, shortest | found, st.sampled_from((b"", b"<fault>")))
 
 
 def file_names() -> st.SearchStrategy[bytes]:
@@ -244,6 +246,9 @@ def address_spaces(
     for low, high in zip(cuts, cuts[1:], strict=False):
         if draw(st.booleans()):
             found.append(draw(_mapping(made, low * _PAGE, high * _PAGE, kind)))
+    if found and all(record.name.raw.endswith(b"\r") for record in found):
+        # A file whose every line ends in CR LF is taken for one that was converted.
+        found[-1] = attrs.evolve(found[-1], name=Unnamed())
     return found
 
 
