@@ -128,7 +128,7 @@ class Producer:
 
     @property
     def escapes(self) -> bool:
-        """Whether a newline in a path is printed as ``\\012``."""
+        """Whether a newline in a path is printed as a backslash and 012."""
         return dialect(self.dialect).escapes
 
     def __str__(self) -> str:
@@ -263,18 +263,18 @@ class Variant:
     bits: tuple[Bits, ...]
     """The word sizes it exists for, the usual one first."""
     source: str
-    change: Callable[[Producer], Producer]
+    change: Callable[[Producer, Release], Producer]
     """What mainline's producer becomes."""
     prefix: str = "linux"
 
 
-def _parisc(producer: Producer) -> Producer:
+def _parisc(producer: Producer, _release: Release) -> Producer:
     # Offsets above 32 bits lose digits instead; no such line has been seen, so none is printed.
     header = attrs.evolve(producer.header, excess_digits=8, offset_bits=32)
     return attrs.evolve(producer, header=header)
 
 
-def _nommu(producer: Producer) -> Producer:
+def _nommu(producer: Producer, _release: Release) -> Producer:
     return attrs.evolve(
         producer,
         kind="nommu",
@@ -293,11 +293,11 @@ _FAULT = len(b"<fault>")
 """What seq_print_vma_name() adds where it cannot read on."""
 
 
-def _user_pointers(after: bytes) -> Callable[[Producer], Producer]:
+def _user_pointers(after: bytes) -> Callable[[Producer, Release], Producer]:
     """The Android generations that keep a pointer to the name; ``Name:`` stands behind *after*."""
 
-    def change(producer: Producer) -> Producer:
-        kinds = _bracket_kinds(_release(producer), _LINUX, _ANDROID)
+    def change(producer: Producer, release: Release) -> Producer:
+        kinds = _bracket_kinds(release, _LINUX, _ANDROID)
         return attrs.evolve(
             producer,
             kind="android",
@@ -311,7 +311,8 @@ def _user_pointers(after: bytes) -> Callable[[Producer], Producer]:
     return change
 
 
-def _samsung(producer: Producer) -> Producer:
+def _samsung(mainline: Producer, release: Release) -> Producer:
+    producer = _user_pointers(b"")(mainline, release)
     lines = producer.smaps
     for field in VENDOR_FIELDS:
         if field.producer == "Samsung":
@@ -319,22 +320,17 @@ def _samsung(producer: Producer) -> Producer:
     return attrs.evolve(producer, smaps=lines)
 
 
-def _refcounted(producer: Producer) -> Producer:
-    kinds = _bracket_kinds(_release(producer), _LINUX, _ANDROID)
+def _refcounted(producer: Producer, release: Release) -> Producer:
+    kinds = _bracket_kinds(release, _LINUX, _ANDROID)
     return attrs.evolve(
         producer, kind="android", labels=LabelRule(MAX_LABEL_ANDROID), brackets=kinds | {"anon"}
     )
 
 
-def _release(producer: Producer) -> Release:
-    assert producer.release
-    return producer.release
-
-
 _POINTER = 'Android common kernels: "NOUPSTREAM: ANDROID: mm: add a field to store names"'
 
 VARIANTS: tuple[Variant, ...] = (
-    Variant("", Span.of("2.2"), (64, 32), "mainline", lambda producer: producer),
+    Variant("", Span.of("2.2"), (64, 32), "mainline", lambda producer, _: producer),
     Variant(
         "",
         Span.of("2.6.18|2.6.20"),
@@ -351,9 +347,7 @@ VARIANTS: tuple[Variant, ...] = (
         "num_to_str() and seq_put_hex_ll() take each number for eight digits longer",
         _parisc,
     ),
-    Variant(
-        "android", Span.of("3.4", "3.8"), (32,), f"{_POINTER}, 3.4", _user_pointers(b"Locked")
-    ),
+    Variant("android", Span.of("3.4", "3.8"), (32,), f"{_POINTER}, 3.4", _user_pointers(b"Locked")),
     Variant(
         "android",
         Span.of("3.8", "3.19|4.4"),
@@ -362,14 +356,18 @@ VARIANTS: tuple[Variant, ...] = (
         _user_pointers(b"VmFlags"),
     ),
     Variant(
-        "android", Span.of("3.19|4.4", "5.4|5.10"), (64, 32), f"{_POINTER}, 4.x", _user_pointers(b"")
+        "android",
+        Span.of("3.19|4.4", "5.4|5.10"),
+        (64, 32),
+        f"{_POINTER}, 4.x",
+        _user_pointers(b""),
     ),
     Variant(
         "samsung",
         Span.of("4.4|4.9", "5.4|5.10"),
         (64, 32),
         "Android kernels with CONFIG_ZRAM_LRU_WRITEBACK",
-        lambda producer: _samsung(_user_pointers(b"")(producer)),
+        _samsung,
     ),
     Variant(
         "android",
@@ -548,7 +546,9 @@ def _kernel(name: str, match: re.Match[str]) -> Producer:
         release = Release.parse(match["release"])
     except ValueError as error:
         raise UnknownProducer(name, str(error)) from error
-    wanted = [v for v in VARIANTS if (v.prefix, v.name) == (match["prefix"], match["variant"] or "")]
+    wanted = [
+        v for v in VARIANTS if (v.prefix, v.name) == (match["prefix"], match["variant"] or "")
+    ]
     if not wanted:
         raise UnknownProducer(name, f"no variant of {match['prefix']} is called {match['variant']}")
     # Sure matches come before those of which it is not established.
@@ -563,7 +563,7 @@ def _kernel(name: str, match: re.Match[str]) -> Producer:
     variant = found[0]
     bits = _bits(name, match["bits"], variant.bits)
     stem = "-".join(filter(None, (variant.prefix, str(release), variant.name)))
-    return variant.change(_linux(_named(stem, bits, variant.bits), release, bits))
+    return variant.change(_linux(_named(stem, bits, variant.bits), release, bits), release)
 
 
 def _bits(name: str, text: str | None, sizes: tuple[Bits, ...]) -> Bits:
@@ -601,7 +601,7 @@ def _settled() -> Iterator[Producer]:
 
 @functools.cache
 def every_producer() -> tuple[Producer, ...]:
-    """All that differ from one another, and some that do not: kernels oldest first, then emulations.
+    """All that differ from one another, and some more: kernels oldest first, then emulations.
 
     Kernels are those of the releases at which some table changes, in all variants and word sizes.
     """

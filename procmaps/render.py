@@ -42,7 +42,9 @@ def render(
     return b"".join(_entries(tuple(records), _producer(producer), strict=strict))
 
 
-def path_name(path: bytes, producer: Producer | str | None = None, *, deleted: bool = False) -> Name:
+def path_name(
+    path: bytes, producer: Producer | str | None = None, *, deleted: bool = False
+) -> Name:
     """The name column that *producer* prints for the file at *path*, as a record.
 
     *path* is the original, newlines and all; *deleted*: the file was unlinked. The record is a
@@ -81,7 +83,8 @@ def _entries(records: tuple[Mapping, ...], producer: Producer, *, strict: bool) 
         if strict:
             _check_kind(records, record, producer, refuse)
             _check_header(record, producer, refuse)
-            _check_name(record, producer, refuse)
+            _check_name(record.name, producer, refuse)
+            _check_gap(record, producer, refuse)
         yield _header(record, producer) + b"\n"
         if record.usage is None:
             continue
@@ -171,8 +174,13 @@ def _check_header(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
         refuse("perms", "reserved memory has no rights besides")
 
 
-def _check_name(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
-    name = record.name
+def _check_gap(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
+    name = record.name.raw
+    if name and not producer.header.padding(len(_prefix(record, producer)), name):
+        refuse("name", "it would stand directly behind the inode")
+
+
+def _check_name(name: Name, producer: Producer, refuse: _Refuse) -> None:
     if name.raw.startswith(b" "):
         refuse("name", "no name begins with a space: it would be taken for padding")
     if b"\0" in name.raw:
@@ -189,9 +197,6 @@ def _check_name(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
             refuse("name", r"\012 means another thing there: make the name by path_name()")
     elif name.raw and name.kind != "rollup":
         _check_bracket(name, producer, refuse)
-    length = len(_prefix(record, producer))
-    if name.raw and not producer.header.padding(length, name.raw):
-        refuse("name", "it would stand directly behind the inode")
 
 
 def _check_label(label: bytes, producer: Producer, refuse: _Refuse) -> None:

@@ -11,9 +11,10 @@ For tests of whatever reads or holds memory maps, this package first of all. Nee
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 from hypothesis import strategies as st
@@ -93,8 +94,8 @@ def raw_android_names() -> st.SearchStrategy[bytes]:
 def file_names() -> st.SearchStrategy[bytes]:
     """Absolute paths as a file system holds them, hostile ones above all: any byte but NUL.
 
-    Newlines and ``\\012`` both, `` (deleted)`` once and twice, look-alikes of the kernel's own names
-    and of whole lines, bytes that are no UTF-8, components of 255 bytes and paths of many of them.
+    Newlines and their escaped form, `` (deleted)`` once and twice, look-alikes of the kernel's own
+    names and of whole lines, bytes that are no UTF-8, components of 255 bytes and paths of many of them.
     """
     free = _binary(255).map(lambda text: text.replace(b"/", b"_"))
     component = st.sampled_from(_COMPONENTS) | free.filter(bool)
@@ -171,7 +172,9 @@ def _part(word: str, name: PseudoName, made: Producer) -> st.SearchStrategy[byte
         "NUMBER": decimal,
         "INODE": decimal,
         "KEY": st.integers(0, 2**32 - 1).map(lambda key: b"%08x" % key),
-        "CLASS": st.sampled_from((b"[perf_event]", b"[io_uring]", b"kvm-vcpu:0", b"bpf-map", b"x y")),
+        "CLASS": st.sampled_from(
+            (b"[perf_event]", b"[io_uring]", b"kvm-vcpu:0", b"bpf-map", b"x y")
+        ),
         "LABEL": _own_label(made) if name.kind in ("anon", "anon_shmem") else _file_label(made),
     }
     return texts[word] if word in texts else st.just(_ascii(word))
@@ -229,7 +232,7 @@ def address_spaces(
     *,
     max_size: int = 8,
 ) -> list[Mapping]:
-    """What one whole file says: mappings in rising order that do not overlap, some of them adjacent.
+    """What one whole file says: mappings in rising order, none overlapping, some adjacent.
 
     For ``rollup`` it is the one record of smaps_rollup. At most *max_size* mappings. Raises
     `ValueError` for a file that the producer does not print.
@@ -243,7 +246,7 @@ def address_spaces(
         return [_rollup(low * _PAGE, high * _PAGE, draw(_usage(made, made.rollup)))]
     cuts = sorted(draw(st.sets(st.integers(0, top), max_size=max_size + 1)))
     found: list[Mapping] = []
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in itertools.pairwise(cuts):
         if draw(st.sampled_from((True, True, False))):
             found.append(draw(_mapping(made, low * _PAGE, high * _PAGE, kind)))
     if found and all(record.name.raw.endswith(b"\r") for record in found):
@@ -274,7 +277,13 @@ def _separate(record: Mapping, made: Producer) -> bool:
     if not made.header.mirrored:
         return True
     nameless = Mapping(
-        record.start, record.end, record.perms, record.offset, record.device, record.inode, Unnamed()
+        record.start,
+        record.end,
+        record.perms,
+        record.offset,
+        record.device,
+        record.inode,
+        Unnamed(),
     )
     return len(render([nameless], made)) - 1 != made.header.column
 
@@ -322,7 +331,11 @@ def _usage(made: Producer, lines: tuple[FieldLine, ...]) -> st.SearchStrategy[Us
             (required if line.required else optional)[line.field.attribute] = _value(
                 line.field, made
             )
-    return st.fixed_dictionaries(required, optional=optional).map(lambda values: Usage(**values))
+    return st.fixed_dictionaries(required, optional=optional).map(_filled)
+
+
+def _filled(values: dict[str, Any]) -> Usage:
+    return Usage(**values)
 
 
 def _value(field: Field, made: Producer) -> st.SearchStrategy[int | Name | VmFlags]:
@@ -354,7 +367,7 @@ def _flags(made: Producer) -> st.SearchStrategy[VmFlags]:
 
 
 def every_producer(kind: FileKind = "maps") -> st.SearchStrategy[Producer]:
-    """The producers of `procmaps.producers` that print that file; simplest is the newest mainline."""
+    """The producers of `procmaps.producers` that print that file; simplest: newest mainline."""
     found = [made for made in producers.every_producer() if made.prints(kind)]
     plain = [made for made in found if made.kind == "linux"]
     return st.just(plain[-1]) | st.sampled_from(found)
@@ -400,8 +413,9 @@ def grammar_bytes(name: str = "linux", start: str = "maps") -> st.SearchStrategy
 def broken(
     draw: st.DrawFn, intact: st.SearchStrategy[bytes] | None = None, *, max_faults: int = 3
 ) -> bytes:
-    """A dump that something happened to: one to *max_faults* of the faults that dumps in the wild
-    have, one after another. *intact* draws the dumps; without it they are of `dumps`.
+    """A dump that something happened to: one to *max_faults* faults of `FAULTS`, one after another.
+
+    *intact* draws the dumps; without it they are of `dumps`, maps and smaps.
     """
     text = draw(intact if intact is not None else dumps() | dumps(kind="smaps"))
     for fault in draw(st.lists(st.sampled_from(FAULTS), min_size=1, max_size=max_faults)):
@@ -437,9 +451,7 @@ def hollowed(draw: st.DrawFn, text: bytes) -> bytes:
 def repeated(draw: st.DrawFn, text: bytes) -> bytes:
     """Some lines stand twice: the kernel printed an area again in the next chunk."""
     lines = re.findall(rb"[^\n]*\n|[^\n]+", text)
-    first, second = sorted(
-        (draw(st.integers(0, len(lines))), draw(st.integers(0, len(lines))))
-    )
+    first, second = sorted((draw(st.integers(0, len(lines))), draw(st.integers(0, len(lines)))))
     return b"".join((*lines[:second], *lines[first:]))
 
 
@@ -467,7 +479,10 @@ def unended(_draw: st.DrawFn, text: bytes) -> bytes:
     return text.removesuffix(b"\n")
 
 
-FAULTS: tuple[Callable[[st.DrawFn, bytes], bytes], ...] = (
+Fault = Callable[[st.DrawFn, bytes], bytes]
+"""One thing that can happen to a dump."""
+
+FAULTS: tuple[Fault, ...] = (
     unended, torn, beheaded, hollowed, repeated, flipped, littered, dos,
 )  # fmt: skip
 """What `broken` does to a dump."""

@@ -1,5 +1,6 @@
 """The table of producers: every name means one thing, and an unknown one says what to write."""
 
+# ruff: noqa: E501 - messages stand whole, to be found by searching
 from __future__ import annotations
 
 import re
@@ -49,14 +50,18 @@ def test_names_are_kind_release_variant_and_word_size(
     [
         (
             "solaris",
-            "write linux-RELEASE, nommu-RELEASE, linux-RELEASE-android, -samsung or -parisc, or one "
-            "of gvisor, qemu-user, wsl, freebsd, cygwin; add -32bit or -64bit for the other word "
-            "size",
+            (
+                "write linux-RELEASE, nommu-RELEASE, linux-RELEASE-android, -samsung or -parisc, or one "
+                "of gvisor, qemu-user, wsl, freebsd, cygwin; add -32bit or -64bit for the other word "
+                "size"
+            ),
         ),
         (
             "linux-5..4",
-            "'5..4' is not a Linux release: expected two or more numbers with dots between them and "
-            'nothing else, such as "6.12" or "2.6.32"',
+            (
+                "'5..4' is not a Linux release: expected two or more numbers with dots between them and "
+                'nothing else, such as "6.12" or "2.6.32"'
+            ),
         ),
         ("linux-5.4-nokia", "no variant of linux is called nokia"),
         (
@@ -65,8 +70,10 @@ def test_names_are_kind_release_variant_and_word_size(
         ),
         (
             "linux-2.6.14",
-            "whether a newline in a path is escaped is not established for 2.6.14, only between "
-            "2.6.12 and 2.6.18",
+            (
+                "whether a newline in a path is escaped is not established for 2.6.14, only between "
+                "2.6.12 and 2.6.18"
+            ),
         ),
         ("wsl-32bit", "there is none of 32 bits, only of 64"),
     ],

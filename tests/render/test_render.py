@@ -1,5 +1,6 @@
 """Each producer's bytes written out, taken from the formats, and whole texts of refusals."""
 
+# ruff: noqa: E501 - lines stand whole, as they are printed
 from __future__ import annotations
 
 from typing import Any
@@ -28,7 +29,13 @@ from procmaps.render import path_name, render
 from procmaps.vmflags import VmFlags
 
 CAT = Mapping(
-    0x8048000, 0x804C000, Perms.from_text("r-xp"), 0x1000, Device(3, 1), 12288, FilePath(b"/bin/cat")
+    0x8048000,
+    0x804C000,
+    Perms.from_text("r-xp"),
+    0x1000,
+    Device(3, 1),
+    12288,
+    FilePath(b"/bin/cat"),
 )
 ANON = Mapping(0x804D000, 0x8050000, Perms.from_text("rw-p"), 0, Device(0, 0), 0, Unnamed())
 ROLLUP = attrs.evolve(ANON, perms=Perms.from_text("---p"), name=Special(b"[rollup]", "rollup"))
@@ -38,12 +45,15 @@ def named(name: Name) -> Mapping:
     return attrs.evolve(ANON, name=name)
 
 
-def usage(release: str, *, rollup: bool = False, **values: Any) -> Usage:
+def usage(release: str, *, rollup: bool = False, **values: int | Name | VmFlags) -> Usage:
     """Every field that the release always prints: 4 kB, 1, and flags ``rd``."""
     plain = {"kB": 4096, "count": 1, "flags": VmFlags(b" rd ")}
     listed = fields_at(Release.parse(release), rollup=rollup)
-    filled = {field.attribute: plain[field.unit] for field in listed if not field.optional}
-    return Usage(**{**filled, **values})
+    filled: dict[str, Any] = {
+        field.attribute: plain[field.unit] for field in listed if not field.optional
+    }
+    filled.update(values)
+    return Usage(**filled)
 
 
 @pytest.mark.parametrize(
@@ -51,53 +61,73 @@ def usage(release: str, *, rollup: bool = False, **values: Any) -> Usage:
     [
         (
             "linux-2.4.17-32bit",
-            b"08048000-0804c000 r-xp 00001000 03:01 12288      /bin/cat\n"
-            b"0804d000-08050000 rw-p 00000000 00:00 0\n",
+            (
+                b"08048000-0804c000 r-xp 00001000 03:01 12288      /bin/cat\n"
+                b"0804d000-08050000 rw-p 00000000 00:00 0\n"
+            ),
         ),
         (
             "linux-2.4.17",
-            b"0000000008048000-000000000804c000 r-xp 0000000000001000 03:01 12288      /bin/cat\n"
-            b"000000000804d000-0000000008050000 rw-p 0000000000000000 00:00 0\n",
+            (
+                b"0000000008048000-000000000804c000 r-xp 0000000000001000 03:01 12288      /bin/cat\n"
+                b"000000000804d000-0000000008050000 rw-p 0000000000000000 00:00 0\n"
+            ),
         ),
         (
             "linux-2.6.12-32bit",
-            b"08048000-0804c000 r-xp 00001000 03:01 12288      /bin/cat\n"
-            b"0804d000-08050000 rw-p 00000000 00:00 0 \n",
+            (
+                b"08048000-0804c000 r-xp 00001000 03:01 12288      /bin/cat\n"
+                b"0804d000-08050000 rw-p 00000000 00:00 0 \n"
+            ),
         ),
         (
             "linux-6.12",
-            b"08048000-0804c000 r-xp 00001000 03:01 12288                              /bin/cat\n"
-            b"0804d000-08050000 rw-p 00000000 00:00 0 \n",
+            (
+                b"08048000-0804c000 r-xp 00001000 03:01 12288                              /bin/cat\n"
+                b"0804d000-08050000 rw-p 00000000 00:00 0 \n"
+            ),
         ),
         (
             "linux-6.1-parisc",
-            b"000000008048000-00000000804c000 r-xp 000000001000 000000003:000000001 12288  /bin/cat\n"
-            b"00000000804d000-000000008050000 rw-p 00000000 00:00 0 \n",
+            (
+                b"000000008048000-00000000804c000 r-xp 000000001000 000000003:000000001 12288  /bin/cat\n"
+                b"00000000804d000-000000008050000 rw-p 00000000 00:00 0 \n"
+            ),
         ),
         (
             "nommu-6.1",
-            b"08048000-0804c000 r-xp 00001000 03:01 12288      /bin/cat\n"
-            b"0804d000-08050000 rw-p 00000000 00:00 0 \n",
+            (
+                b"08048000-0804c000 r-xp 00001000 03:01 12288      /bin/cat\n"
+                b"0804d000-08050000 rw-p 00000000 00:00 0 \n"
+            ),
         ),
         (
             "gvisor",
-            b"08048000-0804c000 r-xp 00001000 03:01 12288                              /bin/cat\n"
-            b"0804d000-08050000 rw-p 00000000 00:00 0 \n",
+            (
+                b"08048000-0804c000 r-xp 00001000 03:01 12288                              /bin/cat\n"
+                b"0804d000-08050000 rw-p 00000000 00:00 0 \n"
+            ),
         ),
         (
             "qemu-user",
-            b"08048000-0804c000 r-xp 00001000 03:01 12288                              /bin/cat\n"
-            b"0804d000-08050000 rw-p 00000000 00:00 0\n",
+            (
+                b"08048000-0804c000 r-xp 00001000 03:01 12288                              /bin/cat\n"
+                b"0804d000-08050000 rw-p 00000000 00:00 0\n"
+            ),
         ),
         (
             "wsl",
-            b"08048000-0804c000 r-xp 00001000 03:01 12288                      /bin/cat\n"
-            b"0804d000-08050000 rw-p 00000000 00:00 0 \n",
+            (
+                b"08048000-0804c000 r-xp 00001000 03:01 12288                      /bin/cat\n"
+                b"0804d000-08050000 rw-p 00000000 00:00 0 \n"
+            ),
         ),
         (
             "cygwin",
-            b"08048000-0804c000 r-xp 00001000 0003:0001 12288               /bin/cat\n"
-            b"0804d000-08050000 rw-p 00000000 0000:0000 0                   \n",
+            (
+                b"08048000-0804c000 r-xp 00001000 0003:0001 12288               /bin/cat\n"
+                b"0804d000-08050000 rw-p 00000000 0000:0000 0                   \n"
+            ),
         ),
     ],
 )
@@ -179,11 +209,33 @@ def test_thp_eligible_of_each_age(release: str, line: bytes) -> None:
 
 def test_the_order_of_today() -> None:
     values = usage("7.1", protection_key=0)
-    assert [line.split(b":")[0].decode() for line in below("linux-7.1", values)] == (
-        "Size KernelPageSize MMUPageSize Rss Pss Pss_Dirty Shared_Clean Shared_Dirty Private_Clean "
-        "Private_Dirty Referenced Anonymous KSM LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped "
-        "Shared_Hugetlb Private_Hugetlb Swap SwapPss Locked THPeligible ProtectionKey VmFlags"
-    ).split(" ")
+    assert [line.split(b":")[0].decode() for line in below("linux-7.1", values)] == [
+        "Size",
+        "KernelPageSize",
+        "MMUPageSize",
+        "Rss",
+        "Pss",
+        "Pss_Dirty",
+        "Shared_Clean",
+        "Shared_Dirty",
+        "Private_Clean",
+        "Private_Dirty",
+        "Referenced",
+        "Anonymous",
+        "KSM",
+        "LazyFree",
+        "AnonHugePages",
+        "ShmemPmdMapped",
+        "FilePmdMapped",
+        "Shared_Hugetlb",
+        "Private_Hugetlb",
+        "Swap",
+        "SwapPss",
+        "Locked",
+        "THPeligible",
+        "ProtectionKey",
+        "VmFlags",
+    ]
 
 
 def test_the_page_sizes_stood_behind_swap_before_4_14() -> None:
@@ -223,7 +275,10 @@ def test_samsung_tells_of_zram_behind_swap_pss() -> None:
 
 def test_qemu_aligns_nothing_and_ends_flags_without_a_space() -> None:
     lines = below("qemu-user", usage("6.1", size=8 << 20, vm_flags=VmFlags(b" rd wr")))
-    assert (lines[0], lines[3]) == (b"Size:                  8192 kB", b"Rss:                   4 kB")
+    assert (lines[0], lines[3]) == (
+        b"Size:                  8192 kB",
+        b"Rss:                   4 kB",
+    )
     assert lines[-2:] == [b"THPeligible:    1", b"VmFlags: rd wr"]
 
 
@@ -237,11 +292,30 @@ def test_rollup() -> None:
     assert lines[0] == (
         b"0804d000-08050000 ---p 00000000 00:00 0                                  [rollup]"
     )
-    assert [line.split(b":")[0].decode() for line in lines[1:-1]] == (
-        "Rss Pss Pss_Dirty Pss_Anon Pss_File Pss_Shmem Shared_Clean Shared_Dirty Private_Clean "
-        "Private_Dirty Referenced Anonymous KSM LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped "
-        "Shared_Hugetlb Private_Hugetlb Swap SwapPss Locked"
-    ).split(" ")
+    assert [line.split(b":")[0].decode() for line in lines[1:-1]] == [
+        "Rss",
+        "Pss",
+        "Pss_Dirty",
+        "Pss_Anon",
+        "Pss_File",
+        "Pss_Shmem",
+        "Shared_Clean",
+        "Shared_Dirty",
+        "Private_Clean",
+        "Private_Dirty",
+        "Referenced",
+        "Anonymous",
+        "KSM",
+        "LazyFree",
+        "AnonHugePages",
+        "ShmemPmdMapped",
+        "FilePmdMapped",
+        "Shared_Hugetlb",
+        "Private_Hugetlb",
+        "Swap",
+        "SwapPss",
+        "Locked",
+    ]
 
 
 def test_no_records_are_no_bytes() -> None:
@@ -261,7 +335,11 @@ TODAY = usage("6.12")
             [ANON, named(AnonName.of(b"x"))],
             "record 1: name: it never prints [anon:x]",
         ),
-        ("linux-6.1", [named(AnonShmemName.of(b"x"))], "record 0: name: it never prints [anon_shmem:x]"),
+        (
+            "linux-6.1",
+            [named(AnonShmemName.of(b"x"))],
+            "record 0: name: it never prints [anon_shmem:x]",
+        ),
         (
             "linux-6.12",
             [named(ThreadStack(b"[stack:7]", 7))],
@@ -270,8 +348,10 @@ TODAY = usage("6.12")
         (
             "linux-6.12",
             [named(AnonName.of(b"a]"))],
-            "record 0: name: the kernel refuses this label: byte 1 is ']', one of the five "
-            "characters \\ ` $ [ ]",
+            (
+                "record 0: name: the kernel refuses this label: byte 1 is ']', one of the five "
+                "characters \\ ` $ [ ]"
+            ),
         ),
         (
             "linux-6.12",

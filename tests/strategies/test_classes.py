@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from procmaps import is_valid_anon_label, loads, strategies
+from procmaps import Snapshot, is_valid_anon_label, loads, strategies
 from procmaps.labels import MAX_LABEL_ANDROID
 from procmaps.names import Name
 from procmaps.producers import parse
@@ -75,8 +75,18 @@ def test_raw_android_names_are_at_most_what_is_copied_and_a_fault(name: bytes) -
         lambda path: b"\r" in path and b"\t" in path,
     ],
     ids=[
-        "newline both ways", "deleted", "deleted twice", "memfd", "SysV", "brackets", "header",
-        "field", "longest component", "long", "no UTF-8", "CR and tab",
+        "newline both ways",
+        "deleted",
+        "deleted twice",
+        "memfd",
+        "SysV",
+        "brackets",
+        "header",
+        "field",
+        "longest component",
+        "long",
+        "no UTF-8",
+        "CR and tab",
     ],
 )
 def test_file_names(wanted: Callable[[bytes], bool]) -> None:
@@ -97,8 +107,8 @@ def test_file_names_are_absolute_paths(path: bytes) -> None:
 
 KINDS = {
     "linux-6.12": (
-        "anonymous heap stack vdso vvar vsyscall uprobes anon anon_shmem file memfd sysv shared_zero "
-        "aio anon_hugepage dmabuf drm i915 ttm sgx secretmem anon_inode socket"
+        "anonymous heap stack vdso vvar vsyscall uprobes anon anon_shmem file memfd sysv "
+        "shared_zero aio anon_hugepage dmabuf drm i915 ttm sgx secretmem anon_inode socket"
     ),
     "linux-3.4-android": "anonymous heap stack thread_stack vectors anon file ashmem",
     "linux-5.15-android": "anon page_size_compat memfd",
@@ -111,7 +121,8 @@ KINDS = {
 
 
 @pytest.mark.parametrize(
-    ("producer", "kind"), [(made, kind) for made, kinds in KINDS.items() for kind in kinds.split(" ")]
+    ("producer", "kind"),
+    [(made, kind) for made, kinds in KINDS.items() for kind in kinds.split(" ")],
 )
 def test_names_of_every_kind_that_a_producer_prints(producer: str, kind: str) -> None:
     find(strategies.names(producer), lambda name: name.kind == kind, settings=SEARCH)
@@ -143,8 +154,8 @@ def test_address_spaces_rise_and_do_not_overlap(records: list[Mapping]) -> None:
     [
         lambda records: not records,
         lambda records: len(records) >= 5,
-        lambda records: any(a.end == b.start for a, b in zip(records, records[1:], strict=False)),
-        lambda records: any(a.end < b.start for a, b in zip(records, records[1:], strict=False)),
+        lambda records: any(a.end == b.start for a, b in itertools.pairwise(records)),
+        lambda records: any(a.end < b.start for a, b in itertools.pairwise(records)),
         lambda records: any(record.inode == 2**64 - 1 for record in records),
         lambda records: any(record.device.major > 255 for record in records),
     ],
@@ -155,7 +166,7 @@ def test_address_spaces(wanted: Callable[[list[Mapping]], bool]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["smaps", "rollup"])
-def test_fields_are_those_of_the_release(kind: Any) -> None:
+def test_fields_are_those_of_the_release(kind: strategies.FileKind) -> None:
     def with_key(records: list[Mapping]) -> bool:
         return any(record.usage and record.usage.protection_key for record in records)
 
@@ -195,7 +206,9 @@ def test_they_shrink_to_next_to_nothing() -> None:
         ("linux-5.3", "smaps", "linux-5.3 prints no smaps, or how is not established"),
     ],
 )
-def test_a_file_that_is_not_printed_is_refused(producer: str, kind: Any, reason: str) -> None:
+def test_a_file_that_is_not_printed_is_refused(
+    producer: str, kind: strategies.FileKind, reason: str
+) -> None:
     with pytest.raises(ValueError) as caught:
         find(strategies.address_spaces(producer, kind), bool, settings=SEARCH)
     assert str(caught.value) == reason
@@ -207,7 +220,9 @@ def test_a_file_that_is_not_printed_is_refused(producer: str, kind: Any, reason:
 @pytest.mark.parametrize("kind", ["maps", "smaps", "rollup"])
 @settings(max_examples=30)
 @given(data=st.data())
-def test_dumps_read_without_a_problem_and_as_what_they_are(kind: Any, data: st.DataObject) -> None:
+def test_dumps_read_without_a_problem_and_as_what_they_are(
+    kind: strategies.FileKind, data: st.DataObject
+) -> None:
     snapshot = loads(data.draw(strategies.dumps(kind=kind)), dialect="linux")
     assert not snapshot.problems
     assert not len(snapshot) or snapshot.kind == kind
@@ -215,12 +230,12 @@ def test_dumps_read_without_a_problem_and_as_what_they_are(kind: Any, data: st.D
 
 @settings(max_examples=20)
 @given(strategies.snapshots("linux-4.9-android", "smaps"))
-def test_snapshots_are_of_the_producers_dialect(snapshot: Any) -> None:
+def test_snapshots_are_of_the_producers_dialect(snapshot: Snapshot) -> None:
     assert str(snapshot.dialect) == parse("linux-4.9-android").dialect
 
 
 @pytest.mark.parametrize("fault", strategies.FAULTS, ids=lambda fault: fault.__name__)
-def test_every_fault_changes_some_dump(fault: Any) -> None:
+def test_every_fault_changes_some_dump(fault: strategies.Fault) -> None:
     """A fault may leave a dump as it is, an empty one for instance; it must not always."""
 
     @st.composite
