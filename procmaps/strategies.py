@@ -95,7 +95,7 @@ def file_names() -> st.SearchStrategy[bytes]:
     """Absolute paths as a file system holds them, hostile ones above all: any byte but NUL.
 
     Newlines and their escaped form, `` (deleted)`` once and twice, look-alikes of the kernel's own
-    names and of whole lines, bytes that are no UTF-8, components of 255 bytes and paths of many of them.
+    names and of whole lines, bytes that are no UTF-8, components of 255 bytes, paths of many.
     """
     free = _binary(255).map(lambda text: text.replace(b"/", b"_"))
     component = st.sampled_from(_COMPONENTS) | free.filter(bool)
@@ -119,7 +119,8 @@ _WORDS = re.compile("(LABEL|TID|KEY|INODE|CLASS|NUMBER)")
 _EMULATED = {
     "freebsd": (b"[vdso]", b"[stack]"),
     "cygwin": (
-        b"[peb]", b"[teb (tid 4242)]", b"[stack (tid 4242)]", b"[stack (tid 4242) shared]", b"[heap]",
+        b"[peb]", b"[teb (tid 4242)]", b"[stack (tid 4242)]", b"[stack (tid 4242) shared]",
+        b"[heap]",
         b"[win heap 0 default grow]", b"[cygheap]", b"[shared-user-data]", b"[procinfo]",
     ),
 }  # fmt: skip
