@@ -53,6 +53,28 @@ def test_sizes_are_exact_in_a_double_up_to_eight_exbibytes() -> None:
     assert as_javascript["usage"]["size"] == largest
 
 
+@pytest.mark.parametrize(
+    ("column", "members"),
+    [
+        (b"[stack:12]", {"kind": "thread_stack", "tid": 12}),
+        (
+            b"/SYSV0000002a (deleted)",
+            {"kind": "sysv", "key": 42, "deleted": True, "escaped": True},
+        ),
+        (b"socket:[18446744073709551615]", {"kind": "socket", "number": "18446744073709551615"}),
+        (b"[vdso]", {"kind": "vdso"}),
+        (b"/[aio] (deleted)", {"kind": "aio", "deleted": True, "escaped": True}),
+        (b"what", {"kind": "other"}),
+    ],
+)
+def test_what_each_kind_of_name_adds(column: bytes, members: dict[str, object]) -> None:
+    (record,) = procmaps.loads(b"1000-2000 r-xp 00000000 00:00 0 " + column + b"\n")
+    name: Any = to_json(record)["name"]
+    told = {key: value for key, value in name.items() if key not in ("base64", "text")}
+    assert told == members
+    assert from_json(to_json(record)) == record
+
+
 def test_text_shows_what_is_not_utf8() -> None:
     assert text_of("/ü\t".encode() + b"\xff") == "/ü\t\\xff"
 
