@@ -57,7 +57,7 @@ def drain(file: FileIO, target: Target) -> bytes:
     if not text:
         if absence := target.absence():
             raise absence
-    elif not _complete(file, target):
+    elif not is_complete(file, target):
         raise target.gone(text)
     return text
 
@@ -70,7 +70,7 @@ def _read_on(file: FileIO, buffer: bytearray, size: int) -> int:
         return file.readinto(free)
 
 
-def _complete(file: FileIO, target: Target) -> bool:
+def is_complete(file: FileIO, target: Target) -> bool:
     """Whether the address space was still there after the last read.
 
     Where it is not, ``m_start()`` (fs/proc/task_mmu.c) ends the file early and says nothing. The

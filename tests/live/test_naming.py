@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import mmap
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import attrs
 import pytest
@@ -127,19 +129,41 @@ def test_any_thread_names_for_the_whole_process(page: int) -> None:
     assert len(procmaps.maps().by_name(b"[anon:from a thread]")) == 1
 
 
+@pytest.fixture
+def pages() -> Iterator[int]:
+    """Three pages side by side; what a test maps over them goes with them."""
+    with mmap.mmap(-1, 3 * PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        yield address_of(memory)
+
+
+def _named(label: bytes) -> list[tuple[int, int]]:
+    return [(m.start, m.size) for m in procmaps.maps().by_name(b"[anon:" + label + b"]")]
+
+
 @can_name
-def test_a_hole_is_reported_and_the_rest_is_named() -> None:
-    with mmap.mmap(-1, PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
-        place = address_of(memory)
+def test_a_hole_is_reported_and_the_rest_is_named(pages: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.munmap(ctypes.c_void_p(pages + PAGE), ctypes.c_size_t(PAGE)) == 0
     with pytest.raises(RangeHasHole):
-        set_anon_name(place, PAGE, b"nothing there")
+        set_anon_name(pages, 3 * PAGE, b"around a hole")
+    assert _named(b"around a hole") == [(pages, PAGE), (pages + 2 * PAGE, PAGE)]
 
 
 @can_name
-def test_a_file_cannot_be_named() -> None:
-    file = next(m for m in procmaps.maps() if m.name.kind == "file")
+def test_a_file_cannot_be_named_and_only_what_is_below_it_is(pages: int, tmp_path: Path) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    (tmp_path / "file").write_bytes(bytes(PAGE))
+    with (tmp_path / "file").open("rb") as file:
+        map_fixed = 0x10  # MAP_FIXED of every architecture that CPython has wheels for
+        place = libc.mmap(
+            *(ctypes.c_void_p(pages + PAGE), ctypes.c_size_t(PAGE), mmap.PROT_READ),
+            *(mmap.MAP_PRIVATE | map_fixed, file.fileno(), ctypes.c_long(0)),
+        )
+    assert place == pages + PAGE
     with pytest.raises(NotNameable):
-        set_anon_name(file.start, file.size, b"no")
+        set_anon_name(pages, 3 * PAGE, b"below a file")
+    assert _named(b"below a file") == [(pages, PAGE)]
 
 
 def test_the_system_call_reports_errno_and_not_its_return_value() -> None:
@@ -173,26 +197,26 @@ HEAD = f"cannot give the label 'x' to the {PAGE} bytes at {PAGE:#x}: "
             errno.ENOMEM,
             RangeHasHole,
             (
-                "part of that is not mapped. The mapped parts of it do have the label now, unless the "
-                "kernel had no memory for the label itself, which it reports alike."
+                "part of that is not mapped. The mapped parts of it do have the label now, "
+                "unless the kernel had no memory for the label itself, which it reports alike."
             ),
         ),
         (
             errno.EBADF,
             NotNameable,
             (
-                "a file is mapped there. Mappings below that one have the label now, those above do "
-                "not. Only private anonymous memory can have one, and since 6.2 also shared anonymous "
-                "memory, memfds and unlinked tmpfs files."
+                "a file is mapped there. Mappings below that one have the label now, those "
+                "above do not. Only private anonymous memory can have one, and since 6.2 also "
+                "shared anonymous memory, memfds and unlinked tmpfs files."
             ),
         ),
         (
             errno.EAGAIN,
             SplitFailed,
             (
-                "a mapping could not be split in two. Mappings below it have the label now. Most often "
-                "the process has all the mappings that vm.max_map_count allows; raise it, or name "
-                "whole mappings, which needs no split."
+                "a mapping could not be split in two. Mappings below it have the label now. "
+                "Most often the process has all the mappings that vm.max_map_count allows; "
+                "raise it, or name whole mappings, which needs no split."
             ),
         ),
         (errno.EINVAL, NamingError, "Invalid argument (EINVAL)."),

@@ -255,6 +255,23 @@ def test_both_ways_give_the_same_build_ids() -> None:
     assert len(found - {None}) > 1
 
 
+def test_a_build_id_is_found_by_the_path_where_there_are_no_links(tree: Path) -> None:
+    (tree / "77" / "root").symlink_to("/")
+    file = next(m for m in procmaps.maps() if m.name.kind == "file" and m.perms.execute)
+    path = os.fsdecode(file.name.raw)
+    line = b"00001000-00002000 r-xp 00000000 08:01 %d " + file.name.raw + b"\n"
+    found = []
+    for inode in (file.inode, file.inode + 1):
+        (tree / "77" / "maps").write_bytes(line % inode + LATER)
+        answer = procmaps.query(77, 0x1000, build_id=True, root=tree)
+        assert answer
+        found.append(answer.build_id)
+    assert found == [build_id_at(path), None]  # another file bears the name: no guess
+    anonymous = procmaps.query(77, 0x500000, build_id=True, root=tree)
+    assert anonymous
+    assert anonymous.build_id is None
+
+
 def test_no_build_id_unless_asked_for() -> None:
     file = next(m for m in procmaps.maps() if m.name.kind == "file")
     answer = procmaps.query("self", file.start)
@@ -271,6 +288,8 @@ def test_a_build_id_is_the_one_that_the_linker_was_told(tmp_path: Path) -> None:
     command = [compiler, "-shared", "-nostdlib", f"-Wl,--build-id=0x{wanted}", "-o", str(made)]
     subprocess.run([*command, "-x", "c", os.devnull], check=True)
     assert build_id_at(made) == bytes.fromhex(wanted)
+    subprocess.run([*command, "-Wl,--build-id=none", "-x", "c", os.devnull], check=True)
+    assert build_id_at(made) is None
     whole = made.read_bytes()
     for size in (0, 3, 16, 20, 63, 64, 100):
         cut = tmp_path / "cut.so"

@@ -23,7 +23,7 @@ from procmaps.errors import (
     ProcessGone,
     Zombie,
 )
-from procmaps.live.reading import drain, open_target
+from procmaps.live.reading import drain, is_complete, open_target
 from procmaps.live.snapshots import TORN, first_whole, is_torn
 from procmaps.live.target import Target
 from procmaps.naming import address_of
@@ -303,6 +303,17 @@ def test_gone_before_the_first_byte_says_what_became_of_it(spawn: Spawn) -> None
         file.seek(0)
         with pytest.raises(NoSuchProcess):
             drain(file, target)
+
+
+def test_gone_after_the_last_byte_is_noticed_too(spawn: Spawn) -> None:
+    child = spawn("print('ready', flush=True)")
+    target = Target(child.pid, "maps")
+    with open_target(target) as file:
+        assert is_complete(file, target)
+        child.kill(collect=False)
+        assert not is_complete(file, target)
+        child.process.wait()
+        assert not is_complete(file, target)
 
 
 def test_a_rollup_of_a_process_that_has_just_ended_is_a_zombie_s(spawn: Spawn) -> None:
