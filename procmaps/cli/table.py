@@ -138,7 +138,7 @@ class _Sum:
     kind: str
     count: int = 0
     size: int = 0
-    used: dict[str, int] = attrs.field(factory=dict)
+    used: dict[str, int] = attrs.field(factory=dict[str, int])
 
     def add(self, row: Mapping, use: Iterable[str]) -> None:
         self.count += 1

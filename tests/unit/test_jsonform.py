@@ -33,10 +33,14 @@ def test_from_json_is_the_inverse_of_to_json_through_text(record: Mapping) -> No
 
 
 def _without_comfort(data: Any) -> Any:  # noqa: ANN401 - any JSON
-    if isinstance(data, dict):
-        spare = {"text", "path", "deleted", "flags"} | ({"size"} if "perms" in data else set())
-        return {key: _without_comfort(value) for key, value in data.items() if key not in spare}
-    return [_without_comfort(item) for item in data] if isinstance(data, list) else data
+    if isinstance(data, list):
+        items: list[Any] = data
+        return [_without_comfort(item) for item in items]
+    if not isinstance(data, dict):
+        return data
+    members: dict[str, Any] = data
+    spare = ["text", "path", "deleted", "flags"] + ["size"] * ("perms" in members)
+    return {key: _without_comfort(value) for key, value in members.items() if key not in spare}
 
 
 @given(records)
