@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import procmaps
-from procmaps.jsonform import InvalidRecord, from_json, snapshot_to_json, text_of, to_json
+from procmaps.jsonform import (
+    InvalidRecord,
+    Json,
+    from_json,
+    snapshot_to_json,
+    text_of,
+    to_json,
+)
 from procmaps.records import Mapping, Usage
 from tests.json_records import records
 
@@ -32,15 +39,13 @@ def test_from_json_is_the_inverse_of_to_json_through_text(record: Mapping) -> No
     assert from_json(json.loads(text)) == record
 
 
-def _without_comfort(data: Any) -> Any:  # noqa: ANN401 - any JSON
+def _without_comfort(data: Json) -> Json:
     if isinstance(data, list):
-        items: list[Any] = data
-        return [_without_comfort(item) for item in items]
+        return [_without_comfort(item) for item in data]
     if not isinstance(data, dict):
         return data
-    members: dict[str, Any] = data
-    spare = ["text", "path", "deleted", "flags"] + ["size"] * ("perms" in members)
-    return {key: _without_comfort(value) for key, value in members.items() if key not in spare}
+    spare = ["text", "path", "deleted", "flags"] + ["size"] * ("perms" in data)
+    return {key: _without_comfort(value) for key, value in data.items() if key not in spare}
 
 
 @given(records)
