@@ -32,7 +32,7 @@ from procmaps.snapshot import Snapshot
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, sizes in bytes.")
 @json_option
 @dialect_option
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     *,
     target: str,
     file: FileOfProcess | None,

@@ -2,7 +2,8 @@
 
 `extract` undoes, layer by layer, what was done to a dump on its way into the text, from the
 outermost layer to the innermost: transfer encoding (`transfer`), string literals (`literals`),
-broken lines (`wrapping`), prefixes (`prefixes`). A mapping is whatever the grammar reads, anywhere in a line.
+broken lines (`wrapping`), prefixes (`prefixes`). A mapping is whatever the grammar reads,
+anywhere in a line.
 """
 
 from __future__ import annotations

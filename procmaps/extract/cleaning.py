@@ -11,7 +11,7 @@ import attrs
 from procmaps.extract import markers, prefixes, syntax
 from procmaps.extract.grouping import Group
 from procmaps.extract.hits import Hit, behind_end
-from procmaps.extract.literals import closer
+from procmaps.extract.literals import closer, is_over, simple_closer
 from procmaps.extract.pieces import Piece
 from procmaps.extract.records import Container, Entry, Extract, Undone, Unread
 from procmaps.loading import loads
@@ -32,6 +32,7 @@ _ENTITY = re.compile(rb"&(?:(lt|gt|amp|quot|apos|nbsp)|#([0-9]{1,3})|#[xX]([0-9a
 _ENTITIES = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'", b"nbsp": b" "}
 _TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
 _LONGEST_TAG = 200
+_MOST_TAGS = 64
 _ASCII = range(1, 0x80)
 
 
@@ -157,14 +158,17 @@ def _is_tabbed(field: bytes) -> bool:
 def _close_literal(group: Group, drafts: Sequence[_Draft]) -> None:
     """Cut off the end of a literal over several lines that was opened at or above the dump."""
     first = drafts[0]
-    closing = closer(first.piece.raw[: max(0, first.piece.raw.find(first.hit.parts["start"]))])
+    prefix = first.piece.text[: first.hit.column]
+    closing = closer(prefix)
     if not closing and group.before:
         closing = closer(group.before.piece.text)
-    if not closing:
+    simple = b"" if closing else simple_closer(prefix)
+    mark = closing or simple
+    if not mark:
         return
     for draft in drafts:
-        at = draft.name.find(closing)
-        if at >= 0:
+        at = draft.name.rfind(mark) if simple else draft.name.find(mark)
+        if at >= 0 and (closing or is_over(draft.name[at + 1 :])):
             rest = draft.name[at:]
             draft.rename(draft.name[:at].rstrip(b" \t"), draft.piece.noted("string", rest))
             return
@@ -183,7 +187,10 @@ def _strip_markup(drafts: Sequence[_Draft]) -> None:
 def _without_tags(name: bytes) -> bytes:
     """*name* without the tags at its end."""
     bare = name
-    while (text := bare.rstrip(b" \t")).endswith(b">"):
+    for _ in range(_MOST_TAGS):
+        text = bare.rstrip(b" \t")
+        if not text.endswith(b">"):
+            break
         at = text.rfind(b"<", max(0, len(text) - _LONGEST_TAG))
         if at < 0 or not _TAG.fullmatch(text, at):
             break

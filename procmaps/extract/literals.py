@@ -171,3 +171,14 @@ def closer(before: bytes) -> bytes:
     if not opened:
         return b""
     return opened[1] or b")" + opened[2] + b'"'
+
+
+def simple_closer(prefix: bytes) -> bytes:
+    """The mark that closes a literal opened directly before a mapping, as shells and scripts do."""
+    bare = prefix.rstrip(b" \t")
+    return bare[-1:] if bare.endswith((b'"', b"'", b"`")) else b""
+
+
+def is_over(rest: bytes) -> bool:
+    """Whether *rest*, behind a closing mark, ends a statement and nothing else."""
+    return not rest.strip(b" \t;,)]}")

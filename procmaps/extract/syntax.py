@@ -20,7 +20,7 @@ from procmaps.patterns import Step, compile_rule, paths, without_groups
 
 NBSP = rb"\xc3\x82\xc2\xa0|\xc2\xa0|\xa0|&nbsp;|&#160;|\xc2(?= )|A(?=A* )"
 """A no-break space in UTF-8, in UTF-8 encoded twice, in Latin-1 and in HTML; and what is left where
-its UTF-8 was read as Latin-1, "\u00c2" and a blank, and the letter then lost its circumflex: "A"."""
+its UTF-8 was read as Latin-1, an A with a circumflex and a blank, and then became ASCII: "A "."""
 
 _BLANK = r"(?:[ \t]|" + NBSP.decode("latin-1") + ")"
 

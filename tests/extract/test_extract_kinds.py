@@ -377,3 +377,64 @@ def test_str_is_taken_too() -> None:
 
 def test_nothing_is_found_in_nothing() -> None:
     assert extract(b"") == extract(b"\n\n") == extract("no maps here\n") == ()
+
+
+def test_fields_behind_prefixes_of_another_length() -> None:
+    dump = only(
+        b"job[9]: 00400000-00401000 r-xp 00000000 fd:01 7  /a\n"
+        b"job[10]: Size:                  4 kB\n"
+        b"job[10]: Rss:                   4 kB\n"
+        b"job[10]: done\n"
+    )
+    (mapping,) = dump.snapshot
+    assert mapping.usage is not None
+    assert (mapping.usage.size, mapping.usage.rss) == (4096, 4096)
+    assert dump.last_line == 3
+
+
+def test_entities_and_tags() -> None:
+    dump = only(
+        b"<p>It says</p><pre>\n"
+        b"00400000-00401000 r-xp 00000000 fd:01 7  /a&amp;b&#39;&#x3c;&#10;<br/>\n"
+        b"00401000-00402000 r-xp 00000000 fd:01 7  /c&#200;</code></pre>\n"
+    )
+    assert dump.container == "markup"
+    # No name holds a newline, and what byte 200 was depends on a charset: both stay as they are.
+    assert names(dump) == [b"/a&b'<&#10;", b"/c&#200;"]
+
+
+def test_escapes_of_python_and_json() -> None:
+    dump = only(
+        rb'x = "00400000-00401000 r-xp 00000000 fd:01 7  /\u00e4\xff\t.\n'
+        rb'00401000-00402000 r-xp 00000000 fd:01 7  /b\n"'
+    )
+    assert dump.container == "string"
+    assert names(dump) == [b"/\xc3\xa4\xff\t.", b"/b"]
+
+
+def test_newlines_spelled_out_without_a_literal() -> None:
+    dump = only(
+        rb"maps: 00400000-00401000 r-xp 00000000 fd:01 7  /a\n"
+        rb"maps: 00401000-00402000 r-xp 00000000 fd:01 7  /b\n"
+    )
+    assert names(dump) == [b"/a", b"/b"]
+
+
+def test_a_dump_after_a_command_is_a_new_one() -> None:
+    line = b"%08x-%08x r-xp 00000000 fd:01 7  /a\n"
+    text = line % (1 << 20, 2 << 20) + b"$ cat /proc/8/maps\n" + line % (3 << 20, 4 << 20)
+    assert [dump.first_line for dump in extract(text)] == [1, 3]
+
+
+def test_sizes() -> None:
+    (entry,) = only(b"00400000-00401000 r-xp 00000000 fd:01 7  /a\n").entries
+    assert entry.size == 4096
+
+
+def test_literals_over_several_lines_of_scripts() -> None:
+    body = (
+        b"00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat\n"
+        b"00401000-00402000 rw-p 00000000 00:00 0   [heap]"
+    )
+    for text in (b'MAPS="' + body + b'"\n', b"const maps = `" + body + b"`;\nuse(maps)\n"):
+        assert names(only(text)) == [b"/bin/cat", b"[heap]"]
