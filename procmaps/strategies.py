@@ -31,7 +31,7 @@ from procmaps.names import DELETED, NEWLINE, AnonName, Name, Special, Unnamed
 from procmaps.producers import FieldLine, Producer
 from procmaps.pseudo import PSEUDO_NAMES, PseudoName
 from procmaps.records import Device, Mapping, Perms, Usage
-from procmaps.render import path_name, render
+from procmaps.rendering import path_name, render
 from procmaps.snapshot import Snapshot
 from procmaps.vmflags import UNNAMED_BIT, VMFLAG_TABLE, VmFlags
 

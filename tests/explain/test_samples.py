@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procmaps.explain import explain
+from procmaps.explanation import explain
 from procmaps.releases import Release
 
 # The line, its form, dialect, word size, the releases of Linux that could have printed it, and

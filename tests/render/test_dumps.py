@@ -16,7 +16,7 @@ from procmaps import Snapshot, dumps, load, loads
 from procmaps.errors import CannotRender, UnknownProducer
 from procmaps.producers import Producer, every_producer, parse
 from procmaps.releases import Release
-from procmaps.render import render
+from procmaps.rendering import render
 from tests import shared
 
 KERNELS = ("linux", "android")

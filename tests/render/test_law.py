@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from procmaps import loads
 from procmaps.producers import Producer, every_producer
-from procmaps.render import render
+from procmaps.rendering import render
 from procmaps.strategies import address_spaces
 
 FILES: tuple[Literal["maps", "smaps", "rollup"], ...] = ("maps", "smaps", "rollup")

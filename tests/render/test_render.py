@@ -25,7 +25,7 @@ from procmaps.names import (
 )
 from procmaps.records import ExtraField
 from procmaps.releases import Release
-from procmaps.render import path_name, render
+from procmaps.rendering import path_name, render
 from procmaps.vmflags import VmFlags
 
 CAT = Mapping(
