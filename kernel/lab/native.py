@@ -12,7 +12,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from attrs import define
 
@@ -48,7 +48,7 @@ def architecture() -> Architecture:
 
 
 @contextlib.contextmanager
-def start(*, isolated: bool = False) -> Iterator[Host]:
+def start(*, isolated: bool = False) -> Generator[Host]:
     """Run the agent on this machine for the block. Raises what ``guest.agent`` raises.
 
     ``isolated``: in a mount namespace and a root of its own, as scenarios need it; for root only.

@@ -13,7 +13,7 @@ import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -43,7 +43,7 @@ class Limits:
     memory_mib: int = 0
 
 
-def command(  # noqa: PLR0913 (each of them is one option of the emulator)
+def command(
     image: Path,
     architecture: Architecture,
     initramfs: Path,
@@ -174,7 +174,7 @@ def describe_status(status: int) -> str:
 
 
 @contextlib.contextmanager
-def _told_apart(name: str, emulator: subprocess.Popen[bytes], console: Path) -> Iterator[None]:
+def _told_apart(name: str, emulator: subprocess.Popen[bytes], console: Path) -> Generator[None]:
     """Turn the end of a conversation into what ended it."""
     try:
         yield

@@ -64,7 +64,7 @@ def test_replacing_changes_the_whole_folder(tmp_path: Path) -> None:
 
 @pytest.fixture
 def fixed_tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "package_version", lambda package: f"{package} 1")
+    monkeypatch.setattr(tools, "package_version", "{} 1".format)
     monkeypatch.setattr(tools, "first_line", " ".join)
 
 
@@ -104,7 +104,7 @@ def test_only_a_finished_build_is_found() -> None:
 
 @pytest.mark.usefixtures("own_cache")
 def test_an_edit_must_stand_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "package_version", lambda _: "1")
+    monkeypatch.setattr(tools, "package_version", "1".format)
     release = Release("x", "package", ".")
     plain = cache.folder() / "sources" / "package_1"
     with cache.filling(plain) as making:

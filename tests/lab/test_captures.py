@@ -117,7 +117,7 @@ def check_surroundings(mappings: list[Mapping], fact: dict[str, Any], where: str
 
 def check_area(mappings: list[Mapping], regions: list[dict[str, Any]], where: str) -> None:
     """The regions are tiled exactly by mappings that agree with them, and nothing else is there."""
-    explained = set()
+    explained: set[int] = set()
     for region in regions:
         inside = [m for m in mappings if region["start"] <= m.start < region["end"]]
         context = f"{where}: {region}"
