@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -116,8 +117,46 @@ class ExtraField:
     """The text after the colon, spaces included, without the line end."""
 
 
+class Source(Protocol):
+    """Where a `Late` record has its values."""
+
+    def fill(self, record: Late, row: int) -> None:
+        """Set every field of *record* to what *row* says."""
+
+
+class Late:
+    """A record whose fields are filled when the first of them is asked for.
+
+    Most readers of smaps ask a few records for a few fields, and a record has three dozen. The
+    record is the same to everybody: equal, hashable, printable and frozen like any other.
+    """
+
+    __slots__ = ("_row", "_source")
+
+    _row: int
+    _source: Source | None
+    """None where the record is filled; not set in one that was made by hand."""
+
+    if not TYPE_CHECKING:  # a checker would take every name for an attribute
+
+        def __getattr__(self, name: str) -> object:
+            # Called where a slot is empty. Two threads may both fill it: with the same values.
+            try:
+                source = _SOURCE.__get__(self)
+            except AttributeError:
+                source = None
+            if source is not None:
+                source.fill(self, _ROW.__get__(self))
+                _SOURCE.__set__(self, None)
+            return object.__getattribute__(self, name)
+
+
+_ROW, _SOURCE = Late.__dict__["_row"], Late.__dict__["_source"]
+"""The slots themselves: a frozen record cannot be filled by assignment."""
+
+
 @attrs.frozen
-class Usage:
+class Usage(Late):
     """The smaps fields of one mapping. Sizes are bytes; what was not printed is None, never 0.
 
     The meaning, unit, history and source of every field stand in `procmaps.fields`.
