@@ -22,11 +22,12 @@
 #define REGISTERS 8  /* procmaps.grammar.HEADER_PARTS; a field uses the first */
 #define MAX_STEPS 32
 #define MAX_KEYS 128
+#define LITERAL_BYTES 8
 #define MAX_PROBES 64 /* in a table of texts; a name that needs more goes to the reference */
 
 /* --- programs -------------------------------------------------------------------------------- */
 
-typedef enum { PLAIN, NUMBER, SPAN } Action;
+typedef enum { PLAIN, NUMBER, SPAN, LITERAL } Action;
 
 typedef struct {
     uint8_t table[256]; /* the digit that a byte stands for, or OUTSIDE */
@@ -37,7 +38,7 @@ typedef struct {
     Action action;
     bool may_end;  /* the line may end in front of this step */
     int until;     /* the one byte besides the newline that is not of the set; -1: not so simple */
-    int only;      /* the one byte of the set; -1: there are more */
+    uint8_t literal[LITERAL_BYTES]; /* LITERAL: neighbouring sets of one byte each, joined */
 } Step;
 
 /* Steps in their order; behind the last the line ends. */
@@ -51,6 +52,36 @@ typedef struct {
     const uint8_t *from[REGISTERS], *to[REGISTERS]; /* SPAN; from is NULL where it was not met */
 } Registers;
 
+/* Which byte of eight, as they stand in memory, is the first that is not 0. *word* is not 0. */
+static int
+first_byte(uint64_t word)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_clzll(word) / 8;
+#else
+    return __builtin_ctzll(word) / 8;
+#endif
+}
+
+/* Behind the bytes from *at* on that are of the set, eight at a time where they are all the same:
+ * padding mostly is. */
+static const uint8_t *
+skip_set(const uint8_t *table, const uint8_t *at, const uint8_t *limit)
+{
+    while (at < limit && table[*at] != OUTSIDE) {
+        const uint64_t same = *at++ * UINT64_C(0x0101010101010101);
+        for (; limit - at >= 8; at += 8) {
+            uint64_t other;
+            memcpy(&other, at, 8);
+            if ((other ^= same)) {
+                at += first_byte(other);
+                break;
+            }
+        }
+    }
+    return at;
+}
+
 /* Run *program* from *at* to the end of the line. The place of the newline, or the end of the text;
  * NULL where the line is not the program's, or a number has more than 64 bits. */
 static const uint8_t *
@@ -63,6 +94,15 @@ run_program(const Program *program, const uint8_t *at, const uint8_t *end, Regis
                 return at;
             if (step->least > 0)
                 return NULL;
+        }
+        if (step->action == LITERAL) {
+            if ((size_t)(end - at) < step->least)
+                return NULL;
+            for (size_t i = 0; i < step->least; i++)
+                if (at[i] != step->literal[i])
+                    return NULL;
+            at += step->least;
+            continue;
         }
         const uint8_t *limit = (size_t)(end - at) > step->most ? at + step->most : end;
         const uint8_t *from = at;
@@ -85,12 +125,8 @@ run_program(const Program *program, const uint8_t *at, const uint8_t *end, Regis
             if (at > from && (stop = memchr(from, step->until, (size_t)(at - from))))
                 at = stop;
         }
-        else if (step->only >= 0)
-            while (at < limit && *at == step->only)
-                at++;
         else
-            while (at < limit && step->table[*at] != OUTSIDE)
-                at++;
+            at = skip_set(step->table, at, limit);
         if ((size_t)(at - from) < step->least)
             return NULL;
         if (step->action == SPAN) {
@@ -252,6 +288,7 @@ enum { VALUES = 3 };
 typedef struct {
     char *text; /* with its colon */
     size_t length;
+    uint64_t word[2], mask[2]; /* its first 16 bytes, for a comparison without a loop */
     Kind kind;
     int column; /* among the usage buffers; FLAGS: the last one */
 } Key;
@@ -288,7 +325,7 @@ read_step(Step *step, PyObject *item)
     step->base = base;
     step->may_end = may_end;
     step->action = step->target < 0 ? PLAIN : base ? NUMBER : SPAN;
-    step->until = step->only = -1;
+    step->until = -1;
     int members = 0, member = 0, other = 0;
     uint64_t largest = 0;
     for (int byte = 0; byte < 256; byte++) {
@@ -303,8 +340,10 @@ read_step(Step *step, PyObject *item)
     }
     if (members == 254)
         step->until = other;
-    if (members == 1)
-        step->only = member;
+    if (members == 1 && step->action == PLAIN && least == 1 && most == 1 && !may_end) {
+        step->action = LITERAL;
+        step->literal[0] = (uint8_t)member;
+    }
     if (step->action == NUMBER && base > 1 && largest >= base) {
         PyErr_SetString(PyExc_ValueError, "a digit that its base does not have");
         return false;
@@ -323,9 +362,18 @@ read_program(Program *program, PyObject *steps)
         return false;
     }
     program->steps = (int)PyTuple_Size(steps);
-    for (int i = 0; i < program->steps; i++)
-        if (!read_step(&program->step[i], PyTuple_GetItem(steps, i)))
+    int used = 0;
+    for (int i = 0; i < program->steps; i++) {
+        Step *step = &program->step[used], *before = used ? step - 1 : NULL;
+        if (!read_step(step, PyTuple_GetItem(steps, i)))
             return false;
+        if (step->action == LITERAL && before && before->action == LITERAL
+            && before->least < LITERAL_BYTES)
+            before->literal[before->least++] = step->literal[0];
+        else
+            used++;
+    }
+    program->steps = used;
     return true;
 }
 
@@ -348,7 +396,11 @@ read_key(Machine *machine, PyObject *item)
         return false;
     }
     memcpy(copy, text, (size_t)length);
-    machine->key[machine->keys++] = (Key){copy, (size_t)length, (Kind)kind, column};
+    Key *key = &machine->key[machine->keys++];
+    *key = (Key){.text = copy, .length = (size_t)length, .kind = (Kind)kind, .column = column};
+    size_t held = key->length < sizeof key->word ? key->length : sizeof key->word;
+    memcpy(key->word, text, held);
+    memset(key->mask, 0xFF, held);
     return true;
 }
 
@@ -418,7 +470,8 @@ typedef struct {
     size_t capacity;
     uint64_t *usage[MAX_KEYS];
     uint32_t *flags;
-    uint64_t *filled; /* NULL: there are no usage buffers */
+    bool present[MAX_KEYS]; /* which usage buffers there are; the last is that of the flags */
+    uint64_t *filled;
     uint64_t *kept;
     size_t kept_capacity;
 } Target;
@@ -470,7 +523,12 @@ read_header(Session *session, const Program *program, const Target *to, const Pr
 static bool
 is_key(const Key *key, const uint8_t *at, const uint8_t *end)
 {
-    return (size_t)(end - at) >= key->length && memcmp(at, key->text, key->length) == 0;
+    if (key->length > sizeof key->word || (size_t)(end - at) < sizeof key->word)
+        return (size_t)(end - at) >= key->length && memcmp(at, key->text, key->length) == 0;
+    uint64_t word[2];
+    memcpy(word, at, sizeof word);
+    return (((word[0] ^ key->word[0]) & key->mask[0]) | ((word[1] ^ key->word[1]) & key->mask[1]))
+           == 0;
 }
 
 /* Read what stands behind a known key into the last row; the end of the line, or NULL. */
@@ -552,7 +610,7 @@ read_lines(Session *session, const Target *to, Progress *now)
         }
         if (!now->rows)
             return ODD; /* a field before the first header line */
-        if (key && !to->filled)
+        if (key && !to->present[machine->key[key - 1].column])
             return NO_USAGE;
         if (!key && now->kept == to->kept_capacity)
             return KEPT_FULL;
@@ -668,17 +726,19 @@ take_target(Target *to, Views *views, PyObject *columns, PyObject *usage, PyObje
     if (!(to->kept = take_view(views, kept, 8, &items)))
         return false;
     to->kept_capacity = items / KEPT_FIELDS;
-    if (usage == Py_None)
-        return true;
     if (!PyTuple_Check(usage) || PyTuple_Size(usage) != usages) {
-        PyErr_Format(PyExc_ValueError, "usage: None, or %d buffers", usages);
+        PyErr_Format(PyExc_ValueError, "usage: %d buffers or None", usages);
         return false;
     }
     for (int i = 0; i < usages; i++) {
         bool is_flags = i == usages - 1;
-        void *found = take_view(views, PyTuple_GetItem(usage, i), is_flags ? 4 : 8, &to->capacity);
+        PyObject *buffer = PyTuple_GetItem(usage, i);
+        if (buffer == Py_None)
+            continue;
+        void *found = take_view(views, buffer, is_flags ? 4 : 8, &to->capacity);
         if (!found)
             return false;
+        to->present[i] = true;
         if (is_flags)
             to->flags = found;
         else

@@ -30,7 +30,7 @@ class Session:
         at: int,
         rows: int,
         columns: tuple[array[int], ...],
-        usage: tuple[array[int], ...] | None,
+        usage: tuple[array[int] | None, ...],
         filled: array[int],
         kept: array[int],
         /,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import secrets
 from array import array
+from collections.abc import Iterator
 
 from procmaps import _scan
 from procmaps.columns import Columns, Field, Header
@@ -23,6 +24,9 @@ DONE, ODD, ROWS_FULL, NO_USAGE, KEPT_FULL = range(5)
 
 FEW_ROWS = 64
 """Rows to make room for at first, and behind a line that is not canonical."""
+
+GROWTH = 8
+"""How many times the rows just read to make room for next: what is not used costs time, too."""
 
 KEPT = 256
 """Lines with unknown keys kept in one run, four numbers each."""
@@ -63,7 +67,7 @@ class _Scanner:
             tables, text, names=len(columns.names.texts), flags=len(columns.flags.texts), seed=seed
         )
         self.headers = tuple(getattr(columns, name) for name in COLUMNS)
-        self.usage: tuple[array[int], ...] | None = None
+        self.usage: tuple[array[int] | None, ...] = (None,) * (len(USAGE) + 1)
         self.filled = array("Q", bytes(8 * (len(USAGE) + 1)))
         self.kept = array("Q", bytes(8 * 4 * KEPT))
 
@@ -79,24 +83,27 @@ class _Scanner:
                 self._add_usage()
             elif stop == ROWS_FULL:
                 room = self._room(behind, len(self.columns) - rows)
+                self._drop_unused()
             at = behind
+        for column, filled in self._used():
+            del column[filled:]
         usage = self.columns.usage
         for attribute in [attribute for attribute, column in usage.items() if not column]:
             del usage[attribute]
         return self.columns
 
     def _room(self, at: int, added: int) -> int:
-        """Rows to make room for: twice as many as were just read, or what the rest should need."""
+        """Rows to make room for: a few times what was just read, or what the rest should need."""
         rest = (len(self.text) - at) * len(self.columns) // max(at, 1)
-        return max(FEW_ROWS, min(2 * added, rest + rest // 64 + 8))
+        return max(FEW_ROWS, min(GROWTH * added, rest + rest // 64 + 8))
 
     def _run(self, at: int, room: int) -> tuple[int, int]:
         """Read lines from *at* on; the place of the next one, and why it was not read."""
         columns, rows = self.columns, len(self.columns)
-        buffers = (*self.headers, *(self.usage or ()))
-        for column in buffers:
-            # All bits set is what MISSING and ABSENT are.
-            column.frombytes(b"\xff" * (column.itemsize * (rows + room - len(column))))
+        # All bits set is what MISSING and ABSENT are.
+        unset = memoryview(b"\xff" * (8 * (room + 1)))
+        for column in (*self.headers, *(column for column, _ in self._used())):
+            column.frombytes(unset[: column.itemsize * (rows + room - len(column))])
         try:
             at, rows, kept, stop = self.session.run(
                 at, rows, self.headers, self.usage, self.filled, self.kept
@@ -104,8 +111,9 @@ class _Scanner:
         finally:
             for column in self.headers:
                 del column[rows:]
-            for column, filled in zip(self.usage or (), self.filled, strict=False):
-                del column[filled:]
+            # Up to the last row what is not filled may stay: it says so. That bounds the work.
+            for column, filled in self._used():
+                del column[max(filled, rows - 1) :]
         for name in self.session.fresh_names():
             columns.names.place(name)
         for flags in self.session.fresh_flags():
@@ -118,19 +126,38 @@ class _Scanner:
     def _odd(self, at: int) -> int:
         """Have the reference engine read one line; tell the session what it has learned there."""
         columns = self.columns
+        lengths = [len(column or ()) for column in self.usage]
         at, event = take(self.text, at, self.grammar, columns)
         if isinstance(event, Header) and event.name:
             self.session.know_name(event.name, columns.names.place(event.name))
         elif isinstance(event, Field) and event.form == "flags":
             self.session.know_flags(event.text, columns.flags.place(event.text))
-        for place, column in enumerate(self.usage or ()):
-            self.filled[place] = len(column)
+        for place, (column, length) in enumerate(zip(self.usage, lengths, strict=True)):
+            if column is not None and len(column) > length:
+                self.filled[place] = len(column)
         return at
 
+    def _drop_unused(self) -> None:
+        """Take the room from fields that no entry had so far."""
+        for column, filled in self._used():
+            if not filled:
+                del column[:]
+        pairs = zip(self.usage, self.filled, strict=True)
+        self.usage = tuple(column if filled else None for column, filled in pairs)
+
+    def _used(self) -> Iterator[tuple[array[int], int]]:
+        """The usage columns that there is room in, each with how far it is filled."""
+        pairs = zip(self.usage, self.filled, strict=True)
+        return ((column, filled) for column, filled in pairs if column is not None)
+
     def _add_usage(self) -> None:
-        """Begin the columns of smaps: there is a field in the text."""
+        """Make room for every field: there is one in the text that there was no room for."""
         usage = self.columns.usage
-        columns = (usage.setdefault(attribute, array("Q")) for attribute in USAGE)
-        self.usage = (*columns, self.columns.vm_flags)
-        for place, column in enumerate(self.usage):
-            self.filled[place] = len(column)
+        columns = (
+            *(usage.setdefault(attribute, array("Q")) for attribute in USAGE),
+            self.columns.vm_flags,
+        )
+        for place, (column, known) in enumerate(zip(columns, self.usage, strict=True)):
+            if known is None:
+                self.filled[place] = len(column)
+        self.usage = columns
