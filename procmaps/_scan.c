@@ -942,40 +942,43 @@ build(PyObject *Py_UNUSED(module), PyObject *args)
     return list;
 }
 
-/* --- rows: columns that fill the slots of a record ----------------------------------------------- */
+/* --- rows: columns that records are made of ------------------------------------------------------ */
 
 typedef struct {
     PyObject_HEAD
-    PyObject *slots; /* a tuple */
+    PyObject *record, *slots; /* a class, and a tuple of its slots */
     descrsetfunc set[MAX_KEYS];
-    Py_buffer view[MAX_KEYS];
+    int fields;
+    Py_buffer view[MAX_KEYS]; /* of the first fields; the others are given */
     int taken;
 } Rows;
 
 static PyObject *
 rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"slots", "columns", NULL};
-    PyObject *slots, *columns;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!", names, &PyTuple_Type, &slots,
-                                     &PyTuple_Type, &columns))
+    static char *names[] = {"record", "slots", "columns", NULL};
+    PyObject *record, *slots, *columns;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!", names, &PyType_Type, &record,
+                                     &PyTuple_Type, &slots, &PyTuple_Type, &columns))
         return NULL;
-    Py_ssize_t count = PyTuple_Size(slots);
-    if (count > MAX_KEYS || count != PyTuple_Size(columns)) {
-        PyErr_Format(PyExc_ValueError, "at most %d slots, and a column for each", MAX_KEYS);
+    Py_ssize_t fields = PyTuple_Size(slots), count = PyTuple_Size(columns);
+    if (fields > MAX_KEYS || count > fields) {
+        PyErr_Format(PyExc_ValueError, "at most %d slots, and no more columns", MAX_KEYS);
         return NULL;
     }
     Rows *rows = (Rows *)allocate(type);
     if (!rows)
         return NULL;
+    rows->record = Py_NewRef(record);
     rows->slots = Py_NewRef(slots);
-    for (; rows->taken < count; rows->taken++) {
-        Py_buffer *view = &rows->view[rows->taken];
-        if (!(rows->set[rows->taken] = setter_of(PyTuple_GetItem(slots, rows->taken)))
-            || PyObject_GetBuffer(PyTuple_GetItem(columns, rows->taken), view, PyBUF_SIMPLE) < 0)
+    for (; rows->fields < fields; rows->fields++)
+        if (!(rows->set[rows->fields] = setter_of(PyTuple_GetItem(slots, rows->fields))))
             break;
-    }
-    if (rows->taken < count) {
+    for (; rows->fields == fields && rows->taken < count; rows->taken++)
+        if (PyObject_GetBuffer(PyTuple_GetItem(columns, rows->taken), &rows->view[rows->taken],
+                               PyBUF_SIMPLE) < 0)
+            break;
+    if (rows->fields < fields || rows->taken < count) {
         Py_DECREF(rows);
         return NULL;
     }
@@ -988,37 +991,50 @@ rows_dealloc(PyObject *self)
     Rows *rows = (Rows *)self;
     while (rows->taken > 0)
         PyBuffer_Release(&rows->view[--rows->taken]);
+    Py_XDECREF(rows->record);
     Py_XDECREF(rows->slots);
     deallocate(self);
 }
 
-PyDoc_STRVAR(fill_doc,
-"fill(record, row)\n--\n\n"
-"Put a row's numbers into the record's slots: None where the column ends before, or holds 2**64-1.");
+/* The number of a column in a row, or None. */
+static PyObject *
+number_at(const Py_buffer *column, Py_ssize_t row)
+{
+    uint64_t number;
+    if (row < 0 || row >= column->len / (Py_ssize_t)sizeof number)
+        return Py_NewRef(Py_None);
+    memcpy(&number, (const char *)column->buf + (size_t)row * sizeof number, sizeof number);
+    return number == UINT64_MAX ? Py_NewRef(Py_None) : PyLong_FromUnsignedLongLong(number);
+}
+
+PyDoc_STRVAR(make_doc,
+"make(row, others) -> record\n--\n\n"
+"The record of a row: the numbers of the columns, None where a column ends before or holds\n"
+"2**64-1; *others* for the slots behind them. They must not refer to the record (see build).");
 
 static PyObject *
-rows_fill(PyObject *self, PyObject *args)
+rows_make(PyObject *self, PyObject *args)
 {
-    Rows *rows = (Rows *)self;
-    PyObject *record;
+    const Rows *rows = (const Rows *)self;
+    PyObject *others;
     Py_ssize_t row;
-    if (!PyArg_ParseTuple(args, "On", &record, &row))
+    if (!PyArg_ParseTuple(args, "nO!", &row, &PyTuple_Type, &others))
         return NULL;
-    for (int i = 0; i < rows->taken; i++) {
-        uint64_t number = UINT64_MAX;
-        if (row >= 0 && row < rows->view[i].len / (Py_ssize_t)sizeof number)
-            memcpy(&number, (const char *)rows->view[i].buf + (size_t)row * sizeof number,
-                   sizeof number);
-        PyObject *value =
-            number == UINT64_MAX ? Py_NewRef(Py_None) : PyLong_FromUnsignedLongLong(number);
-        if (!value)
-            return NULL;
-        int failed = rows->set[i](PyTuple_GetItem(rows->slots, i), record, value);
-        Py_DECREF(value);
-        if (failed)
-            return NULL;
+    if (PyTuple_Size(others) != rows->fields - rows->taken) {
+        PyErr_Format(PyExc_ValueError, "others: %d values", rows->fields - rows->taken);
+        return NULL;
     }
-    Py_RETURN_NONE;
+    PyObject *record = allocate((PyTypeObject *)rows->record);
+    for (int i = 0; record && i < rows->fields; i++) {
+        PyObject *value = i < rows->taken ? number_at(&rows->view[i], row)
+                                          : Py_NewRef(PyTuple_GetItem(others, i - rows->taken));
+        if (!value || rows->set[i](PyTuple_GetItem(rows->slots, i), record, value) < 0)
+            Py_CLEAR(record);
+        Py_XDECREF(value);
+    }
+    if (record && PyObject_GC_IsTracked(record))
+        PyObject_GC_UnTrack(record);
+    return record;
 }
 
 /* --- the module ---------------------------------------------------------------------------------- */
@@ -1048,12 +1064,12 @@ static PyType_Slot session_slots[] = {
 };
 
 static PyMethodDef rows_methods[] = {
-    {"fill", rows_fill, METH_VARARGS, fill_doc},
+    {"make", rows_make, METH_VARARGS, make_doc},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot rows_slots[] = {
-    {Py_tp_doc, (void *)"Columns of 64-bit numbers that fill the slots of a record, row by row."},
+    {Py_tp_doc, (void *)"Columns of 64-bit numbers that records are made of, row by row."},
     {Py_tp_new, rows_new},
     {Py_tp_dealloc, rows_dealloc},
     {Py_tp_methods, rows_methods},

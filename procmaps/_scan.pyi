@@ -41,14 +41,17 @@ class Session:
     def know_flags(self, text: bytes, place: int, /) -> None: ...
 
 @final
-class Rows:
+class Rows[T]:
     def __new__(
-        cls, slots: tuple[MemberDescriptorType, ...], columns: tuple[array[int], ...]
-    ) -> Rows: ...
-    def fill(self, record: object, row: int, /) -> None: ...
+        cls,
+        record: type[T],
+        slots: tuple[MemberDescriptorType, ...],
+        columns: tuple[array[int], ...],
+    ) -> Rows[T]: ...
+    def make(self, row: int, others: tuple[object, ...], /) -> T: ...
 
 def build[T](
-    cls: type[T],
+    record: type[T],
     slots: tuple[MemberDescriptorType, ...],
     columns: tuple[Iterable[object], ...],
     /,

@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import importlib
 import os
-from types import ModuleType
 from typing import Literal, cast, get_args
 
 from procmaps import grammar as reference
@@ -47,32 +46,24 @@ def engine() -> EngineName:
         )
     if forced in ("python", "reference"):
         return cast("EngineName", forced)
-    found = _native()
-    if forced and isinstance(found, ImportError):
+    missing = _missing()
+    if forced and missing:
         raise EngineUnavailable(
-            f"{VARIABLE}=native: the native scanner was not built here ({found}); install "
+            f"{VARIABLE}=native: the native scanner was not built here ({missing}); install "
             "procmaps-spec where a C compiler is, or unset the variable for the engine in "
             "pure Python"
-        ) from found
-    return "python" if isinstance(found, ImportError) else "native"
+        ) from missing
+    return "python" if missing else "native"
 
 
 @functools.cache
-def _native() -> ModuleType | ImportError:
-    """The C extension, or why there is none."""
+def _missing() -> ImportError | None:
+    """Why there is no C extension; None where there is one."""
     try:
-        return importlib.import_module("procmaps._scan")
+        importlib.import_module("procmaps._scan")
     except ImportError as error:
         return error
-
-
-@functools.cache
-def extension() -> ModuleType | None:
-    """The C extension ``procmaps._scan`` where the native engine is in use."""
-    if engine() != "native":
-        return None
-    found = _native()
-    return None if isinstance(found, ImportError) else found
+    return None
 
 
 def scan(text: bytes, grammar: Grammar) -> Columns:
@@ -83,4 +74,6 @@ def scan(text: bytes, grammar: Grammar) -> Columns:
 
         if tables := native.machine(grammar):
             return native.scan(text, grammar, tables)
-    return (reference if name == "reference" else python).scan(text, grammar)
+    if name == "reference":
+        return reference.scan(text, grammar)
+    return python.scan(text, grammar)

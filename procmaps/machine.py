@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 import attrs
@@ -115,7 +115,7 @@ def _runs(pattern: str) -> Iterator[_Run]:
 
 
 Meaning = Callable[[Terminal, _Run, int], tuple[int, int, dict[int, int]]]
-"""Of a terminal's set, the n-th of the rule: the register, the base, and the digits of its bytes."""
+"""Of a set of a rule's n-th terminal: the register, the base, and the digits of its bytes."""
 
 _NOTHING: tuple[int, int, dict[int, int]] = (-1, 0, {})
 

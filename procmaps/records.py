@@ -117,46 +117,8 @@ class ExtraField:
     """The text after the colon, spaces included, without the line end."""
 
 
-class Source(Protocol):
-    """Where a `Late` record has its values."""
-
-    def fill(self, record: Late, row: int) -> None:
-        """Set every field of *record* to what *row* says."""
-
-
-class Late:
-    """A record whose fields are filled when the first of them is asked for.
-
-    Most readers of smaps ask a few records for a few fields, and a record has three dozen. The
-    record is the same to everybody: equal, hashable, printable and frozen like any other.
-    """
-
-    __slots__ = ("_row", "_source")
-
-    _row: int
-    _source: Source | None
-    """None where the record is filled; not set in one that was made by hand."""
-
-    if not TYPE_CHECKING:  # a checker would take every name for an attribute
-
-        def __getattr__(self, name: str) -> object:
-            # Called where a slot is empty. Two threads may both fill it: with the same values.
-            try:
-                source = _SOURCE.__get__(self)
-            except AttributeError:
-                source = None
-            if source is not None:
-                source.fill(self, _ROW.__get__(self))
-                _SOURCE.__set__(self, None)
-            return object.__getattribute__(self, name)
-
-
-_ROW, _SOURCE = Late.__dict__["_row"], Late.__dict__["_source"]
-"""The slots themselves: a frozen record cannot be filled by assignment."""
-
-
 @attrs.frozen
-class Usage(Late):
+class Usage:
     """The smaps fields of one mapping. Sizes are bytes; what was not printed is None, never 0.
 
     The meaning, unit, history and source of every field stand in `procmaps.fields`.
@@ -211,8 +173,38 @@ class Usage(Late):
         return self.private_clean + self.private_dirty + (self.private_hugetlb or 0)
 
 
+class UsageSource(Protocol):
+    """Where a mapping has its usage from."""
+
+    def usage(self, row: int) -> Usage:
+        """The usage of one row of the text."""
+
+
+class Late:
+    """A mapping whose usage is made when it is first asked for, of the columns of the text.
+
+    Most readers of smaps ask for the usage of a few mappings, and it has three dozen fields. The
+    mapping is the same to everybody: equal, hashable, printable, frozen and picklable as any other.
+    """
+
+    __slots__ = ("_row", "_source")
+
+    _row: int
+    _source: UsageSource
+    """Not set in a record that was made by hand, or whose usage has been made."""
+
+    if not TYPE_CHECKING:  # a checker would take every name for an attribute
+
+        def __getattr__(self, name: str) -> object:
+            # Called only where a slot is empty, or there is none of that name.
+            if name == "usage" and (source := getattr(self, "_source", None)):
+                # Two threads may both make it: one like the other.
+                _USAGE.__set__(self, source.usage(self._row))
+            return object.__getattribute__(self, name)
+
+
 @attrs.frozen
-class Mapping:
+class Mapping(Late):
     """One virtual memory area: a line of ``maps``, or an entry of ``smaps``."""
 
     start: int
@@ -235,3 +227,7 @@ class Mapping:
 
     def __contains__(self, address: object) -> bool:
         return isinstance(address, int) and self.start <= address < self.end
+
+
+_USAGE = Mapping.__dict__["usage"]
+"""The slot itself: a frozen record cannot be filled by assignment."""

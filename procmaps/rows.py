@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import functools
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 from operator import attrgetter
 from types import MemberDescriptorType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from procmaps import engines
 from procmaps.columns import ABSENT, MISSING, Columns
 from procmaps.names import Name
-from procmaps.records import Device, ExtraField, Late, Mapping, Perms, Usage
+from procmaps.records import Device, ExtraField, Mapping, Perms, Usage
 from procmaps.vmflags import VmFlags
 
 CHUNK = 1024
@@ -27,6 +27,7 @@ CHUNK = 1024
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+Record = TypeVar("Record")
 
 
 class _Memo(dict[Key, Value]):
@@ -46,20 +47,44 @@ def _slots(record: type, *names: str) -> tuple[MemberDescriptorType, ...]:
 
 
 _MAPPING: Final = _slots(Mapping, *(field.name for field in attrs.fields(Mapping)))
-_LATE: Final = _slots(Usage, "_source", "_row")
-_NAME, _FLAGS, _EXTRA = _slots(Usage, "name", "vm_flags", "extra")
-_NUMBERS: Final = tuple(
-    field.name for field in attrs.fields(Usage) if field.name not in ("name", "vm_flags", "extra")
-)
-"""The fields of `Usage` that have a column of numbers."""
+_LATE: Final = (*_MAPPING[:-1], *_slots(Mapping, "_source", "_row"))
+"""What is set in a mapping whose usage comes late."""
+_USAGE: Final = tuple(field.name for field in attrs.fields(Usage))
+_TEXTS: Final = ("name", "vm_flags", "extra")
+"""The last fields of `Usage`; all before them are numbers with a column each."""
+
+Build = Callable[
+    [type[Mapping], tuple[MemberDescriptorType, ...], tuple[Iterable[object], ...]], list[Mapping]
+]
 
 _PERMS: Final = tuple(map(Perms.from_bits, range(128)))
 """Every value of the column and its record."""
 
 
+def _build(
+    record: type[Record],
+    slots: tuple[MemberDescriptorType, ...],
+    columns: tuple[Iterable[Any], ...],
+) -> list[Record]:
+    """A *record* for each row of *columns*, its *slots* filled: what ``_scan.build`` does."""
+    setters = [slot.__set__ for slot in slots]
+    records: list[Record] = []
+    for values in zip(*columns, strict=False):
+        made = object.__new__(record)
+        for put, value in zip(setters, values, strict=True):
+            put(made, value)
+        records.append(made)
+    return records
+
+
+def _native_build() -> Build:
+    from procmaps import _scan  # noqa: PLC0415 - only where it was built
+
+    return _scan.build
+
 
 class Rows:
-    """The records of one text. `Usage` records come late: they are filled when they are read."""
+    """The records of one text. Those of usage come late: each is made when it is first read."""
 
     def __init__(self, columns: Columns, name_of: Callable[[bytes], Name]) -> None:
         """*name_of* makes the record of a name column."""
@@ -71,7 +96,8 @@ class Rows:
         self._flags = _Memo[int, VmFlags | None](lambda place: VmFlags(flags[place]))
         self._flags[ABSENT] = None
         self._has_usage = columns.has_usage
-        self._native = engines.extension()
+        self._native = engines.engine() == "native"
+        self._build = _native_build() if self._native else _build
 
     def __iter__(self) -> Iterator[Mapping]:
         """Every record, a chunk made at a time."""
@@ -86,54 +112,50 @@ class Rows:
     def _some(self, rows: slice) -> list[Mapping]:
         """The records of some rows, column by column."""
         columns = self._columns
+        device = zip(columns.major[rows], columns.minor[rows], strict=True)
         values = (
             columns.start[rows],
             columns.end[rows],
             map(_PERMS.__getitem__, columns.perms[rows]),
             columns.offset[rows],
-            map(self._devices.__getitem__, zip(columns.major[rows], columns.minor[rows])),
+            map(self._devices.__getitem__, device),
             columns.inode[rows],
             map(self._names.__getitem__, columns.name[rows]),
-            self._usages(rows) if self._has_usage else repeat(None),
         )
-        return self._native.build(Mapping, _MAPPING, values) if self._native else [*map(Mapping, *values)]
+        if not self._has_usage:
+            return self._build(Mapping, _MAPPING, (*values, repeat(None)))
+        count = range(*rows.indices(len(columns)))
+        return self._build(Mapping, _LATE, (*values, repeat(self), count))
 
-    def _usages(self, rows: slice) -> list[Usage]:
-        count = range(*rows.indices(len(self._columns)))
-        if self._native:
-            return self._native.build(Usage, _LATE, (repeat(self), count))
-        return [*map(self._usage, count)]
-
-    def _usage(self, row: int) -> Usage:
-        usage = Usage.__new__(Usage)
-        for slot, value in zip(_LATE, (self, row), strict=True):
-            slot.__set__(usage, value)
-        return usage
-
-    def fill(self, record: Late, row: int) -> None:
-        """Set every field of a `Usage` to what *row* says."""
+    def usage(self, row: int) -> Usage:
+        """The smaps fields of one row."""
         columns = self._columns
-        self._numbers(record, row)
         flags = columns.vm_flags[row] if row < len(columns.vm_flags) else ABSENT
-        label = columns.labels.get(row)
-        _NAME.__set__(record, None if label is None else self._name_of(label))
-        _FLAGS.__set__(record, self._flags[flags])
-        extra = columns.extra.get(row, ())
-        _EXTRA.__set__(record, tuple(ExtraField(*line) for line in extra))
+        label = columns.labels.get(row) if columns.labels else None
+        extra = columns.extra.get(row, ()) if columns.extra else ()
+        return self._usage(
+            row,
+            (
+                None if label is None else self._name_of(label),
+                self._flags[flags],
+                tuple(ExtraField(*line) for line in extra) if extra else (),
+            ),
+        )
 
     @functools.cached_property
-    def _numbers(self) -> Callable[[Late, int], None]:
-        """What fills a record's fields that have a column."""
+    def _usage(self) -> Callable[[int, tuple[object, ...]], Usage]:
+        """What makes a `Usage` of the numbers of a row and the fields that are none."""
         nothing = array("Q")
-        columns = tuple(self._columns.usage.get(name, nothing) for name in _NUMBERS)
-        slots = _slots(Usage, *_NUMBERS)
+        numbers = _USAGE[: -len(_TEXTS)]
+        columns = tuple(self._columns.usage.get(name, nothing) for name in numbers)
         if self._native:
-            return self._native.Rows(slots, columns).fill
-        setters = [(slot.__set__, column) for slot, column in zip(slots, columns, strict=True)]
+            from procmaps import _scan  # noqa: PLC0415 - only where it was built
 
-        def fill(record: Late, row: int) -> None:
-            for put, column in setters:
-                value = column[row] if row < len(column) else MISSING
-                put(record, None if value == MISSING else value)
+            return _scan.Rows(Usage, _slots(Usage, *_USAGE), columns).make
 
-        return fill
+        def make(row: int, texts: tuple[object, ...]) -> Usage:
+            values = [column[row] if row < len(column) else MISSING for column in columns]
+            fields: list[Any] = [None if value == MISSING else value for value in values]
+            return Usage(*fields, *texts)
+
+        return make

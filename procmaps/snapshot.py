@@ -142,7 +142,9 @@ class Snapshot(Sequence[Mapping]):
         if raw not in names:
             return ()
         place = names.place(raw)
-        return tuple(self._rows.mapping(row) for row, at in enumerate(self.columns.name) if at == place)
+        return tuple(
+            self._rows.mapping(row) for row, at in enumerate(self.columns.name) if at == place
+        )
 
     @functools.cached_property
     def _ordered(self) -> bool:
