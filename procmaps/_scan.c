@@ -452,6 +452,13 @@ enum { KEPT_FIELDS = 4 }; /* row, start, colon, end */
 /* Why run() came back. */
 typedef enum { DONE, ODD, ROWS_FULL, NO_USAGE, KEPT_FULL } Stop;
 
+/* The line that a key stood in the last time, its newline included, and what was stored for it. */
+typedef struct {
+    const uint8_t *text;
+    size_t length; /* 0: there is none */
+    uint64_t value;
+} Line;
+
 typedef struct {
     PyObject_HEAD
     PyObject *machine, *text;
@@ -460,6 +467,7 @@ typedef struct {
     PyObject *known; /* keeps the texts alive that the caller has told */
     int next_key[MAX_KEYS + 1]; /* which key stood behind which, the last time; 0 is the header */
     int key;                    /* the one read last */
+    Line line[MAX_KEYS];
     bool busy;
 } Session;
 
@@ -531,6 +539,16 @@ is_key(const Key *key, const uint8_t *at, const uint8_t *end)
            == 0;
 }
 
+static void
+store(const Key *key, const Target *to, size_t row, uint64_t value)
+{
+    if (key->kind == FLAGS)
+        to->flags[row] = (uint32_t)value;
+    else
+        to->usage[key->column][row] = value;
+    to->filled[key->column] = row + 1;
+}
+
 /* Read what stands behind a known key into the last row; the end of the line, or NULL. */
 static const uint8_t *
 read_value(Session *session, const Machine *machine, const Key *key, const Target *to,
@@ -542,24 +560,57 @@ read_value(Session *session, const Machine *machine, const Key *key, const Targe
     const uint8_t *at = now->at + key->length;
     const uint8_t *end = run_program(&machine->value[key->kind], at, session->end, &got);
     size_t row = now->rows - 1;
-    uint64_t *filled = &to->filled[key->column];
-    if (!end || *filled > row)
+    if (!end || to->filled[key->column] > row)
         return NULL;
+    uint64_t value;
     if (key->kind == FLAGS) {
         size_t length = got.from[0] ? (size_t)(got.to[0] - got.from[0]) : 0;
         int64_t place = place_text(&session->flags, got.from[0] ? got.from[0] : at, length, -1);
         if (place < 0)
             return NULL;
-        to->flags[row] = (uint32_t)place;
+        value = (uint64_t)place;
     }
     else {
         uint64_t factor = key->kind == SIZE ? 1024 : 1;
         if (got.value[0] > (UINT64_MAX - 1) / factor)
             return NULL;
-        to->usage[key->column][row] = got.value[0] * factor;
+        value = got.value[0] * factor;
     }
-    *filled = row + 1;
+    store(key, to, row, value);
+    if (end < session->end)
+        session->line[key - machine->key] = (Line){now->at, (size_t)(end + 1 - now->at), value};
     return end;
+}
+
+static bool
+same_bytes(const uint8_t *one, const uint8_t *other, size_t length)
+{
+    uint64_t left, right;
+    if (length < sizeof left)
+        return memcmp(one, other, length) == 0;
+    for (size_t i = 0; i < length - sizeof left; i += sizeof left) {
+        memcpy(&left, one + i, sizeof left);
+        memcpy(&right, other + i, sizeof right);
+        if (left != right)
+            return false;
+    }
+    memcpy(&left, one + length - sizeof left, sizeof left);
+    memcpy(&right, other + length - sizeof right, sizeof right);
+    return left == right;
+}
+
+/* The same for a line that stands as it stood in the entry before, as most do. */
+static const uint8_t *
+repeat_value(const Session *session, int key, const Target *to, const Progress *now)
+{
+    const Key *known = &((const Machine *)session->machine)->key[key];
+    const Line *line = &session->line[key];
+    if (!line->length || (size_t)(session->end - now->at) < line->length || !now->rows
+        || !to->present[known->column] || to->filled[known->column] >= now->rows
+        || !same_bytes(now->at, line->text, line->length))
+        return NULL;
+    store(known, to, now->rows - 1, line->value);
+    return now->at + line->length - 1;
 }
 
 /* Keep where a line with an unknown key stands; the end of the line, or NULL. */
@@ -596,6 +647,11 @@ read_lines(Session *session, const Target *to, Progress *now)
     while (now->at < session->end) {
         const uint8_t *end;
         int key = session->next_key[session->key];
+        if (key && (end = repeat_value(session, key - 1, to, now))) {
+            session->key = key;
+            now->at = end + 1;
+            continue;
+        }
         if (!key || !is_key(&machine->key[key - 1], now->at, session->end)) {
             if (now->rows == to->capacity)
                 return ROWS_FULL;
