@@ -57,16 +57,18 @@ class Bench:
         field = [self.contenders[name] for name in names if name in self.contenders]
         print(f"{title}: {', '.join(c.name for c in field)}", file=sys.stderr, flush=True)
         found = race(field, {c.name: on(c.name) for c in field}, self.rounds(size))
-        self.races.append({
-            "title": title,
-            "mappings": size,
-            "results": {
-                name: result
-                if isinstance(result, str)
-                else {"seconds": result.seconds, "found": result.found}
-                for name, result in found.items()
-            },
-        })
+        self.races.append(
+            {
+                "title": title,
+                "mappings": size,
+                "results": {
+                    name: result
+                    if isinstance(result, str)
+                    else {"seconds": result.seconds, "found": result.found}
+                    for name, result in found.items()
+                },
+            }
+        )
         return found
 
     def ratio(self, key: str, found: dict[str, Times | str], one: str, other: str) -> None:
