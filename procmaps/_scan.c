@@ -487,7 +487,6 @@ typedef struct {
 typedef struct {
     const uint8_t *at;
     size_t rows, kept;
-    int key; /* the one read last, from 1; 0: the header */
 } Progress;
 
 static const uint8_t *
@@ -653,9 +652,8 @@ read_lines(Session *session, const Target *to, Progress *now)
             continue;
         }
         if (!key || !is_key(&machine->key[key - 1], now->at, session->end)) {
-            if (now->rows == to->capacity)
-                return ROWS_FULL;
-            if ((end = read_header(session, &machine->header, to, now))) {
+            bool room = now->rows < to->capacity;
+            if (room && (end = read_header(session, &machine->header, to, now))) {
                 session->next_key[session->key] = 0;
                 session->key = 0;
                 now->rows++;
@@ -663,6 +661,8 @@ read_lines(Session *session, const Target *to, Progress *now)
                 continue;
             }
             key = find_key(machine, now->at, session->end);
+            if (!key && !room)
+                return ROWS_FULL;
         }
         if (!now->rows)
             return ODD; /* a field before the first header line */
@@ -746,7 +746,7 @@ take_view(Views *views, PyObject *object, Py_ssize_t width, size_t *items)
     if (PyObject_GetBuffer(object, view, PyBUF_WRITABLE) < 0)
         return NULL;
     views->views++;
-    if ((uintptr_t)view->buf % (size_t)width) {
+    if (view->len && (uintptr_t)view->buf % (size_t)width) {
         PyErr_SetString(PyExc_ValueError, "a buffer that is not aligned to its items");
         return NULL;
     }

@@ -109,6 +109,8 @@ def _runs(pattern: str) -> Iterator[_Run]:
         else:
             one = re.compile(piece["set"].encode("latin-1"), re.DOTALL)
             members = frozenset(byte for byte in range(256) if one.fullmatch(bytes([byte])))
+            if not members:
+                raise NotSimple(pattern)
             least = {"*": 0, "+": 1}.get(piece["many"], int(piece["least"] or 1))
             most = UNBOUNDED if piece["many"] else int(piece["most"] or 1)
             yield _Run(members, least, most, group)

@@ -28,6 +28,9 @@ FEW_ROWS = 64
 GROWTH = 8
 """How many times the rows just read to make room for next: what is not used costs time, too."""
 
+UNSET = memoryview(b"\xff" * 65536)
+"""What room is made of: all bits set is what `procmaps.columns.MISSING` and ``ABSENT`` are."""
+
 KEPT = 256
 """Lines with unknown keys kept in one run, four numbers each."""
 
@@ -100,10 +103,10 @@ class _Scanner:
     def _run(self, at: int, room: int) -> tuple[int, int]:
         """Read lines from *at* on; the place of the next one, and why it was not read."""
         columns, rows = self.columns, len(self.columns)
-        # All bits set is what MISSING and ABSENT are.
-        unset = memoryview(b"\xff" * (8 * (room + 1)))
         for column in (*self.headers, *(column for column, _ in self._used())):
-            column.frombytes(unset[: column.itemsize * (rows + room - len(column))])
+            wanted = column.itemsize * (rows + room - len(column))
+            for size in (*[len(UNSET)] * (wanted // len(UNSET)), wanted % len(UNSET)):
+                column.frombytes(UNSET[:size])
         try:
             at, rows, kept, stop = self.session.run(
                 at, rows, self.headers, self.usage, self.filled, self.kept
