@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     # `X as X` makes a name public to type checkers.
+    from procmaps.engines import EngineUnavailable as EngineUnavailable
+    from procmaps.engines import engine as engine
     from procmaps.errors import AccessDenied as AccessDenied
     from procmaps.errors import CannotRender as CannotRender
     from procmaps.errors import InvalidLabel as InvalidLabel
@@ -78,6 +80,7 @@ if TYPE_CHECKING:
     from procmaps.vmflags import VmFlags as VmFlags
 
 _PLACES = {
+    "engines": "EngineUnavailable engine",
     "errors": (
         "AccessDenied CannotRender InvalidLabel KernelThread LiveError NamingError "
         "NamingUnsupported NoAddressSpace NoSuchProcess ParseError ProcessGone ProcmapsError "
