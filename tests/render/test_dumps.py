@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -144,29 +143,3 @@ def test_this_kernel_prints_as_its_producer_does(file: str) -> None:
 
 
 # --- kernels that the laboratory booted -----------------------------------------------------------
-
-CAPTURES = Path(__file__).resolve().parents[2] / "corpus" / "captures"
-
-
-def captures() -> list[Path]:
-    """The folders with what one kernel printed each; none where nothing was recorded yet."""
-    return sorted(file.parent for file in CAPTURES.glob("*/provenance.json"))
-
-
-@pytest.mark.parametrize("folder", captures(), ids=shared.name)
-def test_a_captured_kernel_prints_as_its_producer_does(folder: Path) -> None:
-    facts = json.loads((folder / "provenance.json").read_bytes())
-    nommu = "nommu" in (facts["flavour"], facts["architecture"])
-    made = parse(f"{'nommu' if nommu else 'linux'}-{facts['release']}-{facts['bits']}bit")
-    files = [
-        file
-        for suffix in ("maps", "smaps", "smaps_rollup")
-        for file in sorted(folder.glob(f"*.{suffix}"))
-    ]
-    assert files
-    wrong = []
-    for file in files:
-        text = file.read_bytes()
-        if render(loads(text, dialect=made.dialect), made) != text:
-            wrong.append(file.name)
-    assert not wrong
