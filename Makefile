@@ -80,7 +80,7 @@ format: $(DEV) ## Format, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 # Folders of tests/ that need more than the checkout, and are run by a part of their own.
-OWN_PARTS := wheel
+OWN_PARTS := wheel lab/booted
 
 .PHONY: unit
 unit: $(DEV) ## The tests in the checkout, with the coverage floor (PYTEST="-k name" narrows, without it)
@@ -94,6 +94,22 @@ wheel: $(DEV) ## Build dist/: the sdist from the checkout, the wheel from the sd
 .PHONY: wheel-test
 wheel-test: wheel ## The tests again, on the built wheel, where the checkout cannot be seen
 	tests/wheel/run $(BIN)/python dist
+
+# ------------------------------------------------------------------------- the laboratory
+
+.PHONY: lab
+lab: $(DEV) ## Install (as root), build and boot real kernels; compare what they print with the corpus
+	$(BIN)/python -m kernel.lab all
+
+.PHONY: lab-test
+lab-test: $(DEV) ## Boot the kernels that are built, and take the captures again
+	$(BIN)/pytest tests/lab/booted
+
+# ---------------------------------------------------------------------------------- speed
+
+.PHONY: bench
+bench: $(DEV) ## Race our engines, other parsers and the kernel; fail below a floor
+	$(BIN)/python -m bench
 
 # -------------------------------------------------------------------------------- clean up
 
