@@ -37,7 +37,14 @@ def test_what_is_rendered_reads_back(
     assert list(loads(render(records, made), dialect=made.dialect)) == records
 
 
-@settings(max_examples=3, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=3,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.data_too_large,
+    ],
+)
 @pytest.mark.parametrize("made", told_apart(), ids=str)
 @given(data=st.data())
 def test_no_producer_is_left_out(made: Producer, data: st.DataObject) -> None:

@@ -12,8 +12,15 @@ from procmaps.columns import Columns, Distinct
 from procmaps.dialects import DIALECTS
 
 ANY_DIALECT = st.sampled_from([dialect.name for dialect in DIALECTS])
-# Drawing from a grammar is slow, and its filters are many.
-SLOWLY = settings(max_examples=8, suppress_health_check=list(HealthCheck))
+# Drawing from a grammar is slow, its filters are many, and it likes to go deep.
+SLOWLY = settings(
+    max_examples=8,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.data_too_large,
+    ],
+)
 
 
 def facts(columns: Columns) -> dict[str, object]:
