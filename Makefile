@@ -80,11 +80,13 @@ format: $(DEV) ## Format, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 # Folders of tests/ that need more than the checkout, and are run by a part of their own.
-OWN_PARTS := wheel
+OWN_PARTS := wheel kernel lab
+# Two workers: as many processors as the smallest machine has that CI is run on.
+WORKERS ?= 2
 
 .PHONY: unit
 unit: $(DEV) ## The tests in the checkout, with the coverage floor (PYTEST="-k name" narrows, without it)
-	$(BIN)/pytest $(OWN_PARTS:%=--ignore=tests/%) $(or $(PYTEST),--cov)
+	$(BIN)/pytest $(OWN_PARTS:%=--ignore=tests/%) -n $(WORKERS) $(or $(PYTEST),--cov)
 
 .PHONY: wheel
 wheel: $(DEV) ## Build dist/: the sdist from the checkout, the wheel from the sdist

@@ -12,6 +12,7 @@ from procmaps import loads
 from procmaps.producers import Producer, every_producer
 from procmaps.rendering import render
 from procmaps.strategies import address_spaces
+from tests.examples import examples
 
 FILES: tuple[Literal["maps", "smaps", "rollup"], ...] = ("maps", "smaps", "rollup")
 
@@ -38,7 +39,7 @@ def test_what_is_rendered_reads_back(
 
 
 @settings(
-    max_examples=3,
+    max_examples=examples(3),
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.filter_too_much,

@@ -14,6 +14,7 @@ from procmaps.labels import MAX_LABEL_ANDROID
 from procmaps.names import Name
 from procmaps.producers import parse
 from procmaps.records import Mapping, Usage
+from tests.examples import examples
 
 # What is found is shrunk no further than needed to say that it exists.
 SEARCH = settings(
@@ -206,7 +207,7 @@ def test_a_file_that_is_not_printed_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["maps", "smaps", "rollup"])
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(data=st.data())
 def test_dumps_read_without_a_problem_and_as_what_they_are(
     kind: strategies.FileKind, data: st.DataObject
@@ -216,7 +217,7 @@ def test_dumps_read_without_a_problem_and_as_what_they_are(
     assert not len(snapshot) or snapshot.kind == kind
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(strategies.snapshots("linux-4.9-android", "smaps"))
 def test_snapshots_are_of_the_producers_dialect(snapshot: Snapshot) -> None:
     assert str(snapshot.dialect) == parse("linux-4.9-android").dialect
