@@ -162,9 +162,14 @@ def _root(cache: Path, text: Path) -> str:
     return str(process.parent)
 
 
+def _given(cache: Path, path: Path, name: str) -> str:
+    """What the contender *name* is given to read the text at *path*."""
+    return _root(cache, path) if name == GO else str(path)
+
+
 def dumps(bench: Bench) -> None:
     """Made-up dumps: sizes and names."""
-    for kind, size, names in _tables(bench):
+    for kind, size, names in _tables():
         path = bench.cache / f"{kind}-{size}-{names}"
         path.write_bytes(texts.dump(kind, size // (bench.scale if size > 1000 else 1), names))
         field = (PASS, NATIVE, PYTHON, NATIVE_RECORDS, NATIVE_FIELDS, PYTHON_RECORDS, SPLIT, RUST)
@@ -173,12 +178,12 @@ def dumps(bench: Bench) -> None:
             f"{kind}, {names} names",
             size,
             (*field, *others),
-            lambda name, path=path: _root(bench.cache, path) if name == GO else str(path),
+            functools.partial(_given, bench.cache, path),
         )
         path.unlink()
 
 
-def _tables(bench: Bench) -> Iterator[tuple[str, int, str]]:
+def _tables() -> Iterator[tuple[str, int, str]]:
     for kind in ("maps", "smaps"):
         for size in SIZES:
             for names in texts.NAMES if size == max(SIZES) else ("plain",):
@@ -192,7 +197,7 @@ def captures(bench: Bench) -> None:
         if lines:
             bench.race(
                 f"capture {path.parent.name}/{path.name}", 1_000, (NATIVE, PYTHON, RUST),
-                lambda _, path=path: str(path),
+                functools.partial(_given, bench.cache, path),
             )  # fmt: skip
 
 

@@ -63,6 +63,22 @@ def write(found: Data, out: Path) -> None:
     (out / "bench.svg").write_text("\n".join(svg(found)) + "\n")
 
 
+def _race(race: Data) -> Iterator[str]:
+    """The table of one race."""
+    yield ""
+    yield f"**{race['title']}**, {race['mappings']:,} mappings"
+    yield ""
+    yield "| | ms | ns a mapping |"
+    yield "|---|---|---|"
+    for name, result in race["results"].items():
+        if isinstance(result, str):
+            yield f"| {name} | fails: `{result}` | |"
+        else:
+            seconds = statistics.median(result["seconds"])
+            each = seconds / race["mappings"] * 1e9
+            yield f"| {name} | {seconds * 1e3:.3g} | {each:,.0f} |"
+
+
 def markdown(found: Data) -> Iterator[str]:
     """The tables of docs/speed.md."""
     machine = found["machine"]
@@ -90,18 +106,7 @@ def markdown(found: Data) -> Iterator[str]:
             f"`{key}` {ratio}" for key, ratio in others.items()
         )
     for race in found["races"]:
-        yield ""
-        yield f"**{race['title']}**, {race['mappings']:,} mappings"
-        yield ""
-        yield "| | ms | ns a mapping |"
-        yield "|---|---|---|"
-        for name, result in race["results"].items():
-            if isinstance(result, str):
-                yield f"| {name} | fails: `{result}` | |"
-            else:
-                seconds = statistics.median(result["seconds"])
-                each = seconds / race["mappings"] * 1e9
-                yield f"| {name} | {seconds * 1e3:.3g} | {each:,.0f} |"
+        yield from _race(race)
     if found["growth"]:
         yield ""
         yield "**growth**: native columns of maps"

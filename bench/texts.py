@@ -1,8 +1,8 @@
-"""The inputs: dumps made by program, and the live file of a process with as many mappings.
+r"""The inputs: dumps made by program, and the live file of a process with as many mappings.
 
 Three kinds of names. *plain*: half the mappings have none, the rest are libraries, as in most
 processes. *named*: labels of `prctl(PR_SET_VMA_ANON_NAME)`, a few hundred different ones.
-*hostile*: every name another, with spaces, tabs, brackets, ``\\012`` and bytes that are no UTF-8.
+*hostile*: every name another, with spaces, tabs, brackets, ``\012`` and bytes that are no UTF-8.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 from procmaps.fields import FIELDS
@@ -103,7 +103,7 @@ sys.stdin.read()
 
 
 @contextmanager
-def crowd(size: int) -> Iterator[int]:
+def crowd(size: int) -> Generator[int]:
     """A process with *size* mappings more than an interpreter has; its process id."""
     command = [sys.executable, "-I", "-c", _CROWD, str(size)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib
 import json
 import os
 import shutil
@@ -137,7 +138,8 @@ def c_pass(path: str) -> Callable[[], int]:
 
 def psutil_maps(path: str) -> Callable[[], int]:
     """`psutil.Process.memory_maps(grouped=False)` of a made-up procfs that holds the text."""
-    import psutil
+    # Whoever runs the peer has it, and no types for it.
+    psutil: Any = importlib.import_module("psutil")
 
     root, pid = tempfile.mkdtemp(), os.getpid()
     process = Path(root, str(pid))
@@ -160,14 +162,14 @@ def psutil_maps(path: str) -> Callable[[], int]:
 
 def rsprocmaps(path: str) -> Callable[[], int]:
     """PyPI's procmaps, which is Rust: the file to a list of its objects."""
-    import procmaps
+    procmaps = importlib.import_module("procmaps")  # not ours
 
     return lambda: len(list(procmaps.from_path(path)))
 
 
 def rsprocmaps_read(path: str) -> Callable[[], int]:
     """The same, and every field of each object read: they are made of Rust's only then."""
-    import procmaps
+    procmaps = importlib.import_module("procmaps")  # not ours
 
     def run() -> int:
         return len([

@@ -1,11 +1,13 @@
-"""What ``_scan.c`` offers; see `procmaps.machine` and `procmaps.native`."""
+# What _scan.c offers; see procmaps.machine and procmaps.native.
 
 from array import array
 from collections.abc import Iterable
 from types import MemberDescriptorType
-from typing import final
+from typing import Generic, TypeVar, final
 
 from procmaps.machine import Program
+
+_T = TypeVar("_T")
 
 @final
 class Machine:
@@ -41,18 +43,18 @@ class Session:
     def know_flags(self, text: bytes, place: int, /) -> None: ...
 
 @final
-class Rows[T]:
+class Rows(Generic[_T]):
     def __new__(
         cls,
-        record: type[T],
+        record: type[_T],
         slots: tuple[MemberDescriptorType, ...],
         columns: tuple[array[int], ...],
-    ) -> Rows[T]: ...
-    def make(self, row: int, others: tuple[object, ...], /) -> T: ...
+    ) -> Rows[_T]: ...
+    def make(self, row: int, others: tuple[object, ...], /) -> _T: ...
 
-def build[T](
-    record: type[T],
+def build(
+    record: type[_T],
     slots: tuple[MemberDescriptorType, ...],
     columns: tuple[Iterable[object], ...],
     /,
-) -> list[T]: ...
+) -> list[_T]: ...

@@ -46,7 +46,7 @@ def engine() -> EngineName:
         )
     if forced in ("python", "reference"):
         return cast("EngineName", forced)
-    missing = _missing()
+    missing = why_not_native()
     if forced and missing:
         raise EngineUnavailable(
             f"{VARIABLE}=native: the native scanner was not built here ({missing}); install "
@@ -57,7 +57,7 @@ def engine() -> EngineName:
 
 
 @functools.cache
-def _missing() -> ImportError | None:
+def why_not_native() -> ImportError | None:
     """Why there is no C extension; None where there is one."""
     try:
         importlib.import_module("procmaps._scan")

@@ -1,10 +1,10 @@
 """The rules of a grammar compiled, by program, to byte tables: what the native scanner runs.
 
-A rule for a line is a sequence of terminals, and most terminals are sequences of sets of bytes, each
-repeated so and so often: ``[0-9a-f]{1,16}``. Such a rule becomes a program of steps, a set each.
-A step takes as many bytes as it can and gives none back, so a rule is compiled only where that
-makes no difference: where no byte can belong to a step and to what follows it. A dialect with a rule
-of another kind has no machine; the engine in pure Python reads it.
+A rule for a line is a sequence of terminals, and most terminals are sequences of sets of bytes,
+each repeated so and so often: ``[0-9a-f]{1,16}``. Such a rule becomes a program of steps, a set
+each. A step takes as many bytes as it can and gives none back, so a rule is compiled only where
+that makes no difference: where no byte can belong to a step and to what follows it. A dialect with
+a rule of another kind has no machine; the engine in pure Python reads it.
 """
 
 from __future__ import annotations
@@ -119,10 +119,11 @@ def _runs(pattern: str) -> Iterator[_Run]:
 Meaning = Callable[[Terminal, _Run, int], tuple[int, int, dict[int, int]]]
 """Of a set of a rule's n-th terminal: the register, the base, and the digits of its bytes."""
 
-_NOTHING: tuple[int, int, dict[int, int]] = (-1, 0, {})
+NOTHING: tuple[int, int, dict[int, int]] = (-1, 0, {})
+"""The meaning of a terminal whose text is not kept."""
 
 
-def _program(ways: Iterable[tuple[Terminal, ...]], meaning: Meaning) -> Program:
+def program(ways: Iterable[tuple[Terminal, ...]], meaning: Meaning) -> Program:
     """Compile a rule, given its ways, the longest first; raises `NotSimple`."""
     longest, *others = ways
     if any(way != longest[: len(way)] for way in others):
@@ -170,7 +171,7 @@ def _header(grammar: Grammar) -> Program:
         names = (*terminal.path, terminal.terminal)
         part = next((part for part in HEADER_PARTS if part in names), None)
         if part is None or (terminal.literal and part != "perms"):
-            return _NOTHING
+            return NOTHING
         register = HEADER_PARTS.index(part)
         if part == "perms":
             return register, 1, perms[number]
@@ -178,7 +179,7 @@ def _header(grammar: Grammar) -> Program:
 
     first = [t.path for t in grammar.ways("header")[0]].index(("header", "perms"))
     perms = {first + place: bits for place, bits in perms.items()}
-    return _program(grammar.ways("header"), meaning)
+    return program(grammar.ways("header"), meaning)
 
 
 def _perm_bits(terminals: list[Terminal]) -> dict[int, dict[int, int]]:
@@ -202,18 +203,18 @@ def _value(grammar: Grammar, rule: str, group: str) -> Program:
     def meaning(terminal: Terminal, run: _Run, _: int) -> tuple[int, int, dict[int, int]]:
         if run.group == group:
             return _number(0, 10, run)
-        return (0, 0, {}) if terminal.terminal == group else _NOTHING
+        return (0, 0, {}) if terminal.terminal == group else NOTHING
 
-    return _program([way[1:] for way in grammar.ways(rule)], meaning)
+    return program([way[1:] for way in grammar.ways(rule)], meaning)
 
 
 def _text(grammar: Grammar) -> Program:
     """The program for a whole line with any key: where the key ends is kept."""
 
     def meaning(_: Terminal, __: _Run, number: int) -> tuple[int, int, dict[int, int]]:
-        return (0, 0, {}) if number == 0 else _NOTHING
+        return (0, 0, {}) if number == 0 else NOTHING
 
-    return _program(grammar.ways("text"), meaning)
+    return program(grammar.ways("text"), meaning)
 
 
 def _keys(grammar: Grammar) -> Iterator[tuple[bytes, int, int]]:

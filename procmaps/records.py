@@ -178,6 +178,7 @@ class UsageSource(Protocol):
 
     def usage(self, row: int) -> Usage:
         """The usage of one row of the text."""
+        ...
 
 
 class Late:

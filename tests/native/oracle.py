@@ -26,8 +26,8 @@ def _load(path: str) -> None:
 if "PROCMAPS_SCAN" in os.environ:
     _load(os.environ["PROCMAPS_SCAN"])
 
-from procmaps import grammar, native  # noqa: E402 - the build to try comes first
-from procmaps.columns import Columns, Distinct  # noqa: E402
+from procmaps import grammar, native
+from procmaps.columns import Columns, Distinct
 
 LINUX = grammar.load("linux")
 TABLES = native.machine(LINUX)

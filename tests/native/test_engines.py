@@ -27,7 +27,7 @@ def test_an_engine_can_be_forced(name: str) -> None:
 
 
 def test_the_fastest_is_used() -> None:
-    wanted = "python" if engines._missing() else "native"
+    wanted = "python" if engines.why_not_native() else "native"
     assert asked("").stdout == f"{wanted}\n"
 
 
@@ -40,7 +40,7 @@ def test_a_wrong_name_is_told() -> None:
 
 def test_a_missing_extension_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(engines.VARIABLE, "native")
-    monkeypatch.setattr(engines, "_missing", lambda: ImportError("not there"))
+    monkeypatch.setattr(engines, "why_not_native", lambda: ImportError("not there"))
     engines.engine.cache_clear()
     try:
         with pytest.raises(engines.EngineUnavailable) as caught:
@@ -55,4 +55,4 @@ def test_a_missing_extension_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler")
 def test_the_native_scanner_was_built_where_a_compiler_is() -> None:
-    assert engines._missing() is None
+    assert engines.why_not_native() is None

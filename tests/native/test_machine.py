@@ -8,9 +8,13 @@ from procmaps import grammar, machine
 from procmaps.patterns import Step as Terminal
 
 
+def no_meaning(*_: object) -> tuple[int, int, dict[int, int]]:
+    return machine.NOTHING
+
+
 def compiled(*patterns: str) -> machine.Program:
     way = tuple(Terminal("T", pattern, "", ("rule",)) for pattern in patterns)
-    return machine._program((way,), lambda *_: machine._NOTHING)
+    return machine.program((way,), no_meaning)
 
 
 def test_a_set_and_how_often() -> None:

@@ -1,8 +1,9 @@
 """The tables against the kernel's own source, where it is unpacked.
 
-PROCMAPS_KERNEL_SOURCE names a folder with one or more kernel trees, such as those of Debian's
-packages linux-source-6.1 and linux-source-6.12. Read here are fs/proc, include/linux/mm.h, mm,
-kernel/events, arch and drivers/gpu/drm of each.
+The laboratory unpacks one tree for each release that it boots, of Debian's packages
+linux-source-6.1 and linux-source-6.12, into the sources of its cache; PROCMAPS_KERNEL_SOURCE names
+another folder of kernel trees. Trees that the laboratory edited are left out. Read here are
+fs/proc, include/linux/mm.h, mm, kernel/events, arch and drivers/gpu/drm of each.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from pathlib import Path
 import attrs
 import pytest
 
+from kernel.lab import cache
 from procmaps.fields import fields_at
 from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES
 from procmaps.releases import Release
 from procmaps.vmflags import MUTE_BITS, VMFLAG_TABLE
 
 VARIABLE = "PROCMAPS_KERNEL_SOURCE"
+FOLDER = Path(os.environ.get(VARIABLE) or cache.folder() / "sources")
+EDITED = re.compile(r"\+[0-9a-f]{16}$")
+"""How `kernel.lab.build.source` names the tree with its edits."""
 
 
 @attrs.frozen
@@ -42,8 +47,9 @@ class Tree:
 
 
 def find_trees() -> Iterator[Tree]:
-    folder = os.environ.get(VARIABLE)
-    for makefile in sorted(Path(folder).glob("*/Makefile")) if folder else []:
+    for makefile in sorted(FOLDER.glob("*/Makefile")):
+        if EDITED.search(makefile.parent.name):
+            continue
         numbers = re.findall(
             r"^(?:VERSION|PATCHLEVEL|SUBLEVEL) = (\d+)$",
             makefile.read_text("latin-1"),
@@ -59,7 +65,7 @@ every_tree = pytest.mark.parametrize(
     TREES
     or [
         pytest.param(
-            None, marks=pytest.mark.skip(reason=f"{VARIABLE} names no folder with kernel trees")
+            None, marks=pytest.mark.skip(reason=f"no kernel tree in {FOLDER}: run `make lab`")
         )
     ],
     ids=lambda tree: str(tree.release) if tree else "no kernel source",
