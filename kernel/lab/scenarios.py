@@ -178,6 +178,12 @@ def label_part_of_heap(s: Scene) -> None:
     s.do(ops.name(0x10050000 + 2 * 0x10000, 0x10000, b"middle"))
 
 
+@scenario(files=MAPS)
+def label_part_of_stack(s: Scene) -> None:
+    """A label on the stack below where it started: that part shows it, the rest ``[stack]``."""
+    s.do(ops.name(s.place.stack - s.page, s.page, b"below the start"))
+
+
 @scenario(files=ALL)
 def label_shared(s: Scene) -> None:
     """Labels on shared memory of every kind, each a mapping of two pages, the first labelled."""
