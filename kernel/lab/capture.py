@@ -39,9 +39,10 @@ class Varying:
 VARYING: tuple[Varying, ...] = (
     Varying(
         "inode",
-        "mappings of memfd, shared anonymous and System V memory, and of the agent",
+        "mappings of memfd, shared anonymous memory, the kernel's own objects, and the agent",
         re.compile(
-            rb"(?m)^(\S+ \S+ \S+ \S+ )\d+( +(?:/memfd:|/dev/zero|/SYSV|/init|\[anon_shmem:))"
+            rb"(?m)^(\S+ \S+ \S+ \S+ )\d+"
+            rb"( +(?:/memfd:|/dev/zero|/anon_hugepage|/secretmem|/\[aio\]|/init|\[anon_shmem:))"
         ),
         "counted since boot over the whole kernel, so a newer package version shifts it",
     ),

@@ -35,7 +35,11 @@ class Host:
 
     def run(self, programs: Sequence[Program]) -> list[Outcome]:
         """Run each program in a fresh process. A killed one has a wait status that says so."""
-        return list(self._conversation.run(programs, LIMIT))
+        return list(self.stream(programs))
+
+    def stream(self, programs: Sequence[Program]) -> Generator[Outcome]:
+        """Like ``run``, an outcome at a time."""
+        yield from self._conversation.run(programs, LIMIT)
 
 
 def architecture() -> Architecture:

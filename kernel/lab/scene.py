@@ -87,6 +87,15 @@ class Scene:
         self._next += pages + 1
         return taken
 
+    def shared_room(self, pages: int) -> int:
+        """Like ``room``, where any machine can attach a System V segment.
+
+        MIPS attaches at multiples of 256 KiB only (SHMLBA, arch/mips/include/asm/shmparam.h).
+        """
+        step = max(1, 0x40000 // self.page)
+        self._next = -(-self._next // step) * step
+        return self.room(pages)
+
     def anon(
         self,
         at: int,

@@ -226,6 +226,18 @@ def test_what_may_bear_a_label_differs_between_6_1_and_6_12(folder: Path) -> Non
     assert {answers[name]["errno"] for name in never} == {"EBADF"}
 
 
+def test_a_label_hides_behind_stack_only_where_the_stack_started(folder: Path) -> None:
+    snapshot = procmaps.loads((folder / "label_part_of_stack.maps").read_bytes())
+    fact = facts(folder)
+    if fact["flavour"] == "unnamed":
+        assert not any(isinstance(m.name, names.AnonName) for m in snapshot)
+        return
+    (labelled,) = (m for m in snapshot if isinstance(m.name, names.AnonName))
+    (stack,) = (m for m in snapshot if isinstance(m.name, names.Stack))
+    assert labelled.name == names.AnonName.of(b"below the start")
+    assert (labelled.end, stack.start) == (fact["stack"], fact["stack"])
+
+
 def test_no_capture_names_a_path_of_the_machine_that_made_it(folder: Path) -> None:
     for path in folder.iterdir():
         data = path.read_bytes()
