@@ -279,13 +279,13 @@ class _Scanner:
 
     def _store_bodies(self, shape: Shape, bodies: list[Body], row: int) -> None:
         """Move what stands below headers into the columns, from *row* on."""
-        numbers = memoryview(b"".join(body.numbers for body in bodies)).cast("Q")
+        numbers = array("Q", b"".join(body.numbers for body in bodies))
         for place, line in enumerate(shape.lines[: shape.numbers]):
             if line.column:
-                column = array("Q", numbers[place :: shape.numbers].tobytes())
-                self.columns.extend_usage(line.column, row, column)
+                self.columns.extend_usage(line.column, row, numbers[place :: shape.numbers])
         others = shape.lines[shape.numbers :]
-        for line, texts in zip(others, zip(*(body.texts for body in bodies)), strict=False):
+        below = zip(*(body.texts for body in bodies), strict=True)
+        for line, texts in zip(others, below, strict=True):
             self.columns.extend_text(line.rule, line.key, row, texts)
 
     def _headers(self, texts: list[tuple[bytes, ...]]) -> list[array[int]]:
