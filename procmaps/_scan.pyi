@@ -1,4 +1,4 @@
-"""What ``_scan.c`` offers; see `procmaps.machine` and `procmaps.native`."""
+# What _scan.c offers; see procmaps.machine and procmaps.native.
 
 from array import array
 from collections.abc import Iterable

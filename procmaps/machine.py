@@ -1,10 +1,10 @@
 """The rules of a grammar compiled, by program, to byte tables: what the native scanner runs.
 
-A rule for a line is a sequence of terminals, and most terminals are sequences of sets of bytes, each
-repeated so and so often: ``[0-9a-f]{1,16}``. Such a rule becomes a program of steps, a set each.
-A step takes as many bytes as it can and gives none back, so a rule is compiled only where that
-makes no difference: where no byte can belong to a step and to what follows it. A dialect with a rule
-of another kind has no machine; the engine in pure Python reads it.
+A rule for a line is a sequence of terminals, and most terminals are sequences of sets of bytes,
+each repeated so and so often: ``[0-9a-f]{1,16}``. Such a rule becomes a program of steps, a set
+each. A step takes as many bytes as it can and gives none back, so a rule is compiled only where
+that makes no difference: where no byte can belong to a step and to what follows it. A dialect with
+a rule of another kind has no machine; the engine in pure Python reads it.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def test_they_come_in_the_order_asked_for() -> None:
 
 
 def test_a_process_that_is_not_there_takes_none_with_it() -> None:
-    gone = subprocess.Popen(["true"])
+    gone = subprocess.Popen([sys.executable, "-I", "-c", ""])
     gone.wait()
     (_, error), (_, snapshot) = read_many([gone.pid, os.getpid()], "maps")
     assert isinstance(error, NoSuchProcess)
@@ -47,7 +47,9 @@ def test_one_can_stop_early() -> None:
 
 
 def test_what_cannot_be_is_refused() -> None:
-    with pytest.raises(ValueError, match="^threads must be 1 or more, not 0$"):
+    with pytest.raises(ValueError, match=r"^threads must be 1 or more, not 0$"):
         read_many([], threads=0)
-    with pytest.raises(ValueError, match='^kind must be "maps", "smaps" or "rollup", not \'map\'$'):
+    with pytest.raises(
+        ValueError, match=r'^kind must be "maps", "smaps" or "rollup", not \'map\'$'
+    ):
         read_many([], "map")  # type: ignore[arg-type]

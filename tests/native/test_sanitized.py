@@ -1,3 +1,4 @@
+# ruff: noqa: S607 - which gcc is for PATH to say
 """The native scanner, built with ASan and UBSan, agrees with the reference on random texts."""
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def test_no_memory_is_misused(tmp_path: Path) -> None:
     build = tmp_path / "_scan.so"
     include = sysconfig.get_paths()["include"]
     defined = "-DPy_LIMITED_API=0x030B0000"
-    command = ["gcc", *FLAGS, "-shared", "-fPIC", defined, f"-I{include}", SOURCE, "-o", build]
-    subprocess.run(command, check=True)
+    command = ["gcc", *FLAGS, "-shared", "-fPIC", defined, f"-I{include}", str(SOURCE)]
+    subprocess.run([*command, "-o", str(build)], check=True)
     environment = {
         **os.environ,
         "PROCMAPS_SCAN": str(build),

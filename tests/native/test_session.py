@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
+from procmaps.machine import OUTSIDE, USAGE
+from procmaps.records import Mapping, Usage
+
 _scan = pytest.importorskip(
     "procmaps._scan", reason="the native scanner was not built: no C compiler"
 )
-
-from procmaps import native
-from procmaps.machine import OUTSIDE, USAGE
-from procmaps.records import Mapping, Usage
-from tests.native.oracle import TABLES
+native = pytest.importorskip("procmaps.native", reason="it needs the native scanner")
+TABLES = pytest.importorskip("tests.native.oracle", reason="it needs the native scanner").TABLES
 
 TEXT = b"1000-2000 rw-p 00000000 00:00 0 /a\nRss: 4 kB\n"
 
 
-def session() -> Any:
+def session() -> Any:  # noqa: ANN401 - a class of the extension
     return _scan.Session(TABLES, TEXT, names=1, flags=0, seed=1)
 
 
@@ -70,12 +70,12 @@ def test_it_refuses_memory_that_is_not_its_own_to_write() -> None:
     with pytest.raises(BufferError):
         session().run(0, 0, (bytes(8), *columns[1:]), usage, filled, kept)
     shifted = memoryview(bytearray(16))[1:9]
-    with pytest.raises(ValueError, match="^a buffer that is not aligned to its items$"):
+    with pytest.raises(ValueError, match=r"^a buffer that is not aligned to its items$"):
         session().run(0, 0, (shifted, *columns[1:]), usage, filled, kept)
 
 
 def test_a_session_wants_a_machine_and_bytes() -> None:
-    with pytest.raises(TypeError, match="^machine: not a Machine$"):
+    with pytest.raises(TypeError, match=r"^machine: not a Machine$"):
         _scan.Session(object(), TEXT, names=1, flags=0, seed=1)
     with pytest.raises(TypeError):
         _scan.Session(TABLES, bytearray(TEXT), names=1, flags=0, seed=1)
@@ -102,24 +102,24 @@ def test_a_machine_refuses_a_step(step: tuple[object, ...], message: str) -> Non
 
 
 def test_a_machine_refuses_a_key_without_a_column() -> None:
-    with pytest.raises(ValueError, match="^a key without a column to put its value in$"):
+    with pytest.raises(ValueError, match=r"^a key without a column to put its value in$"):
         _scan.Machine((), (), (), (), (), ((b"Rss:", 0, 0),), 1)
 
 
 def test_a_text_has_one_place() -> None:
     known = session()
     known.know_name(b"/x", 1)
-    with pytest.raises(ValueError, match="^a text with two places, or one too many$"):
+    with pytest.raises(ValueError, match=r"^a text with two places, or one too many$"):
         known.know_name(b"/x", 2)
 
 
 def test_records_are_built_of_columns_and_only_of_their_own_slots() -> None:
-    slots = (Mapping.start, Mapping.end)  # type: ignore[attr-defined]  # attrs made slots of them
+    slots = (Mapping.start, Mapping.end)
     one, two = _scan.build(Mapping, slots, ([1, 2, 3], [4, 5]))
     assert (one.start, one.end, two.start, two.end) == (1, 4, 2, 5)
     with pytest.raises(TypeError):
         _scan.build(Usage, slots, ([1], [2]))
-    with pytest.raises(TypeError, match="^not the descriptor of a slot$"):
+    with pytest.raises(TypeError, match=r"^not the descriptor of a slot$"):
         _scan.build(Mapping, (1,), ([1],))
     with pytest.raises(ZeroDivisionError):
         _scan.build(Mapping, slots, ((1 // zero for zero in (1, 0)), [1, 2]))

@@ -51,5 +51,5 @@ def test_an_error_tells_its_place_in_the_whole() -> None:
 
 
 def test_a_piece_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="^piece must be 1 byte or more, not 0$"):
+    with pytest.raises(ValueError, match=r"^piece must be 1 byte or more, not 0$"):
         list(iterload(io.BytesIO(b""), piece=0))
