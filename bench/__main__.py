@@ -151,6 +151,11 @@ def _live(cache: Path, pid: int, kind: str, name: str) -> str:
     return _root(cache, cache / kind) if name == GO else str(cache / kind)
 
 
+def _dumped(cache: Path, path: Path, name: str) -> str:
+    """What a contender is given for a dump."""
+    return _root(cache, path) if name == GO else str(path)
+
+
 def _root(cache: Path, text: Path) -> str:
     """A procfs with one process, for a peer that reads nothing else."""
     process = cache / "root" / "1"
@@ -162,23 +167,18 @@ def _root(cache: Path, text: Path) -> str:
     return str(process.parent)
 
 
-def _given(cache: Path, path: Path, name: str) -> str:
-    """What the contender *name* is given to read the text at *path*."""
-    return _root(cache, path) if name == GO else str(path)
-
-
 def dumps(bench: Bench) -> None:
     """Made-up dumps: sizes and names."""
     for kind, size, names in _tables():
         path = bench.cache / f"{kind}-{size}-{names}"
-        path.write_bytes(texts.dump(kind, size // (bench.scale if size > 1000 else 1), names))
+        path.write_bytes(texts.dump(kind, max(10, size // bench.scale), names))
         field = (PASS, NATIVE, PYTHON, NATIVE_RECORDS, NATIVE_FIELDS, PYTHON_RECORDS, SPLIT, RUST)
         others = (RSPROCMAPS, GO) if kind == "maps" else (PSUTIL,)
         bench.race(
             f"{kind}, {names} names",
             size,
             (*field, *others),
-            functools.partial(_given, bench.cache, path),
+            functools.partial(_dumped, bench.cache, path),
         )
         path.unlink()
 
@@ -197,7 +197,7 @@ def captures(bench: Bench) -> None:
         if lines:
             bench.race(
                 f"capture {path.parent.name}/{path.name}", 1_000, (NATIVE, PYTHON, RUST),
-                functools.partial(_given, bench.cache, path),
+                functools.partial(_dumped, bench.cache, path),
             )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def memory(text: bytes) -> Ratio:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert len(columns)
+    if not columns:
+        raise ValueError("no mappings in the text")
     return Ratio.of([peak / len(text)])
 
 

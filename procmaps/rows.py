@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 from operator import attrgetter
 from types import MemberDescriptorType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
 from procmaps import engines
 from procmaps.columns import ABSENT, MISSING, Columns
 from procmaps.names import Name
-from procmaps.records import Device, ExtraField, Mapping, Perms, Usage
+from procmaps.records import Device, Draft, ExtraField, Mapping, Perms, Usage
 from procmaps.vmflags import VmFlags
 
 CHUNK = 1024
@@ -61,22 +61,6 @@ _PERMS: Final = tuple(map(Perms.from_bits, range(128)))
 """Every value of the column and its record."""
 
 
-def _build(
-    record: type[Record],
-    slots: tuple[MemberDescriptorType, ...],
-    columns: tuple[Iterable[Any], ...],
-) -> list[Record]:
-    """A *record* for each row of *columns*, its *slots* filled: what ``_scan.build`` does."""
-    setters = [slot.__set__ for slot in slots]
-    records: list[Record] = []
-    for values in zip(*columns, strict=False):
-        made = object.__new__(record)
-        for put, value in zip(setters, values, strict=True):
-            put(made, value)
-        records.append(made)
-    return records
-
-
 def _native_build() -> Build:
     from procmaps import _scan  # noqa: PLC0415 - only where it was built
 
@@ -97,7 +81,7 @@ class Rows:
         self._flags[ABSENT] = None
         self._has_usage = columns.has_usage
         self._native = engines.engine() == "native"
-        self._build = _native_build() if self._native else _build
+        self._build = _native_build() if self._native else None
 
     def __iter__(self) -> Iterator[Mapping]:
         """Every record, a chunk made at a time."""
@@ -122,10 +106,13 @@ class Rows:
             columns.inode[rows],
             map(self._names.__getitem__, columns.name[rows]),
         )
-        if not self._has_usage:
-            return self._build(Mapping, _MAPPING, (*values, repeat(None)))
         count = range(*rows.indices(len(columns)))
-        return self._build(Mapping, _LATE, (*values, repeat(self), count))
+        if self._build is None:
+            source = self if self._has_usage else None
+            return cast("list[Mapping]", [*map(Draft, *values, repeat(source), count)])
+        if self._has_usage:
+            return self._build(Mapping, _LATE, (*values, repeat(self), count))
+        return self._build(Mapping, _MAPPING, (*values, repeat(None)))
 
     def usage(self, row: int) -> Usage:
         """The smaps fields of one row."""

@@ -30,7 +30,7 @@ def test_a_captured_kernel_prints_as_its_producer_does(folder: Path) -> None:
         for file in sorted(folder.glob(f"*.{suffix}"))
     ]
     assert files
-    wrong = []
+    wrong: list[str] = []
     for file in files:
         text = file.read_bytes()
         if render(loads(text, dialect=made.dialect), made) != text:

@@ -28,43 +28,11 @@ if "PROCMAPS_SCAN" in os.environ:
 
 from procmaps import grammar, native
 from procmaps.columns import Columns, Distinct
+from tests.native.lines import SEEDS
 
 LINUX = grammar.load("linux")
 TABLES = native.machine(LINUX)
 assert TABLES
-
-SEEDS = (
-    b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n",
-    b"7f0000001000-7f0000002000 r-xs 00001000 103:00005 18446744073709551615   /a b \n",
-    b"7f0000001000-7f0000002000 r-xS 00001000 08:01 7 /a\\012b (deleted)\n",
-    b"7f0000003000-7f0000004000 rw-p 00000000 00:00 0                          [anon:a]\n",
-    b"9000-8000 rw-p 00000000 00:00 0 \n",
-    b"7f00-8000 rw-p 00000000 00:00 18446744073709551616 \n",
-    b"7f00-8000 rw-p 00000000 fffffffff:00 0 \n",
-    b"Size:                  4 kB\n",
-    b"KernelPageSize:        4 kB\n",
-    b"Rss:                   0 kB\n",
-    b"Rss: 99999999999999999999 kB\n",
-    b"Rss: 18014398509481983 kB\n",
-    b"Rss: 18014398509481984 kB\n",
-    b"Rss: 4 MB\n",
-    b"Rss:\t\t4 kB\n",
-    b"Private_Hugetlb:       0 kB\n",
-    b"Nobody:              12 kB\n",
-    b"Nobody: knows\n",
-    b"Nobody:\n",
-    b"THPeligible:\t\t0\n",
-    b"ProtectionKey: 18446744073709551615\n",
-    b"ProtectionKey: 18446744073709551614\n",
-    b"VmFlags: rd ex mr mw me de ??  \n",
-    b"VmFlags:\n",
-    b"VmFlags:rd\n",
-    b"Name:           [anon:x]\n",
-    b"\n",
-    b"junk\n",
-    b"\0\n",
-)
-"""Lines to begin with: of every kind, and on the borders of every limit."""
 
 
 def difference(one: Columns, other: Columns) -> str | None:

@@ -14,9 +14,10 @@ pytest.importorskip("procmaps._scan", reason="the native scanner was not built: 
 from procmaps import grammar, native, scan
 from procmaps.dialects import DIALECTS
 from tests.native import oracle
+from tests.native.lines import SEEDS
 
 
-@given(st.lists(st.sampled_from(oracle.SEEDS), max_size=14), st.integers(0, 40))
+@given(st.lists(st.sampled_from(SEEDS), max_size=14), st.integers(0, 40))
 def test_on_lines_in_any_order_cut_anywhere(lines: list[bytes], cut: int) -> None:
     text = b"".join(lines)
     oracle.check(text[: len(text) - cut] if cut else text)
@@ -42,7 +43,7 @@ def test_on_this_process(name: str) -> None:
 def test_every_dialect_that_has_tables_agrees_with_the_engine_in_python(dialect: str) -> None:
     loaded = grammar.load(dialect)
     tables = native.machine(loaded)
-    text = b"".join(oracle.SEEDS) * 3
+    text = b"".join(SEEDS) * 3
     if dialect in ("linux", "qemu", "wsl", "freebsd"):
         assert tables
         found = native.scan(text, loaded, tables)
@@ -96,7 +97,7 @@ def test_numbers_take_over_from_the_entry_before_only_where_the_line_is_the_same
 
 def test_buffers_are_taken_without_a_copy() -> None:
     assert oracle.TABLES
-    columns = native.scan(b"".join(oracle.SEEDS[:2]), oracle.LINUX, oracle.TABLES)
+    columns = native.scan(b"".join(SEEDS[:2]), oracle.LINUX, oracle.TABLES)
     view = memoryview(columns.start)
     assert (view.format, view.itemsize, view[0]) == ("Q", 8, 0x7F0000000000)
     with pytest.raises(BufferError):

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from procmaps.machine import OUTSIDE, USAGE
+from procmaps.records import Mapping, Usage
+
 _scan = pytest.importorskip(
     "procmaps._scan", reason="the native scanner was not built: no C compiler"
 )
-
-from procmaps import native
-from procmaps.machine import OUTSIDE, USAGE
-from procmaps.records import Mapping, Usage
-from tests.native.oracle import TABLES
+native = pytest.importorskip("procmaps.native", reason="it needs the native scanner")
+TABLES = pytest.importorskip("tests.native.oracle", reason="it needs the native scanner").TABLES
 
 TEXT = b"1000-2000 rw-p 00000000 00:00 0 /a\nRss: 4 kB\n"
 
@@ -114,7 +114,7 @@ def test_a_text_has_one_place() -> None:
 
 
 def test_records_are_built_of_columns_and_only_of_their_own_slots() -> None:
-    slots = (Mapping.start, Mapping.end)  # attrs made slots of them
+    slots = (Mapping.start, Mapping.end)
     one, two = _scan.build(Mapping, slots, ([1, 2, 3], [4, 5]))
     assert (one.start, one.end, two.start, two.end) == (1, 4, 2, 5)
     with pytest.raises(TypeError):
