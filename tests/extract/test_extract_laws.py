@@ -96,6 +96,14 @@ def test_every_mapping_comes_back(name: str, data: st.DataObject) -> None:
     check(PLAIN[name](lines), lines)
 
 
+def test_a_hyphen_before_a_closing_mark_ends_the_name() -> None:
+    """Mail programs break lines behind a hyphen; a list that closes below is no rest of a name."""
+    head = b"00402000-00403000 r--p 00000000 fd:01 1"
+    lines = [head.ljust(73) + b"/a", head.replace(b"2", b"4", 1).replace(b"3", b"5", 1)]
+    lines[1] = lines[1].ljust(73) + b"/-"
+    check(PLAIN["JSON list"](lines), lines)
+
+
 HARMLESS = ("as it is", "> ", "// ", "logcat", "dmesg", "C", "JSON", "quoted-printable", "hs_err")
 
 
