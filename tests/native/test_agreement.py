@@ -13,6 +13,7 @@ pytest.importorskip("procmaps._scan", reason="the native scanner was not built: 
 
 from procmaps import grammar, native, scan
 from procmaps.dialects import DIALECTS
+from tests.examples import examples
 from tests.native import oracle
 from tests.native.lines import SEEDS
 
@@ -28,8 +29,8 @@ def test_on_any_bytes(text: bytes) -> None:
     oracle.check(text)
 
 
-def test_on_two_thousand_damaged_entries() -> None:
-    for seed in range(2000):
+def test_on_damaged_entries() -> None:
+    for seed in range(examples(2000)):
         chance = random.Random(seed)
         oracle.check(oracle.mutated(oracle.entry(chance), chance))
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import examples
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "procmaps" / "_scan.c"
 FLAGS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Werror",
@@ -46,7 +48,7 @@ def test_no_memory_is_misused(tmp_path: Path) -> None:
         "PYTHONPATH": str(ROOT),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.native.oracle", "1500", "1000000"],
+        [sys.executable, "-m", "tests.native.oracle", str(examples(1500)), "1000000"],
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stdout == "1500 texts, no difference\n", done.stderr
+    assert done.stdout == f"{examples(1500)} texts, no difference\n", done.stderr
