@@ -23,6 +23,7 @@ from kernel.lab.protocol import Hello, Outcome, Program
 from kernel.lab.vm import Conversation
 
 LIMIT = 60.0
+_MAY_NOT_MOUNT = 95
 
 
 @define
@@ -51,6 +52,16 @@ def architecture() -> Architecture:
     return ARCHITECTURES[name]
 
 
+def _greeting(conversation: Conversation, agent: subprocess.Popen[bytes]) -> Hello:
+    try:
+        return conversation.hello(time.monotonic() + LIMIT)
+    except EOFError as error:
+        # 95: agent.c, set_up_host()
+        status = agent.wait(10)
+        why = "it may not mount here (CAP_SYS_ADMIN)" if status == _MAY_NOT_MOUNT else "no reason"
+        raise LabError(f"the agent ended with status {status} unheard: {why}") from error
+
+
 @contextlib.contextmanager
 def start(*, isolated: bool = False) -> Generator[Host]:
     """Run the agent on this machine for the block. Raises what ``guest.agent`` raises.
@@ -68,7 +79,7 @@ def start(*, isolated: bool = False) -> Generator[Host]:
             agent = subprocess.Popen(command, stdin=theirs.fileno(), stdout=theirs.fileno(), env={})
         try:
             conversation = Conversation("this machine", ours)
-            hello = conversation.hello(time.monotonic() + LIMIT)
+            hello = _greeting(conversation, agent)
             yield Host(hello, arch, conversation)
         finally:
             ours.shutdown(socket.SHUT_RDWR)

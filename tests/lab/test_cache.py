@@ -1,5 +1,6 @@
 """Built things arrive whole or not at all, under a hash of what went in."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,17 @@ def test_a_failing_command_is_quoted_with_its_output() -> None:
     with pytest.raises(BuildFailure) as caught:
         tools.run("thing", ("sh", "-c", "echo said; exit 3"))
     assert str(caught.value) == "thing: `sh -c echo said; exit 3` failed:\nsaid\n"
+
+
+def test_nothing_is_installed_where_nothing_is_missing() -> None:
+    assert tools.install([], (tools.Tool("sh", "dash"),)) == ()
+
+
+def test_who_may_not_install_is_told_everything_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    missing = [tools.Tool("no-such-tool", "one"), tools.Tool("/no/such/file", "two")]
+    with pytest.raises(MissingTool) as caught:
+        tools.install([], missing)
+    assert str(caught.value) == "one is not installed: run `apt-get install one two`"
