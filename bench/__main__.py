@@ -27,6 +27,7 @@ ROUNDS = {10: 25, 1_000: 25, 60_000: 5}
 NATIVE, PYTHON = "native, columns", "pure Python, columns"
 NATIVE_RECORDS, PYTHON_RECORDS = "native, records", "pure Python, records"
 NATIVE_FIELDS = "native, records and usage"
+NATIVE_PARSED = "native, records, from memory"
 KERNEL, PASS, SPLIT = "the kernel, printing", "a pass in C", "str.split"
 PSUTIL, RSPROCMAPS, RSREAD = "psutil", "PyPI procmaps", "PyPI procmaps, attributes read"
 GO, RUST = "prometheus/procfs (Go)", "procfs-core (Rust)"
@@ -88,6 +89,7 @@ def contenders(cache: Path) -> tuple[dict[str, Contender], dict[str, str]]:
         NATIVE: lambda: task(NATIVE, "columns", **native),
         PYTHON: lambda: task(PYTHON, "columns", **python),
         NATIVE_RECORDS: lambda: task(NATIVE_RECORDS, "records", **native),
+        NATIVE_PARSED: lambda: task(NATIVE_PARSED, "parsed", **native),
         NATIVE_FIELDS: lambda: task(NATIVE_FIELDS, "fields", **native),
         PYTHON_RECORDS: lambda: task(PYTHON_RECORDS, "records", **python),
         SPLIT: lambda: task(SPLIT, "split_loop"),
@@ -127,11 +129,12 @@ def crowded(bench: Bench) -> None:
                 CROWD,
                 (NATIVE_RECORDS, NATIVE_FIELDS, PYTHON_RECORDS, peer, RSREAD, GO, RUST)
                 if kind == "maps"
-                else (NATIVE_RECORDS, NATIVE_FIELDS, PYTHON_RECORDS, peer, RUST),
+                else (NATIVE_RECORDS, NATIVE_PARSED, NATIVE_FIELDS, PYTHON_RECORDS, peer, RUST),
                 where,
             )
             bench.ratio(f"records-{kind}", records, peer, NATIVE_RECORDS)
             bench.ratio(f"records-{kind}-python", records, peer, PYTHON_RECORDS)
+            bench.ratio(f"records-{kind}-from-memory", records, peer, NATIVE_PARSED)
             bench.ratio(f"records-{kind}-read", records, peer, NATIVE_FIELDS)
             bench.ratios[f"memory-{kind}"] = single.memory(path.read_bytes())
         asked = bench.race("one address", CROWD, ("query", "read_maps"), lambda _: str(pid))
