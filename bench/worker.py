@@ -61,6 +61,14 @@ def records(path: str) -> Callable[[], int]:
     return lambda: len([*procmaps.load(path)])
 
 
+def parsed(path: str) -> Callable[[], int]:
+    """The text, in memory, to a list of every record."""
+    import procmaps
+
+    text = text_of(path)
+    return lambda: len([*procmaps.loads(text)])
+
+
 def fields(path: str) -> Callable[[], int]:
     """The file to a list of every record, one field of each one's usage read."""
     import procmaps
@@ -181,6 +189,7 @@ TASKS: dict[str, Task] = {
         kernel,
         columns,
         records,
+        parsed,
         fields,
         query,
         read_maps,
