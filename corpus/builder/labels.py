@@ -107,7 +107,7 @@ def cases() -> Iterator[Case]:
         yield _private(name, label, shows)
     for length in LENGTHS:
         label = (b"0123456789" * 8)[:length]
-        shows = f"A label of {length} bytes{', the longest' if length == 79 else ''}."
+        shows = f"A label of {length} bytes{', the longest' if length == max(LENGTHS) else ''}."
         if not length:
             shows = 'The empty label, [anon:]: "" is a name, and not the lack of one.'
         yield _private(f"length-{length:02d}", label, shows, "ANON_VMA_NAME_MAX_LEN 80")

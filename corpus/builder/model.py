@@ -117,7 +117,7 @@ def socket(number: int) -> Column:
 
 
 def _escape(raw: bytes) -> bytes:
-    """mangle_path(s, p, "\\n"), fs/seq_file.c: a newline becomes \\012, and nothing else changes."""
+    r"""mangle_path(s, p, "\n"), fs/seq_file.c: a newline becomes \012, nothing else changes."""
     return raw.replace(b"\n", OCTAL)
 
 

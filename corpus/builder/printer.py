@@ -256,7 +256,7 @@ def line_of(key: str, age: str, value: int) -> Line:
 
 
 def lines_of(vma: Vma, age: str, number: int = 0) -> tuple[Line, ...]:
-    """All fields of one entry; each value differs from every other, so that none can be mixed up."""
+    """All fields of one entry; each value differs from the others, so that none is mixed up."""
     found: list[Line] = []
     for place, key in enumerate(AGES[age].split()):
         if key == "VmFlags":

@@ -147,7 +147,7 @@ def _emulations() -> Iterator[Case]:
 
 
 def _qemu(vma: Vma) -> Vma:
-    """ "Size:                  %lu kB" and the like: the number is not padded."""
+    """As in "Size:                  %lu kB": the number is not padded."""
     keys = "Size KernelPageSize MMUPageSize Rss Pss Pss_Dirty Shared_Clean Shared_Dirty"
     lines = [
         printer.size(

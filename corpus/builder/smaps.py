@@ -50,7 +50,7 @@ def cases() -> Iterator[Case]:
 
 def _unpadded(line: Line) -> bytes:
     """A single digit loses the seven spaces before it."""
-    if isinstance(line.value, int) and line.value < 10:
+    if isinstance(line.value, int) and len(str(line.value)) == 1:
         return line.printed.replace(b" " * 7 + b"%d" % line.value, b"%d" % line.value)
     return line.printed
 
