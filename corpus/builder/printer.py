@@ -217,8 +217,8 @@ AGES: dict[str, str] = {
     "ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb Swap SwapPss Locked THPeligible "
     "VmFlags",
 }
-"""What show_smap() printed, in its order, in the trees read; from 4.14 (493b0e9d945f) the page sizes
-stand directly behind Size."""
+"""What show_smap() printed, in its order, in the trees read. From 4.14 (493b0e9d945f) the page
+sizes stand directly behind Size."""
 
 ROLLUPS: dict[str, str] = {
     "4.14": "Rss Pss Shared_Clean Shared_Dirty Private_Clean Private_Dirty Referenced Anonymous "

@@ -20,7 +20,8 @@ th button { all: unset; cursor: pointer; font-weight: bold; }
 th button:focus-visible { outline: 2px solid; }
 .pass { color: var(--good); } .not-run { color: var(--soft); }
 .wrong, .lost, .invented, .rejected, .crash, .hang, .adapter-fault { color: var(--bad); }
-.differences tr { border: 0; } .differences td { padding: 0 .8rem 0 0; } input, select { font: inherit; }
+.differences tr { border: 0; } .differences td { padding: 0 .8rem 0 0; }
+input, select { font: inherit; }
 """
 
 # Sorting by a click on a heading, and hiding what was not asked for. The page is whole without it.
