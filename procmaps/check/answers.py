@@ -17,9 +17,9 @@ from procmaps.errors import ProcmapsError
 Got: TypeAlias = Mapping[str, Any]
 """One mapping of an answer: the members given, made uniform.
 
-``start end size offset inode``  int
+``start end size offset inode``  int; str where the text is no number
 ``perms kind``                   str
-``device``                       (major, minor)
+``device``                       (major, minor); str where the text is none
 ``name path label``              bytes
 ``deleted``                      bool
 ``usage``                        {key: int, bytes or tuple of bytes}
@@ -56,7 +56,8 @@ def read(printed: bytes) -> Answer | Rejection:
     if not printed.strip(b" \t\r\n"):
         raise AdapterFault("standard output is empty; print at least []")
     try:
-        data = json.loads(printed)
+        # Whoever writes JSON by hand copies a name's bytes as they are, UTF-8 or not.
+        data = json.loads(printed.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError) as error:
         raise AdapterFault(f"standard output is not JSON: {error}") from None
     if isinstance(data, dict):
@@ -114,23 +115,21 @@ def _integer(value: object, due: str) -> int:
     return int(value)
 
 
-def _address(value: object) -> int:
-    due = "a number, or a string in hexadecimal"
+# A string of the right type with nonsense in it is what the parser took for a number: it stays as
+# it is, equal to nothing. Only a wrong type is the adapter's own.
+
+
+def _address(value: object) -> int | str:
     if isinstance(value, str):
         match = _HEX.fullmatch(value)
-        if match is None:
-            raise _Unfit(value, due)
-        return int(match[1], 16)
-    return _integer(value, due)
+        return int(match[1], 16) if match else value
+    return _integer(value, "a number, or a string in hexadecimal")
 
 
-def _number(value: object) -> int:
-    due = "a number, or a string in decimal"
+def _number(value: object) -> int | str:
     if isinstance(value, str):
-        if _DECIMAL.fullmatch(value) is None:
-            raise _Unfit(value, due)
-        return int(value)
-    return _integer(value, due)
+        return int(value) if _DECIMAL.fullmatch(value) else value
+    return _integer(value, "a number, or a string in decimal")
 
 
 def _text(value: object) -> bytes:
@@ -156,18 +155,19 @@ def _text(value: object) -> bytes:
 
 
 def _perms(value: object) -> str:
-    if not isinstance(value, str) or len(value) not in (3, 4):
-        raise _Unfit(value, 'three or four characters such as "rw-p"')
+    if not isinstance(value, str):
+        raise _Unfit(value, 'a string such as "rw-p"')
     return value
 
 
 _DEVICE = re.compile(r"([0-9a-fA-F]+):([0-9a-fA-F]+)")
 
 
-def _device(value: object) -> tuple[int, int]:
+def _device(value: object) -> tuple[int, int] | str:
     due = '"major:minor" in hexadecimal, or {"major": number, "minor": number}'
-    if isinstance(value, str) and (match := _DEVICE.fullmatch(value)):
-        return int(match[1], 16), int(match[2], 16)
+    if isinstance(value, str):
+        match = _DEVICE.fullmatch(value)
+        return (int(match[1], 16), int(match[2], 16)) if match else value
     if isinstance(value, Mapping):
         halves = cast("Mapping[str, object]", value)
         if set(halves) == {"major", "minor"}:
