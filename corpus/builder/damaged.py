@@ -9,7 +9,7 @@ import attrs
 
 from corpus.builder import printer
 from corpus.builder.making import BASE, FOLLOWER, allow, make, refuse, with_lines
-from corpus.builder.model import HEAP, PAGE, Case, Json, Vma, anon, file_vma, path
+from corpus.builder.model import HEAP, PAGE, Case, Json, Vma, anon, file_vma, path, unlike
 
 READ = "seq_read() prints whole records into a page at a time, fs/seq_file.c"
 FIRST = file_vma(BASE, BASE + PAGE, path(b"/opt/first"))
@@ -70,10 +70,35 @@ def _ends() -> Iterator[Case]:
     yield _case("crlf-no-final-newline", "CR LF, and the last line ends in nothing.",
                 {"maps": dos[:-2]}, [*both, *carriage[:1]], "no producer", "end",
                 either=(allow("crlf-line-end", 0, 1), allow("crlf-in-name", 2, 1)))  # fmt: skip
-    smaps = make("damaged", "crlf-smaps", "Every line ends in CR LF, in smaps.", [FIRST, FOLLOWER],
-                 source="no producer", since="2.6.18", tags=("end",), kinds=("smaps",),
-                 either=(allow("crlf-line-end", 0, 1), refuse("malformed-rejected")))  # fmt: skip
-    yield attrs.evolve(smaps, texts={"smaps": smaps.texts["smaps"].replace(b"\n", b"\r\n")})
+    kept = make(
+        "damaged", "x", "", [_with_cr(FIRST), _with_cr(FOLLOWER)], source="", kinds=("smaps",)
+    )
+    smaps = make(
+        "damaged",
+        "crlf-smaps",
+        "Every line ends in CR LF, in smaps.",
+        [FIRST, FOLLOWER],
+        source="no producer",
+        since="2.6.18",
+        tags=("end",),
+        kinds=("smaps",),
+        either=(
+            allow("crlf-line-end", 0, 1),
+            allow("crlf-in-name", 2, 3),
+            refuse("malformed-rejected"),
+        ),
+    )
+    yield attrs.evolve(
+        smaps,
+        records=smaps.records + kept.records,
+        texts={"smaps": smaps.texts["smaps"].replace(b"\n", b"\r\n")},
+    )
+
+
+def _with_cr(vma: Vma) -> Vma:
+    """*vma* with a name that ends in a carriage return: no name of the kernel's own any more."""
+    name = path(vma.name.raw + b"\r") if vma.name.kind == "file" else unlike(vma.name.raw + b"\r")
+    return attrs.evolve(vma, name=name)
 
 
 def _torn() -> Iterator[Case]:

@@ -12,7 +12,7 @@ import attrs
 
 from procmaps.check.expected import Surprise
 from procmaps.check.runner import Result
-from procmaps.check.verdicts import OUTCOMES
+from procmaps.check.verdicts import OUTCOMES, Verdict
 from procmaps.errors import visible
 from procmaps.jsonform import Json, JsonObject, bytes_to_json
 
@@ -101,7 +101,7 @@ def to_junit(report: Report) -> str:
         case = ET.SubElement(
             suite, "testcase", classname=group, name=name, time=f"{result.seconds:.3f}"
         )
-        told = _NOT_XML.sub("\ufffd", "\n".join(_explained(result)))
+        told = _NOT_XML.sub("\ufffd", "\n".join(explained(result.verdict)))
         message = _NOT_XML.sub("\ufffd", verdict.key)
         if verdict.outcome == "not-run":
             skipped += 1
@@ -152,13 +152,12 @@ def to_markdown(report: Report) -> str:
             "",
             "```",
         ]
-        lines += [*_explained(result), "", *shown(result.smallest.data), "```"]
+        lines += [*explained(result.verdict), "", *shown(result.smallest.data), "```"]
     return "\n".join(lines) + "\n"
 
 
-def _explained(result: Result) -> list[str]:
-    """What is to be said of one result, a line each."""
-    verdict = result.verdict
+def explained(verdict: Verdict) -> list[str]:
+    """What is to be said of one verdict, a line each."""
     lines = [verdict.detail] if verdict.detail else []
     for item in verdict.differences:
         place = "" if item.record is None else f"mapping {item.record}, "
