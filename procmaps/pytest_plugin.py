@@ -4,7 +4,7 @@
 
     @pytest.mark.procmaps(reads="maps", expect="known.txt")
     def test_parser(procmaps_case):
-        procmaps_case.check(lambda dump: [{"start": m.start, "name": m.path} for m in parse(dump)])
+        procmaps_case.check(lambda dump: [{"start": m.start} for m in my.parse(dump)])
 
 The members are those of ``docs/protocol.md``; texts may be ``bytes``. Without the marker it is
 every case of maps. Failures listed in the file of *expect* are expected ones, and one that passes fails.

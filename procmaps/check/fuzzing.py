@@ -20,7 +20,7 @@ from procmaps.check.verdicts import Verdict
 from procmaps.jsonform import JsonObject, to_json
 from procmaps.names import Backed
 from procmaps.records import Mapping
-from procmaps.render import render
+from procmaps.rendering import render
 
 PRODUCER: Final = "linux-6.12"
 """Who prints, where nothing else is asked for."""

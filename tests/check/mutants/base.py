@@ -12,6 +12,8 @@ from procmaps.check.judging import fields_of
 from procmaps.names import AnonInode, AnonName, AnonShmemName, Backed, Labelled
 from procmaps.records import Mapping
 
+LABELLED = AnonName | AnonShmemName | AnonInode | Labelled
+
 Answer = list[dict[str, Any]]
 Parser = Callable[[bytes], Answer]
 
@@ -29,7 +31,6 @@ def _right(dump: bytes) -> Answer:
 
 def _object(mapping: Mapping) -> dict[str, Any]:
     name = mapping.name
-    labelled = isinstance(name, AnonName | AnonShmemName | AnonInode | Labelled)
     made: dict[str, Any] = {
         "start": mapping.start,
         "end": mapping.end,
@@ -40,7 +41,7 @@ def _object(mapping: Mapping) -> dict[str, Any]:
         "name": name.raw,
         "path": name.path if isinstance(name, Backed) else None,
         "deleted": isinstance(name, Backed) and name.deleted,
-        "label": name.label if labelled else None,
+        "label": name.label if isinstance(name, LABELLED) else None,
     }
     if mapping.usage is not None:
         fields = fields_of(mapping.usage)

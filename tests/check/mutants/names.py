@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of tables are read across
 """Parsers that get names wrong on purpose."""
 
 from __future__ import annotations
