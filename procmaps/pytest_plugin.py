@@ -7,7 +7,7 @@
         procmaps_case.check(lambda dump: [{"start": m.start} for m in my.parse(dump)])
 
 The members are those of ``docs/protocol.md``; texts may be ``bytes``. Without the marker it is
-every case of maps. Failures listed in the file of *expect* are expected ones, and one that passes fails.
+every case of maps. Failures listed in the file of *expect* are expected: one that passes fails.
 """
 
 from __future__ import annotations

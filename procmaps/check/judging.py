@@ -7,6 +7,7 @@ counts, and the verdict names its policy.
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, cast
 
@@ -41,11 +42,14 @@ def judge(case: Case, answer: Answer | Rejection, *, only: Only = "all") -> Verd
     verdicts = [
         _judge_one(case, answer, only, allowed.policy, allowed.records) for allowed in case.allowed
     ]
-    # All are reported as the one that is nearest: the fewest things differ.
-    return next(
-        (verdict for verdict in verdicts if verdict.passed),
-        min(
-            verdicts, key=lambda verdict: (verdict.outcome == "rejected", len(verdict.differences))
+    # Passed, or else the nearest: the fewest things differ. One without any difference only says
+    # that to refuse the dump was the other choice.
+    return min(
+        verdicts,
+        key=lambda verdict: (
+            not verdict.passed,
+            not verdict.differences,
+            len(verdict.differences),
         ),
     )
 
@@ -63,7 +67,7 @@ def _judge_one(
         return Verdict(outcome, policies=policies, detail=answer.reason)
     if records is None:
         # It was not refused; other answers allowed tell better what is wrong with it.
-        return Verdict("rejected", detail="the dump may only be refused")
+        return Verdict("invented", detail="the dump may only be refused")
     return _Comparison(case, answer, records, only).verdict(policies)
 
 
@@ -117,14 +121,12 @@ class _Comparison:
             expected.append(_EXPECTED[handle](mapping) if handle else None)
         given = [got[handle] if handle else None for got in gots]
         matcher = difflib.SequenceMatcher(None, expected, given, autojunk=False)
-        for _, first, last, begin, end in matcher.get_opcodes():
-            span = max(last - first, end - begin)
-            for step in range(span):
-                record_at, got_at = first + step, begin + step
-                yield (
-                    self._records[record_at] if record_at < last else None,
-                    gots[got_at] if got_at < end else None,
-                )
+        for tag, first, last, begin, end in matcher.get_opcodes():
+            records, given_here = list(self._records[first:last]), list(gots[begin:end])
+            if tag == "replace":
+                # What need not be given is no counterpart of something else.
+                records = [r for r in records if self._due(self._case.records[r])]
+            yield from itertools.zip_longest(records, given_here)
 
     # --- one mapping ----------------------------------------------------------------------------
 
