@@ -31,7 +31,7 @@ def _file(**more: object) -> Vma:
 def _one(name: str, shows: str, area: Vma, *, since: str = "2.6.32", source: str = SHOW) -> Case:
     return make(
         "header", name, shows, sorted([area, FOLLOWER], key=lambda vma: vma.start),
-        source=source, since=since, tags=("header",), age="2.6.32",
+        source=source, since=since, tags=("header",),
     )  # fmt: skip
 
 
@@ -129,11 +129,10 @@ def _widths() -> Iterator[Case]:
         file_vma(0x08048000, 0x0804C000, path(b"/bin/cat"), major=3, minor=1, inode=12288),
         Vma(0xBFFFF000, 0xC0000000, "rwxp", 0xFFFFF000),
     ]
-    common = {"tags": ("header", "old")}
     yield make(
         "header", "linux-2.4", "Linux 2.4: no space behind the inode of an unnamed area.", areas,
         source='MAPS_LINE_FORMAT4 "%08lx-%08lx %s %08lx %s %lu", fs/proc/array.c', since="2.4.0",
-        until="2.4.17", header=printer.linux_2_4, kinds=("maps",), tags=common["tags"],
+        until="2.4.17", header=printer.linux_2_4, kinds=("maps",), tags=("header", "old", "32-bit"),
     )  # fmt: skip
     wide = [
         file_vma(0x120000000, 0x120008000, path(b"/bin/cat"), major=8, minor=3, inode=12288),
@@ -144,11 +143,11 @@ def _widths() -> Iterator[Case]:
         sorted(wide, key=lambda vma: vma.start),
         source='MAPS_LINE_FORMAT8 "%016lx-%016lx %s %016lx %s %lu", fs/proc/array.c',
         since="2.4.0", until="2.4.17", header=printer.linux_2_4_64, kinds=("maps",),
-        tags=common["tags"],
+        tags=("header", "old"),
     )  # fmt: skip
     yield make(
         "header", "linux-2.6-32-bit", "A 32-bit kernel: names begin at column 49.", areas,
-        source="25 + sizeof(void *) * 6", since="2.6.9", header=printer.linux32, age="2.6.18",
+        source="25 + sizeof(void *) * 6", since="2.6.9", header=printer.linux32,
         tags=("header", "32-bit"),
     )  # fmt: skip
     yield make(

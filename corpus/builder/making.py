@@ -34,12 +34,16 @@ def make(
     until: str = "",
     producer: str = "linux",
     tags: Iterable[str] = (),
-    age: str = "6.12",
+    age: str = "",
     header: printer.Header = printer.linux64,
     kinds: Sequence[str] = ("maps", "smaps"),
     either: Sequence[Json] = (),
 ) -> Case:
-    """A case of *areas* that some kernel could print, as maps, as smaps or as both."""
+    """A case of *areas* that some kernel could print, as maps, as smaps or as both.
+
+    *age* says which kernel's fields; without it those of the release *since*.
+    """
+    age = age or age_of(since)
     maps = b"".join(header(vma) + b"\n" for vma in areas)
     smaps = b""
     records: list[Json] = []
@@ -64,6 +68,19 @@ def make(
         either=tuple(either),
         readings=tuple(_readings(areas)),
     )
+
+
+def age_of(release: str) -> str:
+    """The fields that kernels had at *release*: those of the newest age before it; "": the last."""
+    if not release:
+        return list(printer.AGES)[-1]
+    numbers = _numbers(release)
+    older = [age for age in printer.AGES if _numbers(age) <= numbers]
+    return older[-1] if older else next(iter(printer.AGES))
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split(".")))
 
 
 def _readings(areas: Sequence[Vma]) -> Iterable[Json]:

@@ -20,7 +20,6 @@ from corpus.builder.model import (
     sysv,
     unlike,
 )
-from corpus.builder.printer import AGES
 
 D_PATH = "d_path(), fs/d_path.c"
 MANGLE = 'mangle_path(s, p, "\\n"), fs/seq_file.c: only the newline is escaped'
@@ -160,7 +159,7 @@ def cases() -> Iterator[Case]:
 def _file(name: str, column: Column, shows: str, source: str, *tags: str) -> Case:
     return make(
         "names", name, shows, pair(column, backed=True), source=source, since="2.6.32",
-        tags=("file", *tags), age="2.6.32",
+        tags=("file", *tags),
     )  # fmt: skip
 
 
@@ -216,15 +215,6 @@ def _made(
         since=since,
         producer=producer,
         tags=("kernel-file",),
-        age=_age(since),
-    )
-
-
-def _age(since: str) -> str:
-    """The oldest set of fields that a kernel since *since* can print: short, and just as good."""
-    release = tuple(map(int, since.split(".")))
-    return next(
-        (age for age in reversed(AGES) if tuple(map(int, age.split("."))) <= release), "2.6.18"
     )
 
 
@@ -315,6 +305,5 @@ def _long() -> Iterator[Case]:
             source="seq_path(): the buffer grows until the record fits, fs/seq_file.c",
             since="2.6.32",
             tags=("file", "long"),
-            age="2.6.32",
             kinds=("maps",) if kilobytes in (8, 16, 64) else ("maps", "smaps"),
         )

@@ -66,5 +66,4 @@ def _pair(name: str, shows: str, one: Vma, two: Vma) -> Case:
         source=MERGE,
         since="5.17",
         tags=("neighbours",),
-        age="5.10",
     )

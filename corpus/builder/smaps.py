@@ -211,7 +211,7 @@ def _names() -> Iterator[Case]:
             attrs.evolve(AREA, name=column) if backed else Vma(BASE, BASE + 40 * PAGE, name=column)
         )
         yield make("smaps", name, f"{shows} In smaps it is a header all the same.", [area, FOLLOWER],
-                   source=SHOW, since="5.17" if not backed else "2.6.18", kinds=("smaps",),
+                   source=SHOW, since="5.17" if not backed else "2.6.32", kinds=("smaps",),
                    tags=("look-alike",))  # fmt: skip
     dense = [
         Vma(BASE + n * PAGE, BASE + (n + 1) * PAGE, name=NONE if n % 2 else anon(b"x"))
@@ -232,7 +232,7 @@ def _rollups() -> Iterator[Case]:
     latest = rows[-1][4]
     nothing = [_zero(line) for line in latest]
     rows += [
-        ("rollup-empty", "The rollup of a process without memory: from 0 to 0, all zeros.", "6.1",
+        ("rollup-empty", "The rollup of a process without memory: from 0 to 0, all zeros.", "6.12",
          attrs.evolve(whole, start=0, end=0), nothing),
         ("rollup-unknown", "A rollup with a field that nobody knows yet.", "6.12", whole,
          _behind(latest, "Pss", size("Pss_Tomorrow", 52))),
@@ -245,7 +245,7 @@ def _rollups() -> Iterator[Case]:
         header = printer.linux32 if name.endswith("32-bit") else printer.linux64
         yield make("smaps", name, shows, [with_lines(area, lines)], since=since, header=header,
                    source="show_smaps_rollup(), 493b0e9d945f (in v4.14)", kinds=("smaps_rollup",),
-                   tags=("rollup",))  # fmt: skip
+                   tags=("rollup", "32-bit") if name.endswith("32-bit") else ("rollup",))  # fmt: skip
 
 
 def _zero(line: Line) -> Line:
