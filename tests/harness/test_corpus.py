@@ -1,4 +1,4 @@
-"""The cases are what their builder makes, fit their schemas, and are what the renderer prints, too."""
+"""The cases are what their builder makes, fit their schemas, and are what the renderer prints."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_the_two_printers_agree() -> None:
 
 
 def _rendered(case: Case) -> bytes | None:
-    """The records of *case* as a mainline 64-bit kernel prints them; None where none prints them."""
+    """The records of *case* as a mainline 64-bit kernel prints them; None where none does."""
     if case.producer != "linux" or not case.since or {"32-bit", "damaged"} & case.tags:
         return None
     try:
