@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -32,6 +33,9 @@ _STRATEGY: Final[dict[Kind, Literal["maps", "smaps", "rollup"]]] = {
     "smaps": "smaps",
     "smaps_rollup": "rollup",
 }
+
+_AREAS: Final = 4
+"""Areas of one dump: enough for a neighbour on either side, and quick to draw."""
 
 _READINGS: Final = 16
 """Other originals of one name that a case lists: a path of many ``\\012`` has very many."""
@@ -71,22 +75,26 @@ def fuzz(
 
     smallest: dict[str, Failure] = {}
     last: dict[str, Failure] = {}
-    while True:
+    left = examples
 
-        def attempt(records: tuple[Mapping, ...]) -> None:
-            case = drawn(records, kind, producer)
-            verdict = judge(case)
-            seen()
-            if not verdict.passed and verdict.outcome != "not-run" and verdict.key not in smallest:
-                # Hypothesis ends with the smallest: the last one of its key is that.
-                last[verdict.key] = Failure(case, verdict)
-                raise _Found(verdict.key)
+    def attempt(records: tuple[Mapping, ...]) -> None:
+        nonlocal left
+        case = drawn(records, kind, producer)
+        verdict = judge(case)
+        seen()
+        # What comes behind the first failure is Hypothesis' own search for a smaller one.
+        left -= not last
+        if not verdict.passed and verdict.outcome != "not-run" and verdict.key not in smallest:
+            # Hypothesis ends with the smallest: the last one of its key is that.
+            last[verdict.key] = Failure(case, verdict)
+            raise _Found(verdict.key)
 
-        test = hypothesis.given(strategies.address_spaces(producer, _STRATEGY[kind]).map(tuple))(
-            attempt
-        )
+    drawing = strategies.address_spaces(producer, _STRATEGY[kind], max_size=_AREAS).map(tuple)
+    for turn in itertools.count():
+        if left < 1:
+            break
         test = hypothesis.settings(
-            max_examples=examples,
+            max_examples=left,
             deadline=None,
             database=None,
             print_blob=False,
@@ -94,15 +102,17 @@ def fuzz(
             report_multiple_bugs=False,
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(hypothesis.HealthCheck),
-        )(test)
+        )(hypothesis.given(drawing)(attempt))
         if seed is not None:
-            test = hypothesis.seed(seed)(test)
+            test = hypothesis.seed(seed + turn)(test)
         try:
             test()
         except _Found as found:
             smallest[found.key] = last[found.key]
+            last.clear()
         else:
-            return list(smallest.values())
+            break
+    return list(smallest.values())
 
 
 def check_producer(name: str, kinds: Iterable[Kind]) -> str:
