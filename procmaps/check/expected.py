@@ -60,7 +60,7 @@ class Surprise:
                     f"{self.case}: passes, and is listed as {self.expected}: take it off the list"
                 )
             case "unknown":
-                return f"{self.case}: listed as {self.expected}, and there is no such case"
+                return f"{self.case}: is listed as {self.expected}, and there is no such case"
 
 
 def parse(text: str, source: str) -> dict[str, str]:
