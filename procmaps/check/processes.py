@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -22,6 +23,9 @@ _TAIL = 2000
 
 _CHUNK = 65536
 
+_TELLING = re.compile(rb"\b\w*(?:Error|Exception)\b|\berror\b|panic", re.ASCII)
+"""What stands in the line in which a program says that it failed."""
+
 
 @attrs.frozen
 class Ended:
@@ -38,7 +42,7 @@ class Ended:
 
     @property
     def how(self) -> str:
-        """The end in words, with the last line of standard error."""
+        """The end in words, with the line of standard error that most likely says why."""
         if self.status < 0:
             try:
                 name = signal.Signals(-self.status).name
@@ -48,7 +52,9 @@ class Ended:
         else:
             told = f"exit status {self.status}"
         lines = [line for line in self.stderr.split(b"\n") if line]
-        return f"{told}: {lines[-1].decode('utf-8', 'backslashreplace')}" if lines else told
+        # Behind the message some languages print a version, a stack or where to report it.
+        telling = [line for line in lines if _TELLING.search(line)] or lines
+        return f"{told}: {telling[-1].decode('utf-8', 'backslashreplace')}" if lines else told
 
 
 def start(command: Sequence[str], *, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:

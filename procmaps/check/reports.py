@@ -161,7 +161,7 @@ def explained(verdict: Verdict) -> list[str]:
     lines = [verdict.detail] if verdict.detail else []
     for item in verdict.differences:
         place = "" if item.record is None else f"mapping {item.record}, "
-        lines.append(f"{place}{item.field}: expected {cut(item.expected)!r}, got {cut(item.got)!r}")
+        lines.append(f"{place}{item.field}: expected '{cut(item.expected)}', got '{cut(item.got)}'")
     return lines
 
 

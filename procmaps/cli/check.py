@@ -220,8 +220,8 @@ def _say(report: Report) -> None:
         if result.verdict.detail:
             click.echo(f"    {reports.cut(result.verdict.detail)}")
         for difference in result.verdict.differences[:1]:
-            click.echo(f"    expected {difference.field}: {reports.cut(difference.expected)!r}")
-            click.echo(f"    got      {difference.field}: {reports.cut(difference.got)!r}")
+            click.echo(f"    expected {difference.field}: '{reports.cut(difference.expected)}'")
+            click.echo(f"    got      {difference.field}: '{reports.cut(difference.got)}'")
     unrun = next((r for r in report.results if r.verdict.outcome == "not-run"), None)
     if unrun is not None:
         click.echo(f"not run: {unrun.verdict.detail}")
@@ -265,8 +265,8 @@ def _fuzz(
             for line in reports.shown(found.case.data):
                 click.echo(f"    {line}")
             for item in found.verdict.differences[:1]:
-                click.echo(f"  expected {item.field}: {reports.cut(item.expected)!r}")
-                click.echo(f"  got      {item.field}: {reports.cut(item.got)!r}")
+                click.echo(f"  expected {item.field}: '{reports.cut(item.expected)}'")
+                click.echo(f"  got      {item.field}: '{reports.cut(item.got)}'")
     if not output.json:
         click.echo(f"{examples:,} address spaces of {made}: {len(failures)} sorts of failure")
     return bool(failures)
