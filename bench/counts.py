@@ -3,8 +3,8 @@
 ``python -m bench.counts`` compares with ``bench/counts.json``; it exits 1 where a ratio has grown
 by more than `TOLERANCE`, 2 where nothing was recorded. ``--record`` writes the file anew.
 A task runs once in one process and three times in another, so that what starting costs falls out.
-Kept are ratios to the pass in C over the same text, which depend on the compiler and the interpreter
-far less than counts do.
+Kept are ratios to the pass in C over the same text, which depend on the compiler and the
+interpreter far less than counts do.
 """
 
 from __future__ import annotations
