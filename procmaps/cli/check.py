@@ -224,7 +224,7 @@ def _say(report: Report) -> None:
             click.echo(f"    got      {difference.field}: '{reports.cut(difference.got)}'")
     unrun = next((r for r in report.results if r.verdict.outcome == "not-run"), None)
     if unrun is not None:
-        click.echo(f"not run: {unrun.verdict.detail}")
+        click.echo(f"not run: {reports.cut(unrun.verdict.detail)}")
     told = ", ".join(f"{count:,} {outcome}" for outcome, count in report.counts.items())
     click.echo(f"{len(report.results):,} cases: {told or 'none'}")
     click.echo(f"judged: {', '.join(report.judged) or 'nothing but the number of mappings'}")
