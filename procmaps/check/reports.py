@@ -23,7 +23,7 @@ class Report:
 
     command: tuple[str, ...]
     results: tuple[Result, ...]
-    expected: Mapping[str, str] = attrs.field(factory=dict)
+    expected: Mapping[str, str] = attrs.field(factory=dict[str, str])
     """The failures that were expected: a verdict's key for each case."""
     surprises: tuple[Surprise, ...] = ()
 
