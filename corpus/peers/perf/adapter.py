@@ -1,0 +1,54 @@
+"""perf record and perf script: the mappings that a process has when recording starts.
+
+With --data, so that not only what can be executed is recorded.
+"""
+
+import re
+import subprocess
+
+from protocol import Refused, column, device, live, serve
+
+ROW = re.compile(
+    rb".*?: PERF_RECORD_MMAP2? -?\d+/-?\d+: "
+    rb"\[(?P<start>0x[0-9a-f]+)\((?P<size>0x[0-9a-f]+|0)\) @ (?P<offset>0x[0-9a-f]+|0) "
+    rb"(?P<major>[0-9a-f]+):(?P<minor>[0-9a-f]+) (?P<inode>\d+) \d+\]: (?P<perms>\S{4}) (?P<name>.*)",
+    re.DOTALL,
+)
+FILE = "/dev/shm/perf.data"
+# What perf calls memory without a name: perf_event__synthesize_mmap_events().
+NO_NAME = b"//anon"
+
+
+def run(*command):
+    """Give what perf prints; a refusal is its own, a signal is passed on."""
+    done = subprocess.run(["perf", *command], capture_output=True, stdin=subprocess.DEVNULL)
+    if done.returncode < 0:
+        raise SystemExit("perf: signal %d" % -done.returncode)
+    if done.returncode != 0:
+        raise Refused(done.stderr.decode(errors="backslashreplace"))
+    return done.stdout
+
+
+def record(match):
+    """Turn an event round."""
+    name = match["name"]
+    return {
+        "start": match["start"].decode(),
+        "size": int(match["size"], 16),
+        "offset": match["offset"].decode(),
+        "device": device(int(match["major"], 16), int(match["minor"], 16)),
+        "inode": match["inode"].decode(),
+        "perms": match["perms"].decode("latin-1"),
+        "name": column(b"" if name == NO_NAME else name),
+    }
+
+
+def parse(request):
+    """Record nothing but the start, by an event that never happens."""
+    pid = str(live(request))
+    run("record", "-q", "--data", "-e", "dummy:u", "-o", FILE, "-p", pid, "--", "true")
+    lines = run("script", "-i", FILE, "--show-mmap-events").split(b"\n")
+    return [record(match) for line in lines if (match := ROW.fullmatch(line))]
+
+
+serve(parse)
