@@ -24,6 +24,7 @@ CACHE: Final = ROOT / ".cache" / "peers"
 
 # What the shared part of the Rust adapters needs beside the peers.
 _SDK_CRATES: Final = {"serde_json": "1", "base64": "0.22"}
+_COMPILED: Final = frozenset({".rs", ".go", ".java"})
 _NOT_ALLOWED: Final = 77
 """Exit status of overlay.py where the machine does not let it work."""
 
@@ -99,9 +100,9 @@ def _stamp(peer: Peer) -> Path:
 
 def _recipe(peer: Peer) -> str:
     """What the installation came from: a change of any of it installs anew."""
-    digest = hashlib.sha256()
-    for file in (peer.folder / "peer.toml", peer.adapter, *sorted(SDK.iterdir())):
-        if file.is_file():
+    digest = hashlib.sha256(repr((peer.source, peer.package, peer.version, peer.crates)).encode())
+    if _kind(peer) in _COMPILED:
+        for file in (peer.adapter, *sorted(SDK.glob(f"*{_kind(peer)}"))):
             digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -207,8 +208,10 @@ def _crates(peers: Sequence[Peer]) -> None:
     (folder / "Cargo.toml").write_text(
         '[package]\nname = "peers"\nversion = "0.0.0"\nedition = "2021"\n\n[dependencies]\n'
         + "\n".join(lines)
-        # Overflow is checked as in the debug builds that people test with; no debug symbols.
-        + "\n\n[profile.dev]\ndebug = false\n\n[workspace]\n"
+        # Checked as a release build, which is what people run; compiled fast, since nobody waits
+        # for what the adapters compute.
+        + "\n\n[profile.dev]\ndebug = false\ndebug-assertions = false\noverflow-checks = false\n"
+        + "\n[workspace]\n"
     )
     _run(["cargo", "build", "--quiet"], folder)
     for peer in peers:

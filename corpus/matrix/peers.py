@@ -62,6 +62,8 @@ class Peer:
     """What it gives by design: see `corpus.matrix.views`."""
     flags_left_out: tuple[str, ...] = ()
     """Mappings with one of these VmFlags it leaves out by design."""
+    made_executable: bool = False
+    """It keeps only what can be executed: every mapping of a case is given the right to be."""
     note: str = ""
     """What it does not give, and so is not judged by."""
     users: str = ""

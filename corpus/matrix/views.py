@@ -24,12 +24,39 @@ _LIBRARY: Final = re.compile(
 
 _SUMMED: Final = (
     "rss", "pss", "shared_clean", "shared_dirty", "private_clean", "private_dirty", "referenced",
-    "anonymous", "swap", "swap_pss",
+    "anonymous", "swap", "swap_pss", "shared_hugetlb",
 )  # fmt: skip
 
 
-def seen_by(peer: Peer, case: Case) -> Case:
-    """The case as *peer* is expected to give it."""
+_HEADER: Final = re.compile(rb"^([0-9a-f]+-[0-9a-f]+ r[w-])-([ps] )", re.MULTILINE)
+
+
+def asked_of(peer: Peer, case: Case) -> Case | None:
+    """The case as *peer* is given it, and is expected to answer.
+
+    None where nothing of it is the peer's to give: there is nothing that it could do wrong.
+    """
+    if peer.made_executable:
+        case = _executable(case)
+    seen = _seen_by(peer, case)
+    return seen if seen.records or not case.records else None
+
+
+def _executable(case: Case) -> Case:
+    """The same with an x in each mapping: a name is the same name there, and is given."""
+    executable = [
+        attrs.evolve(mapping, perms=attrs.evolve(mapping.perms, execute=True))
+        if mapping.perms.read
+        else mapping
+        for mapping in case.records
+    ]
+    data, count = _HEADER.subn(rb"\1x\2", case.data)
+    changed = sum(a != b for a, b in zip(executable, case.records, strict=True))
+    # A dump that is torn, repeated or forged is not touched: its lines are no longer its records.
+    return attrs.evolve(case, data=data, records=tuple(executable)) if count == changed else case
+
+
+def _seen_by(peer: Peer, case: Case) -> Case:
     if peer.flags_left_out:
         case = _keep(case, lambda mapping: not _has_flag(mapping, peer.flags_left_out))
     return _VIEWS[peer.view](case)

@@ -1,6 +1,7 @@
 """gdb's gcore: the segments of the core file that it writes, and the names of its NT_FILE note.
 
-A core file has no names but those of files, so only those are judged.
+A core file has no names but those of files, so only those are judged. BFD makes every segment
+readable: their flags say nothing of the mapping.
 """
 
 import os
@@ -14,15 +15,15 @@ PT_LOAD, PT_NOTE, NT_FILE = 1, 4, 0x46494C45
 
 
 def segments(core):
-    """Give (type, flags, offset, address, size in file, size in memory) of each segment."""
+    """Give (type, offset, address, size in file, size in memory) of each segment."""
     core.seek(0)
     head = core.read(64)
     table, = struct.unpack_from("<Q", head, 32)
     size, count = struct.unpack_from("<HH", head, 54)
     for index in range(count):
         core.seek(table + index * size)
-        kind, flags, offset, address, _, in_file, in_memory, _ = struct.unpack("<IIQQQQQQ", core.read(56))
-        yield kind, flags, offset, address, in_file, in_memory
+        kind, _, offset, address, _, in_file, in_memory, _ = struct.unpack("<IIQQQQQQ", core.read(56))
+        yield kind, offset, address, in_file, in_memory
 
 
 def mapped_files(notes):
@@ -44,13 +45,12 @@ def mapped_files(notes):
 def read(core):
     """Give the records of one core file."""
     loads, files = [], {}
-    for kind, flags, offset, address, in_file, in_memory in segments(core):
+    for kind, offset, address, in_file, in_memory in segments(core):
         if kind == PT_NOTE:
             core.seek(offset)
             files = mapped_files(core.read(in_file))
         elif kind == PT_LOAD:
-            perms = "".join(letter if flags & bit else "-" for letter, bit in zip("rwx", (4, 2, 1)))
-            loads.append({"start": address, "size": in_memory, "perms": perms})
+            loads.append({"start": address, "size": in_memory})
     for load in loads:
         if load["start"] in files:
             load["offset"], name = files[load["start"]]

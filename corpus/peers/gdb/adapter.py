@@ -3,7 +3,7 @@
 import re
 
 from debugger import Gdb
-from protocol import Refused, column, live, serve
+from protocol import Refused, column, live, perms, serve
 
 ROW = re.compile(
     rb" +(0x[0-9a-f]+) +(0x[0-9a-f]+) +(0x[0-9a-f]+) +(0x[0-9a-f]+)  (\S{4})   (.*)", re.DOTALL
@@ -13,13 +13,13 @@ HEAD = re.compile(rb"process \d+|Mapped address spaces:|| +Start Addr .*")
 
 def record(match):
     """Turn a row round."""
-    start, end, size, offset, perms, name = match.groups()
+    start, end, size, offset, mode, name = match.groups()
     return {
         "start": start.decode(),
         "end": end.decode(),
         "size": int(size, 16),
         "offset": offset.decode(),
-        "perms": perms.decode("latin-1"),
+        "perms": perms(mode.decode("latin-1")),
         "name": column(name),
     }
 

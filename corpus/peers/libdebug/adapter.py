@@ -6,7 +6,7 @@ That function itself makes a list that cannot be without a debugger.
 from pathlib import Path
 
 from libdebug.data.memory_map import MemoryMap
-from protocol import column, serve
+from protocol import column, perms, serve
 
 
 def record(region):
@@ -16,7 +16,7 @@ def record(region):
         "start": region.start,
         "end": region.end,
         "size": region.size,
-        "perms": region.permissions,
+        "perms": perms(region.permissions),
         "offset": region.offset,
         "name": column("" if name == "anon_%x" % region.start else name),
     }

@@ -9,8 +9,8 @@ from protocol import Refused, column, device, live, serve
 # What lsof adds to a name (printname() in print.c, process_proc_map() in dproc.c).
 REMARK = re.compile(rb" \((?:path dev=|path inode=|stat: ).*\)")
 # How lsof shows what cannot be printed (its manual, "OUTPUT").
-SHOWN = re.compile(rb"\\x([0-9a-f]{2})|\\([bfnrt])|\^([@-_?])")
-C_ESCAPES = dict(zip(b"bfnrt", b"\b\f\n\r\t"))
+SHOWN = re.compile(rb"\\x([0-9a-f]{2})|\\([bfnrt\\])|\^([@-_?])")
+C_ESCAPES = dict(zip(b"bfnrt\\", b"\b\f\n\r\t\\"))
 
 
 def shown(match):

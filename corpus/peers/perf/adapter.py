@@ -6,7 +6,7 @@ With --data, so that not only what can be executed is recorded.
 import re
 import subprocess
 
-from protocol import Refused, column, device, live, serve
+from protocol import Refused, column, device, live, perms, serve
 
 ROW = re.compile(
     rb".*?: PERF_RECORD_MMAP2? -?\d+/-?\d+: "
@@ -14,6 +14,8 @@ ROW = re.compile(
     rb"(?P<major>[0-9a-f]+):(?P<minor>[0-9a-f]+) (?P<inode>\d+) \d+\]: (?P<perms>\S{4}) (?P<name>.*)",
     re.DOTALL,
 )
+# Nothing of the kernel's own, of build ids and of BPF: that takes perf a second each time.
+OPTIONS = ("-q", "--data", "-e", "dummy:u", "-B", "-N", "--no-bpf-event", "--synth=task")
 FILE = "/dev/shm/perf.data"
 # What perf calls memory without a name: perf_event__synthesize_mmap_events().
 NO_NAME = b"//anon"
@@ -38,15 +40,14 @@ def record(match):
         "offset": match["offset"].decode(),
         "device": device(int(match["major"], 16), int(match["minor"], 16)),
         "inode": match["inode"].decode(),
-        "perms": match["perms"].decode("latin-1"),
+        "perms": perms(match["perms"].decode("latin-1")),
         "name": column(b"" if name == NO_NAME else name),
     }
 
 
 def parse(request):
     """Record nothing but the start, by an event that never happens."""
-    pid = str(live(request))
-    run("record", "-q", "--data", "-e", "dummy:u", "-o", FILE, "-p", pid, "--", "true")
+    run("record", *OPTIONS, "-o", FILE, "-p", str(live(request)), "--", "true")
     lines = run("script", "-i", FILE, "--show-mmap-events").split(b"\n")
     return [record(match) for line in lines if (match := ROW.fullmatch(line))]
 

@@ -31,6 +31,8 @@ def record(names, cells, mapping):
 def parse(request):
     """Read the table: its first line names the columns, a line of = ends it."""
     lines = run(live(request), "-X")
+    if not lines:
+        return []
     names = lines[0].decode("ascii").split()
     cell = rb" *(\S+)" * (len(names) - 1)
     row = re.compile(cell + rb"(?: (.*))?", re.DOTALL)

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 
 import psutil
-from protocol import column, serve
+from protocol import column, perms, serve
 
 FIELDS = {
     "rss": "Rss", "size": "Size", "pss": "Pss", "shared_clean": "Shared_Clean",
@@ -21,7 +21,7 @@ def record(region):
     return {
         "start": start,
         "end": end,
-        "perms": region.perms,
+        "perms": perms(region.perms),
         # psutil takes ` (deleted)` off where no such file exists: a path, not the column.
         "path": column(b"" if region.path == "[anon]" else region.path),
         "usage": {FIELDS[key]: getattr(region, key) for key in FIELDS},

@@ -1,6 +1,6 @@
 """PyMemoryEditor: get_memory_regions(); `struct` holds the bytes, `path` is the same decoded."""
 
-from protocol import column, device, live, serve
+from protocol import column, device, live, perms, serve
 from PyMemoryEditor.linux.functions import get_memory_regions
 
 
@@ -10,7 +10,7 @@ def record(region):
     return {
         "start": region.address,
         "size": region.size,
-        "perms": raw.Privileges.decode("latin-1"),
+        "perms": perms(raw.Privileges.decode("latin-1")),
         "offset": raw.Offset,
         "device": device(raw.MajorID, raw.MinorID),
         "inode": raw.InodeID,

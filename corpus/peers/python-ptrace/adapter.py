@@ -1,6 +1,6 @@
 """python-ptrace: readProcessMappings(), which takes anything that has a process id."""
 
-from protocol import column, device, live, serve
+from protocol import column, device, live, perms, serve
 from ptrace.debugger.memory_mapping import readProcessMappings
 
 
@@ -16,7 +16,7 @@ def record(region):
     return {
         "start": region.start,
         "end": region.end,
-        "perms": region.permissions,
+        "perms": perms(region.permissions),
         "offset": region.offset,
         "device": device(region.major_device, region.minor_device),
         "inode": region.inode,

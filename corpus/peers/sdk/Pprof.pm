@@ -14,7 +14,9 @@ my $NO_PROGRAM = '/nonexistent';
 
 sub pprof {
     my ($script) = @_;
-    # The script begins to work at once. Asked for its version it would leave: it is kept here.
+    # The script begins to work at once. Asked for its version it would leave: it is kept here, and
+    # what it prints is kept from the answers.
+    my $answers = answers();
     no warnings qw(once redefine);
     local *CORE::GLOBAL::exit = sub { die "exit\n" };
     local @ARGV = ('--version');
@@ -27,7 +29,7 @@ sub pprof {
     die $@ if $@ ne "exit\n";
     # The address width: what it finds out from the program's ELF head.
     $main::address_length = 16;
-    return serve(sub {
+    return serve($answers, sub {
         my ($request) = @_;
         my $found = main::ParseLibraries($NO_PROGRAM, slurp($request->{path}), {});
         pop @$found;    # the program itself, from 0 to the highest address asked for

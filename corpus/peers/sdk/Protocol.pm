@@ -7,7 +7,7 @@ use warnings;
 use JSON::PP;
 use MIME::Base64 qw(encode_base64);
 use Exporter qw(import);
-our @EXPORT = qw(column serve slurp);
+our @EXPORT = qw(answers column serve slurp);
 
 my $json = JSON::PP->new->ascii->canonical;
 
@@ -21,12 +21,17 @@ sub slurp {
     return scalar <$file> // '';
 }
 
-# Answer every request on standard input; what the peer dies of is its refusal.
-sub serve {
-    my ($parse) = @_;
+# Where answers go: standard output, with whatever else is printed there led away from it.
+sub answers {
     open my $answers, '>&', \*STDOUT or die $!;
     open STDOUT, '>&', \*STDERR or die $!;
     $answers->autoflush(1);
+    return $answers;
+}
+
+# Answer every request on standard input; what the peer dies of is its refusal.
+sub serve {
+    my ($answers, $parse) = @_;
     while (my $line = <STDIN>) {
         my $request = $json->decode($line);
         my $answer = {id => $request->{id}};

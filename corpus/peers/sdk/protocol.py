@@ -30,6 +30,11 @@ def device(major, minor):
     return {"major": major, "minor": minor}
 
 
+def perms(text):
+    """Put permissions into JSON: what is no such word stays visibly wrong, and no fault of ours."""
+    return text if len(text) in (3, 4) else (text + "????")[:4]
+
+
 def live(request):
     """Lay the request's dump over the decoy's files, and give the decoy's process id.
 

@@ -10,7 +10,7 @@ import runpy
 import sys
 import tempfile
 
-from protocol import column, serve
+from protocol import column, perms, serve
 
 NO_NAME = "<anonymous>"
 # What its tables are made of: pidtotals() and maptotals().
@@ -26,7 +26,7 @@ def record(start, region):
     return {
         "start": start,
         "end": region["end"],
-        "perms": region["mode"],
+        "perms": perms(region["mode"]),
         "offset": region["offset"],
         "device": region["device"],
         "inode": region["inode"],
