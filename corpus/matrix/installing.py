@@ -39,19 +39,11 @@ class NotInstalled(Exception):
         return self.reason
 
 
-@attrs.frozen
-class Command:
-    """How an adapter is started."""
-
-    arguments: tuple[str, ...]
-    environment: dict[str, str]
-
-
 # --- asking ---------------------------------------------------------------------------------------
 
 
-def command(peer: Peer) -> Command:
-    """How to start a peer's adapter. Raises `NotInstalled`, which says what is missing."""
+def command(peer: Peer) -> tuple[str, ...]:
+    """How to start a peer's adapter, in its batch form. Raises `NotInstalled`, which says what is missing."""
     if peer.reason:
         raise NotInstalled(peer.reason)
     if not _stamp(peer).is_file() or _stamp(peer).read_text() != _recipe(peer):
@@ -60,8 +52,9 @@ def command(peer: Peer) -> Command:
     if peer.overlay:
         decoy = ["--decoy", arguments[0]] if peer.decoy == "self" else []
         arguments = [sys.executable, "-S", str(SDK / "overlay.py"), *decoy, *arguments]
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(paths)}
-    return Command(tuple(arguments), environment)
+    # What `env` sets here is all that an adapter is told of where it runs.
+    settings = ["LC_ALL=C.UTF-8", f"PYTHONPATH={os.pathsep.join(paths)}"]
+    return ("env", *settings, *arguments)
 
 
 def overlay_allowed() -> str:

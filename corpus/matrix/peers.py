@@ -17,8 +17,6 @@ SDK: Final = FOLDER / "sdk"
 Source = Literal["PyPI", "Debian", "crates.io", "Go modules", "Maven", "npm", "CPAN"]
 View = Literal["all", "executable", "libraries", "files", "modules", "total"]
 
-EXPECTED: Final = "expected.json"
-
 
 @attrs.frozen
 class InvalidPeer(ValueError):

@@ -9,9 +9,9 @@ final class Adapter {
         return Map.of(
                 "start", Protocol.hex(mapping.addr()),
                 "size", Long.toString(mapping.length()),
-                "perms", Protocol.quoted(mapping.perms()),
+                "perms", Protocol.perms(mapping.perms()),
                 "offset", Protocol.hex(mapping.offset()),
-                "device", Protocol.quoted(mapping.device()),
+                "device", Protocol.device(mapping.device()),
                 "inode", Protocol.quoted(Long.toUnsignedString(mapping.inode())),
                 "name", Protocol.column(mapping.path() == null ? "" : mapping.path()));
     }

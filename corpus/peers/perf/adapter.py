@@ -15,7 +15,7 @@ ROW = re.compile(
     re.DOTALL,
 )
 # Nothing of the kernel's own, of build ids and of BPF: that takes perf a second each time.
-OPTIONS = ("-q", "--data", "-e", "dummy:u", "-B", "-N", "--no-bpf-event", "--synth=task")
+OPTIONS = ("-q", "--data", "-e", "dummy:u", "-B", "-N", "--no-bpf-event", "--synth=mmap")
 FILE = "/dev/shm/perf.data"
 # What perf calls memory without a name: perf_event__synthesize_mmap_events().
 NO_NAME = b"//anon"

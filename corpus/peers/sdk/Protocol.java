@@ -39,6 +39,16 @@ final class Protocol {
         return quoted(Long.toHexString(value));
     }
 
+    /** Put permissions into JSON: what is no such word stays visibly wrong, and no fault of ours. */
+    static String perms(String text) {
+        return quoted(text.length() == 3 || text.length() == 4 ? text : (text + "????").substring(0, 4));
+    }
+
+    /** Put a device into JSON, in the same way: no device has a half of more than 20 bits. */
+    static String device(String text) {
+        return quoted(text.matches("[0-9a-f]+:[0-9a-f]+") ? text : "ffffffff:ffffffff");
+    }
+
     /** Lay a dump over the decoy's files (see overlay.py): in place, or it is not what was bound. */
     private static void lay(String dump, String kind) throws IOException {
         Path folder = Path.of(System.getenv("PROCMAPS_DECOY_FILES"));

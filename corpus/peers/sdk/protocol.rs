@@ -46,6 +46,16 @@ pub fn mode(letters: &[(bool, char)]) -> String {
     letters.iter().map(|&(set, letter)| if set { letter } else { '-' }).collect()
 }
 
+/// Put a device that was kept as text into JSON. What is no such text stays visibly wrong: no device
+/// has a half of more than 20 bits.
+pub fn device(text: &str) -> Value {
+    let halves = text.split_once(':').and_then(|(major, minor)| {
+        Some((u32::from_str_radix(major, 16).ok()?, u32::from_str_radix(minor, 16).ok()?))
+    });
+    let (major, minor) = halves.unwrap_or((u32::MAX, u32::MAX));
+    json!({"major": major, "minor": minor})
+}
+
 /// Answer every request on standard input. An error is a refusal; a panic ends the program, which
 /// is a crash.
 pub fn serve<E: Display>(parse: impl Fn(&Request) -> Result<Vec<Value>, E>) {
