@@ -64,7 +64,7 @@ def _peer(row: Row, results: Results) -> dict[str, Any]:
         "classes": [
             [counts["pass"], counts.total()]
             for item in results.classes()
-            for counts in [tally(row, item.cases)]
+            for counts in [tally(row, item)]
         ],
         "cells": "".join(
             _LETTERS[row.verdicts[case.id].outcome] if case.id in row.verdicts else _NOT_ASKED
