@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The rooms whose types are checked, each from the day it exists.
-ROOMS := $(wildcard procmaps kernel tests bench)
+ROOMS := $(wildcard procmaps kernel tests bench corpus/builder corpus/matrix)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Recipes share .venv and dist/: two at once would tear them.
