@@ -80,7 +80,8 @@ def row_of(peer: Peer, every: Sequence[Case], obstacle: str) -> Row:
             }
     except NotInstalled as missing:
         return Row(peer=peer, reason=missing.reason)
-    say(f"  {peer.name:18} {time.monotonic() - begun:6.1f} s, {len(failures)} of {len(verdicts)} fail")
+    took = time.monotonic() - begun
+    say(f"  {peer.name:18} {took:6.1f} s, {len(failures)} of {len(verdicts)} fail")
     version = installing.present_version(peer)
     return Row(peer=peer, version=version, verdicts=verdicts, failures=failures)
 

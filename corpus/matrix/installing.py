@@ -1,4 +1,4 @@
-"""Installing the peers into ``.cache/peers``: from their registries, unmodified, by name and version.
+"""Installing the peers into ``.cache/peers``: unmodified, by name and version.
 
 What is written here are the manifests that each language's own tool wants; where the registries are
 is those tools' settings. A peer whose recipe has not changed is not installed again.
@@ -43,7 +43,10 @@ class NotInstalled(Exception):
 
 
 def command(peer: Peer) -> tuple[str, ...]:
-    """How to start a peer's adapter, in its batch form. Raises `NotInstalled`, which says what is missing."""
+    """How to start a peer's adapter, in its batch form.
+
+    Raises `NotInstalled`, which says what is missing.
+    """
     if peer.reason:
         raise NotInstalled(peer.reason)
     if not _stamp(peer).is_file() or _stamp(peer).read_text() != _recipe(peer):
@@ -133,7 +136,7 @@ _START: Final[dict[str, Callable[[Peer], tuple[list[str], list[str]]]]] = {
 
 
 def install(peers: Iterable[Peer], say: Callable[[str], None]) -> None:
-    """Install those that are not, or whose recipe changed. What fails is told, and stays missing."""
+    """Install those that are missing or whose recipe changed; what fails is told, and missing."""
     due = [peer for peer in peers if not peer.reason and _needs(peer)]
     for source, work in _INSTALLERS.items():
         chosen = [peer for peer in due if peer.source == source]
@@ -166,8 +169,7 @@ def _told(error: subprocess.CalledProcessError | OSError) -> str:
 
 def _run(arguments: Sequence[str], folder: Path | None = None) -> None:
     subprocess.run(
-        arguments, cwd=folder, check=True, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        arguments, cwd=folder, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True,
     )  # fmt: skip
 
 
@@ -232,7 +234,8 @@ def _maven(peers: Sequence[Peer]) -> None:
     for peer in peers:
         jars, classes = _fresh(_place(peer) / "jars"), _fresh(_place(peer) / "classes")
         artifact = f"-Dartifact={peer.package}:{peer.version}"
-        _run(["mvn", "--quiet", "--batch-mode", "dependency:copy", artifact, f"-DoutputDirectory={jars}"])
+        to = f"-DoutputDirectory={jars}"
+        _run(["mvn", "--quiet", "--batch-mode", "dependency:copy", artifact, to])
         sources = [str(SDK / "Protocol.java"), str(peer.adapter)]
         _run(["javac", "-d", str(classes), "-cp", f"{jars}/*", *sources])
 

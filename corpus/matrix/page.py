@@ -16,7 +16,7 @@ from procmaps.check.verdicts import OUTCOMES
 
 _TEMPLATE: Final = Path(__file__).with_name("page.html")
 _PLACE: Final = "/*DATA*/"
-_LETTERS: Final = {outcome: letter for outcome, letter in zip(OUTCOMES, "pwlircha-", strict=True)}
+_LETTERS: Final = dict(zip(OUTCOMES, "pwlircha-", strict=True))
 _NOT_ASKED: Final = "."
 
 
@@ -32,7 +32,10 @@ def _data(results: Results) -> dict[str, Any]:
     of_case = {case: number for number, item in enumerate(classes) for case in item.cases}
     return {
         "outcomes": dict(zip(_LETTERS.values(), _LETTERS, strict=True)),
-        "classes": [{"title": item.title.replace("`", ""), "part": item.part.replace("`", "")} for item in classes],
+        "classes": [
+            {"title": item.title.replace("`", ""), "part": item.part.replace("`", "")}
+            for item in classes
+        ],
         "cases": [_case(case, of_case[case.id]) for case in results.cases],
         "peers": [_peer(row, results) for row in results.rows],
     }

@@ -90,7 +90,7 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def load(names: Iterable[str] = ()) -> tuple[Peer, ...]:
-    """All peers by name, or those named. Raises `InvalidPeer`, and `LookupError` for a wrong name."""
+    """All peers, or those named. Raises `InvalidPeer`, and `LookupError` for a wrong name."""
     wanted = tuple(names)
     known = {file.parent.name: file for file in sorted(FOLDER.glob("*/peer.toml"))}
     if missing := [name for name in wanted if name not in known]:
@@ -103,7 +103,8 @@ def read(file: Path) -> Peer:
     table: dict[str, Any] = tomllib.loads(file.read_text())
     for key, words in _WORDS.items():
         if key in table and table[key] not in words:
-            raise InvalidPeer(str(file), f"{key} is {table[key]!r}; it is one of {', '.join(words)}")
+            told = f"{key} is {table[key]!r}; it is one of {', '.join(words)}"
+            raise InvalidPeer(str(file), told)
     if not set(table.get("reads", ())).issubset(KINDS):
         raise InvalidPeer(str(file), f"reads is {table['reads']}; it is of {', '.join(KINDS)}")
     for key in ("reads", "flags_left_out"):

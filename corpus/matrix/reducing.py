@@ -1,15 +1,15 @@
 """The smallest part of a dump that still shows a failure: lines are taken away while it stays.
 
 What is expected of the part follows from what is expected of the whole: a mapping goes with its
-header line, a field with its own. Where lines and records do not stand side by side (torn, repeated,
-forged) the whole dump is the smallest there is.
+header line, a field with its own. Where lines and records do not stand side by side (torn,
+repeated, forged) the whole dump is the smallest there is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -71,7 +71,8 @@ def _without(record: Mapping, lines: Sequence[bytes]) -> Mapping | None:
         attribute = _ATTRIBUTES.get(key)
         extra = tuple(field for field in usage.extra if field.key != key)
         if attribute is not None and getattr(usage, attribute) is not None:
-            usage = attrs.evolve(usage, **{attribute: None})
+            gone: dict[str, Any] = {attribute: None}
+            usage = attrs.evolve(usage, **gone)
         elif len(extra) == len(usage.extra) - 1:
             usage = attrs.evolve(usage, extra=extra)
         else:

@@ -78,7 +78,11 @@ class Results:
         for case in self.cases:
             bare = case.id.rpartition(".")[0]
             title = next(
-                (e["title"] for e in table if any(fnmatch.fnmatchcase(bare, g) for g in e["cases"])),
+                (
+                    entry["title"]
+                    for entry in table
+                    if any(fnmatch.fnmatchcase(bare, glob) for glob in entry["cases"])
+                ),
                 None,
             )
             if title is None:

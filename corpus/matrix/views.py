@@ -121,7 +121,9 @@ def _fold(case: Case, fold: Callable[[Iterable[Mapping]], Iterator[Mapping]]) ->
                 if mapping.name == name
             ]
         records += folded
-    return attrs.evolve(case, records=tuple(records), either=tuple(either), readings=tuple(readings))
+    return attrs.evolve(
+        case, records=tuple(records), either=tuple(either), readings=tuple(readings)
+    )
 
 
 def _on_disk(mapping: Mapping) -> bool:

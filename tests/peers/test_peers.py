@@ -1,7 +1,7 @@
 """Existing parsers against what is known of them: `make test` runs those that are installed here.
 
-With ``CI=true`` all of them are installed first (the part `peers` of tests/parts.toml), and one that
-is missing is a failure.
+With ``CI=true`` all of them are installed first (the part `peers` of tests/parts.toml), and one
+that is missing is a failure.
 """
 
 import os

@@ -18,11 +18,13 @@ def segments(core):
     """Give (type, offset, address, size in file, size in memory) of each segment."""
     core.seek(0)
     head = core.read(64)
-    table, = struct.unpack_from("<Q", head, 32)
+    (table,) = struct.unpack_from("<Q", head, 32)
     size, count = struct.unpack_from("<HH", head, 54)
     for index in range(count):
         core.seek(table + index * size)
-        kind, _, offset, address, _, in_file, in_memory, _ = struct.unpack("<IIQQQQQQ", core.read(56))
+        kind, _, offset, address, _, in_file, in_memory, _ = struct.unpack(
+            "<IIQQQQQQ", core.read(56)
+        )
         yield kind, offset, address, in_file, in_memory
 
 

@@ -48,7 +48,9 @@ def parse(request):
         if files:
             files[-1][line[:1]] = line[1:]
     if not files:
-        raise Refused("lsof exited %d: %s" % (done.returncode, done.stderr.decode(errors="replace")))
+        raise Refused(
+            "lsof exited %d: %s" % (done.returncode, done.stderr.decode(errors="replace"))
+        )
     return [record(found) for found in files if found[b"f"] in (b"mem", b"DEL")]
 
 

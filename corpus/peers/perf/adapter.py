@@ -11,7 +11,8 @@ from protocol import Refused, column, device, live, perms, serve
 ROW = re.compile(
     rb".*?: PERF_RECORD_MMAP2? -?\d+/-?\d+: "
     rb"\[(?P<start>0x[0-9a-f]+)\((?P<size>0x[0-9a-f]+|0)\) @ (?P<offset>0x[0-9a-f]+|0) "
-    rb"(?P<major>[0-9a-f]+):(?P<minor>[0-9a-f]+) (?P<inode>\d+) \d+\]: (?P<perms>\S{4}) (?P<name>.*)",
+    rb"(?P<major>[0-9a-f]+):(?P<minor>[0-9a-f]+) (?P<inode>\d+) \d+\]: "
+    rb"(?P<perms>\S{4}) (?P<name>.*)",
     re.DOTALL,
 )
 # Nothing of build ids and of BPF: that takes longer than what is asked for.

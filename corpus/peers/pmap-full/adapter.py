@@ -3,6 +3,7 @@
 import re
 
 from protocol import column, live, serve
+
 from pmap import run
 
 PLAIN = {"THPeligible", "ProtectionKey"}
@@ -22,9 +23,7 @@ def record(names, cells, mapping):
         "device": row["Device"],
         "inode": row["Inode"],
         "name": column(mapping),
-        "usage": {
-            key: value if key in PLAIN else value * 1024 for key, value in fields.items()
-        },
+        "usage": {key: value if key in PLAIN else value * 1024 for key, value in fields.items()},
     }
 
 

@@ -3,6 +3,7 @@
 import re
 
 from protocol import serve
+
 from pmap import table
 
 ROW = re.compile(

@@ -9,12 +9,14 @@ def record(region):
     return {
         "start": region.begin_address,
         "end": region.end_address,
-        "perms": "".join((
-            "r" if region.is_readable else "-",
-            "w" if region.is_writable else "-",
-            "x" if region.is_executable else "-",
-            "s" if region.is_shared else "p" if region.is_private else "-",
-        )),
+        "perms": "".join(
+            (
+                "r" if region.is_readable else "-",
+                "w" if region.is_writable else "-",
+                "x" if region.is_executable else "-",
+                "s" if region.is_shared else "p" if region.is_private else "-",
+            )
+        ),
         "offset": region.offset,
         "device": device(*region.device),
         "inode": region.inode,

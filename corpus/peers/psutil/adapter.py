@@ -4,13 +4,20 @@ import os
 import shutil
 import tempfile
 
-import psutil
 from protocol import column, perms, serve
 
+import psutil
+
 FIELDS = {
-    "rss": "Rss", "size": "Size", "pss": "Pss", "shared_clean": "Shared_Clean",
-    "shared_dirty": "Shared_Dirty", "private_clean": "Private_Clean",
-    "private_dirty": "Private_Dirty", "referenced": "Referenced", "anonymous": "Anonymous",
+    "rss": "Rss",
+    "size": "Size",
+    "pss": "Pss",
+    "shared_clean": "Shared_Clean",
+    "shared_dirty": "Shared_Dirty",
+    "private_clean": "Private_Clean",
+    "private_dirty": "Private_Dirty",
+    "referenced": "Referenced",
+    "anonymous": "Anonymous",
     "swap": "Swap",
 }
 

@@ -11,10 +11,25 @@ class Gdb:
 
     def __init__(self):
         self.process = subprocess.Popen(
-            ["gdb", "-nx", "-nh", "-quiet", "-ex", "set prompt", "-ex", "set pagination off",
-             "-ex", "set width 0", "-ex", "set auto-solib-add off",
-             "-ex", "attach " + os.environ["PROCMAPS_DECOY_PID"]],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [
+                "gdb",
+                "-nx",
+                "-nh",
+                "-quiet",
+                "-ex",
+                "set prompt",
+                "-ex",
+                "set pagination off",
+                "-ex",
+                "set width 0",
+                "-ex",
+                "set auto-solib-add off",
+                "-ex",
+                "attach " + os.environ["PROCMAPS_DECOY_PID"],
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         self.ask("echo")
 

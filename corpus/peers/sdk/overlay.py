@@ -59,7 +59,9 @@ def main(arguments):
     folder = "/dev/shm"
     check(libc.mount(b"decoy", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(0), None), "tmpfs")
     decoy = subprocess.Popen(
-        [program, "infinity"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        [program, "infinity"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
         preexec_fn=die_with_parent,
     )
     process = f"/proc/{decoy.pid}"

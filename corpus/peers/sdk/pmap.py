@@ -17,7 +17,9 @@ def run(pid, *options):
         # It died of a signal: so do we, and the runner sees a crash.
         raise SystemExit("pmap: signal %d" % -done.returncode)
     if done.returncode != 0:
-        raise Refused("pmap exited %d: %s" % (done.returncode, done.stderr.decode(errors="replace")))
+        raise Refused(
+            "pmap exited %d: %s" % (done.returncode, done.stderr.decode(errors="replace"))
+        )
     return done.stdout.split(b"\n")[1:-1]
 
 

@@ -15,9 +15,15 @@ from protocol import column, perms, serve
 NO_NAME = "<anonymous>"
 # What its tables are made of: pidtotals() and maptotals().
 FIELDS = {
-    "size": "Size", "rss": "Rss", "pss": "Pss", "shared_clean": "Shared_Clean",
-    "shared_dirty": "Shared_Dirty", "private_clean": "Private_Clean",
-    "private_dirty": "Private_Dirty", "referenced": "Referenced", "swap": "Swap",
+    "size": "Size",
+    "rss": "Rss",
+    "pss": "Pss",
+    "shared_clean": "Shared_Clean",
+    "shared_dirty": "Shared_Dirty",
+    "private_clean": "Private_Clean",
+    "private_dirty": "Private_Dirty",
+    "referenced": "Referenced",
+    "swap": "Swap",
 }
 
 
