@@ -15,7 +15,7 @@ import attrs
 
 from procmaps.check.cases import Case
 from procmaps.fields import FIELDS
-from procmaps.records import Mapping
+from procmaps.records import Mapping, Usage
 
 _HEADER: Final = re.compile(rb"[0-9a-f]+-[0-9a-f]+ ")
 _ATTRIBUTES: Final = {field.key: field.attribute for field in FIELDS.values()}
@@ -71,13 +71,16 @@ def _without(record: Mapping, lines: Sequence[bytes]) -> Mapping | None:
         attribute = _ATTRIBUTES.get(key)
         extra = tuple(field for field in usage.extra if field.key != key)
         if attribute is not None and getattr(usage, attribute) is not None:
-            gone: dict[str, Any] = {attribute: None}
-            usage = attrs.evolve(usage, **gone)
+            usage = _evolved(usage, {attribute: None})
         elif len(extra) == len(usage.extra) - 1:
-            usage = attrs.evolve(usage, extra=extra)
+            usage = _evolved(usage, {"extra": extra})
         else:
             return None
     return attrs.evolve(record, usage=usage)
+
+
+def _evolved(usage: Usage, changes: dict[str, Any]) -> Usage:
+    return attrs.evolve(usage, **changes)
 
 
 def reduce(case: Case, fails: Callable[[Case], bool]) -> tuple[int, ...]:

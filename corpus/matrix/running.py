@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import attrs
 
@@ -77,10 +77,11 @@ class Session:
             }
             line = self._exchange(json.dumps(request).encode())
         try:
-            reply: Any = json.loads(line)
+            given: Any = json.loads(line)
         except ValueError as error:
             raise AdapterFault(f"an answer that is not JSON: {error}") from None
-        if not isinstance(reply, dict) or reply.get("id") != case.id:
+        reply = cast("dict[str, Any]", given if isinstance(given, dict) else {})
+        if reply.get("id") != case.id:
             raise AdapterFault(f"an answer to another request than {case.id}")
         if "rejected" in reply:
             return Rejection(str(reply["rejected"]))

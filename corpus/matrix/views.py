@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -162,7 +162,7 @@ def _same_file(one: Mapping, other: Mapping) -> bool:
 def _total(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
     """The sums of the fields of all mappings, as one record."""
     usages = [mapping.usage for mapping in mappings if mapping.usage is not None]
-    sums = {
+    sums: dict[str, Any] = {
         field: sum(values)
         for field in _SUMMED
         if (values := [v for usage in usages if (v := getattr(usage, field)) is not None])
