@@ -62,7 +62,7 @@ def key(kernel: Kernel) -> str:
         (
             tools.package_version(kernel.release.package),
             tools.first_line((kernel.architecture.compiler, "--version")),
-            kernel.fragment,
+            *sorted(kconfig.lines(kernel.options)),
             kernel.architecture.target,
             *(part for e in kernel.flavour.edits for part in (e.file, e.old, e.new)),
             *(part for item in sorted(REPRODUCIBLE.items()) for part in item),

@@ -47,3 +47,18 @@ def filling(target: Path) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(making, ignore_errors=True)
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Like ``filling``, but an older folder of that name gives way to the new one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield making
+        making.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        making.rename(target)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)

@@ -66,7 +66,7 @@ SPECIALS = (
     "mmap open ftruncate read_file statx fill peek query uffd_open uffd_register io_setup "
     "io_uring_setup clock fork_bench syscall"
 ).split(" ")
-PROCESSES = "fork hold spawn read_held reap repeat".split(" ")
+PROCESSES = "fork hold spawn read_held reap repeat write_held".split(" ")
 
 CODES = {
     **{name: code for code, name in enumerate(CALLS, 1)},
@@ -132,7 +132,7 @@ def memfd_create(label: bytes, flags: str = "") -> Op:
     return call("memfd_create", label, bits(flags, MFD))
 
 
-def open_(path: bytes, flags: str = "", mode: int = 0o600) -> Op:
+def open_(path: bytes, flags: str = "", mode: int = 0o700) -> Op:
     return call("open", path, bits(flags, OPEN), mode)
 
 
@@ -177,7 +177,7 @@ def shmat(identifier: Arg, address: Arg, *, read_only: bool = False) -> Op:
 
 
 def shm_remove(identifier: Arg) -> Op:
-    return call("shmctl", identifier, 0x100, 0)  # IPC_RMID | IPC_64
+    return call("shmctl", identifier, 0, 0)  # IPC_RMID
 
 
 def read_file(path: bytes, chunk: int = 0) -> Op:
@@ -218,6 +218,11 @@ def spawn(path: bytes) -> Op:
 def read_held(what: bytes, chunk: int = 0) -> Op:
     """``/proc/PID/what`` of the process that ``hold`` or ``spawn`` left stopped."""
     return call("read_held", what, chunk)
+
+
+def write_held(what: bytes, data: bytes) -> Op:
+    """Write to ``/proc/PID/what`` of the stopped process."""
+    return call("write_held", what, data, len(data))
 
 
 def reap() -> Op:

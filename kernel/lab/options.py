@@ -31,6 +31,7 @@ COMMON = (
     Option("EPOLL", "anon_inode users; also what io_uring builds on"),
     Option("EVENTFD", "io_uring selects on it"),
     Option("IO_URING", "anon_inode:[io_uring]"),
+    Option("DEVMEM", "mappings of a device, with offsets that are physical addresses"),
     Option("COMPACTION", "huge pages must be found after a while, too"),
 )
 
@@ -49,6 +50,17 @@ THP = (
 NUMA = (
     Option("SMP", "NUMA depends on it"),
     Option("NUMA", "numa_maps"),
+)
+
+BLOCK_DEVICES = (
+    Option("BLOCK", "files on a device, and swap"),
+    Option("BLK_DEV", "shows the next line"),
+    Option("BLK_DEV_RAM", "a disk that needs no emulated hardware"),
+    Option("PARTITION_ADVANCED", "shows the next line"),
+    Option("MSDOS_PARTITION", "a partition beyond the disk's minors is device 103:00000"),
+    Option("MISC_FILESYSTEMS", "shows the next line"),
+    Option("ROMFS_FS", "a file system whose image takes a few lines to write"),
+    Option("SWAP", "the Swap and SwapPss fields"),
 )
 
 SECRETMEM = (Option("SECRETMEM", "/secretmem (deleted)"),)

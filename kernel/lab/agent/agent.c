@@ -405,14 +405,14 @@ static s64 read_file(unsigned index, const char *path, u64 chunk)
 	return got < 0 ? generic_result(got) : total;
 }
 
-static s64 read_held(unsigned index, const char *name, u64 chunk)
+/* The path of a file of the held process; returns a buffer that the next call overwrites. */
+static const char *held_path(const char *name)
 {
-	char path[64] = "/proc/", digits[24];
+	static char path[64] = "/proc/";
+	char digits[24];
 	unsigned n = 0, used = 6;
 	long pid = held;
 
-	if (!held)
-		return -ESRCH;
 	do
 		digits[n++] = '0' + pid % 10;
 	while (pid /= 10);
@@ -422,7 +422,26 @@ static s64 read_held(unsigned index, const char *name, u64 chunk)
 	while (*name && used < sizeof(path) - 1)
 		path[used++] = *name++;
 	path[used] = 0;
-	return read_file(index, path, chunk);
+	return path;
+}
+
+static s64 read_held(unsigned index, const char *name, u64 chunk)
+{
+	return held ? read_file(index, held_path(name), chunk) : -ESRCH;
+}
+
+static s64 write_held(const char *name, const void *data, u64 length)
+{
+	long fd, got;
+
+	if (!held)
+		return -ESRCH;
+	fd = CALL4(__NR_openat, AT_FDCWD, held_path(name), O_WRONLY, 0);
+	if (fd < 0)
+		return generic_result(fd);
+	got = CALL3(__NR_write, fd, data, length);
+	CALL1(__NR_close, fd);
+	return generic_result(got);
 }
 
 /*
@@ -679,7 +698,7 @@ enum {
 	OP_MMAP = 100, OP_OPEN, OP_FTRUNCATE, OP_READ_FILE, OP_STATX, OP_FILL, OP_PEEK, OP_QUERY,
 	OP_UFFD_OPEN, OP_UFFD_REGISTER, OP_IO_SETUP, OP_IO_URING_SETUP, OP_CLOCK, OP_FORK_BENCH,
 	OP_SYSCALL,
-	OP_FORK = 120, OP_HOLD, OP_SPAWN, OP_READ_HELD, OP_REAP, OP_REPEAT,
+	OP_FORK = 120, OP_HOLD, OP_SPAWN, OP_READ_HELD, OP_REAP, OP_REPEAT, OP_WRITE_HELD,
 };
 
 static void run(u64 count);
@@ -748,6 +767,8 @@ static s64 run_one(unsigned index, const struct op *op)
 	case OP_SPAWN: return spawn(text);
 	case OP_READ_HELD: return read_held(index, text, a[1]);
 	case OP_REAP: return reap();
+	case OP_WRITE_HELD:
+		return write_held(text, (void *)(unsigned long)a[1], a[2]);
 	default: malformed(at);
 	}
 }
