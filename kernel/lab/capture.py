@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno as errnos
 import json
 import re
-import struct
 from collections.abc import Callable, Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from kernel.lab import cache, ops, rules, tools, truth, vm
+from kernel.lab import cache, native, ops, rules, tools, truth, vm
+from kernel.lab.architectures import Architecture
 from kernel.lab.build import Image
 from kernel.lab.errors import ProbeFailure
 from kernel.lab.protocol import Outcome, Program
@@ -68,19 +69,28 @@ def read(folder: Path) -> Capture:
     return Capture({p.name: p.read_bytes() for p in sorted(folder.iterdir())})
 
 
-def _json(value: Any) -> bytes:
-    return json.dumps(value, indent=1, sort_keys=True).encode() + b"\n"
+def _json(value: dict[str, Any]) -> bytes:
+    """JSON with a line for each entry, and for each row of a list: a change shows as a line."""
+    entries = []
+    for key, entry in value.items():
+        if isinstance(entry, list):
+            rows = ",\n  ".join(json.dumps(row, sort_keys=True) for row in entry)
+            shown = f"[\n  {rows}\n ]" if rows else "[]"
+        else:
+            shown = json.dumps(entry, sort_keys=True)
+        entries.append(f" {json.dumps(key)}: {shown}")
+    return ("{\n" + ",\n".join(entries) + "\n}\n").encode()
 
 
-def place(image: Image, guest_page: int, run: Run) -> Place:
-    """Ask the guest for what scenarios may know: where its stack is."""
+def place(architecture: Architecture, page: int, run: Run) -> Place:
+    """Ask the agent for what scenarios may know: where its stack is."""
     program = Program()
     stat = program(ops.read_file(b"/proc/self/stat"))
     (outcome,) = run([program])
     # Field 28 is startstack, counted after the parenthesised name (proc_pid_stat(5)).
     fields = outcome.results[stat.index].bytes.rpartition(b")")[2].split(b" ")
     stack = int(fields[28 - 2])
-    return Place(image.kernel.architecture, guest_page, stack // guest_page * guest_page)
+    return Place(architecture, page, stack // page * page)
 
 
 def take(image: Image, limits: vm.Limits | None = None) -> Capture:
@@ -89,7 +99,7 @@ def take(image: Image, limits: vm.Limits | None = None) -> Capture:
     One boot, always in the tables' order: numbers that the kernel counts since boot then repeat.
     """
     with vm.boot(image, limits or vm.Limits()) as guest:
-        where = place(image, guest.hello.page_size, guest.run)
+        where = place(image.kernel.architecture, guest.hello.page_size, guest.run)
         chosen = [s for s in SCENARIOS.values() if s.suits(where)]
         scenes = [s.scene(where) for s in chosen]
         asked = [rule.scene(where) for rule in rules.RULES.values()]
@@ -109,6 +119,22 @@ def take(image: Image, limits: vm.Limits | None = None) -> Capture:
         }
     files["prctl.json"] = _json(answers)
     files["provenance.json"] = _json(provenance(image, where, chosen))
+    return Capture(files)
+
+
+def take_here() -> Capture:
+    """The host's own kernel: those scenarios that leave the machine as it was. For root only.
+
+    Nothing of this belongs into the corpus: it tells of the machine that it ran on.
+    """
+    files: dict[str, bytes] = {}
+    with native.start(isolated=True) as host:
+        where = place(host.architecture, host.hello.page_size, host.run)
+        chosen = [s for s in SCENARIOS.values() if s.host and s.suits(where)]
+        scenes = [s.scene(where) for s in chosen]
+        outcomes = host.run([scene.program for scene in scenes])
+    for scenario, scene, outcome in zip(chosen, scenes, outcomes, strict=True):
+        files |= scenario_files("this machine", scenario, scene, outcome)
     return Capture(files)
 
 
@@ -141,7 +167,7 @@ def scenario_files(
                 continue
             yield f"{stem}.{kind}", result.bytes
             reads[kind] = {"file": f"{stem}.{kind}", "pieces": [len(p) for p in result.data]}
-        snapshots[shot.name] = {"files": reads, "regions": regions.get(shot.name, [])}
+        snapshots[shot.name] = reads
     yield (
         f"{scenario.name}.truth.json",
         _json(
@@ -149,6 +175,9 @@ def scenario_files(
                 "shows": scenario.shows,
                 "operations": truth.record(scene, outcome),
                 "snapshots": snapshots,
+                "regions": [
+                    {"snapshot": name, **row} for name, rows in regions.items() for row in rows
+                ],
             }
         ),
     )
@@ -185,7 +214,52 @@ def normal(data: bytes) -> bytes:
     return data
 
 
-def statx(data: bytes) -> tuple[tuple[int, int], int]:
-    """Device (major, minor) and inode of a statx operation's data."""
-    major, minor, inode, *_ = struct.unpack(ops.STATX_FORMAT, data)
-    return (major, minor), inode
+def compare(kept: Capture, taken: Capture) -> list[str]:
+    """What differs between two captures of one kernel, a line for each file; [] if nothing does.
+
+    The varying fields do not count. Of provenance only what the tables decide counts: another
+    version of the source package or of the emulator may print the same.
+    """
+    differences = [f"{name}: no longer captured" for name in kept.files.keys() - taken.files]
+    differences += [f"{name}: not in the corpus" for name in taken.files.keys() - kept.files]
+    for name in sorted(kept.files.keys() & taken.files):
+        old, new = kept.files[name], taken.files[name]
+        if name == "provenance.json":
+            old, new = _decided(old), _decided(new)
+        elif name.endswith(".json"):
+            old, new = _without_inodes(old), _without_inodes(new)
+        else:
+            old, new = normal(old), normal(new)
+        if old != new:
+            differences.append(f"{name}: {_first_difference(old, new)}")
+    return differences
+
+
+def _first_difference(old: bytes, new: bytes) -> str:
+    pairs = zip_longest(old.split(b"\n"), new.split(b"\n"), fillvalue=b"(nothing)")
+    number, (was, now) = next((n, p) for n, p in enumerate(pairs, 1) if p[0] != p[1])
+    return f"line {number} was {was!r} and is {now!r}"
+
+
+def _without_inodes(data: bytes) -> bytes:
+    """Truth or prctl.json with the same masks as the files: only a fresh file system counts."""
+
+    def mask(value: Any) -> Any:
+        if isinstance(value, dict):
+            changed = {key: mask(inner) for key, inner in value.items()}
+            if "inode" in changed and changed.get("kind") != "file":
+                changed["inode"] = "*"
+            return changed
+        if isinstance(value, list):
+            return [mask(inner) for inner in value]
+        return normal(value.encode()).decode() if isinstance(value, str) else value
+
+    return _json(mask(json.loads(data)))
+
+
+_DECIDED = ("kernel", "page_size", "stack", "bits", "big_endian", "command_line", "scenarios")
+
+
+def _decided(provenance: bytes) -> bytes:
+    facts = json.loads(provenance)
+    return _json({key: facts[key] for key in _DECIDED})

@@ -25,14 +25,17 @@ LABEL_MAX = 79
 
 @frozen
 class Scenario:
-    """``files`` are read at each snapshot; ``architectures`` is empty for all of them."""
+    """``files`` are read at each snapshot; ``architectures`` is empty for all of them.
+
+    ``host``: it may run on a machine that is used for other things, changing nothing there.
+    """
 
     name: str
     shows: str
     build: Callable[[Scene], None]
     files: tuple[str, ...]
     architectures: tuple[str, ...]
-    labels: bool
+    host: bool
 
     def scene(self, place: Place) -> Scene:
         """The scenario's operations for this guest, the last snapshot included."""
@@ -53,14 +56,14 @@ ALL = ("maps", "smaps", "smaps_rollup", "numa_maps")
 
 
 def scenario(
-    *, files: tuple[str, ...] = BOTH, architectures: tuple[str, ...] = (), labels: bool = True
+    *, files: tuple[str, ...] = BOTH, architectures: tuple[str, ...] = (), host: bool = True
 ) -> Callable[[Callable[[Scene], None]], Callable[[Scene], None]]:
-    """Enter the function into the table. ``labels``: it is about labels."""
+    """Enter the function into the table of scenarios."""
 
     def enter(build: Callable[[Scene], None]) -> Callable[[Scene], None]:
         shows = " ".join((build.__doc__ or "").split())
         name = build.__name__
-        SCENARIOS[name] = Scenario(name, shows, build, files, architectures, labels)
+        SCENARIOS[name] = Scenario(name, shows, build, files, architectures, host)
         return build
 
     return enter
@@ -69,7 +72,7 @@ def scenario(
 # ---- nothing special, and labels ---------------------------------------------------------------
 
 
-@scenario(files=ALL, labels=False)
+@scenario(files=ALL)
 def plain(s: Scene) -> None:
     """Every permission, private and shared, anonymous and of a file, none of it labelled."""
     for prot in ("-", "r", "w", "x", "rw", "rx", "wx", "rwx"):
@@ -91,8 +94,9 @@ def label_characters(s: Scene) -> None:
         s.anon(s.room(), label=bytes((byte,)))
     s.anon(s.room(), label=LEGAL[:LABEL_MAX])
     s.anon(s.room(), label=LEGAL[LABEL_MAX:])
+    s.anon(refused := s.room())
     for byte in ILLEGAL:
-        s.anon(s.room(), label=b"a" + bytes((byte,)))
+        s.label(refused, 1, b"a" + bytes((byte,)))
 
 
 @scenario(files=MAPS)
@@ -340,7 +344,7 @@ HOSTILE = (
 )
 
 
-@scenario(labels=False)
+@scenario()
 def file_names(s: Scene) -> None:
     """Files with hostile names: line feeds, a literal backslash 012, spaces, bytes not UTF-8."""
     with s.folder(b"/t/names"):
@@ -349,7 +353,7 @@ def file_names(s: Scene) -> None:
         s.snapshot()
 
 
-@scenario(files=MAPS, labels=False)
+@scenario(files=MAPS)
 def file_names_unlinked(s: Scene) -> None:
     """The same names after the files were removed."""
     with s.folder(b"/t/gone"):
@@ -360,7 +364,7 @@ def file_names_unlinked(s: Scene) -> None:
         s.snapshot()
 
 
-@scenario(files=MAPS, labels=False)
+@scenario(files=MAPS)
 def file_deep(s: Scene) -> None:
     """A path of more than 4096 bytes, made by descending into folders of 255 bytes each."""
     with s.folder(b"/t/deep"):
@@ -375,7 +379,7 @@ def file_deep(s: Scene) -> None:
         s.snapshot()
 
 
-@scenario(files=MAPS, labels=False)
+@scenario(files=MAPS)
 def file_links(s: Scene) -> None:
     """One file under two names, mapped side by side; and one renamed by removing its first name."""
     with s.folder(b"/t/links"):
@@ -392,7 +396,7 @@ def file_links(s: Scene) -> None:
         s.snapshot()
 
 
-@scenario(files=MAPS, labels=False)
+@scenario(files=MAPS)
 def file_detached(s: Scene) -> None:
     """A file on a file system that is no longer mounted anywhere."""
     with s.folder(b"/t/detached"):
@@ -416,7 +420,7 @@ MEMFD_NAMES = (
 )
 
 
-@scenario(files=("maps", "numa_maps"), labels=False)
+@scenario(files=("maps", "numa_maps"))
 def memfd_names(s: Scene) -> None:
     """memfd with hostile names, 249 bytes long, and 250 (refused)."""
     for name in MEMFD_NAMES:
@@ -426,7 +430,7 @@ def memfd_names(s: Scene) -> None:
 # ---- other kinds of memory ---------------------------------------------------------------------
 
 
-@scenario(files=ALL, labels=False)
+@scenario(files=ALL)
 def sysv(s: Scene) -> None:
     """System V segments: by key, private, attached twice, read only, marked for removal."""
     keyed = s.do(ops.shmget(0x70726F63, 3 * s.page))
@@ -439,7 +443,7 @@ def sysv(s: Scene) -> None:
     s.do(ops.shm_remove(private))
 
 
-@scenario(files=ALL, labels=False)
+@scenario(files=ALL, host=False)
 def huge_pages(s: Scene) -> None:
     """Pages of hugetlbfs and, on advice, transparent ones; only where memory allows them."""
     size = 2 << 20
@@ -491,7 +495,7 @@ def flags(s: Scene) -> None:
     s.do(ops.call("map_shadow_stack", 0, s.page, 0))
 
 
-@scenario(files=("smaps", "smaps_rollup"), labels=False)
+@scenario(files=("smaps", "smaps_rollup"))
 def usage(s: Scene) -> None:
     """The counters: clean and dirty, private and shared, copied, lazily freed, locked, cleared."""
     s.anon(s.room(4), 4)
@@ -529,7 +533,7 @@ def usage(s: Scene) -> None:
         s.snapshot()
 
 
-@scenario(labels=False)
+@scenario()
 def kernel_objects(s: Scene) -> None:
     """Mappings of the kernel's own objects: secret memory, an I/O context, an io_uring, zeros."""
     s.do(ops.call("io_setup", 8))
@@ -544,7 +548,7 @@ def kernel_objects(s: Scene) -> None:
     s.map(zero, s.room(), 1, "rw", "shared")
 
 
-@scenario(files=MAPS, labels=False)
+@scenario(files=MAPS)
 def offsets(s: Scene) -> None:
     """Offsets of more than eight digits, and the largest that the file system takes."""
     with s.folder(b"/t/offsets"):
@@ -555,7 +559,7 @@ def offsets(s: Scene) -> None:
         s.snapshot()
 
 
-@scenario(files=MAPS, labels=False)
+@scenario(files=MAPS, host=False)
 def device_memory(s: Scene) -> None:
     """Memory of a device, at an offset that is a physical address."""
     memory = s.device(b"/dev/mem")
@@ -563,7 +567,7 @@ def device_memory(s: Scene) -> None:
     s.map(memory, s.room(), 1, "r", "shared", 0xFFFF0000)
 
 
-@scenario(files=MAPS, labels=False)
+@scenario(files=MAPS, host=False)
 def device_minors(s: Scene) -> None:
     """Minor numbers of three digits: files on the last of three hundred file systems."""
     s.do(ops.mkdir(b"/t/minors"))
@@ -581,7 +585,7 @@ BLKRRPART = 0x125F
 RAM_DISK_0, RAM_DISK_1, FIRST_EXTENDED = 1 << 8, 1 << 8 | 1, 259 << 8
 
 
-@scenario(files=MAPS, labels=False, architectures=("x86_64",))
+@scenario(files=MAPS, architectures=("x86_64",), host=False)
 def device_majors(s: Scene) -> None:
     """A major number of three digits: a file on a partition beyond its disk's own minors."""
     x86_64_ioctl = 16
@@ -599,7 +603,7 @@ def device_majors(s: Scene) -> None:
     s.do(ops.umount(b"/t/disk"))
 
 
-@scenario(files=("smaps", "smaps_rollup"), labels=False, architectures=("x86_64",))
+@scenario(files=("smaps", "smaps_rollup"), architectures=("x86_64",), host=False)
 def swapped(s: Scene) -> None:
     """Pages in swap: the Swap and SwapPss fields, private and shared."""
     x86_64_swapon = 167
@@ -617,7 +621,7 @@ def swapped(s: Scene) -> None:
     s.do(ops.madvise(s.at(at), 4 * s.page, "pageout"))
 
 
-@scenario(labels=False)
+@scenario()
 def growth(s: Scene) -> None:
     """A heap that grows, a mapping that grows down under a store, the stack likewise."""
     s.do(ops.brk(0))
@@ -658,7 +662,7 @@ def queries(s: Scene) -> None:
         s.snapshot()
 
 
-@scenario(files=ALL, labels=False, architectures=("x86_64",))
+@scenario(files=ALL, architectures=("x86_64",))
 def one_page(s: Scene) -> None:
     """A program of one page that unmaps all else: the whole file is known beforehand."""
     path = b"/t/one_page/program"

@@ -283,10 +283,22 @@ def record(scene: Scene, outcome: Outcome) -> list[dict[str, Any]]:
         result = outcome.results.get(index)
         if result is not None:
             row["result"] = result.value
-            if op.name in ("statx", "query", "peek") and result.data:
-                row["data"] = [text(piece)["base64"] for piece in result.data]
+            if op.name == "statx" and result.data:
+                names = ("major", "minor", "inode", "size", "mode", "links", "block")
+                values = struct.unpack(ops.STATX_FORMAT, result.bytes)
+                row |= dict(zip(names, values, strict=True))
+            elif op.name == "query" and result.data:
+                row |= _query(result)
         rows.append(row)
     return rows
+
+
+def _query(result: Result) -> dict[str, Any]:
+    """What PROCMAP_QUERY answered; the name without its NUL."""
+    names = ("start", "end", "flags", "page_size", "offset", "inode", "major", "minor")
+    values = struct.unpack(ops.QUERY_FORMAT, result.data[0])
+    name = result.data[1].removesuffix(b"\0") if len(result.data) > 1 else b""
+    return {**dict(zip(names, values, strict=False)), "name": text(name)}
 
 
 def _plain(arg: Arg) -> Any:

@@ -937,6 +937,16 @@ static unsigned port_major(void)
 	return 0;
 }
 
+/* What scenarios may count on: a file system to work in, two devices. */
+static void set_up_files(void)
+{
+	CALL3(__NR_mkdirat, AT_FDCWD, "/t", 0755);
+	CALL5(__NR_mount, "t", "/t", "tmpfs", 0, 0);
+	CALL3(__NR_mkdirat, AT_FDCWD, "/dev", 0755);
+	CALL4(__NR_mknodat, AT_FDCWD, "/dev/zero", S_IFCHR | 0600, 1 << 8 | 5);
+	CALL4(__NR_mknodat, AT_FDCWD, "/dev/mem", S_IFCHR | 0600, 1 << 8 | 1);
+}
+
 static void set_up_guest(void)
 {
 	long nap[2] = { 0, 1000000 };
@@ -945,11 +955,7 @@ static void set_up_guest(void)
 
 	CALL3(__NR_mkdirat, AT_FDCWD, "/proc", 0755);
 	CALL5(__NR_mount, "proc", "/proc", "proc", 0, 0);
-	CALL3(__NR_mkdirat, AT_FDCWD, "/t", 0755);
-	CALL5(__NR_mount, "t", "/t", "tmpfs", 0, "huge=never");
-	CALL3(__NR_mkdirat, AT_FDCWD, "/dev", 0755);
-	CALL4(__NR_mknodat, AT_FDCWD, "/dev/zero", S_IFCHR | 0600, 1 << 8 | 5);
-	CALL4(__NR_mknodat, AT_FDCWD, "/dev/mem", S_IFCHR | 0600, 1 << 8 | 1);
+	set_up_files();
 	/* Port 0 is kept for a console; the first serial port is 1. It appears in its own time. */
 	for (;;) {
 		major = port_major();
@@ -964,6 +970,22 @@ static void set_up_guest(void)
 	}
 	CALL3(__NR_dup3, port, FD_IN, 0);
 	move_fd(port, FD_OUT);
+}
+
+/*
+ * On a host, when told to ("--isolated"): a root of our own, an empty tmpfs seen by nobody else,
+ * so that scenarios find the same /t and /dev as in a guest. Needs CAP_SYS_ADMIN.
+ */
+static void set_up_host(void)
+{
+	if (CALL1(__NR_unshare, 0x20000 /* CLONE_NEWNS */) ||
+	    CALL5(__NR_mount, "none", "/", 0, 0x44000 /* MS_REC | MS_PRIVATE */, 0) ||
+	    CALL5(__NR_mount, "t", "/tmp", "tmpfs", 0, 0) ||
+	    CALL3(__NR_mkdirat, AT_FDCWD, "/tmp/proc", 0755) ||
+	    CALL5(__NR_mount, "/proc", "/tmp/proc", 0, 0x5000 /* MS_REC | MS_BIND */, 0) ||
+	    CALL1(__NR_chroot, "/tmp") || CALL1(__NR_chdir, "/"))
+		leave(95);
+	set_up_files();
 }
 
 void start_c(unsigned long *sp)
@@ -986,6 +1008,8 @@ void start_c(unsigned long *sp)
 	if (guest) {
 		set_up_guest();
 	} else {
+		if (sp[0] > 1)
+			set_up_host();
 		CALL3(__NR_dup3, 0, FD_IN, 0);
 		CALL3(__NR_dup3, 1, FD_OUT, 0);
 	}
