@@ -303,6 +303,7 @@ def many(s: Scene) -> None:
     """Three hundred labelled mappings: more than one read() returns; pieces are in the truth."""
     with s.repeat(300):
         s.do(ops.mmap(Step(s.at(0), 2 * s.page), s.page, "rw", "private fixed anonymous"))
+    with s.repeat(300):
         s.do(ops.name(Step(s.at(0), 2 * s.page), s.page, Counted(b"number ........")))
 
 

@@ -118,8 +118,12 @@ class Replay:
             index += 1 + body
 
     def _repeat(self, space: Space, index: int, body: int) -> None:
-        for counter in range(self._result(index).value):
-            for inner in range(index + 1, index + 1 + body):
+        inside = range(index + 1, index + 1 + body)
+        whole = self._result(index).value
+        # Within a repeat only the call that failed has a result; those before it went well.
+        failed = next((inner for inner in inside if inner in self.outcome.results), inside.start)
+        for counter, last in (*((n, inside.stop) for n in range(whole)), (whole, failed)):
+            for inner in range(inside.start, last):
                 self._step(space, inner, self.scene.program.ops[inner], counter, Result(0))
 
     def _look(self, space: Space, index: int) -> None:
@@ -148,6 +152,9 @@ class Replay:
         file = source.index if isinstance(source, Ref) else None
         if flags & ops.MAP["hugetlb"]:
             kind = "hugetlb"
+        elif file is not None and shared and self._file(file).name == b"/dev/zero":
+            # mmap_zero(), drivers/char/mem.c: it becomes shared anonymous memory
+            kind, file = "shared", None
         elif file is not None:
             kind = self._file(file).kind
         elif descriptor != -1:
