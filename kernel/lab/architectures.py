@@ -33,6 +33,7 @@ class Architecture:
 
     @property
     def compiler(self) -> str:
+        """The cross compiler of Debian for this machine."""
         return f"{self.triplet}-gcc"
 
 
@@ -72,7 +73,9 @@ ARCHITECTURES = {
                 *options.BLOCK_DEVICES,
                 Option("X86_INTEL_MEMORY_PROTECTION_KEYS", "the ProtectionKey field"),
                 Option("X86_USER_SHADOW_STACK", "the ss flag", releases=("6.12",)),
-                Option("X86_VSYSCALL_EMULATION", "[vsyscall], the mapping outside of every process"),
+                Option(
+                    "X86_VSYSCALL_EMULATION", "[vsyscall], the mapping outside of every process"
+                ),
                 Option("LEGACY_VSYSCALL_XONLY", "[vsyscall] as --xp"),
             ),
             packages=("qemu-system-x86", "gcc", "libc6-dev"),

@@ -43,10 +43,12 @@ class Image:
 
     @property
     def image(self) -> Path:
+        """What the emulator loads."""
         return self.folder / "image"
 
     @property
     def vmlinux(self) -> Path:
+        """The linked kernel, with symbols and without debug information."""
         return self.folder / "vmlinux"
 
     @property
@@ -182,7 +184,7 @@ def _compile(kernel: Kernel, command: tuple[str, ...]) -> None:
     with (
         Progress(kernel.name) as progress,
         log.open("wb") as record,
-        subprocess.Popen(  # noqa: S603 (the command comes from the tables)
+        subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,

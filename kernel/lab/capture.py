@@ -40,7 +40,9 @@ VARYING: tuple[Varying, ...] = (
     Varying(
         "inode",
         "mappings of memfd, shared anonymous and System V memory, and of the agent",
-        re.compile(rb"(?m)^(\S+ \S+ \S+ \S+ )\d+( +(?:/memfd:|/dev/zero|/SYSV|/init|\[anon_shmem:))"),
+        re.compile(
+            rb"(?m)^(\S+ \S+ \S+ \S+ )\d+( +(?:/memfd:|/dev/zero|/SYSV|/init|\[anon_shmem:))"
+        ),
         "counted since boot over the whole kernel, so a newer package version shifts it",
     ),
     Varying(
@@ -66,6 +68,7 @@ class Capture:
 
 
 def read(folder: Path) -> Capture:
+    """The capture that a folder holds."""
     return Capture({p.name: p.read_bytes() for p in sorted(folder.iterdir())})
 
 
@@ -143,9 +146,7 @@ def lines_of_interest(outcome: Outcome) -> list[str]:
     data = [result.bytes for result in outcome.results.values() if result.data][-1]
     wanted = re.compile(rb"[2-5][0-9a-f]{7}-|.*\[(heap|stack)\]$")
     return [
-        line.decode("ascii", "backslashreplace")
-        for line in data.split(b"\n")
-        if wanted.match(line)
+        line.decode("ascii", "backslashreplace") for line in data.split(b"\n") if wanted.match(line)
     ]
 
 
@@ -157,7 +158,7 @@ def scenario_files(
     snapshots = {}
     for shot in scene.snapshots:
         stem = ".".join(part for part in (scenario.name, shot.name.replace(" ", "_")) if part)
-        reads = {}
+        reads: dict[str, dict[str, Any]] = {}
         for kind, read_by in shot.reads.items():
             result = outcome.results.get(read_by.index)
             if result is None:
@@ -184,6 +185,7 @@ def scenario_files(
 
 
 def provenance(image: Image, where: Place, chosen: list[Scenario]) -> dict[str, Any]:
+    """Where a capture comes from, and how to take it again."""
     kernel = image.kernel
     facts = image.facts
     return {
@@ -244,7 +246,7 @@ def _first_difference(old: bytes, new: bytes) -> str:
 def _without_inodes(data: bytes) -> bytes:
     """Truth or prctl.json with the same masks as the files: only a fresh file system counts."""
 
-    def mask(value: Any) -> Any:
+    def mask(value: object) -> object:
         if isinstance(value, dict):
             changed = {key: mask(inner) for key, inner in value.items()}
             if "inode" in changed and changed.get("kind") != "file":
@@ -254,7 +256,8 @@ def _without_inodes(data: bytes) -> bytes:
             return [mask(inner) for inner in value]
         return normal(value.encode()).decode() if isinstance(value, str) else value
 
-    return _json(mask(json.loads(data)))
+    whole: dict[str, Any] = json.loads(data)
+    return _json({key: mask(value) for key, value in whole.items()})
 
 
 _DECIDED = ("kernel", "page_size", "stack", "bits", "big_endian", "command_line", "scenarios")

@@ -24,18 +24,22 @@ class Entry:
 
 
 def file(path: bytes, data: bytes, permissions: int = 0o755) -> Entry:
+    """A regular file."""
     return Entry(path, stat.S_IFREG | permissions, data)
 
 
 def folder(path: bytes, permissions: int = 0o755) -> Entry:
+    """An empty folder."""
     return Entry(path, stat.S_IFDIR | permissions)
 
 
 def symlink(path: bytes, target: bytes) -> Entry:
+    """A symbolic link."""
     return Entry(path, stat.S_IFLNK | 0o777, target)
 
 
 def character_device(path: bytes, major: int, minor: int) -> Entry:
+    """A character device."""
     return Entry(path, stat.S_IFCHR | 0o600, device=(major, minor))
 
 

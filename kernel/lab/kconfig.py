@@ -19,6 +19,7 @@ class Option:
 
     @property
     def line(self) -> str:
+        """The line as a ``.config`` has it."""
         return f"CONFIG_{self.name}={self.value}"
 
 
@@ -28,6 +29,7 @@ def fragment(options: Iterable[Option]) -> str:
 
 
 def lines(options: Iterable[Option]) -> list[str]:
+    """The lines, one for each name: the last one wins."""
     return list({option.name: option.line for option in options}.values())
 
 

@@ -20,6 +20,7 @@ class Kernel:
 
     @property
     def name(self) -> str:
+        """Release, architecture and flavour: ``6.12-x86_64-named``."""
         return f"{self.release.name}-{self.architecture.name}-{self.flavour.name}"
 
     @property
@@ -30,6 +31,7 @@ class Kernel:
 
     @property
     def fragment(self) -> str:
+        """What ``allnoconfig`` starts from."""
         return kconfig.fragment(self.options)
 
 

@@ -61,9 +61,7 @@ def start(*, isolated: bool = False) -> Iterator[Host]:
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
-            agent = subprocess.Popen(  # noqa: S603 (the command is made of our own parts)
-                command, stdin=theirs, stdout=theirs, env={}
-            )
+            agent = subprocess.Popen(command, stdin=theirs.fileno(), stdout=theirs.fileno(), env={})
         try:
             conversation = Conversation("this machine", ours)
             hello = conversation.hello(time.monotonic() + LIMIT)

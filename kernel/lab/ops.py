@@ -57,16 +57,19 @@ AT_FDCWD = -100
 
 # The agent's table of single system calls, in its order (agent.c: calls[]).
 CALLS = (
-    "munmap mprotect mremap madvise brk prctl mlock2 munlock memfd_create close unlinkat mkdirat "
-    "linkat symlinkat mount umount2 shmget shmat shmdt shmctl pkey_alloc pkey_mprotect msync "
-    "remap_file_pages mbind set_mempolicy chdir mknodat write personality unshare mlockall "
-    "munlockall memfd_secret mseal map_shadow_stack"
-).split(" ")
+    *("munmap", "mprotect", "mremap", "madvise", "brk", "prctl", "mlock2", "munlock"),
+    *("memfd_create", "close", "unlinkat", "mkdirat", "linkat", "symlinkat", "mount", "umount2"),
+    *("shmget", "shmat", "shmdt", "shmctl", "pkey_alloc", "pkey_mprotect", "msync"),
+    *("remap_file_pages", "mbind", "set_mempolicy", "chdir", "mknodat", "write", "personality"),
+    *("unshare", "mlockall", "munlockall", "memfd_secret", "mseal", "map_shadow_stack"),
+)
+# agent.c: OP_MMAP and what follows it.
 SPECIALS = (
-    "mmap open ftruncate read_file statx fill peek query uffd_open uffd_register io_setup "
-    "io_uring_setup clock fork_bench syscall"
-).split(" ")
-PROCESSES = "fork hold spawn read_held reap repeat write_held".split(" ")
+    *("mmap", "open", "ftruncate", "read_file", "statx", "fill", "peek", "query", "uffd_open"),
+    *("uffd_register", "io_setup", "io_uring_setup", "clock", "fork_bench", "syscall"),
+)
+# agent.c: OP_FORK and what follows it.
+PROCESSES = ("fork", "hold", "spawn", "read_held", "reap", "repeat", "write_held")
 
 CODES = {
     **{name: code for code, name in enumerate(CALLS, 1)},
@@ -93,23 +96,30 @@ def call(name: str, *args: Arg) -> Op:
     return Op(CODES[name], name, args)
 
 
-def mmap(address: Arg, length: Arg, prot: str, flags: str, fd: Arg = -1, offset: Arg = 0) -> Op:
+def mmap(  # noqa: PLR0913, PLR0917 (as the system call has them)
+    address: Arg, length: Arg, prot: str, flags: str, fd: Arg = -1, offset: Arg = 0
+) -> Op:
+    """Map memory; 0 for an address leaves it to the kernel unless a flag says ``fixed``."""
     return call("mmap", address, length, protection(prot), bits(flags, MAP), fd, offset)
 
 
 def munmap(address: Arg, length: Arg) -> Op:
+    """Unmap a range."""
     return call("munmap", address, length)
 
 
 def mprotect(address: Arg, length: Arg, prot: str) -> Op:
+    """Change the permissions of a range."""
     return call("mprotect", address, length, protection(prot))
 
 
 def mremap(address: Arg, length: Arg, new_length: Arg, flags: str = "", to: Arg = 0) -> Op:
+    """Move or resize a mapping."""
     return call("mremap", address, length, new_length, bits(flags, MREMAP), to)
 
 
 def madvise(address: Arg, length: Arg, advice: str) -> Op:
+    """Give advice, by its word in `MADVISE`."""
     return call("madvise", address, length, MADVISE[advice])
 
 
@@ -125,58 +135,72 @@ def name(address: Arg, length: Arg, label: Arg | None) -> Op:
 
 
 def mlock(address: Arg, length: Arg, *, onfault: bool = False) -> Op:
+    """Lock a range in memory, at once or as it is touched."""
     return call("mlock2", address, length, int(onfault))
 
 
 def memfd_create(label: bytes, flags: str = "") -> Op:
+    """A new memfd; its descriptor."""
     return call("memfd_create", label, bits(flags, MFD))
 
 
 def open_(path: bytes, flags: str = "", mode: int = 0o700) -> Op:
+    """Open a file; its descriptor."""
     return call("open", path, bits(flags, OPEN), mode)
 
 
 def ftruncate(fd: Arg, length: Arg) -> Op:
+    """Set the length of a file."""
     return call("ftruncate", fd, length)
 
 
 def unlink(path: bytes) -> Op:
+    """Remove a file."""
     return call("unlinkat", AT_FDCWD, path, 0)
 
 
 def rmdir(path: bytes) -> Op:
+    """Remove an empty folder."""
     return call("unlinkat", AT_FDCWD, path, 0x200)
 
 
 def mkdir(path: bytes) -> Op:
+    """Make a folder."""
     return call("mkdirat", AT_FDCWD, path, 0o700)
 
 
 def link(old: bytes, new: bytes) -> Op:
+    """Give a file a second name."""
     return call("linkat", AT_FDCWD, old, AT_FDCWD, new, 0)
 
 
 def write(fd: Arg, data: bytes) -> Op:
+    """Write to a descriptor."""
     return call("write", fd, data, len(data))
 
 
 def mount(kind: bytes, on: bytes, options: bytes = b"") -> Op:
+    """Mount a file system without a device."""
     return call("mount", kind, on, kind, 0, options)
 
 
 def umount(on: bytes) -> Op:
+    """Unmount, now or when the last user is gone."""
     return call("umount2", on, 2)  # MNT_DETACH
 
 
 def shmget(key: int, size: int, flags: int = 0o1600) -> Op:
+    """A System V segment; its identifier. The default flags create it exclusively."""
     return call("shmget", key, size, flags)
 
 
 def shmat(identifier: Arg, address: Arg, *, read_only: bool = False) -> Op:
+    """Attach a System V segment."""
     return call("shmat", identifier, address, 0o10000 if read_only else 0)
 
 
 def shm_remove(identifier: Arg) -> Op:
+    """Remove a System V segment when its last user is gone."""
     return call("shmctl", identifier, 0, 0)  # IPC_RMID
 
 
@@ -199,6 +223,7 @@ def fill(address: Arg, length: Arg, byte: int = 0) -> Op:
 
 
 def peek(address: Arg, length: Arg) -> Op:
+    """Read memory; the bytes are the data."""
     return call("peek", address, length)
 
 
@@ -226,4 +251,5 @@ def write_held(what: bytes, data: bytes) -> Op:
 
 
 def reap() -> Op:
+    """Kill the stopped process; the result is its wait status."""
     return call("reap")

@@ -2,8 +2,12 @@
 
 import sys
 import time
+from typing import Self
 
 from attrs import define, field
+
+# Seconds between two changes of the line.
+_PAUSE = 0.1
 
 
 @define
@@ -16,9 +20,10 @@ class Progress:
     _shown: float = 0.0
 
     def step(self, doing: str = "") -> None:
+        """Count one step; ``doing`` is shown beside the count."""
         self.steps += 1
         now = time.monotonic()
-        if sys.stderr.isatty() and now - self._shown > 0.1:
+        if sys.stderr.isatty() and now - self._shown > _PAUSE:
             self._shown = now
             text = f"{self.what}: {self.steps} steps, {now - self._started:.0f} s  {doing}"
             sys.stderr.write(f"\r\x1b[K{text[:100]}")
@@ -26,9 +31,10 @@ class Progress:
 
     @property
     def seconds(self) -> float:
+        """Since the start."""
         return time.monotonic() - self._started
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -19,6 +19,11 @@ OPS_MAX = 4096
 ARGS_MAX = 8
 
 _U64 = 2**64 - 1
+# A system call's result is an errno, negated, from -4095 on: include/linux/err.h.
+_MAX_ERRNO = 4095
+# LEB128: seven bits of the number in each byte, and a bit that says that more follow.
+_LOW, _MORE = 0x7F, 0x80
+_DIGITS = 8
 
 
 @frozen
@@ -75,7 +80,7 @@ class Result:
     @property
     def errno(self) -> int:
         """The errno of asm-generic/errno.h, or 0 where the operation succeeded."""
-        return -self.value if -4096 < self.value < 0 else 0
+        return -self.value if -_MAX_ERRNO <= self.value < 0 else 0
 
     @property
     def bytes(self) -> bytes:
@@ -92,6 +97,7 @@ class Outcome:
 
     @property
     def ended_well(self) -> bool:
+        """True if the process that ran the program exited with status 0."""
         return self.status == 0
 
 
@@ -103,8 +109,8 @@ def number(value: int) -> bytes:
     """LEB128 of the value's 64-bit two's complement."""
     value &= _U64
     out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
+    while value > _LOW:
+        out.append(value & _LOW | _MORE)
         value >>= 7
     out.append(value)
     return bytes(out)
@@ -121,12 +127,13 @@ def _arg(arg: Arg) -> bytes:
         case Step(base, step):
             return b"\3" + number(base) + number(step)
         case Counted(text):
-            if len(text) < 8:
+            if len(text) < _DIGITS:
                 raise ValueError(f"{text!r} has no room for the eight digits of a counter")
             return b"\4" + number(len(text) + 1) + text + b"\0"
 
 
 def encode_op(op: Op) -> bytes:
+    """One operation as the agent reads it."""
     if len(op.args) > ARGS_MAX:
         raise ValueError(f"{op.name} has {len(op.args)} arguments; {ARGS_MAX} at most")
     return bytes((op.code, len(op.args))) + b"".join(map(_arg, op.args))
@@ -134,7 +141,9 @@ def encode_op(op: Op) -> bytes:
 
 @define
 class Program:
-    """A list of operations for one forked child, built in order::
+    """A list of operations for one forked child.
+
+    Built in order::
 
         p = Program()
         fd = p(ops.memfd_create(b"name"))
@@ -184,6 +193,7 @@ FORK, HOLD, REPEAT = 120, 121, 125
 
 
 def decode_hello(data: bytes) -> Hello:
+    """The greeting. Raises `Malformed`, also for another version of the protocol."""
     if len(data) != HELLO_LENGTH or not data.startswith(b"procmaps"):
         raise Malformed(f"not an agent's greeting: {data!r}")
     version, word_bytes, big, page_size = struct.unpack("<8xBBBxI", data)
@@ -199,8 +209,8 @@ def _take_number(data: bytes, at: int) -> tuple[int, int]:
             raise Malformed("the records end within a number")
         byte = data[at]
         at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
+        value |= (byte & _LOW) << shift
+        if byte < _MORE:
             return value, at
         shift += 7
 
@@ -235,4 +245,5 @@ def decode_outcome(records: bytes, status: int) -> Outcome:
 
 
 def encode_batch(programs: Sequence[Program]) -> bytes:
+    """Programs one after another."""
     return b"".join(program.encode() for program in programs)

@@ -15,6 +15,7 @@ class Release:
 
     @property
     def archive(self) -> Path:
+        """Where the package puts its source archive."""
         return Path("/usr/src") / f"{self.package}.tar.xz"
 
 

@@ -27,6 +27,7 @@ class Rule:
     ask: Callable[[Scene], Ref]
 
     def scene(self, place: Place) -> tuple[Scene, Ref]:
+        """The rule's operations for this guest, and the call that is the question."""
         scene = Scene(place, ("maps",))
         answer = self.ask(scene)
         scene.snapshot()

@@ -46,6 +46,7 @@ class Scenario:
         return scene
 
     def suits(self, place: Place) -> bool:
+        """Whether the scenario is for this machine."""
         return not self.architectures or place.architecture.name in self.architectures
 
 
@@ -423,7 +424,7 @@ MEMFD_NAMES = (
 
 @scenario(files=("maps", "numa_maps"))
 def memfd_names(s: Scene) -> None:
-    """memfd with hostile names, 249 bytes long, and 250 (refused)."""
+    """Memfd with hostile names, 249 bytes long, and 250 (refused)."""
     for name in MEMFD_NAMES:
         s.map(s.memfd(name), s.room())
 
@@ -636,11 +637,12 @@ def policies(s: Scene) -> None:
     """numa_maps with memory policies, and with the names of heap and stack."""
     arch = s.place.architecture
     # MPOL_*: include/uapi/linux/mempolicy.h
-    for mode in (1, 2, 3, 4, 5, 2 | 1 << 15, 3 | 1 << 14):
+    local = 4  # takes no nodes
+    for mode in (1, 2, 3, local, 5, 2 | 1 << 15, 3 | 1 << 14):
         s.anon(at := s.room(), label=b"policy")
         order: Literal["big", "little"] = "big" if arch.big_endian else "little"
-        mask = (0 if mode == 4 else 1).to_bytes(arch.bits // 8, order)
-        s.do(ops.call("mbind", s.at(at), s.page, mode, mask, 1 if mode == 4 else arch.bits, 0))
+        mask = (0 if mode == local else 1).to_bytes(arch.bits // 8, order)
+        s.do(ops.call("mbind", s.at(at), s.page, mode, mask, 1 if mode == local else arch.bits, 0))
         s.do(ops.fill(s.at(at), s.page, 1))
 
 
@@ -649,8 +651,10 @@ def queries(s: Scene) -> None:
     """PROCMAP_QUERY beside the text: the same mappings by ioctl, names unescaped."""
     with s.folder(b"/t/queries"):
         places = [s.anon(s.room(2), 2, label=b"label"), s.anon(s.room(), 1)]
-        for name in (b"plain", b"line\nfeed", b"line\\012feed"):
-            places.append(s.map(s.open(b"/t/queries/" + name), s.room()))
+        places += [
+            s.map(s.open(b"/t/queries/" + name), s.room())
+            for name in (b"plain", b"line\nfeed", b"line\\012feed")
+        ]
         places.append(s.map(s.memfd(b"x (deleted)"), s.room()))
         places.append(s.anon(s.room(), flags="shared", label=b"shared label"))
         maps = s.do(ops.open_(b"/proc/self/maps"))

@@ -25,8 +25,8 @@ class File:
     """Something that can be mapped by descriptor. ``name`` is what the scenario called it.
 
     ``kind`` is ``memfd``, ``file``, ``device`` (a device, or a file that is there already) or
-    ``object`` (of the kernel, ``name`` being what it calls itself); ``stat`` the operation that asked for device
-    and inode.
+    ``object`` (of the kernel, ``name`` being what it calls itself); ``stat`` the
+    operation that asked for device and inode.
     """
 
     kind: str
@@ -70,9 +70,11 @@ class Scene:
 
     @property
     def page(self) -> int:
+        """The guest's page size."""
         return self.place.page
 
     def do(self, op: Op) -> Ref:
+        """Append an operation."""
         return self.program(op)
 
     def at(self, page: int) -> int:
@@ -86,7 +88,12 @@ class Scene:
         return taken
 
     def anon(
-        self, at: int, pages: int = 1, prot: str = "rw", flags: str = "private", label: Arg | None = -1
+        self,
+        at: int,
+        pages: int = 1,
+        prot: str = "rw",
+        flags: str = "private",
+        label: Arg | None = -1,
     ) -> int:
         """Anonymous memory at a page of the area, labelled unless ``label`` is left out."""
         address, length = self.at(at), pages * self.page
@@ -96,6 +103,7 @@ class Scene:
         return address
 
     def label(self, at: int, pages: int, label: bytes | None) -> Ref:
+        """Label pages of the area."""
         return self.do(ops.name(self.at(at), pages * self.page, label))
 
     def _file(self, kind: str, name: bytes, descriptor: Ref, pages: int) -> File:
@@ -106,6 +114,7 @@ class Scene:
         return file
 
     def memfd(self, name: bytes, pages: int = 1, flags: str = "") -> File:
+        """A new memfd of so many pages."""
         return self._file("memfd", name, self.do(ops.memfd_create(name, flags)), pages)
 
     def open(self, path: bytes, pages: int = 1, *, shown: bytes = b"") -> File:
@@ -124,9 +133,10 @@ class Scene:
         return self._file("object", name, descriptor, 0)
 
     def unlink(self, file: File, path: bytes = b"") -> None:
+        """Remove a file by its name, or by ``path`` where that differs."""
         self.unlinked[self.do(ops.unlink(path or file.name)).index] = file.descriptor.index
 
-    def map(
+    def map(  # noqa: PLR0913, PLR0917 (as the system call has them)
         self,
         file: File,
         at: int,
@@ -135,11 +145,13 @@ class Scene:
         flags: str = "shared",
         offset: int = 0,
     ) -> int:
+        """Map pages of a file at a page of the area; the address."""
         address, length = self.at(at), pages * self.page
         self.do(ops.mmap(address, length, prot, f"{flags} fixed", file.descriptor, offset))
         return address
 
     def snapshot(self, name: str = "", *, held: bool = False) -> None:
+        """Read the scenario's files of /proc now."""
         reads = {}
         for kind in self.files_read:
             if held:
@@ -149,12 +161,15 @@ class Scene:
         self.snapshots.append(Snapshot(name, reads, held))
 
     def fork(self) -> AbstractContextManager[Ref]:
+        """The block runs in a child that ends with it."""
         return self.program.fork()
 
     def hold(self) -> AbstractContextManager[Ref]:
+        """The block runs in a child that then stops."""
         return self.program.hold()
 
     def repeat(self, times: int) -> AbstractContextManager[Ref]:
+        """The block runs so many times, in silence."""
         return self.program.repeat(times)
 
     @contextmanager

@@ -60,4 +60,4 @@ def run(image: Image, *, memory_mib: int = 0, append: str = "") -> int:
             memory_mib=memory_mib,
         )
         console = ("-serial", "mon:stdio")
-        return subprocess.run((*command, *console), check=False).returncode  # noqa: S603
+        return subprocess.run((*command, *console), check=False).returncode

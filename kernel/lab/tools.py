@@ -21,6 +21,7 @@ class Tool:
 
     @property
     def present(self) -> bool:
+        """Whether it is on this machine."""
         return Path(self.what).exists() if self.what[0] == "/" else bool(shutil.which(self.what))
 
 
@@ -49,6 +50,7 @@ def needed(kernel: Kernel) -> tuple[Tool, ...]:
 
 
 def booting(kernel: Kernel) -> tuple[Tool, ...]:
+    """What booting this kernel takes."""
     return (Tool(kernel.architecture.emulator, kernel.architecture.packages[0]),)
 
 
@@ -95,7 +97,7 @@ def run(
 
     Raises ``BuildFailure`` with the end of its output if it fails.
     """
-    done = subprocess.run(  # noqa: S603 (commands come from the tables)
+    done = subprocess.run(
         command,
         cwd=cwd,
         env=environment,

@@ -40,7 +40,17 @@ class Page:
 
     @property
     def backed(self) -> bool:
+        """Whether there is a file, or shared memory, behind the page."""
         return self.kind not in ("anonymous", "heap")
+
+
+@frozen
+class Call:
+    """An operation that succeeded: its arguments as the agent passed them, and its value."""
+
+    op: Op
+    args: Sequence[Any]
+    value: int
 
 
 @define
@@ -53,9 +63,11 @@ class Space:
     break_start: int = 0
 
     def span(self, address: int, length: int) -> range:
+        """The page numbers that a range touches."""
         return range(address // self.page, -(-(address + length) // self.page))
 
     def fork(self) -> Space:
+        """What a child inherits."""
         kept = {n: p for n, p in self.pages.items() if n not in self.not_inherited}
         return Space(self.page, kept, set(self.not_inherited), self.break_start)
 
@@ -141,14 +153,14 @@ class Replay:
         elif not result.errno:
             paint = getattr(self, f"_{op.name}", None)
             if paint is not None:
-                paint(space, op, args, result.value)
+                paint(space, Call(op, args, result.value))
 
-    def _mmap(self, space: Space, op: Op, args: Sequence[Any], value: int) -> None:
-        address, length, prot, flags, descriptor, offset = args
-        if flags & ops.MAP["fixed"]:
-            value = address
+    def _mmap(self, space: Space, call: Call) -> None:
+        address, length, prot, flags, descriptor, offset = call.args
+        # Within a repeat a call has no result of its own; its mappings are fixed.
+        start = address if flags & ops.MAP["fixed"] else call.value
         shared = bool(flags & ops.MAP["shared"])
-        source = op.args[4]
+        source = call.op.args[4]
         file = source.index if isinstance(source, Ref) else None
         if flags & ops.MAP["hugetlb"]:
             kind = "hugetlb"
@@ -162,54 +174,56 @@ class Replay:
         else:
             kind = "shared" if shared else "anonymous"
         inode = self._stat(file)[1] if file is not None else None
-        for n, number in enumerate(space.span(value, length)):
+        for n, number in enumerate(space.span(start, length)):
             at = offset + n * space.page if kind != "anonymous" else 0
             space.pages[number] = Page(_letters(prot), shared, kind, at, file, inode)
             space.not_inherited.discard(number)
 
-    def _munmap(self, space: Space, op: Op, args: Sequence[Any], value: int) -> None:
-        for number in space.span(args[0], args[1]):
+    def _munmap(self, space: Space, call: Call) -> None:
+        for number in space.span(call.args[0], call.args[1]):
             space.pages.pop(number, None)
 
-    def _mprotect(self, space: Space, op: Op, args: Sequence[Any], value: int) -> None:
-        for number in space.span(args[0], args[1]):
-            space.pages[number] = evolve(space.pages[number], prot=_letters(args[2]))
+    def _mprotect(self, space: Space, call: Call) -> None:
+        for number in space.span(call.args[0], call.args[1]):
+            space.pages[number] = evolve(space.pages[number], prot=_letters(call.args[2]))
 
     _pkey_mprotect = _mprotect
 
-    def _mremap(self, space: Space, op: Op, args: Sequence[Any], value: int) -> None:
-        address, length, new_length, flags, _ = args
+    def _mremap(self, space: Space, call: Call) -> None:
+        address, length, new_length, flags, _ = call.args
         old = [space.pages[n] for n in space.span(address, length)]
         if not flags & ops.MREMAP["dontunmap"]:
             for number in space.span(address, length):
                 del space.pages[number]
-        for n, number in enumerate(space.span(value, new_length)):
+        for n, number in enumerate(space.span(call.value, new_length)):
             like = old[min(n, len(old) - 1)]
             beyond = max(0, n - len(old) + 1) * space.page if like.backed else 0
             space.pages[number] = evolve(like, offset=like.offset + beyond)
 
-    def _madvise(self, space: Space, op: Op, args: Sequence[Any], value: int) -> None:
-        span = space.span(args[0], args[1])
-        if args[2] == ops.MADVISE["dontfork"]:
+    def _madvise(self, space: Space, call: Call) -> None:
+        span = space.span(call.args[0], call.args[1])
+        if call.args[2] == ops.MADVISE["dontfork"]:
             space.not_inherited.update(span)
-        elif args[2] == ops.MADVISE["dofork"]:
+        elif call.args[2] == ops.MADVISE["dofork"]:
             space.not_inherited.difference_update(span)
 
-    def _brk(self, space: Space, op: Op, args: Sequence[Any], value: int) -> None:
-        if not args[0]:
-            space.break_start = value
+    def _brk(self, space: Space, call: Call) -> None:
+        if not call.args[0]:
+            space.break_start = call.value
             return
-        for number in space.span(space.break_start, max(0, value - space.break_start)):
-            space.pages.setdefault(number, Page("rw-", False, "heap"))
+        for number in space.span(space.break_start, max(0, call.value - space.break_start)):
+            space.pages.setdefault(number, Page("rw-", shared=False, kind="heap"))
 
-    def _shmget(self, space: Space, op: Op, args: Sequence[Any], value: int) -> None:
-        self._sysv[value] = args[1]
+    def _shmget(self, _: Space, call: Call) -> None:
+        self._sysv[call.value] = call.args[1]
 
-    def _shmat(self, space: Space, op: Op, args: Sequence[Any], value: int) -> None:
-        prot = "r--" if args[2] & 0o10000 else "rw-"
-        for n, number in enumerate(space.span(value, self._sysv[args[0]])):
+    def _shmat(self, space: Space, call: Call) -> None:
+        prot = "r--" if call.args[2] & 0o10000 else "rw-"
+        for n, number in enumerate(space.span(call.value, self._sysv[call.args[0]])):
             at = n * space.page
-            space.pages[number] = Page(prot, True, "sysv", at, None, args[0])
+            space.pages[number] = Page(
+                prot, shared=True, kind="sysv", offset=at, inode=call.args[0]
+            )
 
     def _file(self, descriptor: int) -> File:
         return next(f for f in self.scene.files if f.descriptor.index == descriptor)
@@ -222,8 +236,7 @@ class Replay:
 
     def _regions(self, space: Space) -> list[dict[str, Any]]:
         return [
-            self._region(space.page, first, last, space.pages[first])
-            for first, last in runs(space)
+            self._region(space.page, first, last, space.pages[first]) for first, last in runs(space)
         ]
 
     def _region(self, size: int, first: int, last: int, page: Page) -> dict[str, Any]:
@@ -308,7 +321,8 @@ def _query(result: Result) -> dict[str, Any]:
     return {**dict(zip(names, values, strict=False)), "name": text(name)}
 
 
-def _plain(arg: Arg) -> Any:
+def _plain(arg: Arg) -> int | dict[str, Any]:
+    """An argument for JSON."""
     match arg:
         case bytes():
             return text(arg)

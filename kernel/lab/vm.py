@@ -43,7 +43,7 @@ class Limits:
     memory_mib: int = 0
 
 
-def command(
+def command(  # noqa: PLR0913 (each of them is one option of the emulator)
     image: Path,
     architecture: Architecture,
     initramfs: Path,
@@ -101,6 +101,7 @@ class Conversation:
         return data
 
     def hello(self, deadline: float) -> Hello:
+        """The agent's greeting."""
         return protocol.decode_hello(self.read(protocol.HELLO_LENGTH, deadline))
 
     def _records(self, deadline: float) -> tuple[bytes, int]:
@@ -230,7 +231,7 @@ class boot:  # noqa: N801 (reads as the verb that it is: `with vm.boot(image) as
         ours, theirs = socket.socketpair()
         self._stack.callback(ours.close)
         with theirs:
-            emulator = subprocess.Popen(  # noqa: S603 (the command comes from the tables)
+            emulator = subprocess.Popen(
                 (
                     *command(
                         self.image.image,

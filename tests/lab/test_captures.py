@@ -178,8 +178,8 @@ def check_name(name: names.Name, region: dict[str, Any], context: str) -> None:
 
 def test_rollup_is_the_sum_of_the_mappings(folder: Path) -> None:
     # Not the Pss fields and Locked: fractions of a byte are cut off for each mapping apart.
-    fields = ("rss", "shared_clean", "shared_dirty", "private_clean", "private_dirty")
-    fields += ("anonymous", "swap")
+    fields = ["rss", "shared_clean", "shared_dirty", "private_clean", "private_dirty"]
+    fields += ["anonymous", "swap"]
     compared = 0
     for path in sorted(folder.glob("*.smaps_rollup")):
         (rollup,) = procmaps.loads(path.read_bytes())

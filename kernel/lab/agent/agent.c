@@ -345,6 +345,8 @@ static long do_mmap(const u64 *a)
 
 	return CALL1(__NR_mmap, args);
 #elif defined(__NR_mmap2)
+	if (a[5] >> 44)
+		return -EOVERFLOW; /* the register holds 32 bits of pages of 4 KiB, and no more */
 	return CALL(__NR_mmap2, a[0], a[1], a[2], flags, a[4], a[5] >> 12);
 #else
 	return CALL(__NR_mmap, a[0], a[1], a[2], flags, a[4], a[5]);
