@@ -99,6 +99,20 @@ def _measure(options: argparse.Namespace) -> int:
     return _DONE
 
 
+def _ready(options: argparse.Namespace) -> int:
+    """Exit 0 if the kernels are built; else say what to do."""
+    for kernel in _chosen(options.kernels):
+        try:
+            found = build.find(kernel)
+        except LabError as error:
+            print(error)
+            return _FINDINGS
+        if found is None:
+            print(f"{kernel.name} is not built: run `make lab`")
+            return _FINDINGS
+    return _DONE
+
+
 def _all(options: argparse.Namespace) -> int:
     """Install, build and check: everything from nothing. What `make lab` runs."""
     for step in (_install, _build, _check):
@@ -116,6 +130,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "capture": _capture,
     "check": _check,
     "boot": _measure,
+    "ready": _ready,
 }
 
 

@@ -12,7 +12,8 @@ class Architecture:
 
     ``kernel_arch`` is the kernel's ``ARCH=``, ``triplet`` the cross compiler's prefix, ``image``
     the built file, ``emulator`` and ``machine`` start it, ``bus`` ends the names of QEMU's virtio
-    devices (``virtio-serial-<bus>``), ``console`` is the kernel's console device.
+    devices (``virtio-serial-<bus>``), ``console`` is the kernel's console device, ``append`` what
+    its command line needs besides.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Architecture:
     options: tuple[Option, ...]
     packages: tuple[str, ...]
     agent_flags: tuple[str, ...] = ()
+    append: tuple[str, ...] = ()
     memory_mib: int = 512
 
     @property
@@ -45,6 +47,9 @@ _X86 = (
     Option("CPU_MITIGATIONS", "code that no scenario needs", "n", ("6.12",)),
     Option("SPECULATION_MITIGATIONS", "code that no scenario needs", "n", ("6.1",)),
 )
+
+# microvm has no keyboard controller to restart it: a triple fault ends the emulator.
+_X86_APPEND = ("reboot=t",)
 
 ARCHITECTURES = {
     arch.name: arch
@@ -79,6 +84,7 @@ ARCHITECTURES = {
                 Option("LEGACY_VSYSCALL_XONLY", "[vsyscall] as --xp"),
             ),
             packages=("qemu-system-x86", "gcc", "libc6-dev"),
+            append=_X86_APPEND,
         ),
         Architecture(
             name="i386",
@@ -101,6 +107,7 @@ ARCHITECTURES = {
                 Option("HIGHMEM64G", "PAE: what Debian's i386 kernels have"),
             ),
             packages=("qemu-system-x86", "gcc-i686-linux-gnu", "libc6-dev-i386-cross"),
+            append=_X86_APPEND,
         ),
         Architecture(
             name="arm64",
@@ -112,7 +119,7 @@ ARCHITECTURES = {
             image="arch/arm64/boot/Image",
             emulator="qemu-system-aarch64",
             # max has every page size; its pointer authentication is slow unless told otherwise
-            machine=("-M", "virt", "-cpu", "max,pauth-impdef=on"),
+            machine=("-M", "virt,mte=on", "-cpu", "max,pauth-impdef=on"),
             bus="device",
             console="ttyAMA0",
             options=(
@@ -125,6 +132,7 @@ ARCHITECTURES = {
                 Option("ARM64_PAN", "ARM64_MTE depends on it"),
                 Option("ARM64_TAGGED_ADDR_ABI", "ARM64_MTE depends on it"),
                 Option("ARM64_MTE", "the mt flag"),
+                Option("ARM64_BTI", "the bt flag"),
             ),
             packages=("qemu-system-arm", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"),
         ),
@@ -142,9 +150,12 @@ ARCHITECTURES = {
             console="ttyAMA0",
             options=(
                 Option("MMU", "the alternative prints other formats"),
+                Option("ARCH_MULTIPLATFORM", "a kernel that finds out where its memory is"),
                 Option("ARCH_MULTI_V7", "the emulated processor"),
                 Option("ARCH_VIRT", "QEMU's virt machine"),
                 Option("AEABI", "the cross compiler's calling convention"),
+                Option("KUSER_HELPERS", "[vectors] that a program may execute"),
+                Option("VDSO", "[vdso] and [vvar]"),
                 Option("VFP", "floating point of the cross compiler's programs"),
                 *options.SERIAL_PL011,
                 *options.VIRTIO_MMIO,
@@ -178,7 +189,6 @@ ARCHITECTURES = {
             ),
             packages=(
                 "qemu-system-misc",
-                "opensbi",
                 "gcc-riscv64-linux-gnu",
                 "libc6-dev-riscv64-cross",
             ),
@@ -259,6 +269,7 @@ ARCHITECTURES = {
                 Option("CPU_MIPS32_R2", "the cross compiler's processor"),
                 *options.SERIAL_8250,
                 *options.VIRTIO_PCI,
+                Option("PCI_QUIRKS", "fixup-malta.c learns there which interrupts PCI slots have"),
             ),
             packages=("qemu-system-mips", "gcc-mips-linux-gnu", "libc6-dev-mips-cross"),
             agent_flags=("-mno-abicalls", "-G0"),

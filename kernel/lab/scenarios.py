@@ -495,6 +495,10 @@ def flags(s: Scene) -> None:
     s.anon(at := s.room(), label=b"protection key")
     s.do(ops.call("pkey_mprotect", s.at(at), s.page, 3, key))
     s.do(ops.call("map_shadow_stack", 0, s.page, 0))
+    # Bits of one machine each: arm64's PROT_BTI or powerpc's PROT_SAO, arm64's PROT_MTE.
+    for bit in (0x10, 0x20):
+        s.anon(at := s.room(), label=b"protection bit %#x" % bit)
+        s.do(ops.call("mprotect", s.at(at), s.page, 3 | bit))
 
 
 @scenario(files=("smaps", "smaps_rollup"))
