@@ -1,0 +1,202 @@
+"""From a kernel's description to a kernel that boots.
+
+A build is out of tree (``make O=``), and kept under a hash of everything that goes into it: the
+source package's version, the configuration, the edits, the compiler. Objects of an interrupted
+build stay, so that the next attempt goes on from there; the finished kernel gets its name in one
+step.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import frozen
+
+from kernel.lab import cache, kconfig, tools
+from kernel.lab.errors import BuildFailure, ConfigurationRefused
+from kernel.lab.flavours import Edit
+from kernel.lab.kernels import Kernel
+from kernel.lab.progress import Progress
+from kernel.lab.releases import Release
+
+# The kernel prints these in /proc/version: fixed, so that the same input gives the same image.
+REPRODUCIBLE = {
+    "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
+    "KBUILD_BUILD_USER": "procmaps",
+    "KBUILD_BUILD_HOST": "lab",
+    "KBUILD_BUILD_VERSION": "1",
+}
+
+
+@frozen
+class Image:
+    """A built kernel: ``folder`` holds ``image``, ``config``, ``vmlinux`` and ``build.json``."""
+
+    kernel: Kernel
+    folder: Path
+
+    @property
+    def image(self) -> Path:
+        """What the emulator loads."""
+        return self.folder / "image"
+
+    @property
+    def vmlinux(self) -> Path:
+        """The linked kernel, with symbols and without debug information."""
+        return self.folder / "vmlinux"
+
+    @property
+    def facts(self) -> dict[str, str | float]:
+        """Package version, compiler, configuration hash, seconds that the build took."""
+        facts: dict[str, str | float] = json.loads((self.folder / "build.json").read_bytes())
+        return facts
+
+
+def key(kernel: Kernel) -> str:
+    """The hash of everything that goes into a build. Needs the source package and compiler."""
+    return cache.digest(
+        (
+            tools.package_version(kernel.release.package),
+            tools.first_line((kernel.architecture.compiler, "--version")),
+            *sorted(kconfig.lines(kernel.options)),
+            kernel.architecture.target,
+            *(part for e in kernel.flavour.edits for part in (e.file, e.old, e.new)),
+            *(part for item in sorted(REPRODUCIBLE.items()) for part in item),
+        )
+    )
+
+
+def find(kernel: Kernel) -> Image | None:
+    """The finished build of this very kernel, if there is one. Builds nothing."""
+    folder = cache.folder() / "kernels" / f"{kernel.name}-{key(kernel)}"
+    return Image(kernel, folder) if folder.is_dir() else None
+
+
+def ensure(kernel: Kernel, *, jobs: int = 0) -> Image:
+    """The finished build of this kernel, made now if it has to be.
+
+    ``jobs`` is make's ``-j`` (0: one for each processor). Raises ``MissingTool``,
+    ``ConfigurationRefused`` or ``BuildFailure``.
+    """
+    tools.require(tools.needed(kernel))
+    with _lock(kernel.name):
+        return find(kernel) or _build(kernel, jobs or os.cpu_count() or 1)
+
+
+@contextmanager
+def _lock(name: str) -> Iterator[None]:
+    """One process at a time works on what has this name."""
+    locks = cache.folder() / "locks"
+    locks.mkdir(exist_ok=True)
+    with (locks / name).open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def source(release: Release, edits: tuple[Edit, ...] = ()) -> Path:
+    """The unpacked, edited source tree.
+
+    An edited tree shares all its files with the plain one but those that are edited.
+    """
+    version = tools.package_version(release.package)
+    plain = cache.folder() / "sources" / f"{release.package}_{version}"
+    with _lock(f"source-{release.name}"):
+        if not plain.is_dir():
+            with cache.filling(plain) as making:
+                command = ("tar", "-xf", str(release.archive), "--strip-components=1")
+                tools.run(release.package, command, cwd=making)
+        if not edits:
+            return plain
+        parts = (part for e in edits for part in (e.file, e.old, e.new))
+        edited = plain.with_name(f"{plain.name}+{cache.digest(parts)}")
+        if not edited.is_dir():
+            with cache.filling(edited) as making:
+                tools.run(release.package, ("cp", "-al", f"{plain}/.", str(making)))
+                for edit in edits:
+                    _apply(release, making, edit)
+        return edited
+
+
+def _apply(release: Release, tree: Path, edit: Edit) -> None:
+    path = tree / edit.file
+    text = path.read_text()
+    if text.count(edit.old) != 1:
+        reason = f"{edit.old!r} stands there {text.count(edit.old)} times, not once"
+        raise BuildFailure(release.name, ("edit", edit.file), reason)
+    path.unlink()  # a link to the plain tree's file: never write through it
+    path.write_text(text.replace(edit.old, edit.new))
+
+
+def _build(kernel: Kernel, jobs: int) -> Image:
+    tree = source(kernel.release, kernel.flavour.edits)
+    arch = kernel.architecture
+    build_key = key(kernel)
+    name = f"{kernel.name}-{build_key}"
+    objects = cache.folder() / "objects" / name
+    objects.mkdir(parents=True, exist_ok=True)
+    make = (
+        "make",
+        f"-C{tree}",
+        f"O={objects}",
+        f"ARCH={arch.kernel_arch}",
+        f"CROSS_COMPILE={arch.triplet}-",
+    )
+    started = time.monotonic()
+    fragment = objects / "fragment"
+    if not (objects / ".config").exists():
+        fragment.write_text(kernel.fragment)
+        tools.run(kernel.name, (*make, f"KCONFIG_ALLCONFIG={fragment}", "allnoconfig"))
+    config = (objects / ".config").read_text()
+    refused = kconfig.refused(kernel.options, config)
+    if refused:
+        shutil.rmtree(objects)
+        raise ConfigurationRefused(kernel.name, refused)
+    _compile(kernel, (*make, f"-j{jobs}", arch.target))
+    facts = {
+        "kernel": kernel.name,
+        "package": kernel.release.package,
+        "package_version": tools.package_version(kernel.release.package),
+        "compiler": tools.first_line((arch.compiler, "--version")),
+        "key": build_key,
+        "config_hash": cache.digest((config,)),
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    folder = cache.folder() / "kernels" / name
+    with cache.filling(folder) as making:
+        shutil.copyfile(objects / arch.image, making / "image")
+        shutil.copyfile(objects / "vmlinux", making / "vmlinux")
+        shutil.copyfile(objects / ".config", making / "config")
+        (making / "build.json").write_text(json.dumps(facts, indent=1) + "\n")
+    shutil.rmtree(objects)
+    return Image(kernel, folder)
+
+
+def _compile(kernel: Kernel, command: tuple[str, ...]) -> None:
+    """Run make, showing its steps; the whole output goes to a log beside the objects."""
+    log = cache.folder() / "objects" / f"{kernel.name}.log"
+    environment = {**os.environ, **REPRODUCIBLE}
+    with (
+        Progress(kernel.name) as progress,
+        log.open("wb") as record,
+        subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as make,
+    ):
+        if make.stdout is None:
+            raise AssertionError("a pipe was asked for")
+        for line in make.stdout:
+            record.write(line)
+            progress.step(line.decode("utf-8", "replace").strip())
+        status = make.wait()
+    if status:
+        raise BuildFailure(kernel.name, command, log.read_text(errors="replace")[-4000:])

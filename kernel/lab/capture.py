@@ -1,0 +1,268 @@
+"""Recording what a kernel prints: every scenario's files, the guest's own account, provenance."""
+
+from __future__ import annotations
+
+import errno as errnos
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from kernel.lab import cache, native, ops, rules, tools, truth, vm
+from kernel.lab.architectures import Architecture
+from kernel.lab.build import Image
+from kernel.lab.errors import ProbeFailure
+from kernel.lab.protocol import Outcome, Program
+from kernel.lab.scenarios import SCENARIOS, Scenario
+from kernel.lab.scene import Place, Scene
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "captures"
+
+Run = Callable[[list[Program]], list[Outcome]]
+
+
+@frozen
+class Varying:
+    """A field that may differ between two captures by the same tables, and why."""
+
+    field: str
+    where: str
+    pattern: re.Pattern[bytes]
+    why: str
+
+
+# Everything else is compared byte for byte. Checked by re-capturing: tests/lab/test_recapture.py.
+VARYING: tuple[Varying, ...] = (
+    Varying(
+        "inode",
+        "mappings of memfd, shared anonymous and System V memory, and of the agent",
+        re.compile(
+            rb"(?m)^(\S+ \S+ \S+ \S+ )\d+( +(?:/memfd:|/dev/zero|/SYSV|/init|\[anon_shmem:))"
+        ),
+        "counted since boot over the whole kernel, so a newer package version shifts it",
+    ),
+    Varying(
+        "active=",
+        "numa_maps",
+        re.compile(rb"( )active=\d+()"),
+        "the kernel moves pages to its active list in batches, at times of its own",
+    ),
+)
+
+
+@frozen
+class Capture:
+    """One kernel's captures, as file name to contents."""
+
+    files: Mapping[str, bytes]
+
+    def write(self, folder: Path) -> None:
+        """Make the folder hold exactly these files, whole or not at all."""
+        with cache.replacing(folder) as making:
+            for name, data in sorted(self.files.items()):
+                (making / name).write_bytes(data)
+
+
+def read(folder: Path) -> Capture:
+    """The capture that a folder holds."""
+    return Capture({p.name: p.read_bytes() for p in sorted(folder.iterdir())})
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    """JSON with a line for each entry, and for each row of a list: a change shows as a line."""
+    entries = []
+    for key, entry in value.items():
+        if isinstance(entry, list):
+            rows = ",\n  ".join(json.dumps(row, sort_keys=True) for row in entry)
+            shown = f"[\n  {rows}\n ]" if rows else "[]"
+        else:
+            shown = json.dumps(entry, sort_keys=True)
+        entries.append(f" {json.dumps(key)}: {shown}")
+    return ("{\n" + ",\n".join(entries) + "\n}\n").encode()
+
+
+def place(architecture: Architecture, page: int, run: Run) -> Place:
+    """Ask the agent for what scenarios may know: where its stack is."""
+    program = Program()
+    stat = program(ops.read_file(b"/proc/self/stat"))
+    (outcome,) = run([program])
+    # Field 28 is startstack, counted after the parenthesised name (proc_pid_stat(5)).
+    fields = outcome.results[stat.index].bytes.rpartition(b")")[2].split(b" ")
+    stack = int(fields[28 - 2])
+    return Place(architecture, page, stack // page * page)
+
+
+def take(image: Image, limits: vm.Limits | None = None) -> Capture:
+    """Boot the kernel, run all its scenarios and rules, and gather what it said.
+
+    One boot, always in the tables' order: numbers that the kernel counts since boot then repeat.
+    """
+    with vm.boot(image, limits or vm.Limits()) as guest:
+        where = place(image.kernel.architecture, guest.hello.page_size, guest.run)
+        chosen = [s for s in SCENARIOS.values() if s.suits(where)]
+        scenes = [s.scene(where) for s in chosen]
+        asked = [rule.scene(where) for rule in rules.RULES.values()]
+        outcomes = guest.run([s.program for s in scenes] + [s.program for s, _ in asked])
+    files: dict[str, bytes] = {}
+    for scenario, scene, outcome in zip(chosen, scenes, outcomes, strict=False):
+        files |= scenario_files(image.kernel.name, scenario, scene, outcome)
+    answers = {}
+    for rule, (_, call), outcome in zip(
+        rules.RULES.values(), asked, outcomes[len(scenes) :], strict=True
+    ):
+        code = rules.answer(outcome, call)
+        answers[rule.name] = {
+            "asks": rule.asks,
+            "errno": errnos.errorcode[code] if code else None,
+            "maps": lines_of_interest(outcome),
+        }
+    files["prctl.json"] = _json(answers)
+    files["provenance.json"] = _json(provenance(image, where, chosen))
+    return Capture(files)
+
+
+def take_here() -> Capture:
+    """The host's own kernel: those scenarios that leave the machine as it was. For root only.
+
+    Nothing of this belongs into the corpus: it tells of the machine that it ran on.
+    """
+    files: dict[str, bytes] = {}
+    with native.start(isolated=True) as host:
+        where = place(host.architecture, host.hello.page_size, host.run)
+        chosen = [s for s in SCENARIOS.values() if s.host and s.suits(where)]
+        scenes = [s.scene(where) for s in chosen]
+        outcomes = host.run([scene.program for scene in scenes])
+    for scenario, scene, outcome in zip(chosen, scenes, outcomes, strict=True):
+        files |= scenario_files("this machine", scenario, scene, outcome)
+    return Capture(files)
+
+
+def lines_of_interest(outcome: Outcome) -> list[str]:
+    """The lines of the scenario's own area, and of heap and stack, after the call."""
+    data = [result.bytes for result in outcome.results.values() if result.data][-1]
+    wanted = re.compile(rb"[2-5][0-9a-f]{7}-|.*\[(heap|stack)\]$")
+    return [
+        line.decode("ascii", "backslashreplace") for line in data.split(b"\n") if wanted.match(line)
+    ]
+
+
+def scenario_files(
+    subject: str, scenario: Scenario, scene: Scene, outcome: Outcome
+) -> Iterator[tuple[str, bytes]]:
+    """The files of one scenario by name: each snapshot's reads, and the truth."""
+    regions = truth.Replay(scene, outcome).run()
+    snapshots = {}
+    for shot in scene.snapshots:
+        stem = ".".join(part for part in (scenario.name, shot.name.replace(" ", "_")) if part)
+        reads: dict[str, dict[str, Any]] = {}
+        for kind, read_by in shot.reads.items():
+            result = outcome.results.get(read_by.index)
+            if result is None:
+                raise ProbeFailure(subject, 0, f"{scenario.name}: {kind} was never read")
+            if result.errno:
+                reads[kind] = {"errno": errnos.errorcode[result.errno]}
+                continue
+            yield f"{stem}.{kind}", result.bytes
+            reads[kind] = {"file": f"{stem}.{kind}", "pieces": [len(p) for p in result.data]}
+        snapshots[shot.name] = reads
+    yield (
+        f"{scenario.name}.truth.json",
+        _json(
+            {
+                "shows": scenario.shows,
+                "operations": truth.record(scene, outcome),
+                "snapshots": snapshots,
+                "regions": [
+                    {"snapshot": name, **row} for name, rows in regions.items() for row in rows
+                ],
+            }
+        ),
+    )
+
+
+def provenance(image: Image, where: Place, chosen: list[Scenario]) -> dict[str, Any]:
+    """Where a capture comes from, and how to take it again."""
+    kernel = image.kernel
+    facts = image.facts
+    return {
+        "kernel": kernel.name,
+        "release": kernel.release.name,
+        "architecture": kernel.architecture.name,
+        "flavour": kernel.flavour.name,
+        "bits": kernel.architecture.bits,
+        "big_endian": kernel.architecture.big_endian,
+        "page_size": where.page,
+        "stack": where.stack,
+        "package": facts["package"],
+        "package_version": facts["package_version"],
+        "config_hash": facts["config_hash"],
+        "compiler": facts["compiler"],
+        "emulator": tools.first_line((kernel.architecture.emulator, "--version")),
+        "command_line": vm.COMMAND_LINE,
+        "repeat_with": f"python -m kernel.lab capture {kernel.name}",
+        "scenarios": [scenario.name for scenario in chosen],
+        "varying": [{"field": v.field, "where": v.where, "why": v.why} for v in VARYING],
+    }
+
+
+def normal(data: bytes) -> bytes:
+    """A capture's bytes with the varying fields masked, for comparison only."""
+    for varying in VARYING:
+        data = varying.pattern.sub(rb"\1*\2", data)
+    return data
+
+
+def compare(kept: Capture, taken: Capture) -> list[str]:
+    """What differs between two captures of one kernel, a line for each file; [] if nothing does.
+
+    The varying fields do not count. Of provenance only what the tables decide counts: another
+    version of the source package or of the emulator may print the same.
+    """
+    differences = [f"{name}: no longer captured" for name in kept.files.keys() - taken.files]
+    differences += [f"{name}: not in the corpus" for name in taken.files.keys() - kept.files]
+    for name in sorted(kept.files.keys() & taken.files):
+        old, new = kept.files[name], taken.files[name]
+        if name == "provenance.json":
+            old, new = _decided(old), _decided(new)
+        elif name.endswith(".json"):
+            old, new = _without_inodes(old), _without_inodes(new)
+        else:
+            old, new = normal(old), normal(new)
+        if old != new:
+            differences.append(f"{name}: {_first_difference(old, new)}")
+    return differences
+
+
+def _first_difference(old: bytes, new: bytes) -> str:
+    pairs = zip_longest(old.split(b"\n"), new.split(b"\n"), fillvalue=b"(nothing)")
+    number, (was, now) = next((n, p) for n, p in enumerate(pairs, 1) if p[0] != p[1])
+    return f"line {number} was {was!r} and is {now!r}"
+
+
+def _without_inodes(data: bytes) -> bytes:
+    """Truth or prctl.json with the same masks as the files: only a fresh file system counts."""
+
+    def mask(value: object) -> object:
+        if isinstance(value, dict):
+            changed = {key: mask(inner) for key, inner in value.items()}
+            if "inode" in changed and changed.get("kind") != "file":
+                changed["inode"] = "*"
+            return changed
+        if isinstance(value, list):
+            return [mask(inner) for inner in value]
+        return normal(value.encode()).decode() if isinstance(value, str) else value
+
+    whole: dict[str, Any] = json.loads(data)
+    return _json({key: mask(value) for key, value in whole.items()})
+
+
+_DECIDED = ("kernel", "page_size", "stack", "bits", "big_endian", "command_line", "scenarios")
+
+
+def _decided(provenance: bytes) -> bytes:
+    facts = json.loads(provenance)
+    return _json({key: facts[key] for key in _DECIDED})

@@ -1,0 +1,276 @@
+"""One program for each rule of ``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)``; the kernel's answers.
+
+The rules are those of prctl(2) and of the kernel's code: prctl_set_vma() and is_valid_name_char()
+(kernel/sys.c until 6.1, mm/madvise.c from 6.13), madvise_set_anon_name(), madvise_walk_vmas() and
+madvise_update_vma() (mm/madvise.c).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from kernel.lab import ops
+from kernel.lab.protocol import Outcome, Ref
+from kernel.lab.scene import Place, Scene
+
+_FAR = 0x7FF00000  # no machine maps anything here in these programs
+
+
+@frozen
+class Rule:
+    """``ask`` sets things up and returns the call whose errno is the answer."""
+
+    name: str
+    asks: str
+    ask: Callable[[Scene], Ref]
+
+    def scene(self, place: Place) -> tuple[Scene, Ref]:
+        """The rule's operations for this guest, and the call that is the question."""
+        scene = Scene(place, ("maps",))
+        answer = self.ask(scene)
+        scene.snapshot()
+        return scene, answer
+
+
+RULES: dict[str, Rule] = {}
+
+
+def _rule(ask: Callable[[Scene], Ref]) -> Callable[[Scene], Ref]:
+    RULES[ask.__name__] = Rule(ask.__name__, " ".join((ask.__doc__ or "").split()), ask)
+    return ask
+
+
+def _on_anonymous(s: Scene, label: bytes | None, pages: int = 1) -> Ref:
+    at = s.room(pages)
+    s.anon(at, pages)
+    return s.label(at, pages, label)
+
+
+@_rule
+def plain_label(s: Scene) -> Ref:
+    """A label on private anonymous memory."""
+    return _on_anonymous(s, b"label")
+
+
+@_rule
+def null_clears(s: Scene) -> Ref:
+    """NULL instead of a label."""
+    return _on_anonymous(s, None)
+
+
+@_rule
+def empty_label(s: Scene) -> Ref:
+    """A label of no bytes."""
+    return _on_anonymous(s, b"")
+
+
+@_rule
+def length_79(s: Scene) -> Ref:
+    """79 bytes and the NUL: all that ANON_VMA_NAME_MAX_LEN (80) holds."""
+    return _on_anonymous(s, b"x" * 79)
+
+
+@_rule
+def length_80(s: Scene) -> Ref:
+    """80 bytes and the NUL: one too many."""
+    return _on_anonymous(s, b"x" * 80)
+
+
+def _bad_byte(byte: int) -> None:
+    def ask(s: Scene) -> Ref:
+        return _on_anonymous(s, b"a" + bytes((byte,)))
+
+    ask.__name__ = f"byte_{byte:02x}"
+    ask.__doc__ = f"A label that holds the byte {bytes((byte,))!r}."
+    _rule(ask)
+
+
+for _byte in (0x01, 0x09, 0x0A, 0x0D, 0x1F, 0x20, 0x24, 0x5B, 0x5C, 0x5D, 0x60, 0x7E, 0x7F, 0xFF):
+    _bad_byte(_byte)
+
+
+@_rule
+def bad_pointer(s: Scene) -> Ref:
+    """A label at an address that is not mapped."""
+    s.anon(at := s.room())
+    return s.do(ops.name(s.at(at), s.page, _FAR))
+
+
+@_rule
+def unknown_attribute(s: Scene) -> Ref:
+    """PR_SET_VMA with attribute 1."""
+    s.anon(at := s.room())
+    return s.do(ops.call("prctl", ops.PR_SET_VMA, 1, s.at(at), s.page, b"label"))
+
+
+@_rule
+def address_not_aligned(s: Scene) -> Ref:
+    """An address one byte into a page."""
+    s.anon(at := s.room(2), 2)
+    return s.do(ops.name(s.at(at) + 1, s.page, b"label"))
+
+
+@_rule
+def length_rounded_up(s: Scene) -> Ref:
+    """A length of one byte: the whole page gets the label."""
+    s.anon(at := s.room(2), 2)
+    return s.do(ops.name(s.at(at), 1, b"label"))
+
+
+@_rule
+def length_0(s: Scene) -> Ref:
+    """A length of zero."""
+    s.anon(at := s.room())
+    return s.do(ops.name(s.at(at), 0, b"label"))
+
+
+@_rule
+def length_rounds_to_0(s: Scene) -> Ref:
+    """The largest length: rounding it up to pages gives zero."""
+    s.anon(at := s.room())
+    return s.do(ops.name(s.at(at), _largest(s), b"label"))
+
+
+@_rule
+def range_wraps(s: Scene) -> Ref:
+    """A length that takes the end of the range below its start."""
+    s.anon(at := s.room())
+    return s.do(ops.name(s.at(at), _largest(s) - 2 * s.page + 1, b"label"))
+
+
+def _largest(s: Scene) -> int:
+    return int(2**s.place.architecture.bits) - 1
+
+
+@_rule
+def label_before_address(s: Scene) -> Ref:
+    """A bad pointer and an unaligned address: which of the two is looked at first."""
+    s.anon(at := s.room(2), 2)
+    return s.do(ops.name(s.at(at) + 1, s.page, _FAR))
+
+
+@_rule
+def nothing_mapped(s: Scene) -> Ref:
+    """A range without any mapping."""
+    return s.label(s.room(2), 2, b"label")
+
+
+@_rule
+def hole_in_the_middle(s: Scene) -> Ref:
+    """Two mappings with a hole between them: both get the label all the same."""
+    at = s.room(3)
+    s.anon(at)
+    s.anon(at + 2)
+    return s.label(at, 3, b"label")
+
+
+@_rule
+def linked_file(s: Scene) -> Ref:
+    """A mapping of a file that has a name."""
+    file = s.open(b"/t/rule_linked")
+    s.map(file, at := s.room())
+    answer = s.label(at, 1, b"label")
+    s.do(ops.unlink(b"/t/rule_linked"))
+    return answer
+
+
+@_rule
+def file_in_the_middle(s: Scene) -> Ref:
+    """Anonymous memory, a file, anonymous memory: only what stands before the file is named."""
+    file = s.open(b"/t/rule_middle")
+    at = s.room(3)
+    s.anon(at)
+    s.map(file, at + 1)
+    s.anon(at + 2)
+    answer = s.label(at, 3, b"label")
+    s.do(ops.unlink(b"/t/rule_middle"))
+    return answer
+
+
+@_rule
+def unlinked_file(s: Scene) -> Ref:
+    """A mapping of a tmpfs file that had no name left when it was mapped."""
+    file = s.open(b"/t/rule_unlinked")
+    s.unlink(file)
+    s.map(file, at := s.room())
+    return s.label(at, 1, b"label")
+
+
+@_rule
+def unlinked_later(s: Scene) -> Ref:
+    """A mapping of a tmpfs file that lost its name after it was mapped."""
+    file = s.open(b"/t/rule_later")
+    s.map(file, at := s.room())
+    s.unlink(file)
+    return s.label(at, 1, b"label")
+
+
+@_rule
+def shared_anonymous(s: Scene) -> Ref:
+    """Shared anonymous memory."""
+    s.anon(at := s.room(), flags="shared")
+    return s.label(at, 1, b"label")
+
+
+@_rule
+def memfd(s: Scene) -> Ref:
+    """A shared mapping of a memfd."""
+    s.map(s.memfd(b"memory"), at := s.room())
+    return s.label(at, 1, b"label")
+
+
+@_rule
+def memfd_private(s: Scene) -> Ref:
+    """A private mapping of a memfd."""
+    s.map(s.memfd(b"memory"), at := s.room(), 1, "rw", "private")
+    return s.label(at, 1, b"label")
+
+
+@_rule
+def system_v(s: Scene) -> Ref:
+    """A System V segment."""
+    segment = s.do(ops.shmget(0, s.page))
+    s.do(ops.shmat(segment, s.at(at := s.room())))
+    answer = s.label(at, 1, b"label")
+    s.do(ops.shm_remove(segment))
+    return answer
+
+
+@_rule
+def heap(s: Scene) -> Ref:
+    """The heap."""
+    start = s.do(ops.brk(0))
+    s.do(ops.brk(0x10060000))
+    return s.do(ops.name(start, 0x10000, b"label"))
+
+
+@_rule
+def stack(s: Scene) -> Ref:
+    """The stack."""
+    return s.do(ops.name(s.place.stack, s.page, b"label"))
+
+
+@_rule
+def sealed(s: Scene) -> Ref:
+    """Memory that mseal(2) has sealed, where there is such a call."""
+    s.anon(at := s.room())
+    s.do(ops.call("mseal", s.at(at), s.page, 0))
+    return s.label(at, 1, b"label")
+
+
+@_rule
+def map_count_limit(s: Scene) -> Ref:
+    """A label that would split a mapping when the process may have no more mappings."""
+    limit = s.do(ops.open_(b"/proc/sys/vm/max_map_count", "wronly"))
+    s.anon(at := s.room(3), 3)
+    s.do(ops.write(limit, b"1"))
+    answer = s.label(at + 1, 1, b"label")
+    s.do(ops.write(limit, b"65530"))
+    return answer
+
+
+def answer(outcome: Outcome, asked: Ref) -> int:
+    """The errno that the call gave, 0 for success."""
+    return outcome.results[asked.index].errno

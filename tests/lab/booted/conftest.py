@@ -1,0 +1,53 @@
+"""Kernels to boot: those in the cache; with CI=true they are built where there is none."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from kernel.lab import build, tools
+from kernel.lab.build import Image
+from kernel.lab.errors import LabError, MissingTool
+from kernel.lab.kernels import KERNELS, NEEDED, Kernel
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def image_of(kernel: Kernel) -> Image:
+    """The built kernel, or a skip that says what to do; with CI=true it is built instead."""
+    if IN_CI and kernel in NEEDED:
+        tools.install([kernel])
+        return build.ensure(kernel)
+    try:
+        tools.require(tools.booting(kernel))
+        found = build.find(kernel)
+    except MissingTool as error:
+        pytest.skip(f"{kernel.name} cannot be booted: {error}")
+    if found is None:
+        pytest.skip(f"{kernel.name} is not built: run `make lab`")
+    return found
+
+
+def built(kernel: Kernel) -> bool:
+    try:
+        return build.find(kernel) is not None
+    except LabError:
+        return False
+
+
+# Of the others only what happens to be built here: nobody is asked to build thirty kernels.
+PRESENT = [*NEEDED, *(k for k in KERNELS.values() if k not in NEEDED and built(k))]
+
+
+@pytest.fixture(params=PRESENT, ids=lambda kernel: kernel.name)
+def image(request: pytest.FixtureRequest) -> Image:
+    """Give each kernel in turn."""
+    kernel: Kernel = request.param
+    return image_of(kernel)
+
+
+@pytest.fixture(scope="session")
+def named() -> Image:
+    """Give the newest kernel with labels."""
+    return image_of(KERNELS["6.12-x86_64-named"])

@@ -1,0 +1,124 @@
+"""What can become of a guest, each told apart from the others."""
+
+from __future__ import annotations
+
+import errno
+import time
+
+import pytest
+
+from kernel.lab import ops, vm
+from kernel.lab.build import Image
+from kernel.lab.errors import GuestPanic, LostVM, ProbeFailure
+from kernel.lab.protocol import Op, Program
+
+AREA = 0x20000000
+# x86_64's numbers, arch/x86/entry/syscalls/syscall_64.tbl
+EXIT_GROUP, REBOOT = 231, 169
+
+
+def labelled() -> Program:
+    program = Program()
+    program(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+    program(ops.name(AREA, 4096, b"a label"))
+    program(ops.read_file(b"/proc/self/maps"))
+    return program
+
+
+def test_labels_are_printed_or_refused_by_the_option(image: Image) -> None:
+    with vm.boot(image) as guest:
+        program = Program()
+        page = guest.hello.page_size
+        program(ops.mmap(AREA, page, "rw", "private fixed anonymous"))
+        asked = program(ops.name(AREA, page, b"a label"))
+        maps = program(ops.read_file(b"/proc/self/maps"))
+        (outcome,) = guest.run([program])
+    assert guest.hello.word_bytes == image.kernel.architecture.bits // 8
+    assert guest.hello.big_endian == image.kernel.architecture.big_endian
+    refused = image.kernel.flavour.name == "unnamed"
+    assert outcome.results[asked.index].errno == (errno.EINVAL if refused else 0)
+    assert (b" [anon:a label]\n" in outcome.results[maps.index].bytes) is not refused
+
+
+def test_many_programs_run_in_one_boot(named: Image) -> None:
+    programs = [labelled() for _ in range(200)]
+    outcomes = vm.run(named, programs)
+    assert len({outcome.results[2].bytes for outcome in outcomes}) == 1
+    assert len(outcomes) == 200
+
+
+def test_outcomes_come_one_by_one(named: Image) -> None:
+    with vm.boot(named) as guest:
+        stream = guest.stream([labelled(), labelled()])
+        assert next(stream).ended_well
+        assert next(stream).ended_well
+        assert next(stream, None) is None
+        assert guest.run([labelled()])[0].ended_well
+
+
+def test_a_kernel_that_panics(named: Image) -> None:
+    with (
+        pytest.raises(GuestPanic) as caught,
+        vm.boot(named, append="rdinit=/nothing init=/nothing"),
+    ):
+        pass
+    assert caught.value.kernel == "6.12-x86_64-named"
+    assert caught.value.reason == "the guest's kernel panicked"
+    assert b"Kernel panic - not syncing" in caught.value.console
+
+
+def test_a_machine_that_ends_by_itself(named: Image) -> None:
+    program = Program()
+    program(ops.call("syscall", REBOOT, 0xFEE1DEAD, 672274793, 0x01234567))
+    with vm.boot(named) as guest, pytest.raises(LostVM) as caught:
+        guest.run([program])
+    assert caught.value.reason == "the emulator ended with status 0"
+
+
+def test_a_guest_that_says_nothing(named: Image) -> None:
+    started = time.monotonic()
+    with (
+        pytest.raises(LostVM) as caught,
+        vm.boot(named, vm.Limits(boot=0.05)),
+    ):
+        pass
+    assert caught.value.reason == "the guest said nothing within its time limit"
+    assert time.monotonic() - started < 20
+
+
+def test_a_program_that_takes_too_long(named: Image) -> None:
+    program = Program()
+    with program.repeat(2**40):
+        program(ops.brk(0))
+    with vm.boot(named, vm.Limits(program=1)) as guest, pytest.raises(LostVM) as caught:
+        guest.run([program])
+    assert caught.value.reason == "the guest said nothing within its time limit"
+
+
+@pytest.mark.parametrize(
+    ("op", "reason"),
+    [
+        (ops.munmap(0x10000000, 0x10000), "its process was killed by signal 11"),
+        (ops.call("syscall", EXIT_GROUP, 3), "its process ended with status 3"),
+    ],
+)
+def test_a_program_that_fails(named: Image, op: Op, reason: str) -> None:
+    failing = Program([op])
+    with vm.boot(named) as guest:
+        with pytest.raises(ProbeFailure) as caught:
+            guest.run([labelled(), failing])
+        assert str(caught.value) == f"6.12-x86_64-named: program 1 of the batch: {reason}"
+        assert guest.run([labelled()])[0].ended_well
+
+
+def test_instructions_are_a_clock_that_repeats(named: Image) -> None:
+    program = Program()
+    with program.repeat(100):
+        program(ops.mmap(0, 4096, "rw", "private anonymous"))
+    timed = program(ops.call("fork_bench", 3))
+    measured = []
+    for _ in range(2):
+        with vm.boot(named, icount=7) as guest:
+            (outcome,) = guest.run([program])
+        measured.append(outcome.results[timed.index].data)
+    assert measured[0] == measured[1]

@@ -1,0 +1,231 @@
+"""The agent itself, run on this machine: every kind of argument and of operation.
+
+The kernel here is whatever the machine has, so nothing is said of labels.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kernel.lab import capture, guest, native, ops, truth, vm
+from kernel.lab.errors import LabError, MissingTool
+from kernel.lab.native import Host
+from kernel.lab.protocol import Malformed, Op, Outcome, Program, Result, Step
+from kernel.lab.scenarios import SCENARIOS
+from kernel.lab.scene import Place, Scene
+
+AREA = 0x20000000
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    try:
+        guest.agent(native.architecture())
+    except (MissingTool, LabError) as error:
+        pytest.skip(f"no agent for this machine: {error}")
+    with native.start() as started:
+        yield started
+
+
+def run(host: Host, program: Program) -> Outcome:
+    (outcome,) = host.run([program])
+    return outcome
+
+
+def lines(outcome: Outcome, index: int) -> list[bytes]:
+    """The lines of a maps file that lie in the programs' own area."""
+    return [line for line in outcome.results[index].bytes.split(b"\n") if line.startswith(b"2000")]
+
+
+def test_it_greets_with_this_machine(host: Host) -> None:
+    assert host.hello.page_size == os.sysconf("SC_PAGE_SIZE")
+    assert host.hello.word_bytes == struct.calcsize("P")
+    assert not host.hello.big_endian
+
+
+def test_each_program_has_a_fresh_process(host: Host) -> None:
+    first, second = Program(), Program()
+    first(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+    seen = first(ops.read_file(b"/proc/self/maps"))
+    again = second(ops.read_file(b"/proc/self/maps"))
+    one, two = host.run([first, second])
+    assert len(lines(one, seen.index)) == 1
+    assert lines(two, again.index) == []
+    assert one.ended_well
+    assert two.ended_well
+
+
+def test_results_are_passed_on(host: Host) -> None:
+    program = Program()
+    descriptor = program(ops.memfd_create(b"a\nb"))
+    program(ops.ftruncate(descriptor, 8192))
+    program(ops.write(descriptor, b"some bytes"))
+    program(ops.mmap(AREA, 8192, "r", "shared fixed", descriptor))
+    peeked = program(ops.peek(AREA, 10))
+    stat = program(ops.statx(descriptor))
+    outcome = run(host, program)
+    assert [result.errno for result in outcome.results.values()] == [0] * 6
+    assert outcome.results[peeked.index].bytes == b"some bytes"
+    *_, size, mode, links, _ = struct.unpack(ops.STATX_FORMAT, outcome.results[stat.index].bytes)
+    assert (size, mode & 0o777, links) == (8192, 0o777, 0)
+
+
+def test_an_errno_ends_nothing(host: Host) -> None:
+    program = Program()
+    program(ops.munmap(AREA + 1, 4096))
+    program(ops.fill(AREA, 4096))
+    program(ops.open_(b"/no such folder/file"))
+    program(ops.brk(0))
+    codes = [result.errno for result in run(host, program).results.values()]
+    assert codes == [errno.EINVAL, errno.EFAULT, errno.ENOENT, 0]
+
+
+def test_a_store_that_would_be_a_signal_is_an_errno_and_what_came_before_stays(host: Host) -> None:
+    program = Program()
+    program(ops.mmap(AREA, 8192, "rw", "private fixed anonymous"))
+    program(ops.mprotect(AREA + 4096, 4096, "r"))
+    program(ops.fill(AREA, 8192, 0x41))
+    program(ops.fill(AREA, 4096, 0x42))
+    peeked = program(ops.peek(AREA, 4096))
+    outcome = run(host, program)
+    assert outcome.results[2].errno == errno.EFAULT
+    assert outcome.results[3].value == 4096
+    assert outcome.results[peeked.index].bytes == b"B" * 4096
+
+
+def test_a_repeat_counts_and_stops_at_the_first_failure(host: Host) -> None:
+    program = Program()
+    with program.repeat(5) as whole:
+        program(ops.mmap(Step(AREA, 8192), 4096, "rw", "private fixed anonymous"))
+    with program.repeat(5) as partial:
+        fails = program(ops.mprotect(Step(AREA + 3 * 8192, 8192), 4096, "r"))
+    maps = program(ops.read_file(b"/proc/self/maps"))
+    outcome = run(host, program)
+    assert outcome.results[whole.index].value == 5
+    assert outcome.results[partial.index].value == 2
+    assert outcome.results[fails.index].errno == errno.ENOMEM
+    shown = lines(outcome, maps.index)
+    assert [line.split(b" ")[1] for line in shown] == [b"rw-p"] * 3 + [b"r--p"] * 2
+
+
+def test_a_fork_runs_its_block_alone(host: Host) -> None:
+    program = Program()
+    program(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+    with program.fork() as forked:
+        program(ops.munmap(AREA, 4096))
+        child = program(ops.read_file(b"/proc/self/maps"))
+    parent = program(ops.read_file(b"/proc/self/maps"))
+    outcome = run(host, program)
+    assert outcome.results[forked.index].value == 0
+    assert lines(outcome, child.index) == []
+    assert len(lines(outcome, parent.index)) == 1
+
+
+def test_a_held_child_can_be_read_written_to_and_reaped(host: Host) -> None:
+    program = Program()
+    with program.hold() as held:
+        program(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+    seen = program(ops.read_held(b"maps"))
+    cleared = program(ops.write_held(b"clear_refs", b"1"))
+    reaped = program(ops.reap())
+    after = program(ops.read_held(b"maps"))
+    outcome = run(host, program)
+    assert outcome.results[held.index].value == 0
+    assert len(lines(outcome, seen.index)) == 1
+    assert outcome.results[cleared.index].errno == 0
+    assert outcome.results[reaped.index].value == signal.SIGKILL
+    assert outcome.results[after.index].errno == errno.ESRCH
+
+
+def test_small_reads_are_kept_apart(host: Host) -> None:
+    program = Program()
+    whole = program(ops.read_file(b"/proc/self/maps"))
+    small = program(ops.read_file(b"/proc/self/maps", 50))
+    outcome = run(host, program)
+    pieces = outcome.results[small.index].data
+    assert {len(piece) for piece in pieces[:-1]} == {50}
+    assert outcome.results[small.index].bytes == outcome.results[whole.index].bytes
+
+
+def test_a_fork_can_be_timed(host: Host) -> None:
+    program = Program()
+    timed = program(ops.call("fork_bench", 3))
+    before = program(ops.call("clock"))
+    after = program(ops.call("clock"))
+    outcome = run(host, program)
+    for piece in outcome.results[timed.index].data:
+        fork, whole = struct.unpack("<QQ", piece)
+        assert 0 < fork < whole
+    assert len(outcome.results[timed.index].data) == 3
+    times = [struct.unpack("<Q", outcome.results[ref.index].bytes)[0] for ref in (before, after)]
+    assert times == sorted(times)
+
+
+def test_a_process_that_dies_says_how_and_keeps_what_it_had_sent(host: Host) -> None:
+    dying, after = Program(), Program()
+    dying(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+    dying(ops.read_file(b"/proc/self/maps"))
+    with dying.fork():
+        dying(ops.brk(0))
+        dying(ops.munmap(0x10000000, 0x10000))
+    dying(ops.munmap(0x10000000, 0x10000))
+    after(ops.brk(0))
+    died, lived = host.run([dying, after])
+    assert died.status == signal.SIGSEGV
+    assert vm.describe_status(died.status) == "its process was killed by signal 11"
+    # Results are sent before a fork, and when 4096 bytes of them are there: the last ones are lost.
+    assert list(died.results) == [0, 1]
+    assert lived.ended_well
+
+
+def test_a_malformed_program_is_told(host: Host) -> None:
+    unknown, after = Program([Op(250, "unknown")]), Program([ops.brk(0)])
+    with pytest.raises(LabError) as caught:
+        host.run([unknown])
+    assert isinstance(caught.value.__cause__, Malformed)
+    assert str(caught.value) == (
+        "this machine: program 0 of the batch: the agent cannot read the program at byte 2"
+    )
+    assert run(host, after).ended_well
+
+
+def test_a_thousand_programs_in_one_batch(host: Host) -> None:
+    program = Program([ops.brk(0)])
+    outcomes = host.run([program] * 1000)
+    assert len(outcomes) == 1000
+    assert len({outcome.results[0].value for outcome in outcomes}) == 1
+
+
+def test_the_painted_pages_follow_the_results() -> None:
+    place = Place(native.architecture(), 4096, 0)
+    scene = Scene(place, ("maps",))
+    scene.anon(at := scene.room(4), 4, label=b"x")
+    scene.do(ops.mprotect(scene.at(at + 1), 4096, "r"))
+    scene.do(ops.munmap(scene.at(at + 3), 4096))
+    scene.snapshot()
+    results = {0: AREA, 1: -22, 2: 0, 3: -12, 4: 0}
+    outcome = Outcome({n: Result(value) for n, value in results.items()}, 0)
+    rows = truth.Replay(scene, outcome).run()[""]
+    assert [
+        (row["start"] - AREA, row["end"] - AREA, row["perms"], row["label"]) for row in rows
+    ] == [
+        (0, 4096, "rw-p", None),
+        (4096, 8192, "r--p", None),
+        (8192, 16384, "rw-p", None),
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="scenarios mount file systems: that takes root")
+def test_the_hosts_own_kernel_is_one_more_producer() -> None:
+    taken = capture.take_here()
+    safe = [s.name for s in SCENARIOS.values() if s.host and not s.architectures]
+    assert {f"{name}.truth.json" for name in safe} <= set(taken.files)
+    assert b"/t/names/tab\there\n" in taken.files["file_names.maps"]
+    assert not Path("/t").exists()

@@ -1,0 +1,130 @@
+"""Built things arrive whole or not at all, under a hash of what went in."""
+
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from kernel.lab import build, cache, tools
+from kernel.lab.errors import BuildFailure, MissingTool
+from kernel.lab.flavours import Edit
+from kernel.lab.kconfig import Option
+from kernel.lab.kernels import KERNELS
+from kernel.lab.releases import Release
+
+KERNEL = KERNELS["6.12-x86_64-named"]
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_the_borders_of_parts_count() -> None:
+    assert cache.digest(["ab", "c"]) != cache.digest(["a", "bc"])
+    assert cache.digest(["ab", "c"]) == cache.digest([b"ab", b"c"])
+
+
+def test_the_folder_is_where_the_variable_says(own_cache: Path) -> None:
+    assert cache.folder() == own_cache
+    assert own_cache.is_dir()
+
+
+def test_what_was_interrupted_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "thing"
+
+    def interrupted() -> None:
+        with cache.filling(target) as making:
+            (making / "half").write_bytes(b"")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_comes_second_leaves_the_first(tmp_path: Path) -> None:
+    target = tmp_path / "thing"
+    with cache.filling(target) as making:
+        (making / "by").write_bytes(b"second")
+        with cache.filling(target) as other:
+            (other / "by").write_bytes(b"first")
+    assert (target / "by").read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_replacing_changes_the_whole_folder(tmp_path: Path) -> None:
+    target = tmp_path / "thing"
+    for name in ("old", "new"):
+        with cache.replacing(target) as making:
+            (making / name).write_bytes(b"")
+    assert [path.name for path in target.iterdir()] == ["new"]
+
+
+@pytest.fixture
+def fixed_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "package_version", lambda package: f"{package} 1")
+    monkeypatch.setattr(tools, "first_line", " ".join)
+
+
+@pytest.mark.usefixtures("fixed_tools")
+def test_every_input_changes_the_key() -> None:
+    flavour = KERNEL.flavour
+    others = [
+        evolve(KERNEL, release=evolve(KERNEL.release, package="other")),
+        evolve(KERNEL, architecture=evolve(KERNEL.architecture, triplet="other")),
+        evolve(KERNEL, architecture=evolve(KERNEL.architecture, target="other")),
+        evolve(KERNEL, flavour=evolve(flavour, options=(Option("OTHER", "."),))),
+        evolve(KERNEL, flavour=evolve(flavour, edits=(Edit("file", "old", "new", "."),))),
+        evolve(KERNEL, flavour=evolve(flavour, edits=(Edit("file", "old", "newer", "."),))),
+    ]
+    keys = [build.key(kernel) for kernel in (KERNEL, *others)]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.usefixtures("fixed_tools")
+def test_names_and_reasons_do_not_change_the_key() -> None:
+    reasoned = tuple(evolve(o, why="another reason") for o in KERNEL.flavour.options)
+    flavour = evolve(KERNEL.flavour, options=reasoned, why="another")
+    assert build.key(evolve(KERNEL, flavour=flavour)) == build.key(KERNEL)
+
+
+@pytest.mark.usefixtures("fixed_tools", "own_cache")
+def test_only_a_finished_build_is_found() -> None:
+    assert build.find(KERNEL) is None
+    folder = cache.folder() / "kernels" / f"{KERNEL.name}-{build.key(KERNEL)}"
+    with cache.filling(folder) as making:
+        (making / "build.json").write_text('{"seconds": 1.5}')
+        assert build.find(KERNEL) is None
+    found = build.find(KERNEL)
+    assert found is not None
+    assert found.facts == {"seconds": 1.5}
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_an_edit_must_stand_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "package_version", lambda _: "1")
+    release = Release("x", "package", ".")
+    plain = cache.folder() / "sources" / "package_1"
+    with cache.filling(plain) as making:
+        (making / "file.h").write_text("one\ntwo\n")
+    edited = build.source(release, (Edit("file.h", "two\n", "three\n", "."),))
+    assert (edited / "file.h").read_text() == "one\nthree\n"
+    assert (plain / "file.h").read_text() == "one\ntwo\n"
+    with pytest.raises(BuildFailure) as caught:
+        build.source(release, (Edit("file.h", "four", "five", "."),))
+    assert str(caught.value) == "x: `edit file.h` failed:\n'four' stands there 0 times, not once"
+    assert len(list((cache.folder() / "sources").iterdir())) == 2
+
+
+def test_a_missing_tool_names_its_package() -> None:
+    with pytest.raises(MissingTool) as caught:
+        tools.require([tools.Tool("sh", "dash"), tools.Tool("no-such-tool", "its-package")])
+    assert str(caught.value) == ("no-such-tool is not installed: run `apt-get install its-package`")
+
+
+def test_a_failing_command_is_quoted_with_its_output() -> None:
+    with pytest.raises(BuildFailure) as caught:
+        tools.run("thing", ("sh", "-c", "echo said; exit 3"))
+    assert str(caught.value) == "thing: `sh -c echo said; exit 3` failed:\nsaid\n"

@@ -1,0 +1,65 @@
+"""The archive that a guest unpacks at boot, field by field and by cpio itself."""
+
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kernel.lab import initramfs
+
+TREE = (
+    initramfs.folder(b"bin"),
+    initramfs.file(b"bin/tool", b"12345", 0o750),
+    initramfs.symlink(b"bin/link", b"tool"),
+    initramfs.file(b"line\nfeed", b""),
+)
+
+
+def test_a_record_is_a_header_a_name_and_data_each_padded_to_four_bytes() -> None:
+    packed = initramfs.pack([initramfs.file(b"ab", b"12345")])
+    fields = [int(packed[6 + 8 * n : 14 + 8 * n], 16) for n in range(13)]
+    assert packed.startswith(b"070701")
+    assert fields == [1, stat.S_IFREG | 0o755, 0, 0, 1, 0, 5, 0, 0, 0, 0, 3, 0]
+    assert packed[110:116] == b"ab\0\0\0\0"[: 116 - 110]
+    name_end = 110 + 3 + -(110 + 3) % 4
+    assert packed[name_end : name_end + 8] == b"12345\0\0\0"
+    assert packed[name_end + 8 : name_end + 14] == b"070701"
+
+
+def test_a_device_has_its_numbers_and_a_folder_two_links() -> None:
+    packed = initramfs.pack([initramfs.character_device(b"c", 5, 1), initramfs.folder(b"d")])
+    fields = [int(packed[6 + 8 * n : 14 + 8 * n], 16) for n in range(13)]
+    assert fields[1] == stat.S_IFCHR | 0o600
+    assert fields[9:11] == [5, 1]
+    second = packed.index(b"070701", 6)
+    assert int(packed[second + 6 + 8 * 4 : second + 6 + 8 * 5], 16) == 2
+
+
+def test_the_archive_ends_with_the_trailer_and_is_whole_words() -> None:
+    packed = initramfs.pack(TREE)
+    assert packed.rstrip(b"\0").endswith(b"TRAILER!!!")
+    assert len(packed) % 4 == 0
+
+
+def test_the_same_files_give_the_same_archive() -> None:
+    assert initramfs.pack(TREE) == initramfs.pack(list(TREE))
+
+
+CPIO = shutil.which("cpio")
+
+
+@pytest.mark.skipif(CPIO is None, reason="cpio is not installed")
+def test_cpio_unpacks_it(tmp_path: Path) -> None:
+    assert CPIO is not None
+    subprocess.run(
+        (CPIO, "--extract", "--quiet", "--no-absolute-filenames"),
+        input=initramfs.pack(TREE),
+        cwd=tmp_path,
+        check=True,
+    )
+    assert (tmp_path / "bin/tool").read_bytes() == b"12345"
+    assert stat.S_IMODE((tmp_path / "bin/tool").stat().st_mode) == 0o750
+    assert (tmp_path / "bin/link").readlink() == Path("tool")
+    assert (tmp_path / "line\nfeed").read_bytes() == b""

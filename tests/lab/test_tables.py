@@ -1,0 +1,137 @@
+"""The tables of kernels: consistent in themselves, and with the agent's own."""
+
+import re
+
+import pytest
+
+from kernel.lab import disk, guest, kconfig, ops, rules, scenarios, tiny_elf
+from kernel.lab.architectures import ARCHITECTURES
+from kernel.lab.flavours import FLAVOURS
+from kernel.lab.kconfig import Option
+from kernel.lab.kernels import KERNELS, NEEDED, named
+from kernel.lab.releases import RELEASES
+from kernel.lab.scene import BASE, END, Place
+
+
+def test_names_are_unique_and_every_line_says_why() -> None:
+    for kernel in KERNELS.values():
+        names = [option.name for option in kernel.options]
+        assert len(names) == len(set(names)), kernel.name
+        assert all(option.why for option in kernel.options), kernel.name
+        assert named(kernel.name) is kernel
+
+
+def test_what_a_fresh_machine_builds() -> None:
+    assert [kernel.name for kernel in NEEDED] == [
+        "6.12-x86_64-named",
+        "6.1-x86_64-named",
+        "6.12-x86_64-unnamed",
+        "6.1-x86_64-unnamed",
+    ]
+
+
+def test_named_and_unnamed_differ_in_one_line() -> None:
+    for release in RELEASES:
+        for arch in ARCHITECTURES:
+            with_labels = KERNELS[f"{release}-{arch}-named"].fragment
+            without = KERNELS[f"{release}-{arch}-unnamed"].fragment
+            assert set(with_labels.split("\n")) ^ set(without.split("\n")) == {
+                "CONFIG_ANON_VMA_NAME=y",
+                "CONFIG_ANON_VMA_NAME=n",
+            }
+
+
+def test_an_unknown_kernel_is_refused_with_the_names_that_there_are() -> None:
+    with pytest.raises(KeyError) as caught:
+        named("5.4-vax-named")
+    assert caught.value.args[0] == (
+        f"no kernel is called '5.4-vax-named'; there are {', '.join(KERNELS)}"
+    )
+
+
+def test_a_release_leaves_out_the_lines_it_does_not_know() -> None:
+    line = "CONFIG_X86_USER_SHADOW_STACK=y"
+    assert line in KERNELS["6.12-x86_64-named"].fragment
+    assert line not in KERNELS["6.1-x86_64-named"].fragment
+
+
+def test_each_flavour_is_for_architectures_that_there_are() -> None:
+    for flavour in FLAVOURS.values():
+        assert set(flavour.architectures) <= set(ARCHITECTURES)
+        assert flavour.why
+
+
+def test_refused_lines_are_those_that_the_configuration_lacks() -> None:
+    config = "CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_C=y\n"
+    wanted = [Option("A", "."), Option("B", ".", "n"), Option("C", ".", "n"), Option("D", ".")]
+    assert kconfig.refused(wanted, config) == ("CONFIG_C=n", "CONFIG_D=y")
+
+
+def test_a_later_line_for_the_same_option_wins() -> None:
+    assert kconfig.fragment([Option("A", "."), Option("A", ".", "n")]) == "CONFIG_A=n\n"
+
+
+def test_operations_have_the_codes_that_the_agent_has() -> None:
+    source = (guest.SOURCES / "agent.c").read_text()
+    table = re.search(r"static const long calls\[\] = \{(.*?)\n\};", source, re.DOTALL)
+    assert table is not None
+    numbered = re.findall(r"__NR_(\w+)|/\* (memfd_secret|mseal|map_shadow_stack) \*/", table[1])
+    assert tuple(a or b for a, b in numbered) == ops.CALLS
+    codes = re.search(r"enum \{\s*OP_MMAP(.*?)\};", source, re.DOTALL)
+    assert codes is not None
+    value, expected = 99, {}
+    for name, start in re.findall(r"OP_(\w+)(?: = (\d+))?", "OP_MMAP" + codes[1]):
+        value = int(start) if start else value + 1
+        expected[name.lower()] = value
+    expected["mmap"] = 100
+    assert {name: ops.CODES[name] for name in (*ops.SPECIALS, *ops.PROCESSES)} == expected
+
+
+def test_every_scenario_and_rule_says_what_it_shows() -> None:
+    assert len(scenarios.SCENARIOS) > 30
+    for scenario in scenarios.SCENARIOS.values():
+        assert len(scenario.shows) > 20, scenario.name
+    for rule in rules.RULES.values():
+        assert len(rule.asks) > 5, rule.name
+
+
+@pytest.mark.parametrize("page", [4096, 65536])
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_every_scenario_fits_the_agent_and_the_area(arch: str, page: int) -> None:
+    place = Place(ARCHITECTURES[arch], page, 0x7FFF0000)
+    for scenario in scenarios.SCENARIOS.values():
+        if scenario.suits(place):
+            scene = scenario.scene(place)
+            assert scene.program.encode()
+            assert BASE <= scene.at(scene.room()) < END, scenario.name
+
+
+def test_legal_label_bytes_are_those_of_the_manual() -> None:
+    assert len(scenarios.LEGAL) == 95 - 5
+    assert set(scenarios.LEGAL) | set(scenarios.ILLEGAL) == set(range(1, 256))
+    assert all(len(label) <= scenarios.LABEL_MAX for label in scenarios.LOOKALIKES)
+    assert all(set(label) <= set(scenarios.LEGAL) for label in scenarios.LOOKALIKES)
+
+
+def test_the_program_of_one_page_is_one_page() -> None:
+    assert len(tiny_elf.PROGRAM) == tiny_elf.PAGE
+    assert tiny_elf.PROGRAM.startswith(b"\x7fELF\x02\x01\x01")
+
+
+def test_its_maps_are_written_down_to_the_column() -> None:
+    assert tiny_elf.expected_maps((0, 0x1A), 2, b"/t/p", vsyscall=True) == (
+        b"00400000-00401000 r-xp 00000000 00:1a 2                                  /t/p\n"
+        b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0"
+        b"                  [vsyscall]\n"
+    )
+
+
+def test_a_romfs_adds_up_to_zero_and_its_disk_has_one_partition() -> None:
+    image = disk.romfs({b"file": b"content"})
+    words = [int.from_bytes(image[n : n + 4]) for n in range(0, min(512, len(image)), 4)]
+    assert image.startswith(b"-rom1fs-")
+    assert sum(words) % 2**32 == 0
+    whole = disk.partitioned_disk({b"file": b"content"})
+    assert whole[510:512] == b"\x55\xaa"
+    assert whole[disk.PARTITION_OFFSET :] == image
+    assert int.from_bytes(whole[446 + 8 : 446 + 12], "little") * 512 == disk.PARTITION_OFFSET
