@@ -589,12 +589,29 @@ static s64 do_io_uring_setup(u64 entries)
 	return generic_result(CALL2(__NR_io_uring_setup, entries, &params));
 }
 
-static u64 now(void)
+static u64 read_clock(int which)
 {
 	long time[2];
 
-	CALL2(__NR_clock_gettime, 1 /* CLOCK_MONOTONIC */, time);
+	CALL2(__NR_clock_gettime, which, time);
 	return (u64)time[0] * 1000000000u + (u64)time[1];
+}
+
+static u64 now(void)
+{
+	return read_clock(1 /* CLOCK_MONOTONIC */);
+}
+
+/*
+ * Wait for the next timer tick: what is measured from there on has the same ticks in it each time.
+ * The coarse clock only moves with the tick.
+ */
+static void wait_for_tick(void)
+{
+	u64 before = read_clock(6 /* CLOCK_MONOTONIC_COARSE */);
+
+	while (read_clock(6) == before)
+		;
 }
 
 static s64 clock(unsigned index)
@@ -613,10 +630,13 @@ static s64 fork_bench(unsigned index, u64 times)
 
 	flush();
 	while (times--) {
-		u64 before = now(), between;
-		long pid = do_fork();
+		u64 before, between;
 		int status;
+		long pid;
 
+		wait_for_tick();
+		before = now();
+		pid = do_fork();
 		if (pid == 0)
 			leave(0);
 		between = now();
