@@ -328,3 +328,30 @@ class SplitFailed(NamingError):
             "now. Most often the process has all the mappings that vm.max_map_count allows; raise "
             "it, or name whole mappings, which needs no split."
         )
+
+
+@attrs.frozen
+class UnknownProducer(ProcmapsError, LookupError):
+    """A name that stands for no producer, or for one whose ways are not established."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"unknown producer {self.name!r}: {self.reason}"
+
+
+@attrs.frozen
+class CannotRender(ProcmapsError, ValueError):
+    """A record that the producer could never have printed, and why not."""
+
+    producer: str
+    """The producer's name."""
+    record: int
+    """Which record, counted from 0."""
+    part: str
+    """The attribute of the record that is at fault: ``name``, ``usage.ksm`` …"""
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.producer} cannot print record {self.record}: {self.part}: {self.reason}"

@@ -116,11 +116,18 @@ class Grammar:
     def extent(self, text: bytes, at: int) -> int:
         """Where the line that starts at *at* ends, its line end included.
 
-        In a dialect whose names hold newlines it is the end of the header, lines later.
+        In a dialect whose names hold newlines it is where the name ends, lines later.
         """
-        if match := self.header.match(text, at):
+        if match := self.header.match(text, at) or (self._label and self._label.match(text, at)):
             return match.end()
         return text.find(b"\n", at) + 1 or len(text)
+
+    @functools.cached_property
+    def _label(self) -> re.Pattern[bytes] | None:
+        """A line below the header that holds a name, compiled; None where the dialect has none."""
+        if all(bare(str(known.origin.name)) != "label" for known in self.lark.rules):
+            return None
+        return re.compile(f"{compile_rule(self.lark, 'label')}(?:\\n|\\Z)".encode("latin-1"))
 
 
 def scan(text: bytes, grammar: Grammar) -> Columns:

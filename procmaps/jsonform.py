@@ -17,7 +17,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import attrs
 
@@ -204,7 +204,7 @@ def from_json(data: object) -> Mapping:
     )
     if mapping.end < mapping.start:
         raise InvalidRecord("end", "is below the start")
-    _agree(data, to_json(mapping), "")
+    _agree(cast("Json", data), to_json(mapping), "")
     return mapping
 
 
@@ -293,7 +293,7 @@ class _Object:
     def __init__(self, data: object, where: str) -> None:
         if not isinstance(data, dict):
             raise InvalidRecord(where, f"is {_told(data)} where an object is due")
-        self._data: dict[str, object] = data
+        self._data = cast("dict[str, object]", data)
         self._where = where
 
     def has(self, member: str) -> bool:
@@ -318,7 +318,7 @@ class _Object:
         items = self._get(member)
         if not isinstance(items, list) or not items:
             raise self._wrong(member, "a list of at least one object")
-        for place, item in enumerate(items):
+        for place, item in enumerate(cast("list[object]", items)):
             yield _Object(item, f"{self.place(member)}[{place}]")
 
     def text(self, member: str) -> str:
@@ -364,7 +364,7 @@ class _Object:
         return raw
 
 
-def _agree(given: object, made: Json, where: str) -> None:
+def _agree(given: Json, made: Json, where: str) -> None:
     """Raise unless everything in *given* stands in *made* too, which was written from it."""
     if isinstance(given, dict) and isinstance(made, dict):
         for member, value in given.items():

@@ -15,8 +15,8 @@ import procmaps
 from procmaps import grammar
 from procmaps.columns import Field, Header
 from procmaps.errors import visible
-from procmaps.explain import KERNELS, when
-from procmaps.explain.clues import (
+from procmaps.explanation import KERNELS, when
+from procmaps.explanation.clues import (
     Clue,
     Layout,
     field_clues,

@@ -198,6 +198,9 @@ class Snapshot(Sequence[Mapping]):
         lines = _LineNumbers(self._text)
         for fault in self.columns.faults:
             error = diagnose(self._grammar, self._text, fault, lines.at(fault.start))
+            # Every line before it was shorter here than in the input.
+            lost = (error.line - 1) * (len(self._newline) - 1)
+            error = attrs.evolve(error, offset=error.offset + lost)
             raw = self._restored(self._text[fault.start : fault.end])
             yield fault.start, Problem("unparsed", error.line, raw, str(error), error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
 from hypothesis import strategies as st
 
 from procmaps import grammar
@@ -55,14 +56,21 @@ usages = st.builds(
         max_size=3,
     ).map(tuple),
 )
-bounds = st.tuples(st.integers(0, U64), st.integers(0, U64)).map(sorted)
+
+
+def _in_order(mapping: Mapping) -> Mapping:
+    start, end = sorted((mapping.start, mapping.end))
+    return attrs.evolve(mapping, start=start, end=end)
+
+
 records = st.builds(
-    lambda bound, *rest: Mapping(*bound, *rest),
-    bounds,
+    Mapping,
+    st.integers(0, U64),
+    st.integers(0, U64),
     st.sampled_from(["rw-p", "r-xs", "---p", "rwxS", "===p", "rw-g", "===g"]).map(Perms.from_text),
     st.integers(0, U64),
     st.builds(Device, st.integers(0, U32), st.integers(0, U32)),
     st.integers(0, U64),
     columns_of_names(),
     st.none() | usages,
-)
+).map(_in_order)

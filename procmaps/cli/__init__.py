@@ -5,18 +5,20 @@ Exit codes: 0 fine, 1 findings, 2 wrong usage or unreadable input.
 
 from __future__ import annotations
 
+import importlib
+import io
 import signal
 import sys
 
-_LIBRARIES = frozenset(("click", "rich"))
+_LIBRARIES = ("click", "rich")
 
 
 def main() -> None:
     """Run the command line on ``sys.argv`` and exit."""
     try:
         # Both at once: a command that is imported later must not find one missing.
-        import rich  # noqa: F401, PLC0415
-
+        for library in _LIBRARIES:
+            importlib.import_module(library)
         from procmaps.cli.app import cli  # noqa: PLC0415 - click and rich are an extra
     except ModuleNotFoundError as missing:
         if missing.name not in _LIBRARIES:
@@ -27,7 +29,7 @@ def main() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets its number, never a traceback.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     cli(prog_name="procmaps")
 

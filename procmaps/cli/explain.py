@@ -17,7 +17,7 @@ from procmaps import explain as library
 from procmaps.cli.inputs import STDIN, dialect_option, json_option, read_file
 from procmaps.cli.look import FAINT, HEADING, console, glyphs, name_text, say, style_of
 from procmaps.dialects import DIALECTS
-from procmaps.explain import Explanation, when
+from procmaps.explanation import Explanation, when
 from procmaps.jsonform import Json, JsonObject, bytes_to_json, error_to_json, name_to_json
 from procmaps.names import Reading
 

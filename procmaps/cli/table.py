@@ -76,9 +76,7 @@ def show(
     if rows:
         use = [name for name in _USE if any(_used(name)(row) is not None for row in rows)]
         if not only_summary:
-            files = () if use and console.width < _ROOM_FOR_FILES else _FILE
-            if console.width < _ROOM_FOR_FILES:
-                files = ()
+            files = _FILE if console.width >= _ROOM_FOR_FILES else ()
             columns = (_ADDRESS, _SIZE, *(_USE[name] for name in use), _PERMS, *files)
             _print_rows(console, columns, rows)
         _print_summary(console, rows, use)
@@ -140,7 +138,7 @@ class _Sum:
     kind: str
     count: int = 0
     size: int = 0
-    used: dict[str, int] = attrs.field(factory=dict)
+    used: dict[str, int] = attrs.field(factory=dict[str, int])
 
     def add(self, row: Mapping, use: Iterable[str]) -> None:
         self.count += 1

@@ -7,7 +7,6 @@ fs/proc/task_mmu.c, 6.11; unchanged in 7.1.
 from __future__ import annotations
 
 import enum
-import fcntl
 import struct
 from array import array
 from io import FileIO
@@ -71,6 +70,9 @@ class Caller:
     """
 
     def __init__(self, file: FileIO) -> None:
+        from fcntl import ioctl  # noqa: PLC0415 - dumps are read where there is no such module, too
+
+        self._ioctl = ioctl
         self._file = file
         self._name = array("B", bytes(NAME_ROOM))
         self._build_id = array("B", bytes(_BUILD_ID_ROOM))
@@ -98,7 +100,7 @@ class Caller:
         with self._lock:
             while True:
                 try:
-                    fcntl.ioctl(self._file, PROCMAP_QUERY, request, True)  # noqa: FBT003 - its own way
+                    self._ioctl(self._file, PROCMAP_QUERY, request, True)  # noqa: FBT003 - its own way
                 except InterruptedError:
                     continue
                 break

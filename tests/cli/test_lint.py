@@ -131,6 +131,12 @@ def test_every_rule_has_a_fault_that_shows_it() -> None:
     assert set(FAULTS) | {"suspicious"} == set(RULES)
 
 
+def test_a_line_that_a_name_may_have_forged_is_suspicious() -> None:
+    forged = _ANON + b" \n" + _FILE + b"/a\n"
+    (found,) = lint(forged, dialect="nommu")
+    assert (found.rule.id, found.line) == ("suspicious", 2)
+
+
 def test_what_a_kernel_printed_has_nothing_against_it() -> None:
     assert list(lint(SAMPLE)) == []
     assert list(lint(b"")) == []

@@ -144,3 +144,10 @@ def test_neighbouring_bad_lines_are_one_problem() -> None:
     unparsed = [p for p in snapshot.problems if p.kind == "unparsed"]
     assert [(p.line, p.raw) for p in unparsed] == [(1, b"junk\nmore\n"), (4, b"junk\n")]
     assert len(snapshot) == 2
+
+
+def test_the_offset_counts_the_line_ends_of_the_input() -> None:
+    text = (ANON * 3 + b"junk\n").replace(b"\n", b"\r\n")
+    (problem,) = loads(text, errors="collect").problems[-1:]
+    assert problem.error is not None
+    assert text[problem.error.offset :] == b"junk\r\n"

@@ -6,8 +6,10 @@ The expected releases are written by hand from the catalogue, not computed from 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from procmaps.explain import explain
+from procmaps.explanation import explain
 from procmaps.releases import Release
 
 # The line, its form, dialect, word size, the releases of Linux that could have printed it, and
@@ -35,6 +37,11 @@ SAMPLES: list[Sample] = [
      "header", "linux", 32, ("between 2.6.24 and 3.4, until between 3.19 and 4.12",), ()),
     (b"08048000-0804c000 r-xp 00000000 03:01 4294967296  /bin/cat",
      "header", "linux", 32, ("between 6.14 and 7.1",), ()),
+    (b"00010000-00011000 rw-p 00000000 00:01 7          [stack:3]",
+     "header", "linux", 32, ("in every release",), ("OpenOnload",)),
+    (b"00010000-00011000 rw-p 00000000 00:00 0     ", "header", "linux", None, (), ()),
+    (b"000010000-000011000 rw-p 00000000 00:00 0 ", "header", "linux", None, (), ()),
+    (b"00010000-00011000 rw-p 00000000 00:00 0 /x", "header", "linux", None, (), ()),
     # The name column.
     (b"[heap]", "name", "linux", None, ("since 2.6.12",), ()),
     (b"[vdso]", "name", "linux", None, ("since 2.6.12",), ()),
@@ -81,6 +88,8 @@ SAMPLES: list[Sample] = [
      ("since 5.13, until 5.15",), ()),
     (b"VmFlags: rd dw sl ", "field", "linux", None, (), ()),
     (b"VmFlags: mr mw me", "field", "linux", None, (), ()),
+    (b"VmFlags: rd ?? ", "field", "linux", None, ("since 3.8",), ()),
+    (b"VmFlags: rd zz ", "field", "linux", None, (), ()),
     (b"VmFlags: rd ex  ", "field", "linux", None, (), ()),
     (b"NewField:              0 kB", "field", "linux", None, (), ()),
     # smaps_rollup.
@@ -101,7 +110,7 @@ SAMPLES: list[Sample] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=[repr(sample[0][:40])[2:-1] for sample in SAMPLES])
+@pytest.mark.parametrize("sample", SAMPLES, ids=[repr(sample[0][:90])[2:-1] for sample in SAMPLES])
 def test_each_sample_of_the_catalogue(sample: Sample) -> None:
     line, form, dialect, bits, releases, vendors = sample
     told = explain(line)
@@ -162,3 +171,47 @@ def test_a_release_could_have_printed_it_or_not_or_nobody_knows(
     line: bytes, release: str, answer: bool | None
 ) -> None:
     assert explain(line).covers(Release.parse(release)) is answer
+
+
+def test_every_part_has_its_rule_its_place_and_its_meaning() -> None:
+    told = explain(b"VmFlags: rd ?? zz ")
+    assert [(part.rule, part.terminal, part.start, part.raw) for part in told.parts] == [
+        ("flags", "FLAGS", 9, b"rd"),
+        ("flags", "FLAGS", 12, b"??"),
+        ("flags", "FLAGS", 15, b"zz"),
+    ]
+    assert [part.meaning for part in told.parts] == [
+        "The memory can be read.",
+        ("A bit without letters of its own; known ones: VM_LOCKONFAULT, VM_ALLOW_ANY_UNCACHED."),
+        "A flag that no table knows.",
+    ]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[repr(sample[0][:90])[2:-1] for sample in SAMPLES])
+def test_parts_are_pieces_of_the_line_in_their_order(sample: Sample) -> None:
+    line = sample[0]
+    told = explain(line)
+    assert all(part.raw == line[part.start : part.end] for part in told.parts)
+    starts = [part.start for part in told.parts]
+    assert starts == sorted(starts)
+    assert all(part.meaning for part in told.parts)
+
+
+@pytest.mark.parametrize("line", [b"", b"x", b"1000-2000 rw-q", b"\0", b"1000-2000 rw-p 0 0:0 0\0"])
+def test_a_broken_line_has_its_error_and_nothing_else(line: bytes) -> None:
+    told = explain(line)
+    assert told.form == "broken"
+    assert told.error is not None
+    assert told.error.source == line
+    assert (told.parts, told.clues, told.releases, told.accepted) == ((), (), (), ())
+
+
+def test_other_dialects_that_accept_a_line_are_named() -> None:
+    told = explain(b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [heap]")
+    assert told.accepted == ("cygwin",)
+
+
+@given(st.binary(max_size=80))
+def test_any_line_is_explained(line: bytes) -> None:
+    told = explain(line)
+    assert (told.form == "broken") <= (told.error is not None)

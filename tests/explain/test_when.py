@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procmaps.explain.clues import Clue
-from procmaps.explain.when import covers, together
+from procmaps.explanation.clues import Clue
+from procmaps.explanation.when import covers, together
 from procmaps.fields import FIELDS
 from procmaps.history import RELEASES
 from procmaps.releases import Release, Span

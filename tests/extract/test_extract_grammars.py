@@ -6,7 +6,7 @@ import pytest
 from lark import Lark, UnexpectedInput
 
 from procmaps import resources
-from procmaps.extract import syntax
+from procmaps.extraction import syntax
 
 LINES = {
     "tombstone": (

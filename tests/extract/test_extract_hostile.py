@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from procmaps.extract import extract
+from procmaps.extraction import extract
 from tests.extract.encoders import LOSSY, PLAIN
 
 LINE = b"00400000-00401000 r-xp 00000000 fd:01 7                                  /bin/cat"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procmaps import Device
-from procmaps.extract import Entry, Extract, Undone, Unread, extract
+from procmaps.extraction import Entry, Extract, Undone, Unread, extract
 
 
 def only(text: bytes) -> Extract:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procmaps import loads
-from procmaps.extract import extract
+from procmaps.extraction import extract
 from tests.extract.encoders import LOSSY, PLAIN, Encoder
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from procmaps.extract import extract
+from procmaps.extraction import extract
 
 MISCOUNTED = {
     # LVM prints "start - end", with spaces around the dash, for the areas that it locks; the index

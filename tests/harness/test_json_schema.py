@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import attrs
 import jsonschema
@@ -19,8 +20,10 @@ from procmaps.records import Mapping, Usage
 from tests.json_records import records
 
 _SCHEMA = json.loads(resources.read(SCHEMA))
-_RECORD = jsonschema.Draft202012Validator(_SCHEMA)
-_SNAPSHOT = jsonschema.Draft202012Validator({"$ref": "#/$defs/snapshot", "$defs": _SCHEMA["$defs"]})
+_RECORD: Any = jsonschema.Draft202012Validator(_SCHEMA)
+_SNAPSHOT: Any = jsonschema.Draft202012Validator(
+    {"$ref": "#/$defs/snapshot", "$defs": _SCHEMA["$defs"]}
+)
 
 
 @given(records)

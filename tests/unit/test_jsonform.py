@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import procmaps
-from procmaps.jsonform import InvalidRecord, from_json, snapshot_to_json, text_of, to_json
+from procmaps.jsonform import (
+    InvalidRecord,
+    Json,
+    from_json,
+    snapshot_to_json,
+    text_of,
+    to_json,
+)
 from procmaps.records import Mapping, Usage
 from tests.json_records import records
 
@@ -32,11 +39,13 @@ def test_from_json_is_the_inverse_of_to_json_through_text(record: Mapping) -> No
     assert from_json(json.loads(text)) == record
 
 
-def _without_comfort(data: Any) -> Any:  # noqa: ANN401 - any JSON
-    if isinstance(data, dict):
-        spare = {"text", "path", "deleted", "flags"} | ({"size"} if "perms" in data else set())
-        return {key: _without_comfort(value) for key, value in data.items() if key not in spare}
-    return [_without_comfort(item) for item in data] if isinstance(data, list) else data
+def _without_comfort(data: Json) -> Json:
+    if isinstance(data, list):
+        return [_without_comfort(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    spare = ["text", "path", "deleted", "flags"] + ["size"] * ("perms" in data)
+    return {key: _without_comfort(value) for key, value in data.items() if key not in spare}
 
 
 @given(records)
@@ -51,6 +60,28 @@ def test_sizes_are_exact_in_a_double_up_to_eight_exbibytes() -> None:
     record = attrs.evolve(_SAMPLE, usage=usage)
     as_javascript = json.loads(json.dumps(to_json(record)), parse_int=lambda text: int(float(text)))
     assert as_javascript["usage"]["size"] == largest
+
+
+@pytest.mark.parametrize(
+    ("column", "members"),
+    [
+        (b"[stack:12]", {"kind": "thread_stack", "tid": 12}),
+        (
+            b"/SYSV0000002a (deleted)",
+            {"kind": "sysv", "key": 42, "deleted": True, "escaped": True},
+        ),
+        (b"socket:[18446744073709551615]", {"kind": "socket", "number": "18446744073709551615"}),
+        (b"[vdso]", {"kind": "vdso"}),
+        (b"/[aio] (deleted)", {"kind": "aio", "deleted": True, "escaped": True}),
+        (b"what", {"kind": "other"}),
+    ],
+)
+def test_what_each_kind_of_name_adds(column: bytes, members: dict[str, object]) -> None:
+    (record,) = procmaps.loads(b"1000-2000 r-xp 00000000 00:00 0 " + column + b"\n")
+    name: Any = to_json(record)["name"]
+    told = {key: value for key, value in name.items() if key not in ("base64", "text")}
+    assert told == members
+    assert from_json(to_json(record)) == record
 
 
 def test_text_shows_what_is_not_utf8() -> None:

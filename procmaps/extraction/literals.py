@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from procmaps.extract import syntax
-from procmaps.extract.pieces import Piece
+from procmaps.extraction import syntax
+from procmaps.extraction.pieces import Piece
 
 _NEWLINE = re.compile(rb"(?:\\r)?\\n|<[bB][rR] ?/?>|&#10;|&#xA;")
 """A newline spelled out."""

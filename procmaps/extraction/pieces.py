@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from procmaps.extract.records import Undone, What
+from procmaps.extraction.records import Undone, What
 
 
 @attrs.frozen

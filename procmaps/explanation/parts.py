@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -45,8 +45,7 @@ def parts_of(line: bytes, loaded: Grammar) -> tuple[Part, ...] | None:
     from lark import UnexpectedInput
 
     try:
-        # Lark's annotations say str; with use_bytes it takes and gives bytes.
-        tree = _trees(loaded.dialect.name).parse(cast("str", line), start="line")
+        tree = _tree(loaded, line, "line")
     except UnexpectedInput:
         return None
     return tuple(part for found in _tokens(tree) for part in _refine(found, loaded))
@@ -73,6 +72,11 @@ def parts_of_name(raw: bytes, loaded: Grammar, at: int = 0) -> Iterator[Part]:
             )
 
 
+def _tree(loaded: Grammar, text: bytes, start: str) -> Tree[Token]:
+    # Lark's annotations say str; with use_bytes it takes and gives bytes.
+    return cast("Tree[Token]", cast("Any", _trees(loaded.dialect.name)).parse(text, start=start))
+
+
 @functools.cache
 def _trees(name: str) -> Lark:
     return grammar.parser(dialect(name))
@@ -80,13 +84,13 @@ def _trees(name: str) -> Lark:
 
 def _tokens(tree: Tree[Token]) -> Iterator[Part]:
     """The tokens of a tree in their order, each with the innermost rule around it."""
-    from lark import Token, Tree
+    from lark import Tree
 
     rule = bare(str(tree.data))
     for child in tree.children:
         if isinstance(child, Tree):
             yield from _tokens(child)
-        elif isinstance(child, Token):
+        else:
             start, end = child.start_pos, child.end_pos
             assert start is not None  # noqa: S101 - the lexer gives every token its place
             assert end is not None  # noqa: S101
@@ -164,7 +168,7 @@ _GROUPS = {
 
 def _name_terminal(raw: bytes, loaded: Grammar) -> str:
     """The terminal that the reference engine chooses for a name column."""
-    tree = _trees(loaded.dialect.name).parse(cast("str", raw), start="name")
+    tree = _tree(loaded, raw, "name")
     return next(part.terminal for part in _tokens(tree))
 
 

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from procmaps.extract import syntax
-from procmaps.extract.hits import Hit, begun, find
-from procmaps.extract.pieces import Piece
-from procmaps.extract.prefixes import bears, behind, family
+from procmaps.extraction import syntax
+from procmaps.extraction.hits import Hit, begun, find
+from procmaps.extraction.pieces import Piece
+from procmaps.extraction.prefixes import bears, behind, family
 
 MOST_JOINS = 64
 """Lines joined into one: names are at most 4095 bytes long."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import attrs
 
 from procmaps.columns import Field, Header
-from procmaps.explain.parts import pseudo_of
+from procmaps.explanation.parts import pseudo_of
 from procmaps.fields import FIELDS
 from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID, label_fault
 from procmaps.names import AnonName, AnonShmemName, Backed, Name, ThreadStack

@@ -12,9 +12,16 @@ from procmaps import grammar
 from procmaps.columns import Header
 from procmaps.dialects import DIALECTS, LINUX
 from procmaps.errors import ParseError
-from procmaps.explain import when
-from procmaps.explain.clues import Clue, Layout, field_clues, header_clues, name_clues, word_size
-from procmaps.explain.parts import Part, parts_of, parts_of_name
+from procmaps.explanation import when
+from procmaps.explanation.clues import (
+    Clue,
+    Layout,
+    field_clues,
+    header_clues,
+    name_clues,
+    word_size,
+)
+from procmaps.explanation.parts import Part, parts_of, parts_of_name
 from procmaps.grammar import Grammar
 from procmaps.names import Name, Other, Reading
 from procmaps.releases import Release, Span

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from procmaps.columns import Header, Refused, refuse_header
-from procmaps.extract import syntax
+from procmaps.extraction import syntax
 from procmaps.records import Perms
 
 _PAGE_MASK = 0xFFF

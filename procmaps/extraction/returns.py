@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from procmaps.extract.hits import find
-from procmaps.extract.pieces import Piece
+from procmaps.extraction.hits import find
+from procmaps.extraction.pieces import Piece
 
 
 def strip(pieces: Sequence[Piece]) -> Iterator[Piece]:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from procmaps.extract import markers, prefixes, syntax
-from procmaps.extract.grouping import Group
-from procmaps.extract.hits import Hit, behind_end
-from procmaps.extract.literals import closer, is_over, simple_closer
-from procmaps.extract.pieces import Piece
-from procmaps.extract.records import Container, Entry, Extract, Undone, Unread
+from procmaps.extraction import markers, prefixes, syntax
+from procmaps.extraction.grouping import Group
+from procmaps.extraction.hits import Hit, behind_end
+from procmaps.extraction.literals import closer, is_over, simple_closer
+from procmaps.extraction.pieces import Piece
+from procmaps.extraction.records import Container, Entry, Extract, Undone, Unread
 from procmaps.loading import loads
 from procmaps.records import Device
 

@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from procmaps.extract.records import Container
+from procmaps.extraction.records import Container
 
 
 @attrs.frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from procmaps.explain.clues import Clue
+from procmaps.explanation.clues import Clue
 from procmaps.releases import Release, Span, releases_named
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from procmaps.extract import literals, pieces, returns, transfer
-from procmaps.extract.cleaning import clean
-from procmaps.extract.grouping import group
-from procmaps.extract.records import Container, Entry, Extract, Undone, Unread, What
-from procmaps.extract.wrapping import Line, mend
+from procmaps.extraction import literals, pieces, returns, transfer
+from procmaps.extraction.cleaning import clean
+from procmaps.extraction.grouping import group
+from procmaps.extraction.records import Container, Entry, Extract, Undone, Unread, What
+from procmaps.extraction.wrapping import Line, mend
 
 __all__ = ["Container", "Entry", "Extract", "Undone", "Unread", "What", "extract"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from procmaps.extract import syntax
-from procmaps.extract.records import What
+from procmaps.extraction import syntax
+from procmaps.extraction.records import What
 
 _QUOTE = re.compile(rb"(?:[ \t]{0,2}(?:>|\||&gt;)){1,64}[ \t]?")
 """Marks of quoting in a mail: ``> ``, ``>>> ``, ``> > ``, ``| ``, in HTML ``&gt; ``."""

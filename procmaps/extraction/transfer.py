@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from procmaps.extract import syntax
-from procmaps.extract.pieces import Piece
-from procmaps.extract.prefixes import behind, leading_quote
+from procmaps.extraction import syntax
+from procmaps.extraction.pieces import Piece
+from procmaps.extraction.prefixes import behind, leading_quote
 
 _DECLARED = re.compile(rb"(?i)^content-transfer-encoding:[ \t]*quoted-printable[ \t\r]*$")
 _ESCAPE = re.compile(rb"=([0-9A-F]{2})")

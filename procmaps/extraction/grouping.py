@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from procmaps.extract import markers, syntax
-from procmaps.extract.hits import Hit
-from procmaps.extract.markers import Marker
-from procmaps.extract.prefixes import behind, family, leading_quote
-from procmaps.extract.wrapping import Line
+from procmaps.extraction import markers, syntax
+from procmaps.extraction.hits import Hit
+from procmaps.extraction.markers import Marker
+from procmaps.extraction.prefixes import behind, family, leading_quote
+from procmaps.extraction.wrapping import Line
 
 WIDEST_GAP = 64
 """Lines of something else between two mappings of one dump, at most."""

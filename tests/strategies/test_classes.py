@@ -1,0 +1,246 @@
+"""The strategies draw what they promise: each class of name, record and fault comes up."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+from procmaps import Snapshot, is_valid_anon_label, loads, strategies
+from procmaps.labels import MAX_LABEL_ANDROID
+from procmaps.names import Name
+from procmaps.producers import parse
+from procmaps.records import Mapping, Usage
+
+# What is found is shrunk no further than needed to say that it exists.
+SEARCH = settings(
+    max_examples=20_000,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda label: label == b"",
+        lambda label: len(label) == 79,
+        lambda label: label.startswith(b" "),
+        lambda label: label.endswith(b" "),
+        lambda label: b"(deleted)" in label,
+        lambda label: b"kB" in label,
+    ],
+    ids=["empty", "longest", "space first", "space last", "deleted", "field"],
+)
+def test_labels(wanted: Callable[[bytes], bool]) -> None:
+    assert wanted(find(strategies.labels(), wanted, settings=SEARCH))
+
+
+@given(strategies.labels(), strategies.android_labels())
+def test_the_kernel_accepts_every_label(label: bytes, longer: bytes) -> None:
+    assert is_valid_anon_label(label)
+    assert is_valid_anon_label(longer, limit=MAX_LABEL_ANDROID)
+
+
+@pytest.mark.parametrize("wanted", [b"\n", b"]", b"<fault>", b"\xff", b"["])
+def test_raw_android_names(wanted: bytes) -> None:
+    find(strategies.raw_android_names(), lambda name: wanted in name, settings=SEARCH)
+
+
+@given(strategies.raw_android_names())
+def test_raw_android_names_are_at_most_what_is_copied_and_a_fault(name: bytes) -> None:
+    assert b"\0" not in name
+    assert len(name.removesuffix(b"<fault>")) <= 255 or len(name) <= 255
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda path: b"\n" in path and rb"\012" in path,
+        lambda path: path.endswith(b" (deleted)"),
+        lambda path: path.endswith(b" (deleted) (deleted)"),
+        lambda path: path.startswith(b"/memfd:"),
+        lambda path: path.startswith(b"/SYSV0"),
+        lambda path: b"[heap]" in path,
+        lambda path: b"\n7f0000000000-7f0000001000 rw-p" in path,
+        lambda path: b"\nVmFlags:" in path,
+        lambda path: any(len(part) == 255 for part in path.split(b"/")),
+        lambda path: len(path) > 1024,
+        lambda path: b"\xff" in path,
+        lambda path: b"\r" in path and b"\t" in path,
+    ],
+    ids=[
+        "newline both ways",
+        "deleted",
+        "deleted twice",
+        "memfd",
+        "SysV",
+        "brackets",
+        "header",
+        "field",
+        "longest component",
+        "long",
+        "no UTF-8",
+        "CR and tab",
+    ],
+)
+def test_file_names(wanted: Callable[[bytes], bool]) -> None:
+    assert wanted(find(strategies.file_names(), wanted, settings=SEARCH))
+
+
+@pytest.mark.parametrize("byte", [1, 10, 13, 27, 34, 92, 127, 128, 192, 255])
+def test_any_byte_stands_in_some_file_name(byte: int) -> None:
+    find(strategies.file_names(), lambda path: byte in path, settings=SEARCH)
+
+
+@given(strategies.file_names())
+def test_file_names_are_absolute_paths(path: bytes) -> None:
+    assert path.startswith(b"/")
+    assert b"\0" not in path
+    assert all(0 < len(part) <= 255 for part in path[1:].split(b"/"))
+
+
+KINDS = {
+    "linux-6.12": (
+        "anonymous heap stack vdso vvar vsyscall uprobes anon anon_shmem file memfd sysv "
+        "shared_zero aio anon_hugepage dmabuf drm i915 ttm sgx secretmem anon_inode socket"
+    ),
+    "linux-3.4-android": "anonymous heap stack thread_stack vectors anon file ashmem",
+    "linux-5.15-android": "anon page_size_compat memfd",
+    "linux-2.4.17": "anonymous file",
+    "nommu-6.1": "anonymous file stack memfd",
+    "gvisor": "anonymous file",
+    "freebsd": "anonymous file vdso stack",
+    "cygwin": "anonymous file peb teb win_stack win_heap cygheap shared_user_data procinfo",
+}
+
+
+@pytest.mark.parametrize(
+    ("producer", "kind"),
+    [(made, kind) for made, kinds in KINDS.items() for kind in kinds.split(" ")],
+)
+def test_names_of_every_kind_that_a_producer_prints(producer: str, kind: str) -> None:
+    find(strategies.names(producer), lambda name: name.kind == kind, settings=SEARCH)
+
+
+@given(strategies.names("linux-5.10"))
+def test_no_names_that_a_producer_does_not_print(name: Name) -> None:
+    assert name.kind not in ("anon", "anon_shmem", "thread_stack", "mpx", "rollup")
+
+
+@pytest.mark.parametrize("producer", ["gvisor", "nommu-6.1", "linux-2.4.17", "linux-4.9-android"])
+def test_names_with_newlines_where_they_are_not_escaped(producer: str) -> None:
+    find(strategies.names(producer), lambda name: b"\n" in name.raw, settings=SEARCH)
+
+
+# --- records --------------------------------------------------------------------------------------
+
+
+@given(strategies.address_spaces("linux-6.12", max_size=6))
+def test_address_spaces_rise_and_do_not_overlap(records: list[Mapping]) -> None:
+    assert len(records) <= 6
+    bounds = [bound for record in records for bound in (record.start, record.end)]
+    assert bounds == sorted(bounds)
+    assert all(record.start < record.end for record in records)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda records: not records,
+        lambda records: len(records) >= 5,
+        lambda records: any(a.end == b.start for a, b in itertools.pairwise(records)),
+        lambda records: any(a.end < b.start for a, b in itertools.pairwise(records)),
+        lambda records: any(record.inode == 2**64 - 1 for record in records),
+        lambda records: any(record.device.major > 255 for record in records),
+    ],
+    ids=["empty", "many", "adjacent", "apart", "large inode", "large device"],
+)
+def test_address_spaces(wanted: Callable[[list[Mapping]], bool]) -> None:
+    assert wanted(find(strategies.address_spaces("linux-6.12"), wanted, settings=SEARCH))
+
+
+@pytest.mark.parametrize("kind", ["smaps", "rollup"])
+def test_fields_are_those_of_the_release(kind: strategies.FileKind) -> None:
+    def with_key(records: list[Mapping]) -> bool:
+        return any(record.usage and record.usage.protection_key for record in records)
+
+    old, new = (strategies.address_spaces(name, kind) for name in ("linux-4.14", "linux-6.12"))
+    ksm = find(new, lambda records: any(r.usage and r.usage.ksm for r in records), settings=SEARCH)
+    assert ksm
+    for values in find(old, bool, settings=SEARCH):
+        assert values.usage is not None
+        assert values.usage.ksm is None
+    if kind == "smaps":
+        assert with_key(find(new, with_key, settings=SEARCH))
+
+
+@given(strategies.mappings("linux-6.12", "smaps"), strategies.mappings("linux-6.12"))
+def test_single_mappings(below: Mapping, bare: Mapping) -> None:
+    assert isinstance(below.usage, Usage)
+    assert bare.usage is None
+
+
+def test_they_shrink_to_next_to_nothing() -> None:
+    smallest = find(
+        strategies.address_spaces("linux-6.12"),
+        bool,
+        settings=settings(SEARCH, phases=[Phase.generate, Phase.shrink]),
+    )
+    (record,) = smallest
+    assert (record.start, record.end, record.offset, record.inode, record.name.raw) == (
+        0, 4096, 0, 0, b""
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("producer", "kind", "reason"),
+    [
+        ("nommu-6.1", "smaps", "nommu-6.1 prints no smaps, or how is not established"),
+        ("linux-4.12", "rollup", "linux-4.12 prints no rollup, or how is not established"),
+        ("linux-5.3", "smaps", "linux-5.3 prints no smaps, or how is not established"),
+    ],
+)
+def test_a_file_that_is_not_printed_is_refused(
+    producer: str, kind: strategies.FileKind, reason: str
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        find(strategies.address_spaces(producer, kind), bool, settings=SEARCH)
+    assert str(caught.value) == reason
+
+
+# --- bytes ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["maps", "smaps", "rollup"])
+@settings(max_examples=30)
+@given(data=st.data())
+def test_dumps_read_without_a_problem_and_as_what_they_are(
+    kind: strategies.FileKind, data: st.DataObject
+) -> None:
+    snapshot = loads(data.draw(strategies.dumps(kind=kind)), dialect="linux")
+    assert not snapshot.problems
+    assert not len(snapshot) or snapshot.kind == kind
+
+
+@settings(max_examples=20)
+@given(strategies.snapshots("linux-4.9-android", "smaps"))
+def test_snapshots_are_of_the_producers_dialect(snapshot: Snapshot) -> None:
+    assert str(snapshot.dialect) == parse("linux-4.9-android").dialect
+
+
+@pytest.mark.parametrize("fault", strategies.FAULTS, ids=lambda fault: fault.__name__)
+def test_every_fault_changes_some_dump(fault: strategies.Fault) -> None:
+    """A fault may leave a dump as it is, an empty one for instance; it must not always."""
+
+    @st.composite
+    def before_and_after(draw: st.DrawFn) -> tuple[bytes, bytes]:
+        text = draw(strategies.dumps("linux-6.12"))
+        return text, fault(draw, text)
+
+    find(before_and_after(), lambda pair: pair[0] != pair[1], settings=SEARCH)

@@ -1,0 +1,105 @@
+"""The engines and the reader under the strategies: accepted, agreed upon, or a `ParseError`."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from procmaps import ParseError, dumps, grammar, loads, scan, strategies
+from procmaps.columns import Columns, Distinct
+from procmaps.dialects import DIALECTS
+
+ANY_DIALECT = st.sampled_from([dialect.name for dialect in DIALECTS])
+# Drawing from a grammar is slow, and its filters are many.
+SLOWLY = settings(max_examples=8, suppress_health_check=list(HealthCheck))
+
+
+def facts(columns: Columns) -> dict[str, object]:
+    """The columns as plain values, comparable between engines."""
+    found = {field.name: getattr(columns, field.name) for field in attrs.fields(Columns)}
+    return {
+        name: value.texts if isinstance(value, Distinct) else value for name, value in found.items()
+    }
+
+
+def assert_agreed(text: bytes, name: str) -> Columns:
+    loaded = grammar.load(name)
+    columns = grammar.scan(text, loaded)
+    assert facts(columns) == facts(scan.scan(text, loaded))
+    return columns
+
+
+@pytest.mark.parametrize("start", ["maps", "smaps", "rollup"])
+@pytest.mark.parametrize("dialect", [dialect.name for dialect in DIALECTS])
+@SLOWLY
+@given(data=st.data())
+def test_what_the_grammar_derives_is_accepted(
+    dialect: str, start: str, data: st.DataObject
+) -> None:
+    """By the syntax, that is.
+
+    What is refused is refused for a reason that no grammar can state: an end below the start, a
+    number of more than 64 bits, a field that stands twice in one entry.
+    """
+    columns = assert_agreed(data.draw(strategies.grammar_bytes(dialect, start)), dialect)
+    assert [fault for fault in columns.faults if not fault.reason] == []
+
+
+@SLOWLY
+@given(strategies.grammar_bytes("linux", "name"))
+def test_names_of_the_grammar_are_names(raw: bytes) -> None:
+    linux = grammar.load("linux")
+    assert linux.record_of(raw) == linux.name(raw)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(strategies.broken(), ANY_DIALECT)
+def test_the_engines_agree_on_broken_dumps(text: bytes, dialect: str) -> None:
+    assert_agreed(text.replace(b"\r\n", b"\n"), dialect)
+
+
+RAW = ("linux-4.9-android", "nommu-6.1", "gvisor", "linux-2.4.17", "qemu-user", "cygwin")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_the_engines_agree_on_broken_dumps_of_the_others(data: st.DataObject) -> None:
+    made: str = data.draw(st.sampled_from(RAW))
+    text = data.draw(strategies.broken(strategies.dumps(made)))
+    assert_agreed(text, data.draw(ANY_DIALECT))
+
+
+def strict_error(text: bytes, dialect: str) -> ParseError | None:
+    """What strict reading raises; any other exception goes through, and fails the test."""
+    try:
+        assert dumps(loads(text, dialect=dialect)) == text
+    except ParseError as error:
+        return error
+    return None
+
+
+def parses_or_raises(text: bytes, dialect: str) -> None:
+    """It parses, or raises `ParseError`, nothing else; and collecting, it gives the bytes back."""
+    snapshot = loads(text, errors="collect", dialect=dialect)
+    assert dumps(snapshot) == text
+    error = strict_error(text, dialect)
+    assert error == snapshot.first_error
+    if error:
+        assert 1 <= error.line <= text.count(b"\n") + 1
+        assert 0 <= error.offset <= len(text)
+        assert 1 <= error.column <= len(error.source) + 1
+    assert all(problem.message for problem in snapshot.problems)
+    assert len(list(snapshot)) == len(snapshot)
+
+
+@given(st.binary(), st.just("auto") | ANY_DIALECT)
+def test_any_bytes_parse_or_raise_parse_error(text: bytes, dialect: str) -> None:
+    parses_or_raises(text, dialect)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(strategies.broken(), st.just("auto") | ANY_DIALECT)
+def test_broken_dumps_parse_or_raise_parse_error(text: bytes, dialect: str) -> None:
+    parses_or_raises(text, dialect)
