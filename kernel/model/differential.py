@@ -11,7 +11,6 @@ from attrs import define, evolve, field, frozen
 
 from kernel.lab import ops
 from kernel.lab.protocol import Outcome, Program, Ref, Result
-from kernel.model import features as known
 from kernel.model import showing
 from kernel.model.calls import FILES, STACK_PAGES, Call, Fork, Place, Trial, describe, result
 from kernel.model.features import MAX_MAP_COUNT, Features
@@ -304,7 +303,3 @@ class _Plan:
         at = self.program(ops.read_file(MAPS))
         self.steps.append(_Look(at, call, len(self.calls)))
 
-
-def features_of(release: str, flavour: str) -> Features:
-    """The features of a kernel of the laboratory."""
-    return known.of(release, labels=flavour != "unnamed")

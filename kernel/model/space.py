@@ -440,6 +440,8 @@ class Space:
         def visit(vma: Vma, start: int, end: int) -> Vma:
             if advice == "wipeonfork" and (vma.file or vma.flags & Flag.SHARED):
                 raise Refused(errno.EINVAL)
+            if advice == "dodump" and vma.flags & Flag.SPECIAL:
+                raise Refused(errno.EINVAL)
             return self._update(vma, start, end, vma.flags & ~gone | come, vma.label)
 
         self._walk(start, length, visit)

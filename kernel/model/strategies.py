@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attrs import frozen
 from hypothesis import strategies as st
 
 from kernel.model.calls import (
@@ -45,66 +46,84 @@ _SHORT = _pages(1, 5)
 # Lengths that are rounded up, empty, or around the ends of what 64 bits hold.
 _ODD = st.sampled_from([0, 1, PAGE - 1, PAGE + 1, 2**63, 2**64 - PAGE, 2**64 - PAGE + 1, 2**64 - 1])
 _LENGTHS = st.one_of(_SHORT, _SHORT, _SHORT, _SHORT, _SHORT, _SHORT, _SHORT, _ODD)
+# Advice that reaches the stack would take it from the next child.
+_NEAR = _LENGTHS.filter(lambda length: length != 2**63)
 _ANY_START = st.one_of(*[_STARTS] * 15, st.sampled_from([1, PAGE + 8]))
 
 
-def _maps(backings: list[str]) -> st.SearchStrategy[Call]:
+_AREA_HEAP = (_pages(0, HEAP_PAGES), _pages(1, 3))
+
+
+def _maps(backings: tuple[str, ...]) -> st.SearchStrategy[Call]:
     return st.builds(
         Map,
         _ANY_START,
         _SHORT,
         _ACCESSES,
-        st.sampled_from(["anon"] * 5 + backings),
+        st.sampled_from(["anon"] * 5 + list(backings)),
         st.sampled_from(["private", "private", "private", "shared", "noreserve"]),
         _pages(0, 3),
         st.sampled_from([True, True, True, False]),
     )
 
 
-def calls(*, linked: bool = True) -> st.SearchStrategy[Call]:
-    """One call. *linked*: there may be a file that has a name."""
-    files = [name for name in FILES if linked or name != "linked"]
-    to = st.one_of(st.none(), _STARTS, _STARTS)
-    moves = st.builds(Remap, _STARTS, _SHORT, _SHORT, to)
-    keeps = st.builds(
-        lambda start, length, to: Remap(start, length, length, to, keep=True),
-        _STARTS,
-        _SHORT,
-        _STARTS,
-    )
-    odd_moves = st.builds(Remap, _ANY_START, _LENGTHS, _LENGTHS, to, st.booleans())
-    names = st.builds(SetName, _ANY_START, _LENGTHS, _LABELS)
-    heap = st.one_of(
-        st.builds(Break, _pages(0, HEAP_PAGES)),
-        st.builds(Break, st.integers(0, HEAP_PAGES * PAGE)),
-        st.builds(SetName, _pages(0, HEAP_PAGES), _pages(1, 3), _LABELS, st.just("heap")),
-        st.builds(Protect, _pages(0, HEAP_PAGES), _pages(1, 3), _ACCESSES, st.just("heap")),
-        st.builds(Touch, _pages(0, HEAP_PAGES), _pages(1, 2), st.just("heap")),
-    )
-    stack = st.builds(
-        SetName, _pages(0, STACK_PAGES - 1), _pages(1, 3), _LABELS, st.just("stack")
-    )
-    return st.one_of(
-        *[_maps(files)] * 4,
-        *[names] * 5,
-        *[st.builds(Unmap, _ANY_START, _LENGTHS)] * 2,
-        *[st.builds(Protect, _ANY_START, _LENGTHS, _ACCESSES)] * 3,
-        *[st.builds(Advise, _ANY_START, _LENGTHS, st.sampled_from(sorted(ADVICE)))] * 2,
-        *[moves] * 2,
-        keeps,
-        odd_moves,
-        heap,
-        stack,
-        *[st.builds(Touch, _STARTS, _pages(1, 3))] * 2,
-    )
+_TO = st.one_of(st.none(), _STARTS, _STARTS)
+# Each kind of call, and how often it is drawn.
+_KINDS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
+    (5, st.builds(SetName, _ANY_START, _LENGTHS, _LABELS)),
+    (2, st.builds(Unmap, _ANY_START, _LENGTHS)),
+    (3, st.builds(Protect, _ANY_START, _LENGTHS, _ACCESSES)),
+    (2, st.builds(Advise, _ANY_START, _NEAR, st.sampled_from(sorted(ADVICE)))),
+    (2, st.builds(Touch, _STARTS, _pages(1, 3))),
+    (1, st.builds(Break, st.one_of(_pages(0, HEAP_PAGES), st.integers(0, HEAP_PAGES * PAGE)))),
+    (1, st.builds(SetName, *_AREA_HEAP, _LABELS, st.just("heap"))),
+    (1, st.builds(Protect, *_AREA_HEAP, _ACCESSES, st.just("heap"))),
+    (1, st.builds(Touch, *_AREA_HEAP, st.just("heap"))),
+    (1, st.builds(SetName, _pages(0, STACK_PAGES - 1), _pages(1, 3), _LABELS, st.just("stack"))),
+)
+_REMAPS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
+    (2, st.builds(Remap, _STARTS, _SHORT, _SHORT, _TO)),
+    (
+        1,
+        st.builds(
+            lambda start, length, to: Remap(start, length, length, to, keep=True),
+            _STARTS,
+            _SHORT,
+            _STARTS,
+        ),
+    ),
+    (1, st.builds(Remap, _ANY_START, _LENGTHS, _LENGTHS, _TO, st.booleans())),
+)
 
 
-def trials(
-    *, linked: bool = True, limits: bool = True, most: int = 40
-) -> st.SearchStrategy[Trial]:
-    """A list of calls, a few of them in forked children. *limits*: the map count may be limited."""
-    call = calls(linked=linked)
-    forks = st.builds(Fork, st.lists(call, max_size=6).map(tuple))
-    steps = st.one_of(*[call] * 15, forks)
-    rooms = st.one_of(st.none(), st.none(), st.integers(0, 12)) if limits else st.none()
-    return st.builds(Trial, st.lists(steps, min_size=1, max_size=most).map(tuple), rooms)
+@frozen
+class Scope:
+    """What may be drawn.
+
+    ``linked``: a file that has a name; ``remaps``: mremap; ``limits``: a limited map count;
+    between ``least`` and ``most`` steps.
+    """
+
+    linked: bool = True
+    remaps: bool = True
+    limits: bool = True
+    least: int = 1
+    most: int = 40
+
+    def kinds(self) -> list[st.SearchStrategy[Call]]:
+        """The kinds of call, each as often as its weight."""
+        files = tuple(name for name in FILES if self.linked or name != "linked")
+        weighted = [(4, _maps(files)), *_KINDS, *(_REMAPS if self.remaps else ())]
+        return [kind for weight, kind in weighted for _ in range(weight)]
+
+
+@st.composite
+def trials(draw: st.DrawFn, scope: Scope) -> Trial:
+    """A list of calls, a few of them in forked children."""
+    kinds = scope.kinds()
+    one = st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
+    fork = st.builds(Fork, st.lists(one, max_size=6).map(tuple))
+    step = st.integers(0, 15).flatmap(lambda which: fork if which == 15 else one)  # noqa: PLR2004
+    steps = draw(st.lists(step, min_size=scope.least, max_size=scope.most))
+    room = draw(st.one_of(st.none(), st.none(), st.integers(0, 12))) if scope.limits else None
+    return Trial(tuple(steps), room)
