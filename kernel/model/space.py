@@ -556,7 +556,8 @@ class Space:
         """``mremap_to()``: what lay at the new place is gone even if the move then fails."""
         if to % PAGE or new_length > TASK_SIZE or to > TASK_SIZE - new_length:
             raise Refused(errno.EINVAL)
-        if start + length > to and to + new_length > start:
+        # The kernel's sum wraps: a length near 2**64 passes for one that does not overlap.
+        if (start + length) & _U64 > to and to + new_length > start:
             raise Refused(errno.EINVAL)
         if len(self.vmas) + 2 >= self.limit - 3:
             raise Refused(errno.ENOMEM)
