@@ -136,6 +136,10 @@ class Subject:
         """How many mappings a process has before its trial."""
         return len(self._start.vmas)
 
+    def fresh(self) -> Space:
+        """A model of the process that a trial starts with."""
+        return evolve(self._start, vmas=[evolve(vma) for vma in self._start.vmas])
+
     def check(self, trials: Sequence[Trial], every: int = 4) -> int:
         """Run the trials; the number of calls made. Raises ``Difference`` for the first found.
 
@@ -153,12 +157,8 @@ class Subject:
         return None if trial.room is None else self.initial_count + trial.room
 
     def _compare(self, plan: _Plan, outcome: Outcome) -> None:
-        limit = MAX_MAP_COUNT if plan.limit is None else plan.limit
-        space = self._start.fork()
-        # The process is this one, not a child of it: the same pages, the same chain.
-        for vma, start in zip(space.vmas, self._start.vmas, strict=True):
-            vma.anon, vma.chain = start.anon, start.chain
-        space.limit = limit
+        space = self.fresh()
+        space.limit = MAX_MAP_COUNT if plan.limit is None else plan.limit
         inodes = dict(self._inodes)
         for file, ref in zip(self._place.files, plan.stats, strict=True):
             data = outcome.results[ref.index].bytes
