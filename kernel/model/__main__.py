@@ -15,7 +15,7 @@ from kernel.lab.errors import LabError
 from kernel.model import calls, subjects
 from kernel.model.differential import Difference, Subject
 from kernel.model.features import RELEASES
-from kernel.model.soak import SCOPE, Found, Soak
+from kernel.model.soak import SCOPE, Found, Soak, record
 
 _DONE, _FINDINGS, _USAGE = 0, 1, 2
 
@@ -42,6 +42,8 @@ def _soak(options: argparse.Namespace) -> int:
             except Found as found:
                 print(f"\n{found}\nkept as {found.keep()}")
                 return _FINDINGS
+            if options.record:
+                record(subject, soak)
             print(
                 f"{subject.name}: {soak.operations} calls in {soak.trials} trials from seed "
                 f"{options.seed}, every result and every line of maps equal, "
@@ -81,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "soak":
             command.add_argument("--operations", type=int, default=100_000, help="calls, each")
             command.add_argument("--seed", type=int, default=0, help="the first round's")
+            command.add_argument(
+                "--record", action="store_true", help="write the numbers down for docs/review.md"
+            )
         else:
             command.add_argument("cases", nargs="+", help="files of tests/model/cases")
     return parser

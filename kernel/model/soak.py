@@ -18,6 +18,7 @@ from kernel.model.strategies import Scope, trials
 
 CASES = Path(__file__).parents[2] / "tests" / "model" / "cases"
 SCOPE = Scope(least=12, most=60)
+RECORD = Path(__file__).parents[1] / "experiments" / "results" / "soak.json"
 _ROUND = 100
 # Nothing here is slow by accident, and a trial that fills its buffer is one too long to keep.
 _CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
@@ -107,3 +108,20 @@ class Soak:
                 flush=True,
             )
         print(file=sys.stderr)
+
+
+def record(subject: Subject, soak: Soak, path: Path = RECORD) -> None:
+    """Write down what a soak that found no difference compared, beside other kernels' rows."""
+    kept = json.loads(path.read_bytes()) if path.exists() else {"kernels": {}}
+    rows = {
+        **kept["kernels"],
+        subject.name: {
+            "calls": soak.operations,
+            "trials": soak.trials,
+            "seed": soak.first_seed,
+            "differences": 0,
+        },
+    }
+    figures = {"command": "python -m kernel.model soak --record", "kernels": dict(sorted(rows.items()))}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures, indent=1) + "\n")

@@ -36,9 +36,6 @@ class Refused(Exception):
         self.errno = number
 
 
-class NotModelled(Exception):
-    """A call whose result the model does not know: where the kernel picks an address itself."""
-
 
 def align(length: int) -> int:
     """``PAGE_ALIGN()``, in 64 bits: a length within a page of 2**64 becomes 0."""
