@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,12 @@ def _sample(name: str, *more: bytes) -> str:
     return b"\n".join(line.rstrip(b" ") for line in chosen).decode()
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" if n == 0 else "--:" for n in range(len(head))), *rows]
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines: list[tuple[str, ...]] = [
+        head,
+        tuple("---" if n == 0 else "--:" for n in range(len(head))),
+        *rows,
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -244,12 +249,17 @@ on booted kernels, and every result and every byte of maps was compared:
 `{soak["command"]}`"""
 
 
+_OPENING = """# The review answered
+
+What reviewers asked of the patch that gives anonymous memory names, each question answered by
+something that runs. Made by `make review`; the figures are those in `kernel/experiments/results/`,
+the samples those in `corpus/captures/6.12-x86_64-named/`."""
+
+
 def page() -> str:
     """The whole page. ``FileNotFoundError`` names an experiment that was never run."""
     parts = (
-        "# The review answered\n\nWhat reviewers asked of the patch that gives anonymous memory "
-        "names, each question answered\nby something that runs. Made by `make review`; the figures "
-        "are those in\n`kernel/experiments/results/`.",
+        _OPENING,
         _splits(),
         _useful(),
         _merging(measuring.kept("merging")),

@@ -6,11 +6,13 @@ import re
 import struct
 from typing import Any
 
+from attrs import frozen
+
 from kernel.experiments import measuring
 from kernel.experiments.measuring import AREA, SHIFT, instructions
 from kernel.lab import ops, tools, vm
 from kernel.lab.build import Image
-from kernel.lab.protocol import Outcome, Program, Ref
+from kernel.lab.protocol import Op, Outcome, Program, Ref
 
 RELEASES = ("6.1", "6.12")
 ROUNDS = 1000
@@ -52,7 +54,7 @@ def vma_bytes(made: Image) -> int:
         ("objdump", "-d", "--no-show-raw-insn", f"--section={_INIT}", str(made.vmlinux)),
     )
     loads = [at.start() for at in re.finditer(rf"\$0x{name:x},%rdi", code)]
-    found = set()
+    found: set[int] = set()
     for at in loads:
         # the arguments stand between the calls before and behind
         start = code.rfind("call ", 0, at)
@@ -73,7 +75,7 @@ def _address(vmlinux: bytes, text: bytes) -> int:
     """The address of bytes that stand once in the loaded part of a 64-bit little-endian ELF."""
     (table,) = struct.unpack_from("<Q", vmlinux, 0x20)
     size, count = struct.unpack_from("<HH", vmlinux, 0x36)
-    found = []
+    found: list[int] = []
     for index in range(count):
         kind, _, offset, address, _, length = struct.unpack_from(
             "<IIQQQQ", vmlinux, table + index * size
@@ -87,23 +89,36 @@ def _address(vmlinux: bytes, text: bytes) -> int:
     return found[0]
 
 
-def _paths(page: int) -> tuple[Program, dict[str, tuple[Ref, Ref]], Ref]:
+@frozen
+class _Timed:
+    """A path: the readings of the clock around it, and the calls of each of its rounds."""
+
+    before: Ref
+    after: Ref
+    calls: int
+
+
+# A call that does nothing: what the agent and the way into the kernel take, not to be counted.
+_NOTHING = "nothing"
+
+
+def _paths(page: int) -> tuple[Program, dict[str, _Timed], Ref]:
     """Each path ``ROUNDS`` times between two readings of the clock. No label is ever set."""
     program = Program()
-    timed: dict[str, tuple[Ref, Ref]] = {}
-    here = measuring.step(page)
+    timed: dict[str, _Timed] = {}
     program(ops.mmap(AREA, 4 * ROUNDS * page, "rw", "private fixed anonymous"))
 
-    def measure(name: str, *made: Any) -> None:
+    def measure(name: str, *made: Op) -> None:
         before = program(ops.call("clock"))
         with program.repeat(ROUNDS):
             for op in made:
                 program(op)
-        timed[name] = (before, program(ops.call("clock")))
+        timed[name] = _Timed(before, program(ops.call("clock")), len(made))
 
     far = AREA + 8 * ROUNDS * page
     # Once in vain: what a kernel does only the first time shall not count.
     for _ in range(2):
+        measure(_NOTHING, ops.brk(0))
         measure(
             "mmap and munmap",
             ops.mmap(far, page, "rw", "private fixed anonymous"),
@@ -114,17 +129,25 @@ def _paths(page: int) -> tuple[Program, dict[str, tuple[Ref, Ref]], Ref]:
             ops.mprotect(AREA + page, page, "r"),
             ops.mprotect(AREA + page, page, "rw"),
         )
-    measure("first write to a page", ops.fill(here, 1))
+    # One call that faults in as many pages as the others have rounds.
+    before = program(ops.call("clock"))
+    program(ops.madvise(AREA, ROUNDS * page, "populate_write"))
+    timed["first write to a page"] = _Timed(before, program(ops.call("clock")), 0)
     with program.repeat(ROUNDS):
-        program(ops.mmap(measuring.step(2 * page), page, "r", "private fixed anonymous"))
+        program(ops.mmap(measuring.step(page, 2), page, "r", "private fixed anonymous"))
     return program, timed, program(ops.call("fork_bench", FORKS))
 
 
-def _measured(outcome: Outcome, timed: dict[str, tuple[Ref, Ref]], forks: Ref) -> dict[str, int]:
+def _measured(outcome: Outcome, timed: dict[str, _Timed], forks: Ref) -> dict[str, int]:
+    each = {
+        name: (measuring.clock(outcome, path.after) - measuring.clock(outcome, path.before))
+        / ROUNDS
+        for name, path in timed.items()
+    }
+    nothing = each.pop(_NOTHING)
     figures = {
-        name: instructions(measuring.clock(outcome, after) - measuring.clock(outcome, before))
-        // ROUNDS
-        for name, (before, after) in timed.items()
+        name: instructions(round(spent - timed[name].calls * nothing))
+        for name, spent in each.items()
     }
     pairs = list(struct.iter_unpack("<QQ", outcome.results[forks.index].bytes))
     figures[f"fork of {ROUNDS} mappings"] = instructions(pairs[-1][0])
@@ -133,7 +156,7 @@ def _measured(outcome: Outcome, timed: dict[str, tuple[Ref, Ref]], forks: Ref) -
 
 
 def paths(made: Image) -> dict[str, int]:
-    """Instructions for each path, the agent's own part (the same in every kernel) included."""
+    """Instructions for each path, beyond those of calls that do nothing."""
     with vm.boot(made, icount=SHIFT) as guest:
         program, timed, forks = _paths(guest.hello.page_size)
         return _measured(guest.run([program])[0], timed, forks)

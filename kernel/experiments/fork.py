@@ -90,9 +90,7 @@ def measure(made: Image) -> dict[str, Any]:
         figures[name] = {**runs[0], "repeats_within": round(abs(again - first) / first, 6)}
     if takes:
         for what in ("fork", "fork_exit_wait"):
-            with_labels, without = (
-                figures[name][what][-1] for name in ("labelled", "unlabelled")
-            )
+            with_labels, without = (figures[name][what][-1] for name in ("labelled", "unlabelled"))
             figures[f"{what}_ratio"] = round(with_labels / without, 4)
     return figures
 

@@ -75,8 +75,18 @@ def _errno(outcome: Outcome, index: int) -> str:
     return errno.errorcode[number] if number else "0"
 
 
+def _until_refused(space: Space, pages: int) -> tuple[int, str]:
+    """How many pages in a row the model lets have a label of their own, and the errno then."""
+    for page in range(pages):
+        try:
+            space.name(ARENA + page * PAGE, PAGE, _label("different", page))
+        except Refused as error:
+            return page, str(error)
+    return pages, "0"
+
+
 def limit(subject: Subject) -> dict[str, Any]:
-    """One mapping, a different label on page after page, until the kernel refuses; and then?"""
+    """One mapping, a different label on page after page, until the kernel refuses, and beyond."""
     pages = MAX_MAP_COUNT + 100
     program = Program()
     program(ops.mmap(AREA, pages * PAGE, "rw", "private fixed anonymous"))
@@ -97,12 +107,8 @@ def limit(subject: Subject) -> dict[str, Any]:
     count = outcome.results[named.index].value
     space = subject.fresh()
     space.mmap(ARENA, pages * PAGE, RW)
-    try:
-        for page in range(pages):
-            space.name(ARENA + page * PAGE, PAGE, _label("different", page))
-    except Refused as error:
-        _same("labels until the limit", count, page)
-        _same("errno at the limit", _errno(outcome, refused.index), str(error))
+    modelled = _until_refused(space, pages)
+    _same("labels until the limit", (count, _errno(outcome, refused.index)), modelled)
     return {
         "limit": MAX_MAP_COUNT,
         "mappings_before": subject.initial_count + 1,

@@ -6,9 +6,9 @@ import errno
 import struct
 from collections.abc import Callable, Sequence
 
-import procmaps
 from attrs import define, evolve, field, frozen
 
+import procmaps
 from kernel.lab import ops
 from kernel.lab.protocol import Outcome, Program, Ref, Result
 from kernel.model import showing
@@ -182,9 +182,7 @@ class Subject:
                     words = f"the kernel says {describe(got_value)}, the model {describe(expected)}"
                     raise Difference(self.name, step.after, step.call, words)
 
-    def _same_maps(
-        self, step: _Look, space: Space, got: bytes, inodes: dict[File, Inode]
-    ) -> None:
+    def _same_maps(self, step: _Look, space: Space, got: bytes, inodes: dict[File, Inode]) -> None:
         unknown = {vma.file for vma in space.vmas if vma.file and vma.file not in inodes}
         if unknown:
             # A shared anonymous mapping's inode is the kernel's to choose, but it must be new.
@@ -302,4 +300,3 @@ class _Plan:
     def _look(self, call: Call | Fork | None) -> None:
         at = self.program(ops.read_file(MAPS))
         self.steps.append(_Look(at, call, len(self.calls)))
-

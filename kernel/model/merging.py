@@ -52,7 +52,7 @@ def _alike(vma: Vma, wanted: Wanted) -> bool:
 
 
 def below(vma: Vma | None, wanted: Wanted) -> bool:
-    """``can_vma_merge_after()``: may the range continue the mapping below it?"""
+    """``can_vma_merge_after()``: whether the range may continue the mapping below it."""
     return (
         vma is not None
         and vma.end == wanted.start
@@ -62,7 +62,7 @@ def below(vma: Vma | None, wanted: Wanted) -> bool:
 
 
 def above(vma: Vma | None, wanted: Wanted) -> bool:
-    """``can_vma_merge_before()``: may the mapping above continue the range?"""
+    """``can_vma_merge_before()``: whether the mapping above may continue the range."""
     return (
         vma is not None
         and vma.start == wanted.end

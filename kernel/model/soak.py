@@ -122,6 +122,9 @@ def record(subject: Subject, soak: Soak, path: Path = RECORD) -> None:
             "differences": 0,
         },
     }
-    figures = {"command": "python -m kernel.model soak --record", "kernels": dict(sorted(rows.items()))}
+    figures = {
+        "command": "python -m kernel.model soak --record",
+        "kernels": dict(sorted(rows.items())),
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(figures, indent=1) + "\n")

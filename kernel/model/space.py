@@ -36,10 +36,17 @@ class Refused(Exception):
         self.errno = number
 
 
-
 def align(length: int) -> int:
     """``PAGE_ALIGN()``, in 64 bits: a length within a page of 2**64 becomes 0."""
     return (length + PAGE - 1) & _U64 & -PAGE
+
+
+def _advised_end(start: int, length: int) -> int:
+    """What ``do_madvise()`` and ``madvise_set_anon_name()`` check of a range; where it ends."""
+    rounded = align(length)
+    if start % PAGE or (length and not rounded) or start + rounded > _U64:
+        raise Refused(errno.EINVAL)
+    return start + rounded
 
 
 # What madvise() changes: the flags that go, the flags that come (madvise_vma_behavior()).
@@ -261,9 +268,9 @@ class Space:
     def munmap(self, start: int, length: int) -> None:
         """Unmap a range; EINVAL for an unaligned or empty one, ENOMEM at the limit.
 
-            |aaaaaa|
-            munmap 2 2
-            |aa|..|aa|
+        |aaaaaa|
+        munmap 2 2
+        |aa|..|aa|
         """
         if start % PAGE or start > TASK_SIZE or length > TASK_SIZE - start or not length:
             raise Refused(errno.EINVAL)
@@ -378,13 +385,8 @@ class Space:
     # ---- madvise and labels ----------------------------------------------------------------
 
     def _walk(self, start: int, length: int, visit: Callable[[Vma, int, int], Vma]) -> None:
-        """``madvise_walk_vmas()`` and the checks before it: holes are stepped over, then ENOMEM."""
-        if start % PAGE:
-            raise Refused(errno.EINVAL)
-        rounded = align(length)
-        end = start + rounded
-        if (length and not rounded) or end > _U64:
-            raise Refused(errno.EINVAL)
+        """``madvise_walk_vmas()``: holes are stepped over, and ENOMEM in the end."""
+        end = _advised_end(start, length)
         if end == start:
             return
         holes = False
@@ -427,10 +429,10 @@ class Space:
     def madvise(self, start: int, length: int, advice: str) -> None:
         """Advice that becomes a flag, by its word in ``ADVICE``.
 
-            |aaaa|
-            madvise 2 2 dontdump
-            madvise 0 2 dontdump
-            |aaaa|
+        |aaaa|
+        madvise 2 2 dontdump
+        madvise 0 2 dontdump
+        |aaaa|
         """
         gone, come = ADVICE[advice]
 

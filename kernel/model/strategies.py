@@ -32,7 +32,16 @@ _ACCESSES = st.sampled_from(["rw", "rw", "rw", "r", "-", "rx", "rwx"])
 _LABELS = st.one_of(
     st.sampled_from([b"a", b"a", b"b", b"b", None, None, b"", b" c d "]),
     st.sampled_from(
-        [b"x" * MAX_LABEL, b"x" * (MAX_LABEL + 1), b"a]", b"tab\t", b"\xc3\xa9", b"a\\b", b"$", b"~"]
+        [
+            b"x" * MAX_LABEL,
+            b"x" * (MAX_LABEL + 1),
+            b"a]",
+            b"tab\t",
+            b"\xc3\xa9",
+            b"a\\b",
+            b"$",
+            b"~",
+        ]
     ),
 )
 

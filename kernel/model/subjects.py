@@ -15,13 +15,14 @@ from kernel.model.differential import Subject
 from kernel.model.features import NEWEST
 from kernel.model.strategies import Scope
 
+_LIMITS = vm.Limits()
 # max_map_count is the whole machine's: it is left alone. mremap was rewritten in 6.17, with its
 # checks in another order, and no source of that is at hand.
 HOST_SCOPE = Scope(remaps=False, limits=False, least=12, most=60)
 
 
 @contextmanager
-def booted(image: Image, limits: vm.Limits = vm.Limits()) -> Iterator[Subject]:
+def booted(image: Image, limits: vm.Limits = _LIMITS) -> Iterator[Subject]:
     """A kernel of the laboratory for the block. Raises what ``vm.boot`` raises."""
     kernel = image.kernel
     release = kernel.release.name

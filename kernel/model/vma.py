@@ -94,4 +94,3 @@ class Vma:
     def offset_at(self, address: int) -> int:
         """The offset that the page at *address* has."""
         return self.offset + (address - self.start) // PAGE
-

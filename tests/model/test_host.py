@@ -16,7 +16,9 @@ CALLS = 1000
 
 def test_this_machine() -> None:
     if os.uname().machine != "x86_64" or os.geteuid() != 0:
-        pytest.skip("needs root on x86_64: the agent makes a root of its own, with the model's files")
+        pytest.skip(
+            "needs root on x86_64: the agent makes a root of its own, with the model's files"
+        )
     try:
         require((Tool("x86_64-linux-gnu-gcc", "gcc"),))
     except LabError as error:

@@ -25,7 +25,9 @@ def test_there_is_a_picture_for_each_call_that_splits_or_merges() -> None:
 
 
 @pytest.mark.parametrize("release", features.RELEASES)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.where}:{case.before}to{case.after}")
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case.where}:{case.before}to{case.after}"
+)
 def test_picture(case: Case, release: str) -> None:
     model = Space(features.of(release))
     for call in case.setup:
