@@ -81,7 +81,7 @@ def measure(made: Image) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     takes = made.kernel.flavour.name != "unnamed"
     for name, labels in (("unlabelled", False), *((("labelled", True),) if takes else ())):
-        runs = []
+        runs: list[dict[str, Any]] = []
         for _ in range(2):
             with vm.boot(made, icount=SHIFT) as guest:
                 program, at = _program(guest.hello.page_size, labels=labels)
@@ -97,7 +97,7 @@ def measure(made: Image) -> dict[str, Any]:
 
 def run() -> None:
     """All kernels of the table that are built."""
-    found = {}
+    found: dict[str, Any] = {}
     for name in KERNELS:
         made = measuring.image(name)
         if made is None:

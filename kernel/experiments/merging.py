@@ -61,7 +61,7 @@ def _same(what: str, kernel: object, model: object) -> None:
 
 def counts(subject: Subject) -> list[dict[str, Any]]:
     """Mappings of 1000 adjacent regions, k of them labelled, evenly spread."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for which in ("different", "equal"):
         for labelled in LABELLED:
             kernel = _measured(subject, which, labelled)
@@ -126,7 +126,7 @@ def run() -> None:
         print(f"merging: {KERNEL} is not built, and left out")
         return
     with subjects.booted(made, vm.Limits(program=600)) as subject:
-        figures = {"kernel": KERNEL, "regions": REGIONS, "counts": counts(subject)}
+        figures: dict[str, Any] = {"kernel": KERNEL, "regions": REGIONS, "counts": counts(subject)}
         figures["limit"] = limit(subject)
     print(f"merging: {figures}")
     measuring.keep("merging", figures)

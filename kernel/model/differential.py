@@ -244,6 +244,9 @@ class _Leave:
     pass
 
 
+_Step = _Made | _Look | _Enter | _Leave
+
+
 @define
 class _Plan:
     """A trial's program, and what each of its results is."""
@@ -253,10 +256,10 @@ class _Plan:
     every: int
     limit: int | None
     program: Program = field(factory=Program)
-    stats: list[Ref] = field(factory=list)
-    steps: list[_Made | _Look | _Enter | _Leave] = field(factory=list)
-    calls: list[Call] = field(factory=list)
-    _files: list[Ref] = field(factory=list)
+    stats: list[Ref] = field(factory=list[Ref])
+    steps: list[_Step] = field(factory=list[_Step])
+    calls: list[Call] = field(factory=list[Call])
+    _files: list[Ref] = field(factory=list[Ref])
 
     def __attrs_post_init__(self) -> None:
         for name in FILES:

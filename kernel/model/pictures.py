@@ -50,7 +50,8 @@ class Case:
 
 def runs(picture: str) -> list[Run]:
     """The mappings of a picture. Raises ``ValueError`` for one of two kinds of page."""
-    found, page = [], 0
+    found: list[Run] = []
+    page = 0
     for segment in picture.split("|"):
         kinds = set(segment)
         if len(kinds) > 1:
@@ -90,8 +91,8 @@ def _make(run: Run) -> Iterator[Call]:
         yield Protect(start, length, "r")
 
 
-def _label(word: str) -> bytes | None:
-    return None if word == "-" else word.encode()
+def _set_name(start: int, length: int, label: str) -> SetName:
+    return SetName(start, length, None if label == "-" else label.encode())
 
 
 _CALLS: dict[str, Callable[..., Call]] = {
@@ -99,7 +100,7 @@ _CALLS: dict[str, Callable[..., Call]] = {
     "munmap": Unmap,
     "mprotect": Protect,
     "madvise": Advise,
-    "name": lambda start, length, label: SetName(start, length, _label(label)),
+    "name": _set_name,
     "mremap": Remap,
 }
 

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from attrs import define, evolve, field
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -112,8 +113,8 @@ class Soak:
 
 def record(subject: Subject, soak: Soak, path: Path = RECORD) -> None:
     """Write down what a soak that found no difference compared, beside other kernels' rows."""
-    kept = json.loads(path.read_bytes()) if path.exists() else {"kernels": {}}
-    rows = {
+    kept: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {"kernels": {}}
+    rows: dict[str, Any] = {
         **kept["kernels"],
         subject.name: {
             "calls": soak.operations,
@@ -122,7 +123,7 @@ def record(subject: Subject, soak: Soak, path: Path = RECORD) -> None:
             "differences": 0,
         },
     }
-    figures = {
+    figures: dict[str, Any] = {
         "command": "python -m kernel.model soak --record",
         "kernels": dict(sorted(rows.items())),
     }

@@ -68,7 +68,7 @@ class Space:
     """``struct mm_struct``: mappings by address, and what is counted and remembered beside them."""
 
     features: Features
-    vmas: list[Vma] = field(factory=list)
+    vmas: list[Vma] = field(factory=list[Vma])
     limit: int = MAX_MAP_COUNT
     start_brk: int = 0
     brk: int = 0

@@ -76,6 +76,10 @@ def _maps(backings: tuple[str, ...]) -> st.SearchStrategy[Call]:
     )
 
 
+def _kept_in_place(start: int, length: int, to: int) -> Remap:
+    return Remap(start, length, length, to, keep=True)
+
+
 _TO = st.one_of(st.none(), _STARTS, _STARTS)
 # Each kind of call, and how often it is drawn.
 _KINDS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
@@ -95,7 +99,7 @@ _REMAPS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
     (
         1,
         st.builds(
-            lambda start, length, to: Remap(start, length, length, to, keep=True),
+            _kept_in_place,
             _STARTS,
             _SHORT,
             _STARTS,

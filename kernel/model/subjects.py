@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from kernel.lab import native, ops, vm
@@ -22,7 +22,7 @@ HOST_SCOPE = Scope(remaps=False, limits=False, least=12, most=60)
 
 
 @contextmanager
-def booted(image: Image, limits: vm.Limits = _LIMITS) -> Iterator[Subject]:
+def booted(image: Image, limits: vm.Limits = _LIMITS) -> Generator[Subject]:
     """A kernel of the laboratory for the block. Raises what ``vm.boot`` raises."""
     kernel = image.kernel
     release = kernel.release.name
@@ -32,7 +32,7 @@ def booted(image: Image, limits: vm.Limits = _LIMITS) -> Iterator[Subject]:
 
 
 @contextmanager
-def host() -> Iterator[Subject]:
+def host() -> Generator[Subject]:
     """This machine's kernel for the block: for root, on x86_64.
 
     Whether it takes labels is asked; for the rest it is held to the newest release that the model
