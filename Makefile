@@ -45,18 +45,22 @@ DEV := $(VENV)/installed-dev
 # --------------------------------------------------------------------------------- for all
 
 SHARED := $(or $(PROCMAPS_SHARED),../shared)
-# A few real dumps: those beside the checkout, else the ones recorded from kernels of our own.
-DUMPS := $(wordlist 1,8,$(or $(wildcard $(SHARED)/dumps/*maps*),$(wildcard corpus/captures/*/*maps)))
-# Is the newline in the name or does it stand for one? Which (deleted) is the kernel's?
-HOSTILE := 7f2a4c000000-7f2a4c021000 rw-s 00000000 00:01 2058       /memfd:a\012b (deleted) (deleted)
+# Real dumps: those beside the checkout, else the ones recorded from kernels of our own.
+DUMPS = $(sort $(or $(wildcard $(SHARED)/dumps/*maps*),$(wildcard corpus/captures/*/*maps)))
+# Is the newline in the name or does it stand for one? Which (deleted) is the kernel's? The name
+# begins in column 73, counted from 0, where a 64-bit kernel puts it.
+HOSTILE := 7f2a4c000000-7f2a4c021000 rw-s 00000000 00:01 2058                       /memfd:a\012b (deleted) (deleted)
 
 # lint exits 1 where it found something to say: that is no failure here.
 .PHONY: demo
-demo: $(CLI) ## Show this shell's memory map by kind, read real dumps, explain one hostile line
-	@printf '\n%s\n' "--- procmaps show: the memory of the shell that called make"
-	@$(BIN)/procmaps show "$$(sed -n 's/^PPid:[[:blank:]]*//p' /proc/$$PPID/status)"
-	@printf '\n%s\n' '--- procmaps lint: $(words $(DUMPS)) real dumps'
-	@$(if $(DUMPS),$(BIN)/procmaps lint $(DUMPS) || [ $$? -eq 1 ],echo 'None: neither $(SHARED)/dumps nor corpus/captures is here.')
+demo: $(CLI) ## Show this shell's memory by kind, read real dumps, explain one hostile line
+	@printf '\n%s\n' "--- procmaps show --summary: the memory of the shell that called make, by kind"
+	@$(BIN)/procmaps show --summary "$$(sed -n 's/^PPid:[[:blank:]]*//p' /proc/$$PPID/status)"
+	@largest=$$(ls -S -- $(DUMPS) /dev/null | head -n 1); \
+	 printf '\n%s\n' "--- procmaps show --summary $$largest: the largest of $(words $(DUMPS)) real dumps"; \
+	 $(BIN)/procmaps show --summary "$$largest"
+	@printf '\n%s\n' '--- procmaps lint: what in the first two is not as Linux prints it, or not certain'
+	@$(BIN)/procmaps lint $(wordlist 1,2,$(DUMPS)) || [ $$? -eq 1 ]
 	@printf '\n%s\n' "--- procmaps explain '$(HOSTILE)'"
 	@$(BIN)/procmaps explain '$(HOSTILE)'
 
@@ -80,11 +84,13 @@ format: $(DEV) ## Format, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 # Folders of tests/ that need more than the checkout, and are run by a part of their own.
-OWN_PARTS := wheel
+OWN_PARTS := wheel kernel lab/booted
+# Two workers: as many processors as the smallest machine has that CI is run on.
+WORKERS ?= 2
 
 .PHONY: unit
 unit: $(DEV) ## The tests in the checkout, with the coverage floor (PYTEST="-k name" narrows, without it)
-	$(BIN)/pytest $(OWN_PARTS:%=--ignore=tests/%) $(or $(PYTEST),--cov)
+	$(BIN)/pytest $(OWN_PARTS:%=--ignore=tests/%) -n $(WORKERS) $(or $(PYTEST),--cov)
 
 .PHONY: wheel
 wheel: $(DEV) ## Build dist/: the sdist from the checkout, the wheel from the sdist
@@ -94,6 +100,22 @@ wheel: $(DEV) ## Build dist/: the sdist from the checkout, the wheel from the sd
 .PHONY: wheel-test
 wheel-test: wheel ## The tests again, on the built wheel, where the checkout cannot be seen
 	tests/wheel/run $(BIN)/python dist
+
+# ------------------------------------------------------------------------- the laboratory
+
+.PHONY: lab
+lab: $(DEV) ## Install (as root), build and boot real kernels; compare what they print with the corpus
+	$(BIN)/python -m kernel.lab all
+
+.PHONY: lab-test
+lab-test: $(DEV) ## Boot the kernels that are built, and take the captures again
+	$(BIN)/pytest tests/lab/booted tests/kernel
+
+# ---------------------------------------------------------------------------------- speed
+
+.PHONY: bench
+bench: $(DEV) ## Race our engines, other parsers and the kernel; fail below a floor
+	$(BIN)/python -m bench
 
 # -------------------------------------------------------------------------------- clean up
 

@@ -5,21 +5,19 @@ The wheel carries the top-level folders `grammar/` and `corpus/` as the data of 
 in a checkout where they stand. (Not by a symbolic link: setuptools leaves a linked folder out
 without a word.)
 
-An optional native scanner belongs here as well, as
-`ext_modules=[Extension("procmaps._scan", ["procmaps/_scan.c"], py_limited_api=True,
-define_macros=[("Py_LIMITED_API", "0x030B0000")], optional=True)]`, with
-`options={"bdist_wheel": {"py_limited_api": "cp311"}}` so that one wheel serves every later Python.
+The native scanner is optional: without a compiler, or where it fails, the package is complete but
+slower (`procmaps.engines`). It keeps to the limited API, so one wheel serves every later Python.
 """
 
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import Extension, find_packages, setup
 
-# A folder of data and the files of it that a wheel carries. `captures/` is kept under 10 MB as
-# text by those who record it; tests/wheel holds the wheel itself under its own limit.
+# A folder of data and the files of it that a wheel carries. What kernels printed (`captures/`) and
+# what other parsers answer (`peers/`) are for work on the project, and stay in the checkout.
 DATA = {
     "grammar": ["**/*.lark", "**/*.md"],
-    "corpus": ["**/*", "**/.*"],
+    "corpus": ["cases/**/*", "schema/**/*"],
 }
 present = {name: patterns for name, patterns in DATA.items() if Path(name).is_dir()}
 
@@ -28,8 +26,18 @@ setup(
     + [f"procmaps._data.{name}" for name in present],
     package_dir={f"procmaps._data.{name}": name for name in present},
     package_data={
-        "procmaps": ["py.typed"],
+        "procmaps": ["py.typed", "*.pyi"],
         **{f"procmaps._data.{name}": patterns for name, patterns in present.items()},
     },
+    ext_modules=[
+        Extension(
+            "procmaps._scan",
+            ["procmaps/_scan.c"],
+            define_macros=[("Py_LIMITED_API", "0x030B0000")],
+            py_limited_api=True,
+            optional=True,
+        )
+    ],
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
     exclude_package_data={"*": ["*.pyc", "**/__pycache__/**", "**/*.pyc"]},
 )

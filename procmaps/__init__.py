@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     # `X as X` makes a name public to type checkers.
+    from procmaps.engines import EngineUnavailable as EngineUnavailable
+    from procmaps.engines import engine as engine
     from procmaps.errors import AccessDenied as AccessDenied
     from procmaps.errors import CannotRender as CannotRender
     from procmaps.errors import InvalidLabel as InvalidLabel
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from procmaps.loading import dumps as dumps
     from procmaps.loading import load as load
     from procmaps.loading import loads as loads
+    from procmaps.many import read_many as read_many
     from procmaps.names import AnonInode as AnonInode
     from procmaps.names import AnonName as AnonName
     from procmaps.names import AnonShmemName as AnonShmemName
@@ -75,9 +78,11 @@ if TYPE_CHECKING:
     from procmaps.rendering import render as render
     from procmaps.snapshot import Problem as Problem
     from procmaps.snapshot import Snapshot as Snapshot
+    from procmaps.streaming import iterload as iterload
     from procmaps.vmflags import VmFlags as VmFlags
 
 _PLACES = {
+    "engines": "EngineUnavailable engine",
     "errors": (
         "AccessDenied CannotRender InvalidLabel KernelThread LiveError NamingError "
         "NamingUnsupported NoAddressSpace NoSuchProcess ParseError ProcessGone ProcmapsError "
@@ -88,6 +93,7 @@ _PLACES = {
     "labels": "is_valid_anon_label label_fault",
     "live": "Answer Querier Require Resolution maps query resolve rollup smaps",
     "loading": "dumps load loads",
+    "many": "read_many",
     "names": (
         "AnonInode AnonName AnonShmemName Ashmem DmaBuf FilePath Heap KernelFile Memfd Name "
         "Other Reading Socket Special Stack SysV ThreadStack Unnamed"
@@ -96,6 +102,7 @@ _PLACES = {
     "records": "Device ExtraField Mapping Perms Sharing Usage",
     "rendering": "path_name render",
     "snapshot": "Problem Snapshot",
+    "streaming": "iterload",
     "vmflags": "VmFlags",
 }
 """Where each public name lives: what `__getattr__` imports, as type checkers see it above."""

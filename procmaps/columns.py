@@ -54,23 +54,22 @@ class Field(NamedTuple):
     text: bytes
 
 
-class Distinct:
+class Distinct(dict[bytes, int]):
     """A table of distinct texts, each with its place; a column of places stands for the texts."""
 
     def __init__(self, *texts: bytes) -> None:
+        super().__init__((text, place) for place, text in enumerate(texts))
         self.texts = [*texts]
-        self._places = {text: place for place, text in enumerate(texts)}
 
-    def __contains__(self, text: bytes) -> bool:
-        return text in self._places
+    def __missing__(self, text: bytes) -> int:
+        """Add *text*; looking a text up gives its place, a new one where there is none."""
+        place = self[text] = len(self.texts)
+        self.texts.append(text)
+        return place
 
     def place(self, text: bytes) -> int:
         """Where *text* stands in `texts`; it is added if it is new."""
-        place = self._places.get(text)
-        if place is None:
-            place = self._places[text] = len(self.texts)
-            self.texts.append(text)
-        return place
+        return self[text]
 
 
 class Refused(Exception):
@@ -192,7 +191,7 @@ class Columns:
         """Keep what stood after the colon of lines that are no number, from *row* on."""
         if form == "flags":
             _fill(self.vm_flags, row, ABSENT)
-            self.vm_flags.extend(map(self.flags.place, texts))
+            self.vm_flags.extend(map(self.flags.__getitem__, texts))
         elif form == "label":
             self.labels.update(enumerate(texts, row))
         else:

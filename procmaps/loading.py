@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from procmaps import scan
+from procmaps import engines
 from procmaps.columns import Columns
 from procmaps.dialects import LINUX
 from procmaps.errors import visible
@@ -44,7 +44,7 @@ def loads(
         grammar, columns, choice = _choose(text)
     else:
         grammar = load_grammar(dialect)
-        columns, choice = scan.scan(text, grammar), Choice(dialect, "asked for")
+        columns, choice = engines.scan(text, grammar), Choice(dialect, "asked for")
     snapshot = Snapshot(text, columns, grammar, choice, newline)
     if errors == "strict" and (error := snapshot.first_error):
         raise error
@@ -75,14 +75,14 @@ def _newline(text: bytes) -> bytes:
 def _choose(text: bytes) -> tuple[Grammar, Columns, Choice]:
     """Read *text* as Linux prints it, or as the one dialect whose mark it bears."""
     grammar = load_grammar(LINUX.name)
-    columns = scan.scan(text, grammar)
+    columns = engines.scan(text, grammar)
     for start, end in _samples(text, columns):
         for name, mark in evidence().items():
             if found := mark.search(text, start, end):
                 number = text.count(b"\n", 0, found.start()) + 1
                 reason = f"line {number} is printed by no other: {visible(found[0])}"
                 other = load_grammar(name)
-                return other, scan.scan(text, other), Choice(name, reason)
+                return other, engines.scan(text, other), Choice(name, reason)
     return grammar, columns, Choice(LINUX.name, "nothing in it is another's")
 
 

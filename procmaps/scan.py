@@ -3,16 +3,20 @@
 It learns the shapes of a file's entries, that is which lines stand below a header and in what
 order, from the reference engine: the first entry of a shape is read by `procmaps.grammar.take`, all
 that follow match one expression for the whole entry. An entry that matches no known shape, or holds
-a number that cannot be, goes back to the reference: that entry, never the file.
+a number that cannot be, goes back to the reference: that entry, never the file. What stands below a
+header is matched once: most entries of a process print lines that another entry has printed, too.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from array import array
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import repeat
 from operator import lt
+from typing import NamedTuple
 
 import attrs
 
@@ -30,6 +34,9 @@ MAX_SHAPES = 64
 
 MAX_MEMO = 1 << 16
 """Distinct texts of numbers remembered, for each way of reading them."""
+
+MAX_BODIES = 1 << 12
+"""Distinct texts below headers remembered for each shape, each less than a kilobyte."""
 
 
 @attrs.frozen
@@ -57,26 +64,68 @@ class Line:
         return numbers[self.rule] if self.column else texts.get(self.rule, self.rule.upper())
 
 
-@attrs.frozen(eq=False)
+class Body(NamedTuple):
+    """What the lines below one header say, in the order of their shape."""
+
+    numbers: bytes
+    """Those that go to columns, 64 bits each."""
+    texts: tuple[bytes, ...]
+
+
+@attrs.frozen(eq=False, slots=False)
 class Shape:
     """One way that entries look: the lines below the header, and the expression for them all."""
 
     lines: tuple[Line, ...]
+    """Those whose number has a column before the others, sizes before counts."""
+    last: bytes
+    """What the last line of an entry begins with, the newline before it included."""
     pattern: re.Pattern[bytes]
-    """Its groups are those of a header line, then one value a line."""
+    """The lines below a header; its groups are their values, in the order printed."""
+    order: tuple[int, ...]
+    """Which group is the value of each of `lines`."""
+    bodies: dict[bytes, Body] = attrs.field(factory=dict[bytes, Body])
+    """The texts below a header that have matched, and what they say."""
 
     @classmethod
-    def of(cls, lines: tuple[Line, ...], grammar: Grammar) -> Shape:
+    def of(cls, printed: tuple[Line, ...], grammar: Grammar) -> Shape:
         """The shape of entries with these lines, compiled."""
-        # Atomic: a header or a line is what the grammar makes of it alone, whatever comes next.
-        pieces = [f"(?>{grammar.header.pattern.decode('latin-1')})"]
-        for line in lines:
+        pieces: list[str] = []
+        for line in printed:
             key = {"KEY": line.key + b":"}
             rule = compile_rule(grammar.lark, line.rule, (line.value,), key)
             rule = rule.replace(f"(?P<{line.value}>", "(")
+            # Atomic: a line is what the grammar makes of it alone, whatever comes next.
             pieces.append(rf"(?>{rule}(?:\n|\Z))")
-        another_line = f"(?!{grammar.terminal('KEY').pattern.decode('latin-1')})"
-        return cls(lines, re.compile("".join((*pieces, another_line)).encode("latin-1")))
+        pieces.append(f"(?!{grammar.terminal('KEY').pattern.decode('latin-1')})")
+        ranks = ["size", "count"]
+        order = sorted(
+            range(len(printed)),
+            key=lambda place: ranks.index(printed[place].rule) if printed[place].column else 2,
+        )
+        return cls(
+            tuple(printed[place] for place in order),
+            b"\n" + printed[-1].key + b":" if printed else b"",
+            re.compile("".join(pieces).encode("latin-1")),
+            tuple(order),
+        )
+
+    def read(self, values: tuple[bytes, ...], size: _Memo, count: _Memo) -> Body:
+        """What the groups of a match say; raises `Refused` where a number cannot be."""
+        ordered = [values[place] for place in self.order]
+        numbers = array("Q", map(size.__getitem__, ordered[: self.sizes]))
+        numbers.extend(map(count.__getitem__, ordered[self.sizes : self.numbers]))
+        return Body(numbers.tobytes(), tuple(ordered[self.numbers :]))
+
+    @functools.cached_property
+    def sizes(self) -> int:
+        """How many of the lines are sizes with a column."""
+        return sum(line.rule == "size" and line.column is not None for line in self.lines)
+
+    @functools.cached_property
+    def numbers(self) -> int:
+        """How many of the lines have a column."""
+        return sum(line.column is not None for line in self.lines)
 
 
 def scan(text: bytes, grammar: Grammar) -> Columns:
@@ -85,24 +134,26 @@ def scan(text: bytes, grammar: Grammar) -> Columns:
 
 
 class _Memo(dict[bytes, int]):
-    """Texts of numbers and what they mean, read once each."""
+    """Texts of numbers and what they mean, read once each; none is above a limit."""
 
-    def __init__(self, read: Callable[[bytes], int]) -> None:
+    def __init__(self, read: Callable[[bytes], int], limit: int) -> None:
         super().__init__()
         self._read = read
+        self._limit = limit
 
     def __missing__(self, text: bytes) -> int:
+        """Read a new one; raises `Refused` where it is above the limit."""
+        value = self._read(text)
+        if value > self._limit:
+            raise Refused("value", "above the limit")
         if len(self) >= MAX_MEMO:
             self.clear()
-        value = self[text] = self._read(text)
+        self[text] = value
         return value
 
-    def numbers(self, typecode: str, texts: Iterable[bytes], limit: int) -> array[int]:
-        """The numbers that *texts* mean; raises `Refused` where one is above *limit*."""
-        values = [*map(self.__getitem__, texts)]
-        if max(values) > limit:
-            raise Refused("value", "above the limit")
-        return array(typecode, values)
+    def numbers(self, typecode: str, texts: Iterable[bytes]) -> array[int]:
+        """The numbers that *texts* mean; raises `Refused` where one is above the limit."""
+        return array(typecode, map(self.__getitem__, texts))
 
 
 class _Scanner:
@@ -113,10 +164,14 @@ class _Scanner:
         self.grammar = grammar
         self.columns = Columns()
         self.shapes = [Shape.of((), grammar)]
-        self.hexadecimal = _Memo(partial(int, base=16))
-        self.decimal = _Memo(int)
-        self.kilobytes = _Memo(lambda text: int(text) * 1024)
-        self.perms = _Memo(lambda text: Perms.from_text(text.decode("ascii")).bits)
+        self.printed: set[tuple[Line, ...]] = {()}
+        self.another_line = grammar.terminal("KEY")
+        self.address = _Memo(partial(int, base=16), MAX_U64)
+        self.device = _Memo(partial(int, base=16), MAX_U32)
+        self.inode = _Memo(int, MAX_U64)
+        self.count = _Memo(int, MISSING - 1)
+        self.size = _Memo(lambda text: int(text) * 1024, MISSING - 1)
+        self.perms = _Memo(lambda text: Perms.from_text(text.decode("ascii")).bits, MAX_U32)
 
     def run(self) -> Columns:
         at = 0
@@ -144,71 +199,107 @@ class _Scanner:
             if not isinstance(event, Field):
                 return at
             lines += (Line.of(event),)
-        if len(self.shapes) < MAX_SHAPES and all(known.lines != lines for known in self.shapes):
+        if len(self.shapes) < MAX_SHAPES and lines not in self.printed:
+            self.printed.add(lines)
             self.shapes.insert(0, Shape.of(lines, self.grammar))
         return at
 
     def _entries(self, shape: Shape, at: int) -> int:
         """Read the entries of *shape* from *at* on; the place behind them, 0 if there is none."""
-        match, text, size, behind = shape.pattern.match, self.text, len(self.text), 0
+        match, text, size, known = (
+            self.grammar.header.match,
+            self.text,
+            len(self.text),
+            shape.bodies,
+        )
+        first, longest = at, max(map(len, known), default=0)
+        last = shape.last
         rows: list[tuple[bytes, ...]] = []
+        bodies: list[Body] = []
         places: list[int] = []
-        while at < size and (entry := match(text, at)):
-            rows.append(entry.groups(b""))
+        while at < size and (header := match(text, at)):
+            below = behind = header.end()
+            if last:
+                # To the end of the line that is the last of the shape.
+                behind = text.find(last, below - 1, below + longest) + len(last)
+                behind = text.find(b"\n", behind, below + longest) + 1
+            body = known.get(text[below:behind])
+            if body is None:
+                entry = shape.pattern.match(text, below)
+                body = self._body(shape, entry) if entry else None
+                if entry is None or body is None:
+                    break
+                behind = entry.end()
+                longest = max(longest, behind - below)
+            rows.append(header.groups(b""))
+            bodies.append(body)
             places.append(at)
-            behind = at = entry.end()
-            if len(rows) == CHUNK:
-                self._store(shape, rows, places, behind)
-                rows, places = [], []
+            at = behind
+            # The last one waits: what is behind it may turn out to be one line more of it.
+            if len(rows) > CHUNK:
+                self._store(shape, rows[:-1], bodies[:-1], places)
+                rows, bodies, places = rows[-1:], bodies[-1:], places[-1:]
+        if rows and self.another_line.match(text, at):
+            rows.pop()
+            bodies.pop()
+            at = places.pop()
         if rows:
-            self._store(shape, rows, places, behind)
-        return behind
+            self._store(shape, rows, bodies, [*places, at])
+        return at if at > first else 0
+
+    def _body(self, shape: Shape, below: re.Match[bytes]) -> Body | None:
+        """What stands below a header, remembered; None where a number cannot be."""
+        try:
+            body = shape.read(below.groups(b""), self.size, self.count)
+        except Refused:
+            return None
+        if len(shape.bodies) >= MAX_BODIES:
+            shape.bodies.clear()
+        shape.bodies[below[0]] = body
+        return body
 
     def _store(
-        self, shape: Shape, rows: list[tuple[bytes, ...]], places: list[int], behind: int
+        self, shape: Shape, rows: list[tuple[bytes, ...]], bodies: list[Body], places: list[int]
     ) -> None:
-        """Move matched entries into the columns; *behind* is where the last of them ends."""
-        texts = [*zip(*rows, strict=True)]
-        *header, names = texts[: len(HEADER_PARTS)]
-        below = [*zip(shape.lines, texts[len(HEADER_PARTS) :], strict=True)]
+        """Move matched entries into the columns; *places* has one more, where the last one ends."""
+        *texts, names = zip(*rows, strict=True)
         try:
-            headers = self._headers(header)
-            usage = {
-                line.column: self._usage(line, column) for line, column in below if line.column
-            }
+            headers = self._headers(texts)
         except Refused:
             at = places[0]
-            while at < behind:
+            while at < places[-1]:
                 at, _ = take(self.text, at, self.grammar, self.columns)
             return
         columns, row = self.columns, len(self.columns)
-        columns.at.extend(places)
+        columns.at.extend(places[:-1])
         for part, numbers in zip(HEADER_PARTS, headers, strict=False):
             getattr(columns, part).extend(numbers)
-        columns.name.extend(map(columns.names.place, names))
-        for attribute, numbers in usage.items():
-            columns.extend_usage(attribute, row, numbers)
-        for line, column in below:
-            if not line.column:
-                columns.extend_text(line.rule, line.key, row, column)
+        columns.name.extend(map(columns.names.__getitem__, names))
+        self._store_bodies(shape, bodies, row)
+
+    def _store_bodies(self, shape: Shape, bodies: list[Body], row: int) -> None:
+        """Move what stands below headers into the columns, from *row* on."""
+        numbers = array("Q", b"".join(body.numbers for body in bodies))
+        for place, line in enumerate(shape.lines[: shape.numbers]):
+            if line.column:
+                self.columns.extend_usage(line.column, row, numbers[place :: shape.numbers])
+        others = shape.lines[shape.numbers :]
+        below = zip(*(body.texts for body in bodies), strict=True)
+        for line, texts in zip(others, below, strict=True):
+            self.columns.extend_text(line.rule, line.key, row, texts)
 
     def _headers(self, texts: list[tuple[bytes, ...]]) -> list[array[int]]:
         """The numbers of the header lines; raises `Refused` where one cannot be."""
         start, end, perms, offset, major, minor, inode = texts
-        first, last = (array("Q", map(partial(int, base=16), column)) for column in (start, end))
+        first, last = (array("Q", map(int, column, repeat(16))) for column in (start, end))
         if any(map(lt, last, first)):
             raise Refused("end", "below the start")
         return [
             first,
             last,
-            self.perms.numbers("B", perms, MAX_U32),
-            self.hexadecimal.numbers("Q", offset, MAX_U64),
-            self.hexadecimal.numbers("I", major, MAX_U32),
-            self.hexadecimal.numbers("I", minor, MAX_U32),
-            self.decimal.numbers("Q", inode, MAX_U64),
+            self.perms.numbers("B", perms),
+            self.address.numbers("Q", offset),
+            self.device.numbers("I", major),
+            self.device.numbers("I", minor),
+            self.inode.numbers("Q", inode),
         ]
-
-    def _usage(self, line: Line, texts: tuple[bytes, ...]) -> array[int]:
-        """The numbers of one line below the headers; raises `Refused` where one cannot be."""
-        memo = self.kilobytes if line.rule == "size" else self.decimal
-        return memo.numbers("Q", texts, MISSING - 1)

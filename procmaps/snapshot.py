@@ -10,13 +10,13 @@ from typing import Literal, overload
 
 import attrs
 
-from procmaps.columns import ABSENT, MISSING, Columns
+from procmaps.columns import Columns
 from procmaps.diagnosis import diagnose
 from procmaps.errors import ParseError
 from procmaps.grammar import Grammar
 from procmaps.names import Name
-from procmaps.records import Device, ExtraField, Mapping, Perms, Usage
-from procmaps.vmflags import VmFlags
+from procmaps.records import Mapping
+from procmaps.rows import Rows
 
 Kind = Literal["maps", "smaps", "rollup"]
 
@@ -65,7 +65,7 @@ class Snapshot(Sequence[Mapping]):
         self._text = text
         self._newline = newline
         self._grammar = grammar
-        self._name = functools.cache(grammar.record_of)
+        self._rows = Rows(columns, grammar.record_of)
         self.columns = columns
         self.dialect = dialect
 
@@ -101,42 +101,11 @@ class Snapshot(Sequence[Mapping]):
     def __getitem__(self, index: slice) -> Sequence[Mapping]: ...
     def __getitem__(self, index: int | slice) -> Mapping | Sequence[Mapping]:
         if isinstance(index, slice):
-            return tuple(map(self._record, range(len(self))[index]))
-        return self._record(range(len(self))[index])
+            return tuple(map(self._rows.mapping, range(len(self))[index]))
+        return self._rows.mapping(range(len(self))[index])
 
     def __iter__(self) -> Iterator[Mapping]:
-        return map(self._record, range(len(self)))
-
-    def _record(self, row: int) -> Mapping:
-        columns = self.columns
-        return Mapping(
-            columns.start[row],
-            columns.end[row],
-            Perms.from_bits(columns.perms[row]),
-            columns.offset[row],
-            Device(columns.major[row], columns.minor[row]),
-            columns.inode[row],
-            self._name(columns.names.texts[columns.name[row]]),
-            self._usage(row),
-        )
-
-    def _usage(self, row: int) -> Usage | None:
-        columns = self.columns
-        if not columns.has_usage:
-            return None
-        values: dict[str, int] = {
-            attribute: column[row]
-            for attribute, column in columns.usage.items()
-            if row < len(column) and column[row] != MISSING
-        }
-        flags = columns.vm_flags[row] if row < len(columns.vm_flags) else ABSENT
-        label = columns.labels.get(row)
-        return Usage(
-            **values,
-            name=None if label is None else self._name(label),
-            vm_flags=None if flags == ABSENT else VmFlags(columns.flags.texts[flags]),
-            extra=tuple(ExtraField(*extra) for extra in columns.extra.get(row, ())),
-        )
+        return iter(self._rows)
 
     def __repr__(self) -> str:
         problems = f", {len(self.problems)} problems" if self.problems else ""
@@ -154,7 +123,7 @@ class Snapshot(Sequence[Mapping]):
             row = bisect_right(start, address) - 1
             return self[row] if row >= 0 and address < end[row] else None
         rows = (row for row in reversed(range(len(self))) if start[row] <= address < end[row])
-        return next(map(self._record, rows), None)
+        return next(map(self._rows.mapping, rows), None)
 
     def overlapping(self, start: int, end: int) -> tuple[Mapping, ...]:
         """The mappings that share at least one byte with the addresses from *start* to *end*."""
@@ -163,7 +132,7 @@ class Snapshot(Sequence[Mapping]):
         if self._ordered:
             rows = range(max(0, bisect_right(first, start) - 1), bisect_right(first, end - 1))
         return tuple(
-            self._record(row) for row in rows if max(first[row], start) < min(last[row], end)
+            self._rows.mapping(row) for row in rows if max(first[row], start) < min(last[row], end)
         )
 
     def by_name(self, name: bytes | Name) -> tuple[Mapping, ...]:
@@ -173,7 +142,9 @@ class Snapshot(Sequence[Mapping]):
         if raw not in names:
             return ()
         place = names.place(raw)
-        return tuple(self._record(row) for row, at in enumerate(self.columns.name) if at == place)
+        return tuple(
+            self._rows.mapping(row) for row, at in enumerate(self.columns.name) if at == place
+        )
 
     @functools.cached_property
     def _ordered(self) -> bool:

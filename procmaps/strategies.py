@@ -139,9 +139,11 @@ def names(producer: Producer | str | None = None) -> st.SearchStrategy[Name]:
 @functools.cache
 def _names(made: Producer) -> st.SearchStrategy[Name]:
     record_of = load_grammar(made.dialect).record_of
-    files = st.builds(
-        lambda path, deleted: path_name(path, made, deleted=deleted), file_names(), st.booleans()
-    )
+
+    def file(path: bytes, deleted: bool) -> Name:  # noqa: FBT001 - drawn, not written, by place
+        return path_name(path, made, deleted=deleted)
+
+    files = st.builds(file, file_names(), st.booleans())
     invented = [
         _invented(name, made).map(record_of) for name in PSEUDO_NAMES if _possible(name, made)
     ]

@@ -37,8 +37,8 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _install(options: argparse.Namespace) -> int:
-    """Install the packages that the kernels need (as root)."""
-    packages = tools.install(_chosen(options.kernels))
+    """Install the packages that the kernels and the shell need (as root)."""
+    packages = tools.install(_chosen(options.kernels), (shell.BUSYBOX,))
     print(f"installed: {' '.join(packages)}" if packages else "nothing was missing")
     return _DONE
 

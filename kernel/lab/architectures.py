@@ -236,6 +236,7 @@ ARCHITECTURES = {
                 Option("PPC_BOOK3S_64", "server processors"),
                 Option("CPU_LITTLE_ENDIAN", "as the Debian port"),
                 Option("PPC_PSERIES", "QEMU's pseries machine"),
+                Option("PPC_OF_BOOT_TRAMPOLINE", "being started by the machine's firmware"),
                 Option("PPC_64K_PAGES", "64 KiB pages, as the distributions"),
                 Option("PPC_RADIX_MMU", "the page tables of POWER9"),
                 Option("ALTIVEC", "the cross compiler's programs use it"),

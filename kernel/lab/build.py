@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,7 +90,7 @@ def ensure(kernel: Kernel, *, jobs: int = 0) -> Image:
 
 
 @contextmanager
-def _lock(name: str) -> Iterator[None]:
+def _lock(name: str) -> Generator[None]:
     """One process at a time works on what has this name."""
     locks = cache.folder() / "locks"
     locks.mkdir(exist_ok=True)

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def digest(parts: Iterable[str | bytes]) -> str:
 
 
 @contextmanager
-def filling(target: Path) -> Iterator[Path]:
+def filling(target: Path) -> Generator[Path]:
     """A new folder beside ``target`` that takes its name only if the block ends well.
 
     So an interrupted build leaves nothing that looks finished; its remains are removed. Where
@@ -50,7 +50,7 @@ def filling(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path) -> Generator[Path]:
     """Like ``filling``, but an older folder of that name gives way to the new one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))

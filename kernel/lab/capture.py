@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 
@@ -39,9 +39,10 @@ class Varying:
 VARYING: tuple[Varying, ...] = (
     Varying(
         "inode",
-        "mappings of memfd, shared anonymous and System V memory, and of the agent",
+        "mappings of memfd, shared anonymous memory, the kernel's own objects, and the agent",
         re.compile(
-            rb"(?m)^(\S+ \S+ \S+ \S+ )\d+( +(?:/memfd:|/dev/zero|/SYSV|/init|\[anon_shmem:))"
+            rb"(?m)^(\S+ \S+ \S+ \S+ )\d+"
+            rb"( +(?:/memfd:|/dev/zero|/anon_hugepage|/secretmem|/\[aio\]|/init|\[anon_shmem:))"
         ),
         "counted since boot over the whole kernel, so a newer package version shifts it",
     ),
@@ -74,10 +75,11 @@ def read(folder: Path) -> Capture:
 
 def _json(value: dict[str, Any]) -> bytes:
     """JSON with a line for each entry, and for each row of a list: a change shows as a line."""
-    entries = []
+    entries: list[str] = []
     for key, entry in value.items():
         if isinstance(entry, list):
-            rows = ",\n  ".join(json.dumps(row, sort_keys=True) for row in entry)
+            listed = cast("list[object]", entry)
+            rows = ",\n  ".join(json.dumps(row, sort_keys=True) for row in listed)
             shown = f"[\n  {rows}\n ]" if rows else "[]"
         else:
             shown = json.dumps(entry, sort_keys=True)
@@ -110,7 +112,7 @@ def take(image: Image, limits: vm.Limits | None = None) -> Capture:
     files: dict[str, bytes] = {}
     for scenario, scene, outcome in zip(chosen, scenes, outcomes, strict=False):
         files |= scenario_files(image.kernel.name, scenario, scene, outcome)
-    answers = {}
+    answers: dict[str, dict[str, Any]] = {}
     for rule, (_, call), outcome in zip(
         rules.RULES.values(), asked, outcomes[len(scenes) :], strict=True
     ):
@@ -155,7 +157,7 @@ def scenario_files(
 ) -> Iterator[tuple[str, bytes]]:
     """The files of one scenario by name: each snapshot's reads, and the truth."""
     regions = truth.Replay(scene, outcome).run()
-    snapshots = {}
+    snapshots: dict[str, dict[str, dict[str, Any]]] = {}
     for shot in scene.snapshots:
         stem = ".".join(part for part in (scenario.name, shot.name.replace(" ", "_")) if part)
         reads: dict[str, dict[str, Any]] = {}
@@ -248,12 +250,13 @@ def _without_inodes(data: bytes) -> bytes:
 
     def mask(value: object) -> object:
         if isinstance(value, dict):
-            changed = {key: mask(inner) for key, inner in value.items()}
+            entries = cast("dict[str, object]", value)
+            changed = {key: mask(inner) for key, inner in entries.items()}
             if "inode" in changed and changed.get("kind") != "file":
                 changed["inode"] = "*"
             return changed
         if isinstance(value, list):
-            return [mask(inner) for inner in value]
+            return [mask(inner) for inner in cast("list[object]", value)]
         return normal(value.encode()).decode() if isinstance(value, str) else value
 
     whole: dict[str, Any] = json.loads(data)

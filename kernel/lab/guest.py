@@ -31,25 +31,34 @@ def agent(architecture: Architecture) -> Path:
 
     Raises ``MissingTool`` or ``BuildFailure``.
     """
+    return _compiled(architecture, "agent", ("layout.ld",))
+
+
+def label(architecture: Architecture) -> Path:
+    """The program ``label`` of the shell, likewise."""
+    return _compiled(architecture, "label", ())
+
+
+def _compiled(architecture: Architecture, name: str, scripts: tuple[str, ...]) -> Path:
     tools.require((tools.Tool(architecture.compiler, architecture.packages[-2]),))
     flags = (*_FLAGS, *architecture.agent_flags)
-    sources = [(SOURCES / name).read_bytes() for name in ("agent.c", "arch.h", "layout.ld")]
+    sources = [(SOURCES / source).read_bytes() for source in (f"{name}.c", "arch.h", *scripts)]
     version = tools.first_line((architecture.compiler, "--version"))
     digest = cache.digest((version, *flags, *sources))
-    folder = cache.folder() / "agents" / f"{architecture.name}-{digest}"
+    folder = cache.folder() / "agents" / f"{name}-{architecture.name}-{digest}"
     if not folder.is_dir():
         with cache.filling(folder) as making:
             command = (
                 architecture.compiler,
                 *flags,
-                f"-Wl,-T,{SOURCES / 'layout.ld'}",
+                *(f"-Wl,-T,{SOURCES / script}" for script in scripts),
                 "-o",
-                str(making / "agent"),
-                str(SOURCES / "agent.c"),
+                str(making / name),
+                str(SOURCES / f"{name}.c"),
                 "-lgcc",
             )
-            tools.run(f"agent for {architecture.name}", command)
-    return folder / "agent"
+            tools.run(f"{name} for {architecture.name}", command)
+    return folder / name
 
 
 def archive(program: bytes, extra: tuple[initramfs.Entry, ...] = ()) -> bytes:

@@ -36,7 +36,7 @@ def lines(options: Iterable[Option]) -> list[str]:
 def refused(options: Iterable[Option], config: str) -> tuple[str, ...]:
     """The lines that a finished ``.config`` does not hold. Absent and ``n`` are the same."""
     kept = set(config.split("\n"))
-    missing = []
+    missing: list[str] = []
     for line in lines(options):
         if line in kept:
             continue

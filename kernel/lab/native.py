@@ -12,7 +12,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from attrs import define
 
@@ -23,6 +23,7 @@ from kernel.lab.protocol import Hello, Outcome, Program
 from kernel.lab.vm import Conversation
 
 LIMIT = 60.0
+_MAY_NOT_MOUNT = 95
 
 
 @define
@@ -35,7 +36,11 @@ class Host:
 
     def run(self, programs: Sequence[Program]) -> list[Outcome]:
         """Run each program in a fresh process. A killed one has a wait status that says so."""
-        return list(self._conversation.run(programs, LIMIT))
+        return list(self.stream(programs))
+
+    def stream(self, programs: Sequence[Program]) -> Generator[Outcome]:
+        """Like ``run``, an outcome at a time."""
+        yield from self._conversation.run(programs, LIMIT)
 
 
 def architecture() -> Architecture:
@@ -47,8 +52,18 @@ def architecture() -> Architecture:
     return ARCHITECTURES[name]
 
 
+def _greeting(conversation: Conversation, agent: subprocess.Popen[bytes]) -> Hello:
+    try:
+        return conversation.hello(time.monotonic() + LIMIT)
+    except EOFError as error:
+        # 95: agent.c, set_up_host()
+        status = agent.wait(10)
+        why = "it may not mount here (CAP_SYS_ADMIN)" if status == _MAY_NOT_MOUNT else "no reason"
+        raise LabError(f"the agent ended with status {status} unheard: {why}") from error
+
+
 @contextlib.contextmanager
-def start(*, isolated: bool = False) -> Iterator[Host]:
+def start(*, isolated: bool = False) -> Generator[Host]:
     """Run the agent on this machine for the block. Raises what ``guest.agent`` raises.
 
     ``isolated``: in a mount namespace and a root of its own, as scenarios need it; for root only.
@@ -64,7 +79,7 @@ def start(*, isolated: bool = False) -> Iterator[Host]:
             agent = subprocess.Popen(command, stdin=theirs.fileno(), stdout=theirs.fileno(), env={})
         try:
             conversation = Conversation("this machine", ours)
-            hello = conversation.hello(time.monotonic() + LIMIT)
+            hello = _greeting(conversation, agent)
             yield Host(hello, arch, conversation)
         finally:
             ours.shutdown(socket.SHUT_RDWR)

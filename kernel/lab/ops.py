@@ -96,9 +96,7 @@ def call(name: str, *args: Arg) -> Op:
     return Op(CODES[name], name, args)
 
 
-def mmap(  # noqa: PLR0913, PLR0917 (as the system call has them)
-    address: Arg, length: Arg, prot: str, flags: str, fd: Arg = -1, offset: Arg = 0
-) -> Op:
+def mmap(address: Arg, length: Arg, prot: str, flags: str, fd: Arg = -1, offset: Arg = 0) -> Op:
     """Map memory; 0 for an address leaves it to the kernel unless a flag says ``fixed``."""
     return call("mmap", address, length, protection(prot), bits(flags, MAP), fd, offset)
 

@@ -7,7 +7,7 @@ every architecture; the agent translates flags and errnos that a machine numbers
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from attrs import define, evolve, field, frozen
@@ -152,7 +152,7 @@ class Program:
             p(ops.read_file(b"/proc/self/maps"))
     """
 
-    ops: list[Op] = field(factory=list)
+    ops: list[Op] = field(factory=list[Op])
 
     def __call__(self, op: Op) -> Ref:
         """Append an operation; the reference stands for what it will return."""
@@ -160,7 +160,7 @@ class Program:
         return Ref(len(self.ops) - 1)
 
     @contextmanager
-    def _body(self, code: int, name: str, *before: Arg) -> Iterator[Ref]:
+    def _body(self, code: int, name: str, *before: Arg) -> Generator[Ref]:
         head = self(Op(code, name, (*before, 0)))
         yield head
         body = len(self.ops) - head.index - 1

@@ -232,7 +232,7 @@ def memfd_private(s: Scene) -> Ref:
 def system_v(s: Scene) -> Ref:
     """A System V segment."""
     segment = s.do(ops.shmget(0, s.page))
-    s.do(ops.shmat(segment, s.at(at := s.room())))
+    s.do(ops.shmat(segment, s.at(at := s.shared_room(1))))
     answer = s.label(at, 1, b"label")
     s.do(ops.shm_remove(segment))
     return answer

@@ -178,6 +178,12 @@ def label_part_of_heap(s: Scene) -> None:
     s.do(ops.name(0x10050000 + 2 * 0x10000, 0x10000, b"middle"))
 
 
+@scenario(files=MAPS)
+def label_part_of_stack(s: Scene) -> None:
+    """A label on the stack below where it started: that part shows it, the rest ``[stack]``."""
+    s.do(ops.name(s.place.stack - s.page, s.page, b"below the start"))
+
+
 @scenario(files=ALL)
 def label_shared(s: Scene) -> None:
     """Labels on shared memory of every kind, each a mapping of two pages, the first labelled."""
@@ -200,7 +206,7 @@ def label_shared(s: Scene) -> None:
         s.map(later, at := s.room(2), 2)
         s.unlink(later)
         s.label(at, 1, b"unlinked later")
-        at = s.room(2)
+        at = s.shared_room(2)
         segment = s.do(ops.shmget(0x5359, 2 * s.page))
         s.do(ops.shmat(segment, s.at(at)))
         s.label(at, 1, b"System V")
@@ -437,9 +443,9 @@ def sysv(s: Scene) -> None:
     """System V segments: by key, private, attached twice, read only, marked for removal."""
     keyed = s.do(ops.shmget(0x70726F63, 3 * s.page))
     private = s.do(ops.shmget(0, s.page))
-    s.do(ops.shmat(keyed, s.at(s.room(3))))
-    s.do(ops.shmat(keyed, s.at(s.room(3)), read_only=True))
-    s.do(ops.shmat(private, s.at(s.room())))
+    s.do(ops.shmat(keyed, s.at(s.shared_room(3))))
+    s.do(ops.shmat(keyed, s.at(s.shared_room(3)), read_only=True))
+    s.do(ops.shmat(private, s.at(s.shared_room(1))))
     s.do(ops.shm_remove(keyed))
     s.snapshot()
     s.do(ops.shm_remove(private))

@@ -5,7 +5,7 @@ A scene knows nothing of results. ``truth`` puts the guest's answers beside it a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 
 from attrs import define, field, frozen
@@ -63,9 +63,9 @@ class Scene:
     place: Place
     files_read: tuple[str, ...]
     program: Program = field(factory=Program)
-    files: list[File] = field(factory=list)
-    unlinked: dict[int, int] = field(factory=dict)
-    snapshots: list[Snapshot] = field(factory=list)
+    files: list[File] = field(factory=list[File])
+    unlinked: dict[int, int] = field(factory=dict[int, int])
+    snapshots: list[Snapshot] = field(factory=list[Snapshot])
     _next: int = 0
 
     @property
@@ -86,6 +86,15 @@ class Scene:
         taken = self._next
         self._next += pages + 1
         return taken
+
+    def shared_room(self, pages: int) -> int:
+        """Like ``room``, where any machine can attach a System V segment.
+
+        MIPS attaches at multiples of 256 KiB only (SHMLBA, arch/mips/include/asm/shmparam.h).
+        """
+        step = max(1, 0x40000 // self.page)
+        self._next = -(-self._next // step) * step
+        return self.room(pages)
 
     def anon(
         self,
@@ -136,7 +145,7 @@ class Scene:
         """Remove a file by its name, or by ``path`` where that differs."""
         self.unlinked[self.do(ops.unlink(path or file.name)).index] = file.descriptor.index
 
-    def map(  # noqa: PLR0913, PLR0917 (as the system call has them)
+    def map(
         self,
         file: File,
         at: int,
@@ -152,7 +161,7 @@ class Scene:
 
     def snapshot(self, name: str = "", *, held: bool = False) -> None:
         """Read the scenario's files of /proc now."""
-        reads = {}
+        reads: dict[str, Ref] = {}
         for kind in self.files_read:
             if held:
                 reads[kind] = self.do(ops.read_held(kind.encode()))
@@ -173,7 +182,7 @@ class Scene:
         return self.program.repeat(times)
 
     @contextmanager
-    def folder(self, path: bytes) -> Iterator[None]:
+    def folder(self, path: bytes) -> Generator[None]:
         """A fresh tmpfs for the block's files, so that their inodes count from the same start."""
         self.do(ops.mkdir(path))
         self.do(ops.mount(b"tmpfs", path))

@@ -23,7 +23,7 @@ mount -t proc proc /proc
 mount -t tmpfs t /t
 cd /t
 echo
-echo 'A kernel of the laboratory. Try: cat /proc/self/smaps; leave with Ctrl-A X.'
+echo 'A kernel of the laboratory. Try: label "my label" & cat /proc/$!/smaps; leave with Ctrl-A X.'
 setsid cttyhack sh || sh
 reboot -f
 """
@@ -44,9 +44,11 @@ def run(image: Image, *, memory_mib: int = 0, append: str = "") -> int:
             initramfs.folder(b"dev"),
             initramfs.character_device(b"dev/console", 5, 1),
             initramfs.character_device(b"dev/null", 1, 3),
+            initramfs.character_device(b"dev/ttyS0", 4, 64),
             initramfs.folder(b"bin"),
             initramfs.file(b"bin/busybox", Path(BUSYBOX.what).read_bytes()),
             initramfs.symlink(b"bin/sh", b"busybox"),
+            initramfs.file(b"bin/label", guest.label(kernel.architecture).read_bytes()),
         ),
     )
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:

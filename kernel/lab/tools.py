@@ -61,12 +61,12 @@ def require(tools: Iterable[Tool]) -> None:
             raise MissingTool(tool.what, (tool.package,))
 
 
-def install(kernels: Iterable[Kernel]) -> tuple[str, ...]:
-    """Install, as root, the packages of whatever is missing; returns them.
+def install(kernels: Iterable[Kernel], besides: Iterable[Tool] = ()) -> tuple[str, ...]:
+    """Install, as root, the packages of whatever the kernels miss, or ``besides``; returns them.
 
     Raises ``MissingTool`` naming all of them where we are not root.
     """
-    packages: dict[str, None] = {}
+    packages = dict.fromkeys(tool.package for tool in besides if not tool.present)
     for kernel in kernels:
         if all(tool.present for tool in needed(kernel)):
             continue

@@ -58,8 +58,8 @@ class Space:
     """One process's painted pages, by page number."""
 
     page: int
-    pages: dict[int, Page] = field(factory=dict)
-    not_inherited: set[int] = field(factory=set)
+    pages: dict[int, Page] = field(factory=dict[int, Page])
+    not_inherited: set[int] = field(factory=set[int])
     break_start: int = 0
 
     def span(self, address: int, length: int) -> range:
@@ -96,10 +96,10 @@ class Replay:
 
     scene: Scene
     outcome: Outcome
-    snapshots: dict[str, list[dict[str, Any]]] = field(factory=dict)
-    _descriptors: dict[int, File] = field(factory=dict)
-    _linked: dict[int, bool] = field(factory=dict)
-    _sysv: dict[int, int] = field(factory=dict)
+    snapshots: dict[str, list[dict[str, Any]]] = field(factory=dict[str, list[dict[str, Any]]])
+    _descriptors: dict[int, File] = field(factory=dict[int, File])
+    _linked: dict[int, bool] = field(factory=dict[int, bool])
+    _sysv: dict[int, int] = field(factory=dict[int, int])
 
     def run(self) -> dict[str, list[dict[str, Any]]]:
         """The regions at each snapshot, by its name."""
@@ -297,7 +297,7 @@ def _paint_label(space: Space, args: Sequence[Any], errno: int) -> None:
 
 def record(scene: Scene, outcome: Outcome) -> list[dict[str, Any]]:
     """Each operation with its arguments and what the guest returned, for the truth file."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for index, op in enumerate(scene.program.ops):
         row: dict[str, Any] = {"op": op.name, "args": [_plain(arg) for arg in op.args]}
         result = outcome.results.get(index)

@@ -8,12 +8,13 @@ read to say why a guest died.
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -43,7 +44,7 @@ class Limits:
     memory_mib: int = 0
 
 
-def command(  # noqa: PLR0913 (each of them is one option of the emulator)
+def command(
     image: Path,
     architecture: Architecture,
     initramfs: Path,
@@ -83,6 +84,12 @@ class Conversation:
     subject: str
     _socket: socket.socket
     _received: bytearray = field(factory=bytearray, init=False)
+    # Programs sent whose records have not been read.
+    _owed: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Two programs of full length must fit, or both sides could wait for each other to read.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * protocol.PROGRAM_MAX)
 
     def read(self, length: int, deadline: float) -> bytes:
         """Exactly this many bytes. Raises ``EOFError`` or ``TimeoutError``."""
@@ -113,22 +120,31 @@ class Conversation:
                 return bytes(records), status
             records += self.read(length, deadline)
 
-    def run(self, programs: Sequence[Program], limit: float) -> Iterator[Outcome]:
+    def run(self, programs: Sequence[Program], limit: float) -> Generator[Outcome]:
         """The outcomes, in order, each as soon as it is there. ``limit``: seconds for each.
 
-        One program is always on its way while another runs, so that neither side waits long,
-        and neither can block the other by having more to say than a buffer takes.
+        One program is always on its way while another runs, so that neither side waits long.
+        Who stops taking outcomes early may call this again: what is still owed is read away.
         """
         encoded = [program.encode() for program in programs]
+        while self._owed:
+            self._next(limit)
         for index in range(len(encoded)):
-            ahead = encoded[:2] if index == 0 else encoded[index + 1 : index + 2]
-            self._socket.settimeout(limit)
-            self._socket.sendall(b"".join(ahead))
-            records, status = self._records(time.monotonic() + limit)
+            for ahead in encoded[:2] if index == 0 else encoded[index + 1 : index + 2]:
+                self._socket.settimeout(limit)
+                self._socket.sendall(ahead)
+                self._owed += 1
+            records, status = self._next(limit)
             try:
-                yield protocol.decode_outcome(records, status)
+                outcome = protocol.decode_outcome(records, status)
             except protocol.Malformed as error:
                 raise ProbeFailure(self.subject, index, str(error)) from error
+            yield outcome
+
+    def _next(self, limit: float) -> tuple[bytes, int]:
+        records = self._records(time.monotonic() + limit)
+        self._owed -= 1
+        return records
 
 
 @define
@@ -150,7 +166,7 @@ class Guest:
         """
         return list(self.stream(programs))
 
-    def stream(self, programs: Sequence[Program]) -> Iterator[Outcome]:
+    def stream(self, programs: Sequence[Program]) -> Generator[Outcome]:
         """Like ``run``, an outcome at a time."""
         with _told_apart(self.image.kernel.name, self._emulator, self._console):
             outcomes = self._conversation.run(programs, self.limits.program)
@@ -168,13 +184,15 @@ class Guest:
 
 def describe_status(status: int) -> str:
     """A wait status in words."""
+    if status < 0:
+        return f"no process could be made for it: {errno.errorcode[-status]}"
     if status & 0x7F:
         return f"its process was killed by signal {status & 0x7F}"
     return f"its process ended with status {status >> 8}"
 
 
 @contextlib.contextmanager
-def _told_apart(name: str, emulator: subprocess.Popen[bytes], console: Path) -> Iterator[None]:
+def _told_apart(name: str, emulator: subprocess.Popen[bytes], console: Path) -> Generator[None]:
     """Turn the end of a conversation into what ended it."""
     try:
         yield

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-COMMANDS: Final = ("show", "explain", "lint", "extract")
+COMMANDS: Final = ("show", "explain", "lint", "extract", "check")
 """Every command: the module of this name in `procmaps.cli`, and in it the function ``command``."""
 
 

@@ -13,11 +13,11 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from procmaps import explain as library
 from procmaps.cli.inputs import STDIN, dialect_option, json_option, read_file
 from procmaps.cli.look import FAINT, HEADING, console, glyphs, name_text, say, style_of
 from procmaps.dialects import DIALECTS
-from procmaps.explanation import Explanation, when
+from procmaps.explanation import Explanation, explain, when
+from procmaps.explanation.clues import Clue
 from procmaps.jsonform import Json, JsonObject, bytes_to_json, error_to_json, name_to_json
 from procmaps.names import Reading
 
@@ -45,7 +45,7 @@ def command(*, line: str, escapes: bool, as_json: bool, dialect: str) -> None:
     raw = read_file(STDIN) if line == STDIN else os.fsencode(line)
     if escapes:
         raw = _ESCAPE.sub(_unescape, raw)
-    told = library.explain(raw, dialect)
+    told = explain(raw, dialect)
     if as_json:
         click.echo(json.dumps(_to_json(told), indent=2))
     else:
@@ -152,7 +152,7 @@ def _room(out: Console) -> int:
     return max(40, out.width - 4)
 
 
-def _when(clue: library.Clue) -> str:
+def _when(clue: Clue) -> str:
     return f"{clue.vendor}'s kernels" if clue.vendor else when.told(clue)
 
 

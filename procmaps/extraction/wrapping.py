@@ -222,7 +222,7 @@ def _continued(
         return None
     rest = _rest(below, line.prefix)
     name = line.hit.name
-    if rest is None or not name:
+    if rest is None or not name or _is_closed(line.piece):
         return None
     for joint in (b"", b" "):
         if _is_told(line.hit, name, joint, rest, names):
@@ -232,6 +232,15 @@ def _continued(
     if width and len(text.rstrip(b" \t")) + 1 + len(first) > width and len(text) <= width:
         return _with(line, below, text.rstrip(b" \t") + b" " + rest)
     return None
+
+
+def _is_closed(piece: Piece) -> bool:
+    """Whether a quotation mark behind the mapping says where its name ends."""
+    return any(
+        undone.what == "suffix" and undone.detail.startswith((b'"', b"'", b"`"))
+        for undone in piece.undone
+        if undone.line == piece.lines[-1]
+    )
 
 
 def _is_told(

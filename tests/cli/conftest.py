@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,8 +16,18 @@ from click.testing import CliRunner, Result
 from procmaps.cli import look
 from procmaps.cli.app import cli
 
+# Before 8.2 click mixes the two streams unless told not to; since then there is no such option.
+_IS_OLD = "mix_stderr" in inspect.signature(CliRunner).parameters
+APART: dict[str, Any] = {"mix_stderr": False} if _IS_OLD else {}
+
 Run = Callable[..., Result]
 Process = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+@pytest.fixture(autouse=True)
+def _no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that wants a width sets one: a person may export COLUMNS, and pytest-xdist does."""
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 @pytest.fixture
@@ -26,7 +38,7 @@ def run() -> Run:
         # They hold on to the streams that the runner replaces.
         look.console.cache_clear()
         look.glyphs.cache_clear()
-        return CliRunner().invoke(cli, arguments, input=stdin, prog_name="procmaps")
+        return CliRunner(**APART).invoke(cli, arguments, input=stdin, prog_name="procmaps")
 
     return call
 

@@ -14,6 +14,7 @@ from hypothesis.extra.lark import from_lark
 from procmaps import ParseError, grammar, loads, scan
 from procmaps.columns import Columns, Distinct
 from procmaps.dialects import DIALECTS
+from tests.examples import examples
 
 LINES = (
     b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n",
@@ -92,7 +93,7 @@ def strings(dialect: str, start: str) -> st.SearchStrategy[bytes]:
 
 
 @pytest.mark.parametrize("dialect", ["linux", "android", "nommu", "cygwin"])
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_on_texts_drawn_from_the_grammar(dialect: str, data: st.DataObject) -> None:
     agree(data.draw(strings(dialect, data.draw(st.sampled_from(["maps", "smaps", "rollup"])))))

@@ -66,8 +66,9 @@ def test_usage_is_bytes_and_what_was_not_printed_is_none() -> None:
             ExtraField(b"Today", b" who knows "),
         ),
     )
-    assert second.usage == Usage(size=8192, rss=0)
+    assert second.usage
     assert second.usage.pss is None
+    assert second.usage == Usage(size=8192, rss=0)
 
 
 @pytest.mark.parametrize(

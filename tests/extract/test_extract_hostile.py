@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from procmaps.extraction import extract
-from tests.extract.encoders import LOSSY, PLAIN
+from tests.examples import examples
+from tests.extract.encoders import LOSSY, PLAIN, Encoder
 
 LINE = b"00400000-00401000 r-xp 00000000 fd:01 7                                  /bin/cat"
 TOMBSTONE = b"    0000007a'00000000-0000007a'00000fff rw-         0      1000  /a (BuildId: ab)"
@@ -50,26 +51,25 @@ def check_accounts(text: bytes) -> None:
             assert entry.name == mapping.name.raw
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500))
 @given(SOUP)
 @example(LINE + b"\r\n\n> " + LINE)
 def test_soup(text: bytes) -> None:
     check_accounts(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=200))
 def test_any_bytes(text: bytes) -> None:
     check_accounts(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.sampled_from([*PLAIN.values(), *LOSSY.values()]),
     st.lists(st.tuples(st.integers(0, 1 << 12), st.binary(max_size=3)), max_size=6),
 )
-def test_damaged_containers(encode: object, damage: list[tuple[int, bytes]]) -> None:
-    assert callable(encode)
+def test_damaged_containers(encode: Encoder, damage: list[tuple[int, bytes]]) -> None:
     lines = [LINE.replace(b"00401", b"%05d" % (401 + n)) for n in range(6)]
     text = encode(lines)
     for place, noise in damage:

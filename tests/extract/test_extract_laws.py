@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from procmaps import loads
 from procmaps.extraction import extract
+from tests.examples import examples
 from tests.extract.encoders import LOSSY, PLAIN, Encoder
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
@@ -88,18 +89,26 @@ SAFE_PATHS = PATHS.filter(lambda name: is_safe(name.removesuffix(" (deleted)")))
 
 
 @pytest.mark.parametrize("name", PLAIN)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_every_mapping_comes_back(name: str, data: st.DataObject) -> None:
     lines = data.draw(dumps(SAFE_PATHS.filter(lambda path: path.isascii())))
     check(PLAIN[name](lines), lines)
 
 
+def test_a_hyphen_before_a_closing_mark_ends_the_name() -> None:
+    """Mail programs break lines behind a hyphen; a list that closes below is no rest of a name."""
+    head = b"00402000-00403000 r--p 00000000 fd:01 1"
+    lines = [head.ljust(73) + b"/a", head.replace(b"2", b"4", 1).replace(b"3", b"5", 1)]
+    lines[1] = lines[1].ljust(73) + b"/-"
+    check(PLAIN["JSON list"](lines), lines)
+
+
 HARMLESS = ("as it is", "> ", "// ", "logcat", "dmesg", "C", "JSON", "quoted-printable", "hs_err")
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(data=st.data())
 def test_hostile_paths_come_back_where_nothing_is_ambiguous(name: str, data: st.DataObject) -> None:
     lines = data.draw(dumps())
@@ -110,7 +119,7 @@ ONE_SPACE = st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}(?: [A-Za-z0-9_.]{1,10}){0,1}
 
 
 @pytest.mark.parametrize("name", LOSSY)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_damaged_padding_is_made_good(name: str, data: st.DataObject) -> None:
     lines = data.draw(dumps(st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z")))
@@ -124,7 +133,7 @@ def test_this_process_comes_back(encode: Encoder) -> None:
     check(encode(lines), lines)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(outer=st.sampled_from(["> ", "> > ", "dmesg", "indented", "journal"]), data=st.data())
 def test_layers_come_off_one_after_another(outer: str, data: st.DataObject) -> None:
     lines = data.draw(dumps(SAFE_PATHS.filter(lambda path: path.isascii())))
@@ -132,7 +141,7 @@ def test_layers_come_off_one_after_another(outer: str, data: st.DataObject) -> N
     check(PLAIN[outer](inner.split(b"\n")[:-1]), lines)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(first=dumps(SAFE_PATHS), second=dumps(SAFE_PATHS), data=st.data())
 def test_two_dumps_stay_two(first: list[bytes], second: list[bytes], data: st.DataObject) -> None:
     one, two = (data.draw(st.sampled_from(["hs_err", "gperftools", "fence"])) for _ in "12")

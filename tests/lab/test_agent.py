@@ -203,6 +203,31 @@ def test_a_thousand_programs_in_one_batch(host: Host) -> None:
     assert len({outcome.results[0].value for outcome in outcomes}) == 1
 
 
+def test_who_stops_early_can_go_on(host: Host) -> None:
+    first, second = Program([ops.brk(0)]), Program([ops.munmap(1, 1)])
+    stream = host.stream([first] * 5)
+    assert next(stream).results[0].value > 0
+    stream.close()
+    assert run(host, second).results[0].errno == errno.EINVAL
+
+
+def test_two_programs_and_two_outcomes_of_full_length_do_not_block_each_other(host: Host) -> None:
+    program = Program()
+    with program.repeat(1):
+        program(ops.write(-1, bytes(90000)))
+    for _ in range(20):
+        program(ops.peek(0x10020000, 0x30000))
+    outcomes = host.run([program] * 4)
+    assert [len(outcome.results) for outcome in outcomes] == [22] * 4
+    assert len(outcomes[3].results[21].bytes) == 0x30000
+
+
+def test_wait_statuses_in_words() -> None:
+    assert vm.describe_status(9) == "its process was killed by signal 9"
+    assert vm.describe_status(3 << 8) == "its process ended with status 3"
+    assert vm.describe_status(-11) == "no process could be made for it: EAGAIN"
+
+
 def test_the_painted_pages_follow_the_results() -> None:
     place = Place(native.architecture(), 4096, 0)
     scene = Scene(place, ("maps",))

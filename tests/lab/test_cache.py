@@ -1,5 +1,6 @@
 """Built things arrive whole or not at all, under a hash of what went in."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_replacing_changes_the_whole_folder(tmp_path: Path) -> None:
 
 @pytest.fixture
 def fixed_tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "package_version", lambda package: f"{package} 1")
+    monkeypatch.setattr(tools, "package_version", "{} 1".format)
     monkeypatch.setattr(tools, "first_line", " ".join)
 
 
@@ -104,7 +105,7 @@ def test_only_a_finished_build_is_found() -> None:
 
 @pytest.mark.usefixtures("own_cache")
 def test_an_edit_must_stand_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "package_version", lambda _: "1")
+    monkeypatch.setattr(tools, "package_version", "1".format)
     release = Release("x", "package", ".")
     plain = cache.folder() / "sources" / "package_1"
     with cache.filling(plain) as making:
@@ -128,3 +129,17 @@ def test_a_failing_command_is_quoted_with_its_output() -> None:
     with pytest.raises(BuildFailure) as caught:
         tools.run("thing", ("sh", "-c", "echo said; exit 3"))
     assert str(caught.value) == "thing: `sh -c echo said; exit 3` failed:\nsaid\n"
+
+
+def test_nothing_is_installed_where_nothing_is_missing() -> None:
+    assert tools.install([], (tools.Tool("sh", "dash"),)) == ()
+
+
+def test_who_may_not_install_is_told_everything_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    missing = [tools.Tool("no-such-tool", "one"), tools.Tool("/no/such/file", "two")]
+    with pytest.raises(MissingTool) as caught:
+        tools.install([], missing)
+    assert str(caught.value) == "one is not installed: run `apt-get install one two`"

@@ -117,7 +117,7 @@ def check_surroundings(mappings: list[Mapping], fact: dict[str, Any], where: str
 
 def check_area(mappings: list[Mapping], regions: list[dict[str, Any]], where: str) -> None:
     """The regions are tiled exactly by mappings that agree with them, and nothing else is there."""
-    explained = set()
+    explained: set[int] = set()
     for region in regions:
         inside = [m for m in mappings if region["start"] <= m.start < region["end"]]
         context = f"{where}: {region}"
@@ -224,6 +224,18 @@ def test_what_may_bear_a_label_differs_between_6_1_and_6_12(folder: Path) -> Non
     assert {answers[name]["errno"] for name in shared} == {expected}
     never = ("linked_file", "unlinked_later", "system_v", "file_in_the_middle")
     assert {answers[name]["errno"] for name in never} == {"EBADF"}
+
+
+def test_a_label_hides_behind_stack_only_where_the_stack_started(folder: Path) -> None:
+    snapshot = procmaps.loads((folder / "label_part_of_stack.maps").read_bytes())
+    fact = facts(folder)
+    if fact["flavour"] == "unnamed":
+        assert not any(isinstance(m.name, names.AnonName) for m in snapshot)
+        return
+    (labelled,) = (m for m in snapshot if isinstance(m.name, names.AnonName))
+    (stack,) = (m for m in snapshot if isinstance(m.name, names.Stack))
+    assert labelled.name == names.AnonName.of(b"below the start")
+    assert (labelled.end, stack.start) == (fact["stack"], fact["stack"])
 
 
 def test_no_capture_names_a_path_of_the_machine_that_made_it(folder: Path) -> None:

@@ -1,11 +1,6 @@
-"""The archive that a guest unpacks at boot, field by field and by cpio itself."""
+"""The archive that a guest unpacks at boot, field by field; each boot shows that it is read."""
 
-import shutil
 import stat
-import subprocess
-from pathlib import Path
-
-import pytest
 
 from kernel.lab import initramfs
 
@@ -45,21 +40,3 @@ def test_the_archive_ends_with_the_trailer_and_is_whole_words() -> None:
 
 def test_the_same_files_give_the_same_archive() -> None:
     assert initramfs.pack(TREE) == initramfs.pack(list(TREE))
-
-
-CPIO = shutil.which("cpio")
-
-
-@pytest.mark.skipif(CPIO is None, reason="cpio is not installed")
-def test_cpio_unpacks_it(tmp_path: Path) -> None:
-    assert CPIO is not None
-    subprocess.run(
-        (CPIO, "--extract", "--quiet", "--no-absolute-filenames"),
-        input=initramfs.pack(TREE),
-        cwd=tmp_path,
-        check=True,
-    )
-    assert (tmp_path / "bin/tool").read_bytes() == b"12345"
-    assert stat.S_IMODE((tmp_path / "bin/tool").stat().st_mode) == 0o750
-    assert (tmp_path / "bin/link").readlink() == Path("tool")
-    assert (tmp_path / "line\nfeed").read_bytes() == b""

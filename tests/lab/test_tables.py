@@ -135,3 +135,11 @@ def test_a_romfs_adds_up_to_zero_and_its_disk_has_one_partition() -> None:
     assert whole[510:512] == b"\x55\xaa"
     assert whole[disk.PARTITION_OFFSET :] == image
     assert int.from_bytes(whole[446 + 8 : 446 + 12], "little") * 512 == disk.PARTITION_OFFSET
+
+
+def test_the_protocol_page_lists_every_operation_with_its_code() -> None:
+    page = (guest.SOURCES / "PROTOCOL.md").read_text()
+    assert f"Codes 1 to {len(ops.CALLS)} are single system calls" in page
+    assert f"`{' '.join(ops.CALLS)}`" in page
+    for name in (*ops.SPECIALS, *ops.PROCESSES):
+        assert f"| {ops.CODES[name]} | {name} |" in page

@@ -260,7 +260,7 @@ def test_a_build_id_is_found_by_the_path_where_there_are_no_links(tree: Path) ->
     file = next(m for m in procmaps.maps() if m.name.kind == "file" and m.perms.execute)
     path = os.fsdecode(file.name.raw)
     line = b"00001000-00002000 r-xp 00000000 08:01 %d " + file.name.raw + b"\n"
-    found = []
+    found: list[bytes | None] = []
     for inode in (file.inode, file.inode + 1):
         (tree / "77" / "maps").write_bytes(line % inode + LATER)
         answer = procmaps.query(77, 0x1000, build_id=True, root=tree)

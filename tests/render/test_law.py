@@ -12,6 +12,7 @@ from procmaps import loads
 from procmaps.producers import Producer, every_producer
 from procmaps.rendering import render
 from procmaps.strategies import address_spaces
+from tests.examples import examples
 
 FILES: tuple[Literal["maps", "smaps", "rollup"], ...] = ("maps", "smaps", "rollup")
 
@@ -37,7 +38,14 @@ def test_what_is_rendered_reads_back(
     assert list(loads(render(records, made), dialect=made.dialect)) == records
 
 
-@settings(max_examples=3, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(3),
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.data_too_large,
+    ],
+)
 @pytest.mark.parametrize("made", told_apart(), ids=str)
 @given(data=st.data())
 def test_no_producer_is_left_out(made: Producer, data: st.DataObject) -> None:

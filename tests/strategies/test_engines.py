@@ -10,10 +10,18 @@ from hypothesis import strategies as st
 from procmaps import ParseError, dumps, grammar, loads, scan, strategies
 from procmaps.columns import Columns, Distinct
 from procmaps.dialects import DIALECTS
+from tests.examples import examples
 
 ANY_DIALECT = st.sampled_from([dialect.name for dialect in DIALECTS])
-# Drawing from a grammar is slow, and its filters are many.
-SLOWLY = settings(max_examples=8, suppress_health_check=list(HealthCheck))
+# Drawing from a grammar is slow, its filters are many, and it likes to go deep.
+SLOWLY = settings(
+    max_examples=examples(8),
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.data_too_large,
+    ],
+)
 
 
 def facts(columns: Columns) -> dict[str, object]:
@@ -54,7 +62,7 @@ def test_names_of_the_grammar_are_names(raw: bytes) -> None:
     assert linux.record_of(raw) == linux.name(raw)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.broken(), ANY_DIALECT)
 def test_the_engines_agree_on_broken_dumps(text: bytes, dialect: str) -> None:
     assert_agreed(text.replace(b"\r\n", b"\n"), dialect)
@@ -63,7 +71,7 @@ def test_the_engines_agree_on_broken_dumps(text: bytes, dialect: str) -> None:
 RAW = ("linux-4.9-android", "nommu-6.1", "gvisor", "linux-2.4.17", "qemu-user", "cygwin")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_engines_agree_on_broken_dumps_of_the_others(data: st.DataObject) -> None:
     made: str = data.draw(st.sampled_from(RAW))
@@ -99,7 +107,7 @@ def test_any_bytes_parse_or_raise_parse_error(text: bytes, dialect: str) -> None
     parses_or_raises(text, dialect)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.broken(), st.just("auto") | ANY_DIALECT)
 def test_broken_dumps_parse_or_raise_parse_error(text: bytes, dialect: str) -> None:
     parses_or_raises(text, dialect)

@@ -34,7 +34,8 @@ def test_type_checkers_see_what_can_be_imported() -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert seen == {(f"procmaps.{home}", name) for name, home in procmaps._HOMES.items()}
+    homes = procmaps._HOMES  # pyright: ignore[reportPrivateUsage]
+    assert seen == {(f"procmaps.{home}", name) for name, home in homes.items()}
     assert all(hasattr(procmaps, name) for _, name in seen)
     assert {name for _, name in seen} <= set(dir(procmaps))
 

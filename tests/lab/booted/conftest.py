@@ -8,6 +8,7 @@ import pytest
 
 from kernel.lab import build, tools
 from kernel.lab.build import Image
+from kernel.lab.capture import CORPUS
 from kernel.lab.errors import LabError, MissingTool
 from kernel.lab.kernels import KERNELS, NEEDED, Kernel
 
@@ -40,9 +41,19 @@ def built(kernel: Kernel) -> bool:
 PRESENT = [*NEEDED, *(k for k in KERNELS.values() if k not in NEEDED and built(k))]
 
 
+CAPTURED = [kernel for kernel in PRESENT if (CORPUS / kernel.name).is_dir()]
+
+
 @pytest.fixture(params=PRESENT, ids=lambda kernel: kernel.name)
 def image(request: pytest.FixtureRequest) -> Image:
     """Give each kernel in turn."""
+    kernel: Kernel = request.param
+    return image_of(kernel)
+
+
+@pytest.fixture(params=CAPTURED, ids=lambda kernel: kernel.name)
+def captured(request: pytest.FixtureRequest) -> Image:
+    """Give each kernel that the corpus has a capture of."""
     kernel: Kernel = request.param
     return image_of(kernel)
 

@@ -117,7 +117,7 @@ def test_instructions_are_a_clock_that_repeats(named: Image) -> None:
     with program.repeat(100):
         program(ops.mmap(0, 4096, "rw", "private anonymous"))
     timed = program(ops.call("fork_bench", 5))
-    measured = []
+    measured: list[tuple[int, int]] = []
     for _ in range(2):
         with vm.boot(named, icount=3) as guest:
             (outcome,) = guest.run([program])

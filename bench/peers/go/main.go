@@ -1,0 +1,42 @@
+// A worker of the bench: prometheus/procfs reads a procfs root that holds one process, 1.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+
+	"github.com/prometheus/procfs"
+)
+
+func processorTime() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	seconds := usage.Utime.Sec + usage.Stime.Sec
+	return float64(seconds) + float64(usage.Utime.Usec+usage.Stime.Usec)/1e6
+}
+
+func main() {
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		fs, err := procfs.NewFS(lines.Text())
+		if err != nil {
+			panic(err)
+		}
+		process, err := fs.Proc(1)
+		if err != nil {
+			panic(err)
+		}
+		runtime.GC()
+		before := processorTime()
+		maps, err := process.ProcMaps()
+		if err != nil {
+			panic(err)
+		}
+		fmt.Printf("{\"seconds\": %g, \"found\": %d}\n", processorTime()-before, len(maps))
+	}
+}

@@ -1,0 +1,24 @@
+//! A worker of the bench: procfs-core reads a file of maps or smaps.
+use procfs_core::process::MemoryMaps;
+use procfs_core::FromRead;
+use std::io::BufRead;
+
+fn processor_time() -> f64 {
+    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+    let usage = unsafe {
+        assert_eq!(libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr()), 0);
+        usage.assume_init()
+    };
+    let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
+    seconds as f64 + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) as f64 / 1e6
+}
+
+fn main() {
+    for line in std::io::stdin().lock().lines() {
+        let path = line.expect("a path");
+        let before = processor_time();
+        let maps = MemoryMaps::from_file(&path).expect("a readable file");
+        let seconds = processor_time() - before;
+        println!("{{\"seconds\": {}, \"found\": {}}}", seconds, maps.0.len());
+    }
+}

@@ -1,0 +1,115 @@
+r"""The inputs: dumps made by program, and the live file of a process with as many mappings.
+
+Three kinds of names. *plain*: half the mappings have none, the rest are libraries, as in most
+processes. *named*: labels of `prctl(PR_SET_VMA_ANON_NAME)`, a few hundred different ones.
+*hostile*: every name another, with spaces, tabs, brackets, ``\012`` and bytes that are no UTF-8.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+
+from procmaps.fields import FIELDS
+
+Names = Callable[[random.Random, int], bytes]
+
+PAGE = 4096
+NAME_COLUMN = 73
+
+
+def plain(chance: random.Random, _: int) -> bytes:
+    """None, or one of two hundred libraries."""
+    return b"" if chance.randrange(2) else b"/usr/lib/lib%d.so.6" % chance.randrange(200)
+
+
+def named(chance: random.Random, _: int) -> bytes:
+    """One of three hundred labels."""
+    return b"[anon:arena %d of the allocator]" % chance.randrange(300)
+
+
+def hostile(chance: random.Random, number: int) -> bytes:
+    """A name like no other, of whatever a kernel lets through."""
+    noise = bytes(chance.choice(b" \t\r\\012[]():-\xff\xc3\x80kB") for _ in range(24))
+    return b"/memfd:%d%s (deleted)" % (number, noise)
+
+
+NAMES: dict[str, Names] = {"plain": plain, "named": named, "hostile": hostile}
+
+LINES = {
+    field.key: field.formats[-1]
+    for field in FIELDS.values()
+    if field.smaps and field.producer == "Linux" and field.span.until is None
+}
+"""How the newest kernel prints each field that it still has."""
+
+STEADY: dict[bytes, int | bytes] = {
+    b"KernelPageSize": 4,
+    b"MMUPageSize": 4,
+    b"THPeligible": 0,
+    b"ProtectionKey": 0,
+    b"VmFlags": b"rd wr mr mw me ac sd ",
+}
+"""What hardly differs between mappings; the other numbers are drawn, most of them 0."""
+
+
+def dump(kind: str, size: int, names: str) -> bytes:
+    """The text of *kind*, maps or smaps, for a process of *size* mappings; always the same."""
+    chance = random.Random(size)  # noqa: S311 - nothing here is a secret
+    return b"".join(_entries(kind, size, NAMES[names], chance))
+
+
+def _entries(kind: str, size: int, names: Names, chance: random.Random) -> Iterator[bytes]:
+    start = 0x7F0000000000
+    for number in range(size):
+        pages = chance.choice((1, 1, 2, 16, 300))
+        name = names(chance, number)
+        backed = name.startswith(b"/")
+        head = b"%08x-%08x %s %08x %02x:%02x %d " % (
+            start,
+            start + pages * PAGE,
+            chance.choice((b"rw-p", b"r--p", b"r-xp", b"---p")),
+            pages * PAGE if backed else 0,
+            0xFD if backed else 0,
+            1 if backed else 0,
+            number % 200 + 1000 if backed else 0,
+        )
+        yield (head.ljust(NAME_COLUMN) + name if name else head) + b"\n"
+        if kind == "smaps":
+            for key, line in LINES.items():
+                value = STEADY.get(key)
+                yield line.line(chance.choice((0, 0, 0, 4, 4 * pages)) if value is None else value)
+                yield b"\n"
+        start += pages * PAGE * chance.choice((1, 1, 2))
+
+
+_CROWD = """
+import ctypes, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+size = int(sys.argv[1])
+start = libc.mmap(None, size * 4096, 3, 0x22, -1, 0)
+for page in range(0, size, 2):
+    if libc.mprotect(start + page * 4096, 4096, 1):
+        sys.exit(f"mprotect: errno {ctypes.get_errno()}; is vm.max_map_count below {size}?")
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def crowd(size: int) -> Generator[int]:
+    """A process with *size* mappings more than an interpreter has; its process id."""
+    command = [sys.executable, "-I", "-c", _CROWD, str(size)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        if not process.stdout or process.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"no process of {size} mappings: see what it wrote above")
+        try:
+            yield process.pid
+        finally:
+            process.communicate()

@@ -1,0 +1,232 @@
+"""A process that does one task again and again, when it is told to; see `bench.race`.
+
+A line on standard input is the path of a text, or a process id; a line on standard output is a JSON
+object: the seconds of processor time that one run took, and how many mappings it found. It imports
+nothing of the bench, because it is also run by the interpreter of a peer's own environment, where
+`procmaps` is another project.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import importlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+Task = Callable[[str], Callable[[], int]]
+"""Prepares a run for a path; the run gives the number of mappings."""
+
+
+@functools.cache
+def text_of(path: str) -> bytes:
+    """The text, read once."""
+    return Path(path).read_bytes()
+
+
+def kernel(path: str) -> Callable[[], int]:
+    """Have the kernel print the file into one buffer, again and again; nothing is kept."""
+    buffer = bytearray(1 << 20)
+
+    def run() -> int:
+        lines = 0
+        file = os.open(path, os.O_RDONLY)
+        while size := os.readv(file, [buffer]):
+            lines += size
+        os.close(file)
+        return lines
+
+    return run
+
+
+def columns(path: str) -> Callable[[], int]:
+    """The text, in memory, to columns, with the engine that PROCMAPS_ENGINE names."""
+    from procmaps import engines, grammar
+
+    text, linux = text_of(path), grammar.load("linux")
+    return lambda: len(engines.scan(text, linux))
+
+
+def records(path: str) -> Callable[[], int]:
+    """The file to a list of every record."""
+    import procmaps
+
+    return lambda: len([*procmaps.load(path)])
+
+
+def parsed(path: str) -> Callable[[], int]:
+    """The text, in memory, to a list of every record."""
+    import procmaps
+
+    text = text_of(path)
+    return lambda: len([*procmaps.loads(text)])
+
+
+def fields(path: str) -> Callable[[], int]:
+    """The file to a list of every record, one field of each one's usage read."""
+    import procmaps
+
+    def run() -> int:
+        total = [mapping.usage.rss for mapping in procmaps.load(path) if mapping.usage]
+        return len(total)
+
+    return run
+
+
+def query(pid: str) -> Callable[[], int]:
+    """The mapping at one address of a living process, by PROCMAP_QUERY."""
+    import procmaps
+
+    middle = procmaps.maps(int(pid))
+    address = middle[len(middle) // 2].start
+    querier = procmaps.Querier(int(pid))
+
+    def run() -> int:
+        return sum(querier.query(address) is not None for _ in range(QUERIES))
+
+    return run
+
+
+QUERIES = 1000
+"""Asked in one run of `query`: one alone is shorter than the clock's tick."""
+
+
+def read_maps(pid: str) -> Callable[[], int]:
+    """The same answer without the query: all of maps read and parsed, one address looked up."""
+    import procmaps
+
+    middle = procmaps.maps(int(pid))
+    address = middle[len(middle) // 2].start
+
+    def run() -> int:
+        return int(procmaps.maps(int(pid)).find(address) is not None)
+
+    return run
+
+
+def split_loop(path: str) -> Callable[[], int]:
+    """What many scripts do: `str.split` for each line, numbers made of the fields; wrong names."""
+    text = text_of(path).decode("latin-1")
+
+    def run() -> int:
+        found: list[list[Any]] = []
+        for line in text.splitlines():
+            parts = line.split(None, 5)
+            if len(parts) > 4 and "-" in parts[0]:
+                start, end = parts[0].split("-")
+                found.append([int(start, 16), int(end, 16), *parts[1:], {}])
+            elif len(parts) == 3:
+                found[-1][-1][parts[0]] = int(parts[1]) * 1024
+        return len(found)
+
+    return run
+
+
+def c_pass(path: str) -> Callable[[], int]:
+    """A loop in C that looks at each byte once and makes nothing: `bench/pass.c`."""
+    import ctypes
+
+    library = ctypes.CDLL(os.environ["BENCH_PASS"])
+    library.headers.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+    library.headers.restype = ctypes.c_size_t
+    text = text_of(path)
+    return lambda: int(library.headers(text, len(text)))
+
+
+def psutil_maps(path: str) -> Callable[[], int]:
+    """`psutil.Process.memory_maps(grouped=False)` of a made-up procfs that holds the text."""
+    psutil: Any = importlib.import_module("psutil")
+
+    root, pid = tempfile.mkdtemp(), os.getpid()
+    process = Path(root, str(pid))
+    process.mkdir()
+    for name in ("stat", "status"):
+        shutil.copy(f"/proc/{pid}/{name}", process)
+    shutil.copy("/proc/stat", root)
+    shutil.copy(path, process / "smaps")
+    known = psutil.PROCFS_PATH
+
+    def run() -> int:
+        psutil.PROCFS_PATH = root
+        try:
+            return len(psutil.Process(pid).memory_maps(grouped=False))
+        finally:
+            psutil.PROCFS_PATH = known
+
+    return run
+
+
+def rsprocmaps(path: str) -> Callable[[], int]:
+    """PyPI's procmaps, which is Rust: the file to a list of its objects."""
+    peer: Any = importlib.import_module("procmaps")
+    return lambda: len(list(peer.from_path(path)))
+
+
+def rsprocmaps_read(path: str) -> Callable[[], int]:
+    """The same, and every field of each object read: they are made of Rust's only then."""
+    peer: Any = importlib.import_module("procmaps")
+
+    def run() -> int:
+        return len([
+            (m.begin_address, m.end_address, m.is_readable, m.is_writable, m.is_executable,
+             m.is_shared, m.offset, m.device, m.inode, m.pathname)
+            for m in peer.from_path(path)
+        ])  # fmt: skip
+
+    return run
+
+
+TASKS: dict[str, Task] = {
+    task.__name__: task
+    for task in (
+        kernel,
+        columns,
+        records,
+        parsed,
+        fields,
+        query,
+        read_maps,
+        split_loop,
+        c_pass,
+        psutil_maps,
+        rsprocmaps,
+        rsprocmaps_read,
+    )
+}
+
+
+def timed(run: Callable[[], int]) -> dict[str, float]:
+    """Run once; what is left over from the run before is cleared first, and not counted."""
+    gc.collect()
+    before = time.process_time()
+    found = run()
+    return {"seconds": time.process_time() - before, "found": found}
+
+
+def lines() -> Iterator[str]:
+    """What the bench says, until it says no more."""
+    while line := sys.stdin.readline():
+        yield line.rstrip("\n")
+
+
+def main() -> None:
+    """Answer each line with one run of the task named on the command line."""
+    prepare = functools.cache(TASKS[sys.argv[1]])
+    for path in lines():
+        answer: dict[str, Any]
+        try:
+            answer = timed(prepare(path))
+        except Exception as error:  # noqa: BLE001 - whatever a peer raises is its answer
+            answer = {"error": f"{type(error).__name__}: {error}"[:200]}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""The cases of ``corpus/cases``: a `Case` for each dump, with what is expected of it."""
+
+from __future__ import annotations
+
+import base64
+import fnmatch
+import functools
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+import attrs
+
+from procmaps import resources
+from procmaps.errors import ProcmapsError
+from procmaps.jsonform import from_json
+from procmaps.records import Mapping
+
+Kind = Literal["maps", "smaps", "smaps_rollup"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+FOLDER: Final = "corpus/cases"
+"""Where the cases are, for `procmaps.resources.path`."""
+
+
+@attrs.frozen
+class NoSuchCase(ProcmapsError, LookupError):
+    """A selection that fits no case."""
+
+    asked: str
+
+    def __str__(self) -> str:
+        return f"no case fits {self.asked}; `procmaps check --list` shows all"
+
+
+@attrs.frozen
+class Reading:
+    """Another original that prints the same: a record may be given so, too."""
+
+    record: int
+    policy: str
+    path: bytes
+    deleted: bool
+
+
+@attrs.frozen
+class Allowed:
+    """One of several answers that a case allows."""
+
+    policy: str
+    records: tuple[int, ...] | None
+    """Which of the case's records, by index; None: the dump may be refused."""
+
+
+@attrs.frozen
+class Fault:
+    """A line of an invalid dump that no producer prints."""
+
+    line: int
+    """From 1."""
+    reason: str
+
+
+@attrs.frozen
+class Case:
+    """One dump and what is expected of its parser."""
+
+    id: str
+    """``names/deleted-twice.maps``: group, name and kind."""
+    kind: Kind
+    data: bytes
+    records: tuple[Mapping, ...]
+    """All records that any answer allowed has; without ``usage`` for a maps file."""
+    shows: str = ""
+    source: str = ""
+    producer: str = "linux"
+    since: str = ""
+    until: str = ""
+    tags: frozenset[str] = frozenset()
+    readings: tuple[Reading, ...] = ()
+    either: tuple[Allowed, ...] = ()
+    """The answers allowed; empty: all records, and nothing else."""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """The folder that it is in."""
+        return self.id.partition("/")[0]
+
+    @property
+    def must(self) -> bool:
+        """Whether one answer is right, and no other."""
+        return not (self.either or self.readings)
+
+    @property
+    def allowed(self) -> tuple[Allowed, ...]:
+        """Every answer allowed, the plainest first."""
+        return self.either or (Allowed("", tuple(range(len(self.records)))),)
+
+
+def load(
+    kinds: Iterable[Kind] = KINDS,
+    *,
+    only: Iterable[str] = (),
+    skip: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    folder: Path | None = None,
+) -> tuple[Case, ...]:
+    """The cases of these *kinds*, by group and name.
+
+    *only* and *skip* are globs for ids (with or without the kind at the end); *tags* must all be
+    a case's own. *folder* takes the place of the project's own ``corpus/cases``.
+
+    Raises `NoSuchCase` for a glob of *only*, or a tag, that fits nothing at all.
+    """
+    wanted, unwanted, marks = tuple(only), tuple(skip), tuple(tags)
+    every = tuple(case for case in _all(folder) if case.kind in tuple(kinds))
+    for glob in wanted:
+        if not any(_fits(case, glob) for case in every):
+            raise NoSuchCase(repr(glob))
+    chosen = tuple(
+        case
+        for case in every
+        if (not wanted or any(_fits(case, glob) for glob in wanted))
+        and not any(_fits(case, glob) for glob in unwanted)
+        and case.tags.issuperset(marks)
+    )
+    if marks and not chosen:
+        raise NoSuchCase(f"the tags {', '.join(marks)}")
+    return chosen
+
+
+def _fits(case: Case, glob: str) -> bool:
+    bare = case.id.rpartition(".")[0]
+    return fnmatch.fnmatchcase(case.id, glob) or fnmatch.fnmatchcase(bare, glob)
+
+
+@functools.cache
+def _all(folder: Path | None) -> tuple[Case, ...]:
+    root = resources.path(FOLDER) if folder is None else folder
+    return tuple(case for group in sorted(root.iterdir()) if group.is_dir() for case in _of(group))
+
+
+def _of(group: Path) -> Iterator[Case]:
+    manifest = json.loads((group / "manifest.json").read_bytes())
+    for name, entry in sorted(manifest["cases"].items()):
+        records = json.loads((group / f"{name}.json").read_bytes())
+        for kind in entry["files"]:
+            yield read_case(
+                f"{group.name}/{name}.{kind}",
+                (group / f"{name}.{kind}").read_bytes(),
+                entry,
+                records,
+            )
+
+
+def read_case(identity: str, data: bytes, entry: dict[str, Any], records: list[Any]) -> Case:
+    """A case from its manifest *entry* and the array of its *records*, as `json.loads` gives them.
+
+    Raises `procmaps.jsonform.InvalidRecord` for a record that is none.
+    """
+    kind: Kind = next(kind for kind in KINDS if identity.endswith(f".{kind}"))
+    expected = tuple(map(from_json, records))
+    if kind == "maps":
+        expected = tuple(attrs.evolve(record, usage=None) for record in expected)
+    return Case(
+        id=identity,
+        kind=kind,
+        data=data,
+        records=expected,
+        shows=entry["shows"],
+        source=entry["source"],
+        producer=entry["producer"],
+        since=entry.get("since", ""),
+        until=entry.get("until", ""),
+        tags=frozenset(entry["tags"]),
+        readings=tuple(
+            Reading(
+                item["record"],
+                item["policy"],
+                base64.b64decode(item["path"]["base64"]),
+                item["deleted"],
+            )
+            for item in entry.get("readings", ())
+        ),
+        either=tuple(
+            Allowed(item["policy"], None if item.get("rejected") else tuple(item["records"]))
+            for item in entry.get("either", ())
+        ),
+        faults=tuple(
+            Fault(item["line"], item["reason"]) for item in entry.get("faults", {}).get(kind, ())
+        ),
+    )

@@ -1,0 +1,185 @@
+"""Reports of a run: JSON, JUnit XML and Markdown; the page is in `procmaps.check.page`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from xml.etree import ElementTree as ET
+
+import attrs
+
+from procmaps.check.expected import Surprise
+from procmaps.check.runner import Result
+from procmaps.check.verdicts import OUTCOMES, Verdict
+from procmaps.errors import visible
+from procmaps.jsonform import Json, JsonObject, bytes_to_json
+
+
+@attrs.frozen
+class Report:
+    """All that a report tells."""
+
+    command: tuple[str, ...]
+    results: tuple[Result, ...]
+    expected: Mapping[str, str] = attrs.field(factory=dict)
+    """The failures that were expected: a verdict's key for each case."""
+    surprises: tuple[Surprise, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results have each outcome; those that none has are left out."""
+        found = Counter(result.verdict.outcome for result in self.results)
+        return {outcome: found[outcome] for outcome in OUTCOMES if found[outcome]}
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """Every member that the parser gave at least once."""
+        members = {member for result in self.results for member in result.verdict.judged}
+        return tuple(sorted(members))
+
+
+def to_json(report: Report) -> str:
+    """The whole report; ``dump`` is the smallest that shows a failure."""
+    results: list[Json] = [_result(result) for result in report.results]
+    counts: JsonObject = dict(report.counts)
+    judged: list[Json] = list(report.judged)
+    surprises: list[Json] = [
+        {"case": item.case, "expected": item.expected, "got": item.got, "kind": item.kind}
+        for item in report.surprises
+    ]
+    command: list[Json] = list(report.command)
+    whole: JsonObject = {
+        "version": 1,
+        "command": command,
+        "counts": counts,
+        "judged": judged,
+        "surprises": surprises,
+        "results": results,
+    }
+    return json.dumps(whole, indent=1) + "\n"
+
+
+def _result(result: Result) -> Json:
+    verdict = result.verdict
+    differences: list[Json] = [
+        {
+            "field": item.field,
+            "record": item.record,
+            "expected": item.expected,
+            "got": item.got,
+        }
+        for item in verdict.differences
+    ]
+    policies: list[Json] = list(verdict.policies)
+    found: JsonObject = {
+        "case": result.case.id,
+        "verdict": verdict.outcome,
+        "key": verdict.key,
+        "milliseconds": round(result.seconds * 1000),
+        "policies": policies,
+        "detail": verdict.detail,
+        "differences": differences,
+    }
+    if result.smallest is not None:
+        found["dump"] = bytes_to_json(result.smallest.data)
+    return found
+
+
+# What XML 1.0 cannot hold, not even escaped.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_junit(report: Report) -> str:
+    """JUnit's XML: wrong answers and expected ones are told apart as CI systems do."""
+    suite = ET.Element("testsuite", name="procmaps check", tests=str(len(report.results)))
+    failures = errors = skipped = 0
+    for result in report.results:
+        verdict = result.verdict
+        group, _, name = result.case.id.partition("/")
+        case = ET.SubElement(
+            suite, "testcase", classname=group, name=name, time=f"{result.seconds:.3f}"
+        )
+        told = _NOT_XML.sub("\ufffd", "\n".join(explained(result.verdict)))
+        message = _NOT_XML.sub("\ufffd", verdict.key)
+        if verdict.outcome == "not-run":
+            skipped += 1
+            ET.SubElement(case, "skipped", message=_NOT_XML.sub("\ufffd", verdict.detail))
+        elif not verdict.passed and report.expected.get(result.case.id) == verdict.key:
+            skipped += 1
+            ET.SubElement(case, "skipped", message=f"expected: {message}").text = told
+        elif verdict.outcome == "adapter-fault":
+            errors += 1
+            ET.SubElement(case, "error", message=message).text = told
+        elif not verdict.passed:
+            failures += 1
+            ET.SubElement(case, "failure", message=message).text = told
+    mended = [item for item in report.surprises if item.kind in ("mended", "unknown")]
+    for item in mended:
+        failures += 1
+        case = ET.SubElement(suite, "testcase", classname="expected", name=item.case)
+        ET.SubElement(case, "failure", message=str(item))
+    suite.set("tests", str(len(report.results) + len(mended)))
+    suite.set("failures", str(failures))
+    suite.set("errors", str(errors))
+    suite.set("skipped", str(skipped))
+    ET.indent(suite)
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def to_markdown(report: Report) -> str:
+    """A summary, then each failure with its dump."""
+    lines = [
+        f"# procmaps check: `{' '.join(report.command)}`",
+        "",
+        "| Verdict | Cases |",
+        "|---|---|",
+    ]
+    lines += [f"| {outcome} | {count} |" for outcome, count in report.counts.items()]
+    lines += ["", f"Judged: {', '.join(report.judged) or 'nothing but the number of mappings'}."]
+    if report.surprises:
+        lines += ["", "## Not as expected", ""]
+        lines += [f"- {item}" for item in report.surprises]
+    for result in report.results:
+        if result.smallest is None:
+            continue
+        lines += [
+            "",
+            f"## {result.case.id}: {result.verdict.key}",
+            "",
+            result.case.shows,
+            "",
+            "```",
+        ]
+        lines += [*explained(result.verdict), "", *shown(result.smallest.data), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def explained(verdict: Verdict) -> list[str]:
+    """What is to be said of one verdict, a line each."""
+    lines = [verdict.detail] if verdict.detail else []
+    for item in verdict.differences:
+        place = "" if item.record is None else f"mapping {item.record}, "
+        lines.append(f"{place}{item.field}: expected '{cut(item.expected)}', got '{cut(item.got)}'")
+    return lines
+
+
+_LONG = 300
+"""Characters of one text that a report shows."""
+
+
+def cut(text: str) -> str:
+    """*text*, its middle left out where it is long."""
+    half = _LONG // 2
+    return text if len(text) <= _LONG else f"{text[:half]} … {text[-half:]}"
+
+
+def shown(dump: bytes) -> list[str]:
+    """A dump for people, a line each; no byte is left that a terminal or a page would act on."""
+    return [cut(_ends(visible(line))) for line in dump.removesuffix(b"\n").split(b"\n")]
+
+
+def _ends(line: str) -> str:
+    """A space at the end of a line cannot be seen."""
+    return f"{line[:-1]}␠" if line.endswith(" ") else line

@@ -1,0 +1,80 @@
+"""A dump where a tool looks for it: a file, or a folder laid out like ``/proc``."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from procmaps.check.cases import KINDS, Kind
+
+PID: Final = 4242
+"""The process that a staged folder has, where there is no real one."""
+
+# What tools read beside the maps. The numbers are those of an idle process; proc(5) has the fields.
+_PROCESS_FILES = {
+    "cmdline": b"decoy\0",
+    "comm": b"decoy\n",
+    "stat": b"%d (decoy) S 1 %d %d 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 100 8388608 256 "
+    b"18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+    % (PID, PID, PID),
+    "statm": b"2048 256 128 8 0 64 0\n",
+    "status": b"Name:\tdecoy\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\n"
+    b"PPid:\t1\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t64\nThreads:\t1\n"
+    % (PID, PID),
+}
+_ROOT_FILES = {
+    "stat": b"cpu  1 0 1 100 0 0 0 0 0 0\ncpu0 1 0 1 100 0 0 0 0 0 0\nbtime 1700000000\n"
+    b"processes 1\nprocs_running 1\nprocs_blocked 0\n",
+    "meminfo": b"MemTotal:        8000000 kB\nMemFree:         4000000 kB\n"
+    b"MemAvailable:    6000000 kB\nBuffers:          100000 kB\nCached:          500000 kB\n"
+    b"SwapTotal:             0 kB\nSwapFree:              0 kB\n",
+    "version": b"Linux version 6.12.0 (builder@example) (gcc) #1 SMP\n",
+    "uptime": b"1000.00 900.00\n",
+}
+
+_PLACE = re.compile(r"\{(maps|smaps|smaps_rollup|root|pid)\}")
+
+
+@attrs.frozen
+class Stage:
+    """A folder like ``/proc`` with one process in it."""
+
+    root: Path
+    pid: int
+
+    def path(self, kind: Kind) -> Path:
+        """Where the dump of this kind is."""
+        return self.root / str(self.pid) / kind
+
+    def placed(self, command: Sequence[str]) -> list[str]:
+        """*command* with ``{maps}``, ``{root}``, ``{pid}`` and the others filled in."""
+        values: dict[str, str] = {kind: str(self.path(kind)) for kind in KINDS}
+        values |= {"root": str(self.root), "pid": str(self.pid)}
+        return [_PLACE.sub(lambda match: values[match[1]], part) for part in command]
+
+
+@contextmanager
+def staged(dumps: Mapping[Kind, bytes], pid: int = PID) -> Iterator[Stage]:
+    """*dumps* as the files of process *pid*, until the block ends."""
+    with tempfile.TemporaryDirectory(prefix="procmaps-check-") as folder:
+        stage = Stage(Path(folder), pid)
+        place = stage.root / str(pid)
+        place.mkdir()
+        for name, content in _ROOT_FILES.items():
+            (stage.root / name).write_bytes(content)
+        for name, content in _PROCESS_FILES.items():
+            (place / name).write_bytes(content)
+        for kind, content in dumps.items():
+            stage.path(kind).write_bytes(content)
+        yield stage
+
+
+def places(command: Sequence[str]) -> frozenset[str]:
+    """The places that *command* has: a subset of maps, smaps, smaps_rollup, root and pid."""
+    return frozenset(match[1] for part in command for match in _PLACE.finditer(part))

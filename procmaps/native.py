@@ -1,0 +1,166 @@
+"""The native engine: the byte tables of `procmaps.machine`, run over the text by ``_scan.c``.
+
+It fills the very arrays of `Columns`. A line that no table takes goes to the reference engine:
+that line, never the file.
+"""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from array import array
+from collections.abc import Iterator
+
+from procmaps import _scan
+from procmaps.columns import Columns, Field, Header
+from procmaps.grammar import Grammar, take
+from procmaps.machine import USAGE, programs
+
+COLUMNS = ("at", "start", "end", "perms", "offset", "major", "minor", "inode", "name")
+"""The columns of header lines, in the order of ``_scan.Session.run``."""
+
+DONE, ODD, ROWS_FULL, NO_USAGE, KEPT_FULL = range(5)
+"""Why ``_scan.Session.run`` came back."""
+
+FEW_ROWS = 64
+"""Rows to make room for at first, and behind a line that is not canonical."""
+
+GROWTH = 8
+"""How many times the rows just read to make room for next: what is not used costs time, too."""
+
+UNSET = memoryview(b"\xff" * 65536)
+"""What room is made of: all bits set is what `procmaps.columns.MISSING` and ``ABSENT`` are."""
+
+KEPT = 256
+"""Lines with unknown keys kept in one run, four numbers each."""
+
+
+@functools.cache
+def machine(grammar: Grammar) -> _scan.Machine | None:
+    """The machine of a dialect; None where its rules cannot be tables."""
+    compiled = programs(grammar)
+    if compiled is None:
+        return None
+    return _scan.Machine(
+        header=compiled.header,
+        size=compiled.size,
+        count=compiled.count,
+        flags=compiled.flags,
+        text=compiled.text,
+        keys=compiled.keys,
+        columns=len(USAGE) + 1,
+    )
+
+
+def scan(text: bytes, grammar: Grammar, tables: _scan.Machine) -> Columns:
+    """Read *text* into columns, the same as `procmaps.grammar.scan` does."""
+    return _Scanner(text, grammar, tables).run()
+
+
+class _Scanner:
+    """One pass over one text."""
+
+    def __init__(self, text: bytes, grammar: Grammar, tables: _scan.Machine) -> None:
+        self.text = text
+        self.grammar = grammar
+        self.columns = columns = Columns()
+        # A secret, so that nobody can name his memory to make the table of names slow.
+        seed = secrets.randbits(64)
+        self.session = _scan.Session(
+            tables, text, names=len(columns.names.texts), flags=len(columns.flags.texts), seed=seed
+        )
+        self.headers = tuple(getattr(columns, name) for name in COLUMNS)
+        self.usage: tuple[array[int] | None, ...] = (None,) * (len(USAGE) + 1)
+        self.filled = array("Q", bytes(8 * (len(USAGE) + 1)))
+        self.kept = array("Q", bytes(8 * 4 * KEPT))
+
+    def run(self) -> Columns:
+        at, room = 0, FEW_ROWS
+        while at < len(self.text):
+            rows = len(self.columns)
+            behind, stop = self._run(at, room)
+            if stop == ODD:
+                behind = self._odd(behind)
+                room = FEW_ROWS
+            elif stop == NO_USAGE:
+                self._add_usage()
+            elif stop == ROWS_FULL:
+                room = self._room(behind, len(self.columns) - rows)
+                self._drop_unused()
+            at = behind
+        for column, filled in self._used():
+            del column[filled:]
+        usage = self.columns.usage
+        for attribute in [attribute for attribute, column in usage.items() if not column]:
+            del usage[attribute]
+        return self.columns
+
+    def _room(self, at: int, added: int) -> int:
+        """Rows to make room for: a few times what was just read, or what the rest should need."""
+        rest = (len(self.text) - at) * len(self.columns) // max(at, 1)
+        return max(FEW_ROWS, min(GROWTH * added, rest + rest // 64 + 8))
+
+    def _run(self, at: int, room: int) -> tuple[int, int]:
+        """Read lines from *at* on; the place of the next one, and why it was not read."""
+        columns, rows = self.columns, len(self.columns)
+        for column in (*self.headers, *(column for column, _ in self._used())):
+            wanted = column.itemsize * (rows + room - len(column))
+            for size in (*[len(UNSET)] * (wanted // len(UNSET)), wanted % len(UNSET)):
+                column.frombytes(UNSET[:size])
+        try:
+            at, rows, kept, stop = self.session.run(
+                at, rows, self.headers, self.usage, self.filled, self.kept
+            )
+        finally:
+            for column in self.headers:
+                del column[rows:]
+            # Up to the last row what is not filled may stay: it says so. That bounds the work.
+            for column, filled in self._used():
+                del column[max(filled, rows - 1) :]
+        for name in self.session.fresh_names():
+            columns.names.place(name)
+        for flags in self.session.fresh_flags():
+            columns.flags.place(flags)
+        for first in range(0, 4 * kept, 4):
+            row, start, colon, end = self.kept[first : first + 4]
+            columns.extend_text("text", self.text[start : colon - 1], row, (self.text[colon:end],))
+        return at, stop
+
+    def _odd(self, at: int) -> int:
+        """Have the reference engine read one line; tell the session what it has learned there."""
+        columns = self.columns
+        lengths = [len(column or ()) for column in self.usage]
+        at, event = take(self.text, at, self.grammar, columns)
+        if isinstance(event, Header) and event.name:
+            self.session.know_name(event.name, columns.names.place(event.name))
+        elif isinstance(event, Field) and event.form == "flags":
+            self.session.know_flags(event.text, columns.flags.place(event.text))
+        for place, (column, length) in enumerate(zip(self.usage, lengths, strict=True)):
+            if column is not None and len(column) > length:
+                self.filled[place] = len(column)
+        return at
+
+    def _drop_unused(self) -> None:
+        """Take the room from fields that no entry had so far."""
+        for column, filled in self._used():
+            if not filled:
+                del column[:]
+        pairs = zip(self.usage, self.filled, strict=True)
+        self.usage = tuple(column if filled else None for column, filled in pairs)
+
+    def _used(self) -> Iterator[tuple[array[int], int]]:
+        """The usage columns that there is room in, each with how far it is filled."""
+        pairs = zip(self.usage, self.filled, strict=True)
+        return ((column, filled) for column, filled in pairs if column is not None)
+
+    def _add_usage(self) -> None:
+        """Make room for every field: there is one in the text that there was no room for."""
+        usage = self.columns.usage
+        columns = (
+            *(usage.setdefault(attribute, array("Q")) for attribute in USAGE),
+            self.columns.vm_flags,
+        )
+        for place, (column, known) in enumerate(zip(columns, self.usage, strict=True)):
+            if known is None:
+                self.filled[place] = len(column)
+        self.usage = columns

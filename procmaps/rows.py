@@ -1,0 +1,148 @@
+"""The records of a text, made of its columns: many at once, or the one of a row.
+
+Equal parts are one object: permissions, devices, names and flags are immutable, and a text repeats
+them. With the native engine the records' slots are filled in C.
+"""
+
+from __future__ import annotations
+
+import functools
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, repeat
+from operator import attrgetter
+from types import MemberDescriptorType
+from typing import Any, Final, TypeVar, cast
+
+import attrs
+
+from procmaps import engines
+from procmaps.columns import ABSENT, MISSING, Columns
+from procmaps.names import Name
+from procmaps.records import Device, Draft, ExtraField, Mapping, Perms, Usage
+from procmaps.vmflags import VmFlags
+
+CHUNK = 1024
+"""Records made at once where all are asked for."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Record = TypeVar("Record")
+
+
+class _Memo(dict[Key, Value]):
+    """Values made when they are first looked up."""
+
+    def __init__(self, make: Callable[[Key], Value]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Key) -> Value:
+        value = self[key] = self._make(key)
+        return value
+
+
+def _slots(record: type, *names: str) -> tuple[MemberDescriptorType, ...]:
+    return attrgetter(*names)(record)
+
+
+_MAPPING: Final = _slots(Mapping, *(field.name for field in attrs.fields(Mapping)))
+_LATE: Final = (*_MAPPING[:-1], *_slots(Mapping, "_source", "_row"))
+"""What is set in a mapping whose usage comes late."""
+_USAGE: Final = tuple(field.name for field in attrs.fields(Usage))
+_TEXTS: Final = ("name", "vm_flags", "extra")
+"""The last fields of `Usage`; all before them are numbers with a column each."""
+
+Build = Callable[
+    [type[Mapping], tuple[MemberDescriptorType, ...], tuple[Iterable[object], ...]], list[Mapping]
+]
+
+_PERMS: Final = tuple(map(Perms.from_bits, range(128)))
+"""Every value of the column and its record."""
+
+
+def _native_build() -> Build:
+    from procmaps import _scan  # noqa: PLC0415 - only where it was built
+
+    return _scan.build
+
+
+class Rows:
+    """The records of one text. Those of usage come late: each is made when it is first read."""
+
+    def __init__(self, columns: Columns, name_of: Callable[[bytes], Name]) -> None:
+        """*name_of* makes the record of a name column."""
+        texts, flags = columns.names.texts, columns.flags.texts
+        self._columns = columns
+        self._name_of = name_of
+        self._names = _Memo[int, Name](lambda place: name_of(texts[place]))
+        self._devices = _Memo[tuple[int, int], Device](lambda numbers: Device(*numbers))
+        self._flags = _Memo[int, VmFlags | None](lambda place: VmFlags(flags[place]))
+        self._flags[ABSENT] = None
+        self._has_usage = columns.has_usage
+        self._native = engines.engine() == "native"
+        self._build = _native_build() if self._native else None
+
+    def __iter__(self) -> Iterator[Mapping]:
+        """Every record, a chunk made at a time."""
+        firsts = range(0, len(self._columns), CHUNK)
+        return chain.from_iterable(self._some(slice(first, first + CHUNK)) for first in firsts)
+
+    def mapping(self, row: int) -> Mapping:
+        """The record of one row."""
+        (record,) = self._some(slice(row, row + 1))
+        return record
+
+    def _some(self, rows: slice) -> list[Mapping]:
+        """The records of some rows, column by column."""
+        columns = self._columns
+        device = zip(columns.major[rows], columns.minor[rows], strict=True)
+        values = (
+            columns.start[rows],
+            columns.end[rows],
+            map(_PERMS.__getitem__, columns.perms[rows]),
+            columns.offset[rows],
+            map(self._devices.__getitem__, device),
+            columns.inode[rows],
+            map(self._names.__getitem__, columns.name[rows]),
+        )
+        count = range(*rows.indices(len(columns)))
+        if self._build is None:
+            source = self if self._has_usage else None
+            return cast("list[Mapping]", [*map(Draft, *values, repeat(source), count)])
+        if self._has_usage:
+            return self._build(Mapping, _LATE, (*values, repeat(self), count))
+        return self._build(Mapping, _MAPPING, (*values, repeat(None)))
+
+    def usage(self, row: int) -> Usage:
+        """The smaps fields of one row."""
+        columns = self._columns
+        flags = columns.vm_flags[row] if row < len(columns.vm_flags) else ABSENT
+        label = columns.labels.get(row) if columns.labels else None
+        extra = columns.extra.get(row, ()) if columns.extra else ()
+        return self._usage(
+            row,
+            (
+                None if label is None else self._name_of(label),
+                self._flags[flags],
+                tuple(ExtraField(*line) for line in extra) if extra else (),
+            ),
+        )
+
+    @functools.cached_property
+    def _usage(self) -> Callable[[int, tuple[object, ...]], Usage]:
+        """What makes a `Usage` of the numbers of a row and the fields that are none."""
+        nothing = array("Q")
+        numbers = _USAGE[: -len(_TEXTS)]
+        columns = tuple(self._columns.usage.get(name, nothing) for name in numbers)
+        if self._native:
+            from procmaps import _scan  # noqa: PLC0415 - only where it was built
+
+            return _scan.Rows(Usage, _slots(Usage, *_USAGE), columns).make
+
+        def make(row: int, texts: tuple[object, ...]) -> Usage:
+            values = [column[row] if row < len(column) else MISSING for column in columns]
+            fields: list[Any] = [None if value == MISSING else value for value in values]
+            return Usage(*fields, *texts)
+
+        return make

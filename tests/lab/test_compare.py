@@ -1,0 +1,67 @@
+"""What counts as a difference between two captures, and what is declared to vary."""
+
+import json
+
+from kernel.lab.capture import VARYING, Capture, compare
+
+MEMFD = b"20000000-20001000 rw-s 00000000 00:01 %d                                 /memfd:x\n"
+FILE = b"20000000-20001000 rw-s 00000000 00:0e %d                                  /t/x\n"
+LABEL = b"20000000-20001000 rw-s 00000000 00:01 %d           [anon_shmem:a] /t/x\n"
+NUMA = b"20000000 default file=/t/x dirty=1 active=%d N0=1 kernelpagesize_kB=4\n"
+
+
+def differences(old: bytes, new: bytes, name: str = "x.maps") -> list[str]:
+    return compare(Capture({name: old}), Capture({name: new}))
+
+
+def test_the_declared_fields_do_not_count() -> None:
+    assert differences(MEMFD % 17, MEMFD % 4) == []
+    assert differences(LABEL % 17, LABEL % 4) == []
+    assert differences(NUMA % 0, NUMA % 12, "x.numa_maps") == []
+    assert {varying.field for varying in VARYING} == {"inode", "active="}
+
+
+def test_everything_else_counts_and_is_shown() -> None:
+    assert differences(FILE % 2, FILE % 3) == [
+        f"x.maps: line 1 was {FILE[:-1] % 2!r} and is {FILE[:-1] % 3!r}"
+    ]
+    assert differences(MEMFD % 1, MEMFD % 1 + b"\n") == [
+        "x.maps: line 3 was b'(nothing)' and is b''"
+    ]
+    changed = MEMFD.replace(b"rw-s", b"rw-p") % 1
+    assert len(differences(MEMFD % 1, changed)) == 1
+
+
+def test_a_file_too_many_or_too_few_counts() -> None:
+    assert compare(Capture({"a": b""}), Capture({"b": b""})) == [
+        "a: no longer captured",
+        "b: not in the corpus",
+    ]
+
+
+def test_of_a_truth_only_the_inodes_of_fresh_file_systems_count() -> None:
+    def truth(kind: str, inode: int) -> bytes:
+        row = {"kind": kind, "inode": inode, "snapshot": ""}
+        return json.dumps({"shows": ".", "regions": [row]}).encode()
+
+    assert differences(truth("memfd", 5), truth("memfd", 6), "x.truth.json") == []
+    assert len(differences(truth("file", 5), truth("file", 6), "x.truth.json")) == 1
+
+
+def test_of_provenance_only_what_the_tables_decide_counts() -> None:
+    facts: dict[str, object] = {
+        "kernel": "k",
+        "page_size": 4096,
+        "stack": 1,
+        "bits": 64,
+        "big_endian": False,
+        "command_line": "quiet",
+        "scenarios": ["plain"],
+    }
+    old = json.dumps({**facts, "package_version": "1"}).encode()
+    newer = json.dumps({**facts, "package_version": "2"}).encode()
+    other = json.dumps({**facts, "package_version": "1", "page_size": 65536}).encode()
+    assert differences(old, newer, "provenance.json") == []
+    assert differences(old, other, "provenance.json") == [
+        "provenance.json: line 3 was b' \"page_size\": 4096,' and is b' \"page_size\": 65536,'"
+    ]

@@ -1,0 +1,125 @@
+"""The extension refuses what would make it read or write where it must not."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import pytest
+
+from procmaps.machine import OUTSIDE, USAGE
+from procmaps.records import Mapping, Usage
+
+_scan = pytest.importorskip(
+    "procmaps._scan", reason="the native scanner was not built: no C compiler"
+)
+native = pytest.importorskip("procmaps.native", reason="it needs the native scanner")
+TABLES = pytest.importorskip("tests.native.oracle", reason="it needs the native scanner").TABLES
+
+TEXT = b"1000-2000 rw-p 00000000 00:00 0 /a\nRss: 4 kB\n"
+
+
+def session() -> Any:
+    return _scan.Session(TABLES, TEXT, names=1, flags=0, seed=1)
+
+
+def buffers(rows: int) -> list[Any]:
+    """The arguments of `run` behind at and rows."""
+    columns = tuple(array("Q", bytes(8 * rows)) for _ in native.COLUMNS)
+    usage = tuple(array("Q", bytes(8 * rows)) for _ in range(len(USAGE) + 1))
+    return [columns, usage, array("Q", bytes(8 * (len(USAGE) + 1))), array("Q", bytes(32))]
+
+
+def test_it_reads_into_the_buffers() -> None:
+    given = buffers(1)
+    assert session().run(0, 0, *given) == (len(TEXT), 1, 0, native.DONE)
+    assert given[0][native.COLUMNS.index("end")][0] == 0x2000
+    assert given[1][USAGE.index("rss")][0] == 4096
+
+
+def test_it_stops_where_there_is_no_room() -> None:
+    assert session().run(0, 0, *buffers(0)) == (0, 0, 0, native.ROWS_FULL)
+    columns, _, filled, kept = buffers(1)
+    nothing = (None,) * (len(USAGE) + 1)
+    assert session().run(0, 0, columns, nothing, filled, kept) == (35, 1, 0, native.NO_USAGE)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"at": -1}, ValueError, "at: not a place in the text"),
+        ({"at": len(TEXT) + 1}, ValueError, "at: not a place in the text"),
+        ({"rows": 2}, ValueError, "rows: more than the buffers hold"),
+        ({"rows": -1}, ValueError, "rows: more than the buffers hold"),
+        ({"columns": ()}, ValueError, "columns: 9 buffers"),
+        ({"usage": ()}, ValueError, f"usage: {len(USAGE) + 1} buffers or None"),
+        ({"filled": array("Q")}, ValueError, f"filled: {len(USAGE) + 1} numbers"),
+    ],
+)
+def test_it_refuses(change: dict[str, Any], error: type[Exception], message: str) -> None:
+    columns, usage, filled, kept = buffers(1)
+    arguments = {"at": 0, "rows": 0, "columns": columns, "usage": usage, "filled": filled,
+                 "kept": kept, **change}  # fmt: skip
+    with pytest.raises(error) as caught:
+        session().run(*arguments.values())
+    assert str(caught.value) == message
+
+
+def test_it_refuses_memory_that_is_not_its_own_to_write() -> None:
+    columns, usage, filled, kept = buffers(1)
+    with pytest.raises(BufferError):
+        session().run(0, 0, (bytes(8), *columns[1:]), usage, filled, kept)
+    shifted = memoryview(bytearray(16))[1:9]
+    with pytest.raises(ValueError, match=r"^a buffer that is not aligned to its items$"):
+        session().run(0, 0, (shifted, *columns[1:]), usage, filled, kept)
+
+
+def test_a_session_wants_a_machine_and_bytes() -> None:
+    with pytest.raises(TypeError, match=r"^machine: not a Machine$"):
+        _scan.Session(object(), TEXT, names=1, flags=0, seed=1)
+    with pytest.raises(TypeError):
+        _scan.Session(TABLES, bytearray(TEXT), names=1, flags=0, seed=1)
+
+
+TABLE = bytes(256).replace(b"\0", b"\xff")
+DIGITS = bytes(byte - 48 if 48 <= byte < 58 else OUTSIDE for byte in range(256))
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ((TABLE[1:], 0, 1, 0, -1, False), "a step of a program that cannot be run"),
+        ((bytes(256), 0, 1, 0, -1, False), "a step of a program that cannot be run"),
+        ((TABLE, 2, 1, 0, -1, False), "a step of a program that cannot be run"),
+        ((TABLE, 0, 1, 0, 8, False), "a step of a program that cannot be run"),
+        ((TABLE, 0, 1, 37, 0, False), "a step of a program that cannot be run"),
+        ((DIGITS, 0, 1, 8, 0, False), "a digit that its base does not have"),
+    ],
+)
+def test_a_machine_refuses_a_step(step: tuple[object, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        _scan.Machine((step,), (), (), (), (), (), 1)
+
+
+def test_a_machine_refuses_a_key_without_a_column() -> None:
+    with pytest.raises(ValueError, match=r"^a key without a column to put its value in$"):
+        _scan.Machine((), (), (), (), (), ((b"Rss:", 0, 0),), 1)
+
+
+def test_a_text_has_one_place() -> None:
+    known = session()
+    known.know_name(b"/x", 1)
+    with pytest.raises(ValueError, match=r"^a text with two places, or one too many$"):
+        known.know_name(b"/x", 2)
+
+
+def test_records_are_built_of_columns_and_only_of_their_own_slots() -> None:
+    slots = (Mapping.start, Mapping.end)
+    one, two = _scan.build(Mapping, slots, ([1, 2, 3], [4, 5]))
+    assert (one.start, one.end, two.start, two.end) == (1, 4, 2, 5)
+    with pytest.raises(TypeError):
+        _scan.build(Usage, slots, ([1], [2]))
+    with pytest.raises(TypeError, match=r"^not the descriptor of a slot$"):
+        _scan.build(Mapping, (1,), ([1],))
+    with pytest.raises(ZeroDivisionError):
+        _scan.build(Mapping, slots, ((1 // zero for zero in (1, 0)), [1, 2]))
