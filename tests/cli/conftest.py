@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from procmaps.cli import look
 from procmaps.cli.app import cli
-
-# Before 8.2 click mixes the two streams unless told not to; since then there is no such option.
-_IS_OLD = "mix_stderr" in inspect.signature(CliRunner).parameters
-APART: dict[str, Any] = {"mix_stderr": False} if _IS_OLD else {}
 
 Run = Callable[..., Result]
 Process = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -38,7 +32,7 @@ def run() -> Run:
         # They hold on to the streams that the runner replaces.
         look.console.cache_clear()
         look.glyphs.cache_clear()
-        return CliRunner(**APART).invoke(cli, arguments, input=stdin, prog_name="procmaps")
+        return CliRunner().invoke(cli, arguments, input=stdin, prog_name="procmaps")
 
     return call
 
