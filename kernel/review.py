@@ -45,7 +45,7 @@ def _thousands(number: int) -> str:
     return f"{number:,}"
 
 
-def _rough(number: int) -> str:
+def rough(number: int) -> str:
     """Three digits: what repeats from run to run."""
     unit = 10 ** max(len(str(number)) - 3, 0)
     return _thousands(round(number / unit) * unit)
@@ -83,7 +83,8 @@ def _useful() -> str:
 
 It is what makes memory countable by purpose. Each labelled piece is an entry of its own in smaps,
 so its Rss, Pss and Swap are those of the purpose that the label names, and the sum over one label
-is an answer that an allocator's statistics cannot give. `procmaps show PID` groups by label.
+is an answer that an allocator's statistics cannot give. `procmaps show --smaps PID` lists each
+piece with its use, and `Snapshot.by_name()` finds those of one label.
 
 ```
 {_sample("label_survives.maps")}
@@ -156,8 +157,8 @@ def _option(cost: dict[str, Any]) -> str:
             (
                 release if number == 0 else "",
                 name,
-                _rough(off["paths"][name]),
-                _rough(count),
+                rough(off["paths"][name]),
+                rough(count),
                 _percent(count / off["paths"][name]),
             )
             for number, (name, count) in enumerate(on["paths"].items())

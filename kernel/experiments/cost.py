@@ -48,7 +48,7 @@ def vma_bytes(made: Image) -> int:
     and the size in ``esi``; ``RuntimeError`` where that is not found exactly once.
     """
     vmlinux = made.vmlinux.read_bytes()
-    name = _address(vmlinux, b"\0vm_area_struct\0") + 1
+    name = address_of(vmlinux, b"\0vm_area_struct\0") + 1
     code = tools.run(
         made.kernel.name,
         ("objdump", "-d", "--no-show-raw-insn", f"--section={_INIT}", str(made.vmlinux)),
@@ -71,7 +71,7 @@ def vma_bytes(made: Image) -> int:
 _INIT = ".init.text"
 
 
-def _address(vmlinux: bytes, text: bytes) -> int:
+def address_of(vmlinux: bytes, text: bytes) -> int:
     """The address of bytes that stand once in the loaded part of a 64-bit little-endian ELF."""
     (table,) = struct.unpack_from("<Q", vmlinux, 0x20)
     size, count = struct.unpack_from("<HH", vmlinux, 0x36)

@@ -30,7 +30,8 @@ def _label(which: str, number: int) -> bytes:
     return b"region %08d" % number if which == "different" else b"region"
 
 
-def _modelled(space: Space, which: str, labelled: int) -> int:
+def modelled(space: Space, which: str, labelled: int) -> int:
+    """How many mappings the model makes of the regions, so many of them labelled."""
     for region in range(REGIONS):
         space.mmap(ARENA + region * PAGE, PAGE, RW)
     for number in range(labelled):
@@ -65,7 +66,7 @@ def counts(subject: Subject) -> list[dict[str, Any]]:
     for which in ("different", "equal"):
         for labelled in LABELLED:
             kernel = _measured(subject, which, labelled)
-            _same(f"{labelled} {which}", kernel, _modelled(subject.fresh(), which, labelled))
+            _same(f"{labelled} {which}", kernel, modelled(subject.fresh(), which, labelled))
             rows.append({"labels": which, "labelled": labelled, "mappings": kernel})
     return rows
 
@@ -75,7 +76,7 @@ def _errno(outcome: Outcome, index: int) -> str:
     return errno.errorcode[number] if number else "0"
 
 
-def _until_refused(space: Space, pages: int) -> tuple[int, str]:
+def until_refused(space: Space, pages: int) -> tuple[int, str]:
     """How many pages in a row the model lets have a label of their own, and the errno then."""
     for page in range(pages):
         try:
@@ -107,8 +108,8 @@ def limit(subject: Subject) -> dict[str, Any]:
     count = outcome.results[named.index].value
     space = subject.fresh()
     space.mmap(ARENA, pages * PAGE, RW)
-    modelled = _until_refused(space, pages)
-    _same("labels until the limit", (count, _errno(outcome, refused.index)), modelled)
+    predicted = until_refused(space, pages)
+    _same("labels until the limit", (count, _errno(outcome, refused.index)), predicted)
     return {
         "limit": MAX_MAP_COUNT,
         "mappings_before": subject.initial_count + 1,

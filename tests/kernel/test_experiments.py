@@ -19,7 +19,7 @@ def test_the_model_counts_what_the_kernel_counted(row: dict[str, object]) -> Non
     space = Space(features.of("6.12"))
     labelled = row["labelled"]
     assert isinstance(labelled, int)
-    assert merging._modelled(space, str(row["labels"]), labelled) == row["mappings"]
+    assert merging.modelled(space, str(row["labels"]), labelled) == row["mappings"]
 
 
 def test_the_model_reaches_the_limit_where_the_kernel_did() -> None:
@@ -29,7 +29,7 @@ def test_the_model_reaches_the_limit_where_the_kernel_did() -> None:
         space.mmap(0x1000000 + 2 * page * PAGE, PAGE, Flag.READ)
     pages = kept["limit"] + 100
     space.mmap(AREA, pages * PAGE, merging.RW)
-    found = merging._until_refused(space, pages)
+    found = merging.until_refused(space, pages)
     assert found == (kept["labels_until_refused"], kept["refused_with"])
 
 
@@ -44,13 +44,13 @@ def elf(content: bytes) -> bytes:
 
 
 def test_the_address_of_a_name() -> None:
-    assert cost._address(elf(b"..\0name\0.."), b"\0name\0") == 0x1002
+    assert cost.address_of(elf(b"..\0name\0.."), b"\0name\0") == 0x1002
 
 
 @pytest.mark.parametrize(("content", "places"), [(b"nothing", 0), (b"\0name\0, \0name\0", 2)])
 def test_a_name_that_does_not_stand_there_once(content: bytes, places: int) -> None:
     with pytest.raises(RuntimeError) as caught:
-        cost._address(elf(content), b"\0name\0")
+        cost.address_of(elf(content), b"\0name\0")
     assert str(caught.value) == (
         f"b'\\x00name\\x00' stands in {places} places of the kernel, not in one"
     )

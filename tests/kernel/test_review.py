@@ -47,7 +47,7 @@ def test_sharing_costs_a_fork_less_than_copying() -> None:
 
 
 def test_rounding() -> None:
-    assert [review._rough(number) for number in (7, 999, 1234, 6_433_868)] == [
+    assert [review.rough(number) for number in (7, 999, 1234, 6_433_868)] == [
         "7",
         "999",
         "1,230",

@@ -25,6 +25,7 @@ class Wrong:
         self.differs = differs
 
     def check(self, trials: Sequence[Trial], every: int = 4) -> int:
+        """As a subject's: the number of calls."""
         assert every > 0
         for trial in trials:
             for at, call in enumerate(trial.calls):
@@ -51,7 +52,9 @@ def test_what_is_told() -> None:
     told = found()
     (call,) = told.trial.calls
     assert str(told) == (
-        f"wrong, call 0 ({call}): it differs\nthe smallest trial (room {told.trial.room}):\n  {call}"
+        f"wrong, call 0 ({call}): it differs\n"
+        f"the smallest trial (room {told.trial.room}):\n"
+        f"  {call}"
     )
 
 
