@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import struct
 from collections.abc import Callable, Sequence
 
@@ -173,14 +172,19 @@ class Subject:
             elif isinstance(step, _Leave):
                 spaces.pop()
             elif isinstance(step, _Look):
-                got = outcome.results.get(step.at.index, Result(-errno.EIO)).bytes
-                self._same_maps(step, space, got, inodes)
+                self._same_maps(step, space, self._reached(step, outcome).bytes, inodes)
             else:
                 expected = result(step.call, space, self._place)
-                got_value = outcome.results[step.at.index].value
+                got_value = self._reached(step, outcome).value
                 if got_value != expected:
                     words = f"the kernel says {describe(got_value)}, the model {describe(expected)}"
                     raise Difference(self.name, step.after, step.call, words)
+
+    def _reached(self, step: _Made | _Look, outcome: Outcome) -> Result:
+        """What the kernel said to a step; a child that was killed says nothing."""
+        if (found := outcome.results.get(step.at.index)) is None:
+            raise Difference(self.name, step.after, step.call, "its process was gone by then")
+        return found
 
     def _same_maps(self, step: _Look, space: Space, got: bytes, inodes: dict[File, Inode]) -> None:
         unknown = {vma.file for vma in space.vmas if vma.file and vma.file not in inodes}
@@ -196,8 +200,9 @@ class Subject:
                         raise Difference(self.name, step.after, step.call, words)
                     inodes[vma.file] = inode
                     unknown.discard(vma.file)
+            # Mappings that the kernel does not have: shown with an inode that no file bears.
             for file in unknown:
-                inodes[file] = (0, 1, 0)
+                inodes[file] = (0, 0, 0)
         records = [*showing.mappings(space, inodes), *self._gate]
         expected = rendering.render(records, self.producer)
         if got != expected:

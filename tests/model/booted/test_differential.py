@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 
 import pytest
 from attrs import evolve
 
-from kernel.lab import build, tools
-from kernel.lab.build import Image
-from kernel.lab.errors import LabError
-from kernel.lab.kernels import NEEDED, Kernel
-from kernel.model import calls, pictures, space, subjects
+from kernel.model import calls, pictures, space
 from kernel.model.calls import Map, SetName, Trial
 from kernel.model.differential import Difference, Subject
 from kernel.model.features import RELEASES, of
@@ -22,29 +16,6 @@ from kernel.model.vma import PAGE
 
 CALLS = 2000
 KEPT = sorted(CASES.glob("*.json"))
-
-
-def image_of(kernel: Kernel) -> Image:
-    """The built kernel, or a skip that says what to do; with CI=true it is built instead."""
-    if os.environ.get("CI") == "true":
-        tools.install([kernel])
-        return build.ensure(kernel)
-    try:
-        tools.require(tools.booting(kernel))
-        found = build.find(kernel)
-    except LabError as error:
-        pytest.skip(f"{kernel.name} cannot be booted: {error}")
-    if found is None:
-        pytest.skip(f"{kernel.name} is not built: run `make lab`")
-    return found
-
-
-@pytest.fixture(scope="module", params=NEEDED, ids=lambda kernel: kernel.name)
-def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
-    kernel: Kernel = request.param
-    assert kernel.release.name in RELEASES
-    with subjects.booted(image_of(kernel)) as made:
-        yield made
 
 
 def test_some_thousands_of_calls(subject: Subject) -> None:

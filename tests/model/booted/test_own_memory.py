@@ -6,32 +6,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import procmaps
-from kernel.lab import build, ops, tools, vm
-from kernel.lab.errors import LabError
-from kernel.lab.kernels import named
+from kernel.lab import ops, vm
+from kernel.lab.build import Image
 from kernel.lab.protocol import Program
 
 AREA, PAGE = 0x20000000, 4096
 
 
-def test_procmaps_show_shows_it(tmp_path: Path) -> None:
-    kernel = named("6.12-x86_64-named")
-    try:
-        tools.require(tools.booting(kernel))
-        image = build.find(kernel)
-    except LabError as error:
-        pytest.skip(str(error))
-    if image is None:
-        pytest.skip(f"{kernel.name} is not built: run `make lab`")
+def test_procmaps_show_shows_it(newest: Image, tmp_path: Path) -> None:
     program = Program()
     program(ops.mmap(AREA, 8 * PAGE, "rw", "private fixed anonymous"))
     program(ops.name(AREA + 2 * PAGE, 4 * PAGE, b"request cache"))
     program(ops.fill(AREA + 2 * PAGE, 3 * PAGE))
     smaps = program(ops.read_file(b"/proc/self/smaps"))
-    (outcome,) = vm.run(image, [program])
+    (outcome,) = vm.run(newest, [program])
     text = outcome.results[smaps.index].bytes
     (mapping,) = procmaps.loads(text).by_name(procmaps.AnonName.of(b"request cache"))
     assert (mapping.start, mapping.size) == (AREA + 2 * PAGE, 4 * PAGE)
