@@ -75,7 +75,7 @@ After `prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0x20002000, 0x2000, "middle")`:
 ```
 
 Shown by `python -m kernel.lab check` (a booted kernel against the captures this page quotes); every
-case of splitting is a picture in `kernel/model/space.py`, run by `pytest tests/model`."""
+case of splitting is a picture in `kernel/model/space.py`, run by `make unit PYTEST=tests/model`."""
 
 
 def _useful() -> str:
