@@ -1,9 +1,10 @@
 """Instructions, counted by valgrind: the guard against regressions that no clock is needed for.
 
-``python -m bench.counts`` compares with ``bench/counts.json`` and exits 1 where a ratio has grown
-by more than `TOLERANCE`; ``--record`` writes the file anew. A task runs in one process once and in
-another three times, so that what starting costs falls out. What is kept are ratios to the pass in C
-over the same text, which depend on the compiler and the interpreter far less than counts do.
+``python -m bench.counts`` compares with ``bench/counts.json``; it exits 1 where a ratio has grown
+by more than `TOLERANCE`, 2 where nothing was recorded. ``--record`` writes the file anew.
+A task runs once in one process and three times in another, so that what starting costs falls out.
+Kept are ratios to the pass in C over the same text, which depend on the compiler and the
+interpreter far less than counts do.
 """
 
 from __future__ import annotations
@@ -82,6 +83,9 @@ def main() -> int:
     found = ratios()
     if "--record" in sys.argv[1:]:
         RECORDED.write_text(json.dumps(found, indent=1) + "\n")
+    if not RECORDED.is_file():
+        print(f"{found}\nnothing to compare with: record it by python -m bench.counts --record")
+        return 2
     known: dict[str, float] = json.loads(RECORDED.read_text())
     grown = 0
     for title, ratio in found.items():

@@ -134,6 +134,7 @@ def _number(value: object) -> int | str:
 
 def _text(value: object) -> bytes:
     due = 'a string, {"base64": "…"}, or null'
+    whole = value
     if value is None:
         return b""
     if isinstance(value, bytes):
@@ -151,7 +152,7 @@ def _text(value: object) -> bytes:
                 return base64.b64decode(coded, validate=True)
             except binascii.Error:
                 raise _Unfit(coded, "base64 of RFC 4648 with padding", ".base64") from None
-    raise _Unfit(value, due)
+    raise _Unfit(whole, due)
 
 
 def _perms(value: object) -> str:
@@ -165,6 +166,7 @@ _DEVICE = re.compile(r"([0-9a-fA-F]+):([0-9a-fA-F]+)")
 
 def _device(value: object) -> tuple[int, int] | str:
     due = '"major:minor" in hexadecimal, or {"major": number, "minor": number}'
+    whole = value
     if isinstance(value, str):
         match = _DEVICE.fullmatch(value)
         return (int(match[1], 16), int(match[2], 16)) if match else value
@@ -172,7 +174,7 @@ def _device(value: object) -> tuple[int, int] | str:
         halves = cast("Mapping[str, object]", value)
         if set(halves) == {"major", "minor"}:
             return _integer(halves["major"], due), _integer(halves["minor"], due)
-    raise _Unfit(value, due)
+    raise _Unfit(whole, due)
 
 
 def _boolean(value: object) -> bool:

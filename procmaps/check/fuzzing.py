@@ -69,7 +69,7 @@ def fuzz(
     be taken from its dump. *seen* is called after every run of the parser. One *seed*, one result.
     """
     import hypothesis
-    from hypothesis import Phase
+    from hypothesis import HealthCheck, Phase
 
     from procmaps import strategies  # noqa: PLC0415
 
@@ -101,7 +101,12 @@ def fuzz(
             # One failure at a time: each is raised with its own key and shrunk by itself.
             report_multiple_bugs=False,
             phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(hypothesis.HealthCheck),
+            suppress_health_check=[
+                HealthCheck.too_slow,
+                HealthCheck.filter_too_much,
+                HealthCheck.data_too_large,
+                HealthCheck.large_base_example,
+            ],
         )(hypothesis.given(drawing)(attempt))
         if seed is not None:
             test = hypothesis.seed(seed + turn)(test)

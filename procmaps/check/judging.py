@@ -86,12 +86,13 @@ class _Comparison:
         lost: list[Difference] = []
         invented: list[Difference] = []
         for record, got in self._pairs():
-            if got is None:
-                mapping = self._case.records[record]  # type: ignore[index]
+            if record is None:
+                if got is not None:
+                    invented.append(Difference("mapping", "", _shown_mapping(got)))
+            elif got is None:
+                mapping = self._case.records[record]
                 if self._due(mapping):
                     lost.append(Difference("mapping", _headline(mapping), "", record))
-            elif record is None:
-                invented.append(Difference("mapping", "", _shown_mapping(got)))
             else:
                 wrong.extend(self._differences(record, got))
         outcome: Outcome = (
@@ -286,7 +287,7 @@ def _shown(member: str, value: object) -> str:
 
 def _shown_field(value: object) -> str:
     if isinstance(value, tuple):
-        return " ".join(visible(word) for word in value)
+        return " ".join(visible(word) for word in cast("tuple[bytes, ...]", value))
     return visible(value) if isinstance(value, bytes) else str(value)
 
 

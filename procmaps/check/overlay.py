@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -63,7 +63,7 @@ def obstacle() -> str:
 
 
 @contextmanager
-def decoy() -> Iterator[int]:
+def decoy() -> Generator[int, None, None]:
     """A process that sleeps until the block ends; its pid."""
     process = start(["sleep", "100000"], stderr=subprocess.DEVNULL)
     try:

@@ -97,14 +97,14 @@ def _row(result: Result) -> str:
 
 def _details(result: Result) -> str:
     if result.smallest is None:
-        return f"<p>{escape(result.verdict.detail)}</p>" if result.verdict.detail else ""
+        return f"<p>{escape(cut(result.verdict.detail))}</p>" if result.verdict.detail else ""
     differences = "".join(
         f"<tr><td>{escape(item.field)}</td>"
         f"<td>expected <code>{escape(cut(item.expected))}</code></td>"
         f"<td>got <code>{escape(cut(item.got))}</code></td></tr>"
         for item in result.verdict.differences
     )
-    detail = f"<p>{escape(result.verdict.detail)}</p>" if result.verdict.detail else ""
+    detail = f"<p>{escape(cut(result.verdict.detail))}</p>" if result.verdict.detail else ""
     dump = escape("\n".join(shown(result.smallest.data)))
     source = escape(result.case.source)
     return (

@@ -23,7 +23,7 @@ class Report:
 
     command: tuple[str, ...]
     results: tuple[Result, ...]
-    expected: Mapping[str, str] = attrs.field(factory=dict)
+    expected: Mapping[str, str] = attrs.field(factory=dict[str, str])
     """The failures that were expected: a verdict's key for each case."""
     surprises: tuple[Surprise, ...] = ()
 
@@ -158,7 +158,7 @@ def to_markdown(report: Report) -> str:
 
 def explained(verdict: Verdict) -> list[str]:
     """What is to be said of one verdict, a line each."""
-    lines = [verdict.detail] if verdict.detail else []
+    lines = [cut(verdict.detail)] if verdict.detail else []
     for item in verdict.differences:
         place = "" if item.record is None else f"mapping {item.record}, "
         lines.append(f"{place}{item.field}: expected '{cut(item.expected)}', got '{cut(item.got)}'")
@@ -169,8 +169,13 @@ _LONG = 300
 """Characters of one text that a report shows."""
 
 
+# Control characters but the newline, and surrogates, which no output can encode.
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def cut(text: str) -> str:
-    """*text*, its middle left out where it is long."""
+    """*text* without what drives a terminal, its middle left out where it is long."""
+    text = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
     half = _LONG // 2
     return text if len(text) <= _LONG else f"{text[:half]} … {text[-half:]}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Self, cast
@@ -140,7 +140,9 @@ class Runner:
             return Verdict("not-run", detail=self._obstacle)
         # A part of a case, and a dump that was drawn, stand alone: their siblings are not theirs.
         known = self._dumps.get(_bare(case), {})
-        dumps = known if known.get(case.kind) == case.data else {case.kind: case.data}
+        dumps: Mapping[Kind, bytes] = (
+            known if known.get(case.kind) == case.data else {case.kind: case.data}
+        )
         with staged(dumps, self._pid) as stage:
             ended = self._ask(case, stage) if self._plan.batch else self._run(case, stage)
         return self._judged(case, ended)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -60,7 +60,7 @@ class Stage:
 
 
 @contextmanager
-def staged(dumps: Mapping[Kind, bytes], pid: int = PID) -> Iterator[Stage]:
+def staged(dumps: Mapping[Kind, bytes], pid: int = PID) -> Generator[Stage, None, None]:
     """*dumps* as the files of process *pid*, until the block ends."""
     with tempfile.TemporaryDirectory(prefix="procmaps-check-") as folder:
         stage = Stage(Path(folder), pid)

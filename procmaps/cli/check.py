@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -224,9 +224,10 @@ def _say(report: Report) -> None:
             click.echo(f"    got      {difference.field}: '{reports.cut(difference.got)}'")
     unrun = next((r for r in report.results if r.verdict.outcome == "not-run"), None)
     if unrun is not None:
-        click.echo(f"not run: {unrun.verdict.detail}")
+        click.echo(f"not run: {reports.cut(unrun.verdict.detail)}")
     told = ", ".join(f"{count:,} {outcome}" for outcome, count in report.counts.items())
-    click.echo(f"{len(report.results):,} cases: {told or 'none'}")
+    count = len(report.results)
+    click.echo(f"{count:,} case{'s' * (count != 1)}: {told or 'none'}")
     click.echo(f"judged: {', '.join(report.judged) or 'nothing but the number of mappings'}")
 
 
@@ -297,7 +298,7 @@ def _write(target: Path, text: str) -> None:
 
 
 @contextmanager
-def _progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
+def _progress(what: str, total: int | None) -> Generator[Callable[[], None], None, None]:
     """A bar on standard error, where that is a terminal, and nothing elsewhere."""
     console = Console(stderr=True)
     bar = Progress(

@@ -12,6 +12,7 @@ import pytest
 
 from procmaps.check import overlay
 from procmaps.check.cases import Case, load
+from procmaps.check.reports import explained
 from procmaps.check.runner import AdapterBroken, Plan, Runner, plain, reads
 from procmaps.check.verdicts import Verdict
 
@@ -292,3 +293,10 @@ def test_a_mount_that_fails_is_not_the_tools_fault() -> None:
         pytest.skip(told)
     with Runner(Plan(("sh", "-c", script), overlay=True)) as runner:
         assert runner.verdict(SPACE).outcome == "not-run"
+
+
+def test_what_drives_a_terminal_is_shown_and_not_done() -> None:
+    script = "import sys; sys.exit('Error: \\x1b]0;owned\\x07\\r')"
+    with Runner(Plan((sys.executable, "-c", script), shrink=False)) as runner:
+        result = runner.result(SPACE)
+    assert explained(result.verdict) == [r"exit status 1: Error: \x1b]0;owned\x07\x0d"]
