@@ -52,13 +52,21 @@ def _soak(options: argparse.Namespace) -> int:
     return _DONE
 
 
+def _trial(path: str) -> calls.Trial:
+    """The trial in a file. Raises ``NotATrial`` naming the file."""
+    try:
+        return calls.from_json(json.loads(Path(path).read_bytes()))
+    except (OSError, ValueError) as error:
+        raise calls.NotATrial(f"{path} holds no trial: {error}") from error
+
+
 def _replay(options: argparse.Namespace) -> int:
     """Run kept trials again."""
     status = _DONE
     for manager in _subjects(options):
         with manager as subject:
             for path in options.cases:
-                trial = calls.from_json(json.loads(Path(path).read_bytes()))
+                trial = _trial(path)
                 try:
                     subject.check([trial], every=1)
                 except Difference as difference:
@@ -96,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except LabError as error:
+    except (LabError, calls.NotATrial) as error:
         print(error, file=sys.stderr)
         return _USAGE
     return status

@@ -245,6 +245,11 @@ def result(call: Call, space: Space, place: Place) -> int:
 
 # ---- in files ------------------------------------------------------------------------------
 
+
+class NotATrial(ValueError):
+    """A file that holds no trial: its text says what is wrong with it."""
+
+
 _KINDS: dict[str, type[Call]] = {
     kind.__name__: kind for kind in (Map, Unmap, Protect, Advise, SetName, Remap, Break, Touch)
 }
@@ -261,10 +266,15 @@ def _plain(call: Call | Fork) -> dict[str, Any]:
 
 def _call(plain: dict[str, Any]) -> Call:
     values = dict(plain)
-    kind = _KINDS[values.pop("call")]
+    name = values.pop("call", None)
+    if name not in _KINDS:
+        raise NotATrial(f"no call is named {name!r}; there are {', '.join(_KINDS)} and Fork")
     if isinstance(text := values.get("text"), str):
         values["text"] = text.encode("latin-1")
-    return kind(**values)
+    try:
+        return _KINDS[name](**values)
+    except TypeError as error:
+        raise NotATrial(f"{name}: {error}") from error
 
 
 def to_json(trial: Trial) -> dict[str, Any]:
@@ -273,10 +283,14 @@ def to_json(trial: Trial) -> dict[str, Any]:
 
 
 def from_json(plain: dict[str, Any]) -> Trial:
-    """The trial again. ``KeyError`` or ``TypeError`` for what is none."""
+    """The trial again. Raises ``NotATrial`` for what is none."""
+    if missing := {"calls", "room"} - plain.keys():
+        raise NotATrial(f"without {' and '.join(sorted(missing))}")
     return Trial(
         tuple(
-            Fork(tuple(map(_call, call["calls"]))) if call["call"] == "Fork" else _call(call)
+            Fork(tuple(map(_call, call.get("calls", ()))))
+            if call.get("call") == "Fork"
+            else _call(call)
             for call in plain["calls"]
         ),
         plain["room"],
