@@ -228,7 +228,7 @@ forked child takes:
 {_table(("kernel", "labels are", "a label", "its fork"), memory)}
 
 The emulator counts instructions, so the figures repeat to a few parts in ten thousand on any
-machine; caches are not in them. `{fork["command"]}`"""
+machine; they are not times, for no cache is in them. `{fork["command"]}`"""
 
 
 def _parsers() -> str:

@@ -170,7 +170,7 @@ def run() -> None:
             name = f"{release}-x86_64-{flavour}"
             made = measuring.image(name)
             if made is None:
-                print(f"cost: {name} is not built, and left out")
+                found[name] = measuring.unbuilt("cost", name)
                 continue
             found[name] = {
                 "vmlinux": sizes(made),

@@ -101,7 +101,7 @@ def run() -> None:
     for name in KERNELS:
         made = measuring.image(name)
         if made is None:
-            print(f"fork: {name} is not built, and left out")
+            found[name] = measuring.unbuilt("fork", name)
             continue
         found[name] = measure(made)
         print(f"fork: {name} {found[name]}", flush=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from kernel.lab import build, kernels, ops, tools
 from kernel.lab.build import Image
+from kernel.lab.errors import LabError
 from kernel.lab.protocol import Outcome, Program, Ref, Step
 
 RESULTS = Path(__file__).parent / "results"
@@ -71,6 +72,24 @@ def keep(name: str, figures: dict[str, Any]) -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"command": f"{COMMAND} {name}", **figures}, indent=1) + "\n")
     return path
+
+
+def unbuilt(experiment: str, name: str) -> dict[str, Any]:
+    """What was measured before of a kernel that is not built here; says so.
+
+    Raises ``KernelMissing`` where nothing was.
+    """
+    build_it = f"python -m kernel.lab build {name}"
+    try:
+        figures: dict[str, Any] = kept(experiment)["kernels"][name]
+    except (FileNotFoundError, KeyError):
+        raise KernelMissing(f"{experiment}: {name} is not built: run `{build_it}`") from None
+    print(f"{experiment}: {name} is not built (`{build_it}`): its figures stay as they were")
+    return figures
+
+
+class KernelMissing(LabError):
+    """A kernel that an experiment needs was never built, nor measured elsewhere."""
 
 
 def kept(name: str) -> dict[str, Any]:

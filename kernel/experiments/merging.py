@@ -124,8 +124,9 @@ def run() -> None:
     """The kernel of the table, beside the model."""
     made = measuring.image(KERNEL)
     if made is None:
-        print(f"merging: {KERNEL} is not built, and left out")
-        return
+        raise measuring.KernelMissing(
+            f"merging: {KERNEL} is not built: run `python -m kernel.lab build {KERNEL}`"
+        )
     with subjects.booted(made, vm.Limits(program=600)) as subject:
         figures: dict[str, Any] = {"kernel": KERNEL, "regions": REGIONS, "counts": counts(subject)}
         figures["limit"] = limit(subject)

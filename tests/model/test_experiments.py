@@ -33,6 +33,23 @@ def test_the_model_reaches_the_limit_where_the_kernel_did() -> None:
     assert found == (kept["labels_until_refused"], kept["refused_with"])
 
 
+def test_figures_of_a_kernel_that_is_not_built_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "6.12-arm64-strdup"
+    assert measuring.unbuilt("fork", name) == measuring.kept("fork")["kernels"][name]
+    assert capsys.readouterr().out == (
+        f"fork: {name} is not built (`python -m kernel.lab build {name}`): its figures stay as "
+        "they were\n"
+    )
+
+
+def test_a_kernel_that_was_never_measured() -> None:
+    with pytest.raises(measuring.KernelMissing) as caught:
+        measuring.unbuilt("fork", "6.12-mips-strdup")
+    assert str(caught.value) == (
+        "fork: 6.12-mips-strdup is not built: run `python -m kernel.lab build 6.12-mips-strdup`"
+    )
+
+
 def elf(content: bytes) -> bytes:
     """A 64-bit ELF of one PT_LOAD segment at 0x1000."""
     head = 0x40 + 56
