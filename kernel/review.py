@@ -228,7 +228,9 @@ forked child takes:
 {_table(("kernel", "labels are", "a label", "its fork"), memory)}
 
 The emulator counts instructions, so the figures repeat to a few parts in ten thousand on any
-machine; they are not times, for no cache is in them. `{fork["command"]}`"""
+machine; they are not times, for no cache is in them. Nor do the machines compare with one another:
+QEMU counts each step of x86_64's repeated string instructions (`rep movsb`) as one, and copying
+looks the dearer for it. `{fork["command"]}`"""
 
 
 def _parsers() -> str:
