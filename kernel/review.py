@@ -229,8 +229,9 @@ forked child takes:
 
 The emulator counts instructions, so the figures repeat to a few parts in ten thousand on any
 machine; they are not times, for no cache is in them. Nor do the machines compare with one another:
-QEMU counts each step of x86_64's repeated string instructions (`rep movsb`) as one, and copying
-looks the dearer for it. `{fork["command"]}`"""
+to copy a label, `anon_vma_name_alloc()` on x86_64, compiled for size, measures it byte by byte (the
+`strlen()` of lib/string.c) and copies it by `rep movsb`, each step of which QEMU counts; arm64 has
+a `strlen()` in assembler that takes words. `{fork["command"]}`"""
 
 
 def _parsers() -> str:
