@@ -1,0 +1,310 @@
+"""The model beside a real kernel: the same trials, every result and every line of maps compared."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+
+from attrs import define, evolve, field, frozen
+
+import procmaps
+from kernel.lab import ops
+from kernel.lab.protocol import Outcome, Program, Ref, Result
+from kernel.model import showing
+from kernel.model.calls import FILES, STACK_PAGES, Call, Fork, Place, Trial, describe, result
+from kernel.model.features import MAX_MAP_COUNT, Features
+from kernel.model.showing import Inode
+from kernel.model.space import Space
+from kernel.model.vma import PAGE, AnonVma, File, Flag, Vma
+from procmaps import names, rendering
+from procmaps import records as library
+
+Run = Callable[[Sequence[Program]], list[Outcome]]
+
+MAPS = b"/proc/self/maps"
+LIMIT = b"/proc/sys/vm/max_map_count"
+# Large enough for every offset that a trial can reach; a hole, so it costs nothing.
+FILE_LENGTH = 1 << 24
+# VmFlags of smaps that the model knows of (fs/proc/task_mmu.c: show_smap_vma_flags()).
+_VMFLAGS = {
+    "rd": Flag.READ,
+    "wr": Flag.WRITE,
+    "ex": Flag.EXEC,
+    "sh": Flag.SHARED,
+    "gd": Flag.GROWSDOWN,
+    "ac": Flag.ACCOUNT,
+    "nr": Flag.NORESERVE,
+    "sr": Flag.SEQUENTIAL,
+    "rr": Flag.RANDOM,
+    "dc": Flag.DONTFORK,
+    "dd": Flag.DONTDUMP,
+    "wf": Flag.WIPEONFORK,
+}
+# proc(5), stat: startstack, start_brk
+_START_STACK, _START_BRK = 28, 47
+
+
+@frozen
+class Difference(Exception):
+    """Model and kernel disagree. ``after`` calls went before; ``call`` is the one in question."""
+
+    subject: str
+    after: int
+    call: Call | Fork | None
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}, call {self.after} ({self.call}): {self.what}"
+
+
+@define
+class Subject:
+    """A kernel that runs trials, and what its processes look like when they start."""
+
+    name: str
+    run: Run
+    features: Features
+    producer: str
+    linked: bool = True
+    _start: Space = field(init=False)
+    _place: Place = field(init=False)
+    _inodes: dict[File, Inode] = field(init=False)
+    _gate: list[library.Mapping] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        program = Program()
+        smaps = program(ops.read_file(b"/proc/self/smaps"))
+        stat = program(ops.read_file(b"/proc/self/stat"))
+        (outcome,) = self.run([program])
+        fields = outcome.results[stat.index].bytes.rpartition(b")")[2].split()
+        # the first field behind the name is the third
+        start_stack, start_brk = (int(fields[n - 3]) for n in (_START_STACK, _START_BRK))
+        self._start = Space(
+            self.features,
+            start_brk=start_brk,
+            brk=start_brk,
+            start_stack=start_stack,
+        )
+        self._inodes, self._gate = {}, []
+        stack_end = 0
+        for record in procmaps.loads(outcome.results[smaps.index].bytes):
+            if record.name.kind == "vsyscall":
+                self._gate.append(_header(record))
+                continue
+            self._start.vmas.append(self._vma(record))
+            if isinstance(record.name, names.Stack):
+                stack_end = record.end
+        files = tuple(
+            File(f"/memfd:{name}".encode(), nameless=True)
+            if name.startswith("memfd")
+            else File(b"/t/model", nameless=False)
+            for name in FILES
+        )
+        self._place = Place(start_brk, stack_end - STACK_PAGES * PAGE, files)
+
+    def _vma(self, record: library.Mapping) -> Vma:
+        """A mapping that the process starts with, as smaps tells of it."""
+        if record.usage is None or record.usage.vm_flags is None:
+            raise ValueError(f"{self.name}: smaps without VmFlags: {record}")
+        flags = Flag.NONE
+        for code in record.usage.vm_flags:
+            flags |= _VMFLAGS.get(code.decode(), Flag.NONE)
+        file: File | None = None
+        special: names.Special | None = None
+        if isinstance(record.name, names.Backed):
+            file = File(record.name.path, nameless=False)
+            device = record.device
+            self._inodes[file] = (device.major, device.minor, record.inode)
+        elif isinstance(record.name, names.Special):
+            special, flags = record.name, flags | Flag.SPECIAL
+        # A page of its own, and a fork since the write: the agent's child runs trials.
+        written = bool(record.usage.anonymous)
+        return Vma(
+            record.start,
+            record.end,
+            flags,
+            record.offset // PAGE if file else record.start // PAGE,
+            file,
+            anon=AnonVma() if written else None,
+            chain=2 if written else 0,
+            special=special,
+        )
+
+    @property
+    def initial_count(self) -> int:
+        """How many mappings a process has before its trial."""
+        return len(self._start.vmas)
+
+    def fresh(self) -> Space:
+        """A model of the process that a trial starts with."""
+        return evolve(self._start, vmas=[evolve(vma) for vma in self._start.vmas])
+
+    def check(self, trials: Sequence[Trial], every: int = 4) -> int:
+        """Run the trials; the number of calls made. Raises ``Difference`` for the first found.
+
+        maps is read after each *every*-th call, at the end, and at the end of each child.
+        """
+        plans = [_Plan(self._place, trial, every, self._limit(trial)) for trial in trials]
+        for plan, outcome in zip(plans, self.run([plan.program for plan in plans]), strict=True):
+            if not outcome.ended_well:
+                status = f"its process ended with status {outcome.status}"
+                raise Difference(self.name, len(plan.trial.calls), None, status)
+            self._compare(plan, outcome)
+        return sum(len(plan.calls) for plan in plans)
+
+    def _limit(self, trial: Trial) -> int | None:
+        return None if trial.room is None else self.initial_count + trial.room
+
+    def _compare(self, plan: _Plan, outcome: Outcome) -> None:
+        space = self.fresh()
+        space.limit = MAX_MAP_COUNT if plan.limit is None else plan.limit
+        inodes = dict(self._inodes)
+        for file, ref in zip(self._place.files, plan.stats, strict=True):
+            data = outcome.results[ref.index].bytes
+            if data:
+                major, minor, inode = struct.unpack(ops.STATX_FORMAT, data)[:3]
+                inodes[file] = (major, minor, inode)
+        spaces = [space]
+        for step in plan.steps:
+            space = spaces[-1]
+            if isinstance(step, _Enter):
+                spaces.append(space.fork())
+            elif isinstance(step, _Leave):
+                spaces.pop()
+            elif isinstance(step, _Look):
+                self._same_maps(step, space, self._reached(step, outcome).bytes, inodes)
+            else:
+                expected = result(step.call, space, self._place)
+                got_value = self._reached(step, outcome).value
+                if got_value != expected:
+                    words = f"the kernel says {describe(got_value)}, the model {describe(expected)}"
+                    raise Difference(self.name, step.after, step.call, words)
+
+    def _reached(self, step: _Made | _Look, outcome: Outcome) -> Result:
+        """What the kernel said to a step; a child that was killed says nothing."""
+        if (found := outcome.results.get(step.at.index)) is None:
+            raise Difference(self.name, step.after, step.call, "its process was gone by then")
+        return found
+
+    def _same_maps(self, step: _Look, space: Space, got: bytes, inodes: dict[File, Inode]) -> None:
+        unknown = {vma.file for vma in space.vmas if vma.file and vma.file not in inodes}
+        if unknown:
+            # A shared anonymous mapping's inode is the kernel's to choose, but it must be new.
+            by_start = {record.start: record for record in procmaps.loads(got)}
+            for vma in space.vmas:
+                seen = by_start.get(vma.start)
+                if vma.file in unknown and seen is not None:
+                    inode = (seen.device.major, seen.device.minor, seen.inode)
+                    if inode in inodes.values():
+                        words = f"{seen} has the inode of another file"
+                        raise Difference(self.name, step.after, step.call, words)
+                    inodes[vma.file] = inode
+                    unknown.discard(vma.file)
+            # Mappings that the kernel does not have: shown with an inode that no file bears.
+            for file in unknown:
+                inodes[file] = (0, 0, 0)
+        records = [*showing.mappings(space, inodes), *self._gate]
+        expected = rendering.render(records, self.producer)
+        if got != expected:
+            words = "maps differ\n" + _sides(expected, got)
+            raise Difference(self.name, step.after, step.call, words)
+
+
+def _header(record: library.Mapping) -> library.Mapping:
+    return evolve(record, usage=None)
+
+
+def _sides(expected: bytes, got: bytes) -> str:
+    """The lines that only one of them has."""
+    model, kernel = expected.split(b"\n"), got.split(b"\n")
+    lines = [f"  model:  {line!r}" for line in model if line not in kernel]
+    lines += [f"  kernel: {line!r}" for line in kernel if line not in model]
+    return "\n".join(lines) or "  the same lines in another order"
+
+
+# ---- a trial as a program ------------------------------------------------------------------
+
+
+@frozen
+class _Made:
+    at: Ref
+    call: Call
+    after: int
+
+
+@frozen
+class _Look:
+    at: Ref
+    call: Call | Fork | None
+    after: int
+
+
+@frozen
+class _Enter:
+    pass
+
+
+@frozen
+class _Leave:
+    pass
+
+
+_Step = _Made | _Look | _Enter | _Leave
+
+
+@define
+class _Plan:
+    """A trial's program, and what each of its results is."""
+
+    place: Place
+    trial: Trial
+    every: int
+    limit: int | None
+    program: Program = field(factory=Program)
+    stats: list[Ref] = field(factory=list[Ref])
+    steps: list[_Step] = field(factory=list[_Step])
+    calls: list[Call] = field(factory=list[Call])
+    _files: list[Ref] = field(factory=list[Ref])
+
+    def __attrs_post_init__(self) -> None:
+        for name in FILES:
+            if name.startswith("memfd"):
+                file = self.program(ops.memfd_create(name.encode()))
+            else:
+                file = self.program(ops.open_(b"/t/model", "rdwr creat"))
+            self.program(ops.ftruncate(file, FILE_LENGTH))
+            self.stats.append(self.program(ops.statx(file)))
+            self._files.append(file)
+        if self.limit is not None:
+            self._set_limit(self.limit)
+        last: Call | Fork | None = None
+        for call in self.trial.calls:
+            last = call
+            if isinstance(call, Fork):
+                with self.program.fork():
+                    self.steps.append(_Enter())
+                    for inner in call.calls:
+                        self._make(inner)
+                    self._look(call)
+                    self.steps.append(_Leave())
+            else:
+                self._make(call)
+            if len(self.calls) % self.every == 0:
+                self._look(call)
+        self._look(last)
+        if self.limit is not None:
+            self._set_limit(MAX_MAP_COUNT)
+
+    def _set_limit(self, limit: int) -> None:
+        file = self.program(ops.open_(LIMIT, "wronly"))
+        self.program(ops.write(file, str(limit).encode()))
+        self.program(ops.call("close", file))
+
+    def _make(self, call: Call) -> None:
+        at = call.write(self.program, self.place, self._files)
+        self.steps.append(_Made(at, call, len(self.calls)))
+        self.calls.append(call)
+
+    def _look(self, call: Call | Fork | None) -> None:
+        at = self.program(ops.read_file(MAPS))
+        self.steps.append(_Look(at, call, len(self.calls)))

@@ -1,0 +1,59 @@
+"""A space as ``/proc/PID/maps`` shows it: records of the library, printed by the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kernel.model.space import Space
+from kernel.model.vma import PAGE, File, Flag, Vma
+from procmaps import names, records, rendering
+from procmaps.records import Device, Perms
+
+# The letters of the permissions column, in its order.
+_LETTERS = ((Flag.READ, "r"), (Flag.WRITE, "w"), (Flag.EXEC, "x"))
+Inode = tuple[int, int, int]
+"""Major, minor, inode: what a model cannot know, and a kernel tells."""
+
+
+def _shown_name(space: Space, vma: Vma) -> names.Name:
+    """``get_vma_name()``: a file's path or shared label, a special name, heap, stack, a label."""
+    label = vma.text
+    if vma.file is not None:
+        if label is not None:
+            return names.AnonShmemName.of(label)
+        return rendering.path_name(vma.file.path, deleted=vma.file.nameless)
+    if vma.special is not None:
+        return vma.special
+    if space.features.heap_touches:
+        heap = vma.start <= space.brk and vma.end >= space.start_brk
+    else:
+        heap = vma.start < space.brk and vma.end > space.start_brk
+    if heap:
+        return names.Heap()
+    if vma.start <= space.start_stack <= vma.end:
+        return names.Stack()
+    return names.Unnamed() if label is None else names.AnonName.of(label)
+
+
+def mapping(space: Space, vma: Vma, inodes: Mapping[File, Inode]) -> records.Mapping:
+    """One mapping as a record. ``KeyError`` for a file whose inode is not told."""
+    letters = "".join(letter if vma.flags & flag else "-" for flag, letter in _LETTERS)
+    major, minor, inode = inodes[vma.file] if vma.file else (0, 0, 0)
+    return records.Mapping(
+        start=vma.start,
+        end=vma.end,
+        perms=Perms.from_text(letters + ("s" if vma.flags & Flag.SHARED else "p")),
+        # show_map_vma() prints the offset of files only
+        offset=vma.offset * PAGE if vma.file else 0,
+        device=Device(major, minor),
+        inode=inode,
+        name=_shown_name(space, vma),
+    )
+
+
+def mappings(
+    space: Space, inodes: Mapping[File, Inode], vmas: Iterable[Vma] | None = None
+) -> list[records.Mapping]:
+    """The mappings as records, in the order of their addresses."""
+    chosen = space.vmas if vmas is None else vmas
+    return [mapping(space, vma, inodes) for vma in chosen]

@@ -1,0 +1,131 @@
+"""Many trials on one kernel, drawn, compared, and where they differ made small and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from attrs import define, evolve, field
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from kernel.model import calls
+from kernel.model.calls import Trial
+from kernel.model.differential import Difference, Subject
+from kernel.model.strategies import Scope, trials
+
+CASES = Path(__file__).parents[2] / "tests" / "model" / "cases"
+SCOPE = Scope(least=12, most=60)
+RECORD = Path(__file__).parents[1] / "experiments" / "results" / "soak.json"
+_ROUND = 100
+# Nothing here is slow by accident, and a trial that fills its buffer is one too long to keep.
+_CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+
+
+@define
+class Found(Exception):
+    """A difference, and the smallest trial that shows it."""
+
+    difference: Difference
+    trial: Trial
+
+    def __str__(self) -> str:
+        lines = "\n".join(f"  {call}" for call in self.trial.calls)
+        return f"{self.difference}\nthe smallest trial (room {self.trial.room}):\n{lines}"
+
+    def keep(self, folder: Path = CASES) -> Path:
+        """Write the trial down as a case for ``make test``."""
+        text = json.dumps({"why": str(self.difference), **calls.to_json(self.trial)}, indent=1)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+        path.write_text(text + "\n")
+        return path
+
+
+@define
+class Soak:
+    """Rounds of trials against one kernel, from a seed: the same seed, the same trials."""
+
+    subject: Subject
+    first_seed: int = 0
+    scope: Scope = SCOPE
+    operations: int = field(default=0, init=False)
+    trials: int = field(default=0, init=False)
+
+    def round(self, number: int, examples: int = _ROUND) -> None:
+        """One round. Raises ``Found``."""
+        last: list[Trial] = []
+
+        @seed(self.first_seed + number)
+        @settings(
+            max_examples=examples,
+            database=None,
+            deadline=None,
+            suppress_health_check=_CHECKS,
+            phases=(Phase.generate, Phase.shrink),
+            report_multiple_bugs=False,
+        )
+        @given(trials(self.scope))
+        def compare(trial: Trial) -> None:
+            last[:] = [trial]
+            self.operations += self.subject.check([trial])
+            self.trials += 1
+
+        try:
+            compare()
+        except Difference as difference:
+            raise self._smallest(difference, last[0]) from difference
+
+    def _smallest(self, difference: Difference, trial: Trial) -> Found:
+        """Leave out whatever is not needed: Hypothesis keeps to the least number of steps."""
+        at = 0
+        while at < len(trial.calls):
+            without = evolve(trial, calls=trial.calls[:at] + trial.calls[at + 1 :])
+            try:
+                self.subject.check([without], every=1)
+            except Difference as again:
+                difference, trial = again, without
+            else:
+                at += 1
+        return Found(difference, trial)
+
+    def run(self, operations: int) -> None:
+        """Rounds until so many calls were compared, with a line of progress on standard error."""
+        started, number = time.monotonic(), 0
+        while self.operations < operations:
+            self.round(number)
+            number += 1
+            seconds = time.monotonic() - started
+            left = (operations - self.operations) * seconds / self.operations
+            print(
+                f"\r{self.subject.name}: {min(self.operations, operations)}/{operations} calls in "
+                f"{self.trials} trials, {self.operations / seconds:.0f}/s, {max(left, 0):.0f} s "
+                "left  ",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+        print(file=sys.stderr)
+
+
+def record(subject: Subject, soak: Soak, path: Path = RECORD) -> None:
+    """Write down what a soak that found no difference compared, beside other kernels' rows."""
+    kept: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {"kernels": {}}
+    rows: dict[str, Any] = {
+        **kept["kernels"],
+        subject.name: {
+            "calls": soak.operations,
+            "trials": soak.trials,
+            "seed": soak.first_seed,
+            "differences": 0,
+        },
+    }
+    figures: dict[str, Any] = {
+        "command": "python -m kernel.model soak --record",
+        "kernels": dict(sorted(rows.items())),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures, indent=1) + "\n")

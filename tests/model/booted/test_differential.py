@@ -1,0 +1,66 @@
+"""The model beside real kernels: some thousands of calls, the pictures, every kept case."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from attrs import evolve
+
+from kernel.model import calls, pictures, space
+from kernel.model.calls import Map, SetName, Trial
+from kernel.model.differential import Difference, Subject
+from kernel.model.features import RELEASES, of
+from kernel.model.soak import CASES, Soak
+from kernel.model.vma import PAGE
+
+CALLS = 2000
+KEPT = sorted(CASES.glob("*.json"))
+
+
+def test_some_thousands_of_calls(subject: Subject) -> None:
+    soak = Soak(subject, first_seed=1)
+    soak.run(CALLS)
+    assert soak.operations >= CALLS
+
+
+def test_every_picture(subject: Subject) -> None:
+    trials = [case.trial for case in pictures.cases(space)]
+    assert subject.check(trials, every=1) > len(trials)
+
+
+def test_every_kept_case(subject: Subject) -> None:
+    trials = [calls.from_json(json.loads(path.read_bytes())) for path in KEPT]
+    assert trials
+    subject.check(trials, every=1)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "mmap-between-two-anon-vmas",
+        "mprotect-gives-accounting-back",
+        "dontunmap-to-its-own-edge",
+    ],
+)
+def test_the_features_of_another_release_are_found_out(subject: Subject, case: str) -> None:
+    """The comparison can fail: each of these lists was written for one difference."""
+    own = subject.features
+    other = next(
+        of(name, labels=own.labels) for name in RELEASES if of(name).unaccounts != own.unaccounts
+    )
+    trial = calls.from_json(json.loads((CASES / f"{case}.json").read_bytes()))
+    with pytest.raises(Difference, match="maps differ"):
+        evolve(subject, features=other).check([trial], every=1)
+
+
+def test_naming_on_a_kernel_without_the_option_is_found_out(subject: Subject) -> None:
+    other = evolve(subject, features=evolve(subject.features, labels=not subject.features.labels))
+    trial = Trial((Map(0, PAGE), SetName(0, PAGE, b"a")))
+    with pytest.raises(Difference) as caught:
+        other.check([trial])
+    kernel, model = ("0", "EINVAL") if subject.features.labels else ("EINVAL", "0")
+    assert str(caught.value) == (
+        f"{subject.name}, call 1 (SetName(start=0, length=4096, text=b'a', area='arena')): "
+        f"the kernel says {kernel}, the model {model}"
+    )
