@@ -84,7 +84,7 @@ format: $(DEV) ## Format, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 # Folders of tests/ that need more than the checkout, and are run by a part of their own.
-OWN_PARTS := wheel kernel lab/booted peers
+OWN_PARTS := wheel kernel lab/booted model/booted peers
 # Two workers: as many processors as the smallest machine has that CI is run on.
 WORKERS ?= 2
 
@@ -108,8 +108,17 @@ lab: $(DEV) ## Install (as root), build and boot real kernels; compare what they
 	$(BIN)/python -m kernel.lab all
 
 .PHONY: lab-test
-lab-test: $(DEV) ## Boot the kernels that are built, and take the captures again
-	$(BIN)/pytest tests/lab/booted tests/kernel
+lab-test: $(DEV) ## Boot the kernels that are built: captures taken again, the model held to them
+	$(BIN)/pytest tests/lab/booted tests/model/booted tests/kernel
+
+.PHONY: model-soak
+model-soak: $(DEV) ## Hold the model to booted kernels over 100,000 calls for each release
+	$(BIN)/python -m kernel.model soak
+
+.PHONY: review
+review: $(DEV) ## Run the experiments again and write docs/review.md from what they give
+	$(BIN)/python -m kernel.experiments
+	$(BIN)/python -m kernel.review
 
 # ---------------------------------------------------------------------------------- speed
 
