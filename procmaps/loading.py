@@ -83,7 +83,7 @@ def _choose(text: bytes) -> tuple[Grammar, Columns, Choice]:
                 reason = f"line {number} is printed by no other: {visible(found[0])}"
                 other = load_grammar(name)
                 return other, engines.scan(text, other), Choice(name, reason)
-    return grammar, columns, Choice(LINUX.name, "nothing in it is another's")
+    return grammar, columns, Choice(LINUX.name, "it bears no other dialect's mark")
 
 
 def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from procmaps.names import AnonName, FilePath, Other, Special
 ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
 
 MARKS = {
-    "linux": (ANON, "nothing in it is another's"),
+    "linux": (ANON, "it bears no other dialect's mark"),
     "android": (
         (
             b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:x]\n"
