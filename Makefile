@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The rooms whose types are checked, each from the day it exists.
-ROOMS := $(wildcard procmaps kernel tests bench)
+ROOMS := $(wildcard procmaps kernel tests bench corpus/builder corpus/matrix)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Recipes share .venv and dist/: two at once would tear them.
@@ -84,7 +84,7 @@ format: $(DEV) ## Format, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 # Folders of tests/ that need more than the checkout, and are run by a part of their own.
-OWN_PARTS := wheel kernel lab/booted
+OWN_PARTS := wheel kernel lab/booted peers
 # Two workers: as many processors as the smallest machine has that CI is run on.
 WORKERS ?= 2
 
@@ -116,6 +116,16 @@ lab-test: $(DEV) ## Boot the kernels that are built, and take the captures again
 .PHONY: bench
 bench: $(DEV) ## Race our engines, other parsers and the kernel; fail below a floor
 	$(BIN)/python -m bench
+
+# ----------------------------------------------------------------------------- the matrix
+
+.PHONY: matrix
+matrix: $(DEV) ## Install other parsers (as root), run every case on each, and draw docs/matrix.*
+	$(BIN)/python -m corpus.matrix write
+
+.PHONY: peers-test
+peers-test: $(DEV) ## Hold the other parsers that are installed to what is known of them
+	$(BIN)/pytest -n $(WORKERS) tests/peers
 
 # -------------------------------------------------------------------------------- clean up
 

@@ -35,7 +35,7 @@ class Column:
 
     raw: bytes
     kind: str
-    more: Json = attrs.field(factory=dict)
+    more: Json = attrs.field(factory=dict[str, Any])
     readings: tuple[Reading, ...] = ()
 
     def json(self) -> Json:
@@ -203,4 +203,4 @@ class Case:
     tags: tuple[str, ...] = ()
     either: tuple[Json, ...] = ()
     readings: tuple[Json, ...] = ()
-    faults: dict[str, list[Json]] = attrs.field(factory=dict)
+    faults: dict[str, list[Json]] = attrs.field(factory=dict[str, list[Json]])

@@ -113,7 +113,7 @@ def _drafts(group: Group) -> tuple[list[_Draft], list[tuple[int, bytes]]]:
             drafts[-1].fields.append(field)
         else:
             is_chain = False
-            unread += ((number, line.piece.raw) for number in line.piece.lines)
+            unread += zip(line.piece.lines, line.piece.raws, strict=True)
     return drafts, unread
 
 
@@ -312,7 +312,7 @@ def _container(group: Group, drafts: Sequence[_Draft]) -> Container:
     if group.heading and group.heading.container:
         return group.heading.container
     first = drafts[0]
-    if markers.is_coredump(first.piece.raw):
+    if markers.is_coredump(first.piece.raws[0]):
         return "coredump"
     if first.hit.format == "tombstone":
         return "tombstone"

@@ -147,10 +147,10 @@ def _split_spelled(piece: Piece, depth: int) -> Iterator[Piece]:
     """The lines of a text in which newlines are spelled out, without quotation marks."""
     at = 0
     for spelled in _NEWLINE.finditer(piece.text):
-        line = Piece(piece.text[at : spelled.start()], piece.lines, piece.undone, piece.raw)
+        line = Piece(piece.text[at : spelled.start()], piece.lines, piece.undone, piece.raws)
         yield from _apart(line.noted("escape", spelled[0]), depth - 1)
         at = spelled.end()
-    yield from _apart(Piece(piece.text[at:], piece.lines, piece.undone, piece.raw), depth - 1)
+    yield from _apart(Piece(piece.text[at:], piece.lines, piece.undone, piece.raws), depth - 1)
 
 
 def _unescaped(text: bytes) -> bytes:

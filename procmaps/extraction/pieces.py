@@ -17,8 +17,8 @@ class Piece:
     lines: tuple[int, ...]
     """The lines of the input that it was made from, from 1."""
     undone: tuple[Undone, ...] = ()
-    raw: bytes = b""
-    """The first of those lines as it stood."""
+    raws: tuple[bytes, ...] = ()
+    """Those lines as they stood."""
 
     @property
     def line(self) -> int:
@@ -36,11 +36,12 @@ class Piece:
 
     def joined(self, other: Piece, text: bytes, what: What, detail: bytes = b"") -> Piece:
         """The piece and the one below it as one line, whose text is *text*."""
+        stood = dict(zip((*self.lines, *other.lines), (*self.raws, *other.raws), strict=True))
         return Piece(
             text,
-            (*self.lines, *(line for line in other.lines if line not in self.lines)),
+            (*stood,),
             (*self.undone, *other.undone, Undone(other.line, what, detail)),
-            self.raw,
+            (*stood.values(),),
         )
 
 
@@ -48,4 +49,4 @@ def split(data: bytes) -> Iterator[Piece]:
     """The lines of *data*. A NUL ends a line, too: dumps stand in core files and profiles."""
     for number, raw in enumerate(data.split(b"\n"), 1):
         for text in raw.split(b"\0"):
-            yield Piece(text, (number,), (), raw)
+            yield Piece(text, (number,), (), (raw,))

@@ -47,7 +47,8 @@ THIRD = {"start": 0x7F00000000, "end": 0x7F00001000}
 
 
 def test_nothing_but_the_number_of_mappings() -> None:
-    assert verdict([{}, {}, {}]) == Verdict("pass")
+    nothing: dict[str, object] = {}
+    assert verdict([nothing] * 3) == Verdict("pass")
 
 
 def test_only_what_is_given_is_judged() -> None:
@@ -109,7 +110,8 @@ def test_lost() -> None:
 
 def test_lost_without_addresses() -> None:
     assert verdict([{"name": "/usr/bin/cat (deleted)"}, {"name": ""}]).outcome == "lost"
-    assert verdict([{}, {}]).outcome == "lost"
+    nothing: dict[str, object] = {}
+    assert verdict([nothing] * 2).outcome == "lost"
     assert verdict([]).outcome == "lost"
 
 

@@ -10,7 +10,6 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-PLUGIN = "-pprocmaps.pytest_plugin"
 
 RIGHT = """
 import pytest
@@ -24,7 +23,7 @@ WRONG = RIGHT.replace("m.name.raw", "m.name.raw.split(b' ')[0]")
 
 def run(pytester: pytest.Pytester, test: str, *more: str) -> pytest.RunResult:
     pytester.makepyfile(test)
-    return pytester.runpytest_inprocess("-q", "-p", "no:cacheprovider", PLUGIN, *more)
+    return pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", *more)
 
 
 def test_a_test_for_each_case(pytester: pytest.Pytester) -> None:
@@ -127,7 +126,7 @@ def test_those_who_do_not_use_it_pay_nothing(
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
     test = "import sys\ndef test_it(): assert 'procmaps.check' not in sys.modules\n"
     pytester.makepyfile(test)
-    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", PLUGIN)
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1)
 
 

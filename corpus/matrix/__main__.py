@@ -1,0 +1,178 @@
+"""``python -m corpus.matrix``: install the peers, run them, tell what moved, draw the pages."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from corpus.matrix import expected, installing, peers
+from corpus.matrix.expected import Expected, Failure
+from corpus.matrix.installing import ROOT, NotInstalled
+from corpus.matrix.page import to_html
+from corpus.matrix.peers import Peer
+from corpus.matrix.reducing import lines_of, part, reduce
+from corpus.matrix.results import Results, Row, Shown
+from corpus.matrix.running import Session
+from corpus.matrix.summary import to_markdown
+from corpus.matrix.views import asked_of
+from procmaps.check import cases
+from procmaps.check.cases import Case
+from procmaps.check.verdicts import Verdict
+
+DOCS: Final = ROOT / "docs"
+
+
+def say(text: str) -> None:
+    """Tell how far it is, apart from what was asked for."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+# --- one peer -------------------------------------------------------------------------------------
+
+
+def judged(session: Session, every: Sequence[Case]) -> dict[str, Verdict]:
+    """The verdicts on all cases that a peer has to do with, by the cases' ids."""
+    return {
+        case.id: verdict
+        for case in every
+        if case.kind in session.peer.reads and (verdict := session.verdict(case)) is not None
+    }
+
+
+def shown(session: Session, case: Case, verdict: Verdict, known: Failure | None) -> Shown:
+    """The smallest dump that shows a failure: the one known where it still does, or a new one."""
+
+    def fails(smaller: Case) -> bool:
+        found = session.verdict(smaller)
+        return found is not None and found.key == verdict.key
+
+    lines = known.lines if known is not None and known.verdict == verdict.key else None
+    smallest = part(case, lines) if lines is not None else None
+    if lines is None or smallest is None or not fails(smallest):
+        # A hang takes its whole time again with each try.
+        whole = tuple(range(len(lines_of(case))))
+        lines = whole if verdict.outcome == "hang" else reduce(case, fails)
+        smallest = part(case, lines)
+    found = session.verdict(smallest) if smallest is not None else verdict
+    given = asked_of(session.peer, smallest or case)
+    return Shown(found or verdict, (given or case).data, lines)
+
+
+def row_of(peer: Peer, every: Sequence[Case], obstacle: str) -> Row:
+    """Run a peer over all cases and find the smallest dump for each failure."""
+    if peer.overlay and obstacle and not peer.reason:
+        return Row(peer=peer, reason=obstacle)
+    begun = time.monotonic()
+    try:
+        with Session(peer) as session:
+            verdicts = judged(session, every)
+            known = expected.load(peer)
+            failures = {
+                case.id: shown(session, case, verdicts[case.id], known.fails.get(case.id))
+                for case in every
+                if case.id in verdicts and not verdicts[case.id].passed
+            }
+    except NotInstalled as missing:
+        return Row(peer=peer, reason=missing.reason)
+    took = time.monotonic() - begun
+    say(f"  {peer.name:18} {took:6.1f} s, {len(failures)} of {len(verdicts)} fail")
+    version = installing.present_version(peer)
+    return Row(peer=peer, version=version, verdicts=verdicts, failures=failures)
+
+
+def on_all(chosen: Sequence[Peer], jobs: int, work: Callable[[Peer], Row]) -> list[Row]:
+    """The rows of all peers, the slowest begun first, in the order of *chosen*."""
+    slow = sorted(chosen, key=lambda peer: not peer.overlay)
+    with ThreadPoolExecutor(jobs) as pool:
+        rows = {row.peer.name: row for row in pool.map(work, slow)}
+    return [rows[peer.name] for peer in chosen]
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+def check(rows: Sequence[Row]) -> int:
+    """Say where the verdicts are other than `expected.json` holds; 1 if any is."""
+    moved = 0
+    for row in rows:
+        if row.reason:
+            if not row.peer.reason:
+                say(f"NOT RUN {row.peer.name}: {row.reason}")
+            continue
+        known = expected.load(row.peer)
+        differences = list(known.moved(row.verdicts))
+        for line in differences:
+            say(f"{row.peer.name}: {line}")
+        if differences and row.version != known.version:
+            say(f"{row.peer.name}: expected.json is of {known.version}, this is {row.version}")
+        moved += len(differences)
+        for case, failure in row.failures.items():
+            if failure.verdict.key != row.verdicts[case].key:
+                say(f"{row.peer.name}: {case}: its smallest dump shows {failure.verdict.key}")
+                moved += 1
+    ran = [row for row in rows if not row.reason]
+    say(f"{len(ran)} peers, {sum(len(row.verdicts) for row in ran)} verdicts, {moved} moved")
+    return int(moved > 0 or not ran)
+
+
+def accept(rows: Sequence[Row]) -> None:
+    """Write what was found as what is expected from now on."""
+    for row in rows:
+        if not row.reason:
+            fails = {
+                case: Failure(row.verdicts[case].key, failure.lines)
+                for case, failure in row.failures.items()
+            }
+            passes = row.counts["pass"]
+            expected.save(row.peer, Expected(version=row.version, passes=passes, fails=fails))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; give the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m corpus.matrix", description=__doc__)
+    parser.add_argument("command", choices=("install", "check", "write"))
+    parser.add_argument("peer", nargs="*", help="folders of corpus/peers; all where none is named")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args(arguments)
+    chosen = peers.load(given.peer)
+    if given.command in ("install", "write"):
+        installing.install(chosen, say)
+        if given.command == "install":
+            return int(any(_missing(peer) for peer in chosen))
+    every = cases.load()
+    obstacle = installing.overlay_allowed()
+    rows = on_all(chosen, given.jobs, lambda peer: row_of(peer, every, obstacle))
+    if given.command == "check":
+        return check(rows)
+    if missing := [row for row in rows if row.reason and not row.peer.reason]:
+        for row in missing:
+            say(f"{row.peer.name}: {row.reason}")
+        return 1
+    accept(rows)
+    if not given.peer:
+        results = Results(every, rows)
+        (DOCS / "matrix.md").write_text(to_markdown(results))
+        (DOCS / "matrix.html").write_text(to_html(results))
+    return 0
+
+
+def _missing(peer: Peer) -> bool:
+    """Whether a peer that can be run is not here after all; say why."""
+    if peer.reason:
+        return False
+    try:
+        installing.command(peer)
+    except NotInstalled as reason:
+        say(f"{peer.name}: {reason}")
+        return True
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,68 @@
+// go-delve/delve: MemoryMap() of the native backend, behind its `dump` command. It reads smaps, and
+// maps where there is none.
+//
+// It can be asked only of a Go program that it has attached to: this program is its own decoy.
+package main
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"time"
+	"unsafe"
+
+	"peers/protocol"
+
+	"github.com/go-delve/delve/pkg/proc"
+	"github.com/go-delve/delve/pkg/proc/native"
+)
+
+// backend is what a target keeps to itself: the process, as its backend sees it.
+func backend(target *proc.Target) proc.ProcessInternal {
+	field := reflect.ValueOf(target).Elem().FieldByName("proc")
+	return *(*proc.ProcessInternal)(unsafe.Pointer(field.UnsafeAddr()))
+}
+
+func record(region proc.MemoryMapEntry) protocol.Record {
+	row := protocol.Record{
+		"start": protocol.Hex(region.Addr),
+		"size":  protocol.Decimal(region.Size),
+		"perms": protocol.Mode(region.Read, region.Write, region.Exec),
+	}
+	// By design neither for what is on no real device.
+	if region.Filename != "" {
+		row["offset"] = protocol.Hex(region.Offset)
+		row["name"] = protocol.Column(region.Filename)
+	}
+	return row
+}
+
+func main() {
+	if strings.HasSuffix(os.Args[0], "sleep") || len(os.Args) > 1 {
+		time.Sleep(24 * time.Hour)
+		return
+	}
+	var process proc.ProcessInternal
+	protocol.Serve(func(request protocol.Request) ([]protocol.Record, error) {
+		pid, err := protocol.Live(request)
+		if err != nil {
+			return nil, err
+		}
+		if process == nil {
+			group, err := native.Attach(pid, nil, nil)
+			if err != nil {
+				panic(err)
+			}
+			process = backend(group.Selected)
+		}
+		regions, err := process.MemoryMap()
+		if err != nil {
+			return nil, err
+		}
+		var records []protocol.Record
+		for _, region := range regions {
+			records = append(records, record(region))
+		}
+		return records, nil
+	})
+}

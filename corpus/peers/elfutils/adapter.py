@@ -1,0 +1,67 @@
+"""elfutils' libdw: dwfl_linux_proc_maps_report(), behind eu-stack and systemtap.
+
+It reports modules: neighbouring mappings of one file are one, from the first to the last address.
+"""
+
+import ctypes
+
+from protocol import Refused, column, serve
+
+libdw = ctypes.CDLL("libdw.so.1", use_errno=True)
+libc = ctypes.CDLL(None, use_errno=True)
+libdw.dwfl_begin.restype = ctypes.c_void_p
+libdw.dwfl_errmsg.restype = ctypes.c_char_p
+libdw.dwfl_getmodules.restype = ctypes.c_ssize_t
+libdw.dwfl_module_info.restype = ctypes.c_char_p
+libc.fopen.restype = ctypes.c_void_p
+
+Address = ctypes.c_uint64
+Visit = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, Address, ctypes.c_void_p
+)
+DWARF_CB_OK = 0
+
+
+class Callbacks(ctypes.Structure):
+    """Dwfl_Callbacks of <elfutils/libdwfl.h>: none is called while only addresses are asked for."""
+
+    _fields_ = [
+        ("find_elf", ctypes.c_void_p),
+        ("find_debuginfo", ctypes.c_void_p),
+        ("section_address", ctypes.c_void_p),
+        ("debuginfo_path", ctypes.c_void_p),
+    ]
+
+
+callbacks = Callbacks()
+
+
+def parse(request):
+    """Open the file by libc, for libdw wants a FILE."""
+    session = ctypes.c_void_p(libdw.dwfl_begin(ctypes.byref(callbacks)))
+    file = ctypes.c_void_p(libc.fopen(request["path"].encode(), b"r"))
+    records = []
+
+    @Visit
+    def visit(module, _userdata, name, start, _argument):
+        end = Address()
+        libdw.dwfl_module_info(
+            ctypes.c_void_p(module), None, None, ctypes.byref(end), None, None, None, None
+        )
+        records.append({"start": start, "end": end.value, "name": column(name)})
+        return DWARF_CB_OK
+
+    try:
+        libdw.dwfl_report_begin(session)
+        result = libdw.dwfl_linux_proc_maps_report(session, file)
+        if result != 0:
+            raise Refused(f"result {result}: {(libdw.dwfl_errmsg(-1) or b'').decode()}")
+        libdw.dwfl_report_end(session, None, None)
+        libdw.dwfl_getmodules(session, visit, None, ctypes.c_ssize_t(0))
+    finally:
+        libc.fclose(file)
+        libdw.dwfl_end(session)
+    return records
+
+
+serve(parse)

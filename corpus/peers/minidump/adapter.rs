@@ -1,0 +1,17 @@
+//! minidump: the MD_LINUX_MAPS stream of a crash report, which is the file as it was.
+#[path = "../procfs_core.rs"]
+mod procfs;
+#[path = "../protocol.rs"]
+mod protocol;
+
+use minidump::{Endian, MinidumpLinuxMaps, MinidumpStream};
+use protocol::serve;
+use std::fs;
+
+fn main() {
+    serve(|request| {
+        let bytes = fs::read(request.path()).unwrap();
+        MinidumpLinuxMaps::read(&bytes, &bytes, Endian::Little, None)
+            .map(|maps| maps.iter().map(|region| procfs::record(&region.map)).collect())
+    });
+}

@@ -1,0 +1,31 @@
+//! procfs (its core crate): MemoryMaps from a reader.
+#[path = "../procfs_core.rs"]
+mod procfs;
+#[path = "../protocol.rs"]
+mod protocol;
+
+use procfs_core::process::{MemoryMap, MemoryMaps};
+use procfs_core::FromBufRead;
+use protocol::serve;
+use serde_json::{json, Map, Value};
+use std::fs::File;
+use std::io::BufReader;
+
+/// The fields beside the header: its keys have no colon, its values are bytes where there was a
+/// unit. VmFlags are a set of its own, whose order says nothing: not judged.
+fn record(region: &MemoryMap) -> Value {
+    let mut row = procfs::record(region);
+    if !region.extension.is_empty() {
+        let fields: Map<String, Value> =
+            region.extension.map.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+        row["usage"] = fields.into();
+    }
+    row
+}
+
+fn main() {
+    serve(|request| {
+        let reader = BufReader::new(File::open(request.path()).unwrap());
+        MemoryMaps::from_buf_read(reader).map(|maps| maps.0.iter().map(record).collect())
+    });
+}

@@ -1,0 +1,79 @@
+"""Run an adapter where a decoy process seems to have the mappings of a case.
+
+    python overlay.py [--decoy PROGRAM] COMMAND...
+
+Some tools read nothing but /proc/PID. A `sleep` is started, or another program that only waits when
+it is called so: `PROGRAM infinity`. Files of ours are bound over its
+maps, smaps and smaps_rollup in a mount namespace that only the command sees; the adapter writes
+each case into those files (`live` in protocol.py and its like in the other languages).
+
+Exit 77 where the machine does not allow it: that is no verdict on the tool.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+
+NOT_ALLOWED = 77
+# <linux/sched.h>, <linux/mount.h>, <linux/prctl.h>
+CLONE_NEWNS = 0x00020000
+MS_BIND = 0x1000
+MS_REC = 0x4000
+MS_PRIVATE = 0x40000
+PR_SET_PDEATHSIG = 1
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def check(result, what):
+    """Leave with the system's reason where a call failed."""
+    if result != 0:
+        reason = os.strerror(ctypes.get_errno())
+        sys.stderr.write(f"overlay: {what}: {reason}; run it as root\n")
+        sys.exit(NOT_ALLOWED)
+
+
+def die_with_parent():
+    """Let the decoy end when the adapter does, however that ends."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def bind(source, target):
+    """Show one file in place of another."""
+    flags = ctypes.c_ulong(MS_BIND)
+    check(libc.mount(os.fsencode(source), os.fsencode(target), None, flags, None), f"bind {target}")
+
+
+def main(arguments):
+    """Make the namespace, the decoy and its files, and become the adapter."""
+    program, command = "sleep", arguments
+    if arguments[0] == "--decoy":
+        program, command = arguments[1], arguments[2:]
+    check(libc.unshare(CLONE_NEWNS), "unshare")
+    # Without this the binds would be seen by the whole machine.
+    private = ctypes.c_ulong(MS_REC | MS_PRIVATE)
+    check(libc.mount(b"none", b"/", None, private, None), "mount --make-rprivate /")
+    # A folder that every Linux has, under a file system of our own that goes with the namespace.
+    folder = "/dev/shm"
+    check(libc.mount(b"decoy", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(0), None), "tmpfs")
+    decoy = subprocess.Popen(
+        [program, "infinity"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,
+    )
+    process = f"/proc/{decoy.pid}"
+    for kind in ("maps", "smaps", "smaps_rollup"):
+        source = os.path.join(folder, kind)
+        open(source, "wb").close()
+        bind(source, f"{process}/{kind}")
+    bind(os.path.join(folder, "maps"), f"{process}/task/{decoy.pid}/maps")
+    os.environ["PROCMAPS_DECOY_PID"] = str(decoy.pid)
+    os.environ["PROCMAPS_DECOY_FILES"] = folder
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,58 @@
+"""smem: pidmaps(), from which each of its tables is made, on a procfs root of our own.
+
+smem is a script: it is run once for its table of an empty machine, and its functions stay.
+"""
+
+import contextlib
+import io
+import os
+import runpy
+import sys
+import tempfile
+
+from protocol import column, perms, serve
+
+NO_NAME = "<anonymous>"
+# What its tables are made of: pidtotals() and maptotals().
+FIELDS = {
+    "size": "Size",
+    "rss": "Rss",
+    "pss": "Pss",
+    "shared_clean": "Shared_Clean",
+    "shared_dirty": "Shared_Dirty",
+    "private_clean": "Private_Clean",
+    "private_dirty": "Private_Dirty",
+    "referenced": "Referenced",
+    "swap": "Swap",
+}
+
+
+def record(start, region):
+    """Turn one of its dictionaries round."""
+    return {
+        "start": start,
+        "end": region["end"],
+        "perms": perms(region["mode"]),
+        "offset": region["offset"],
+        "device": region["device"],
+        "inode": region["inode"],
+        "name": column("" if region["name"] == NO_NAME else region["name"]),
+        "usage": {FIELDS[key]: region[key] * 1024 for key in FIELDS if key in region},
+    }
+
+
+def parse(request):
+    """Read the root that the request names, where smem expects `proc` in it."""
+    if os.path.islink(link):
+        os.unlink(link)
+    os.symlink(request["root"], link)
+    return [record(start, region) for start, region in smem["pidmaps"](request["pid"]).items()]
+
+
+with tempfile.TemporaryDirectory() as machine:
+    link = os.path.join(machine, "proc")
+    os.symlink(machine, link)
+    sys.argv = ["smem", "-H", "-m", "-S", machine]
+    with contextlib.redirect_stdout(io.StringIO()):
+        smem = runpy.run_path("/usr/bin/smem")
+    serve(parse)
