@@ -95,9 +95,9 @@ class Subject:
             if isinstance(record.name, names.Stack):
                 stack_end = record.end
         files = tuple(
-            File(f"/memfd:{name}".encode(), nameless=True)
+            File(f"/memfd:{name}".encode(), nameless=True, length=FILE_LENGTH)
             if name.startswith("memfd")
-            else File(b"/t/model", nameless=False)
+            else File(b"/t/model", nameless=False, length=FILE_LENGTH)
             for name in FILES
         )
         self._place = Place(start_brk, stack_end - STACK_PAGES * PAGE, files)
@@ -112,7 +112,7 @@ class Subject:
         file: File | None = None
         special: names.Special | None = None
         if isinstance(record.name, names.Backed):
-            file = File(record.name.path, nameless=False)
+            file = File(record.name.path, nameless=False, length=record.offset + record.size)
             device = record.device
             self._inodes[file] = (device.major, device.minor, record.inode)
         elif isinstance(record.name, names.Special):

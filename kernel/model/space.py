@@ -326,7 +326,7 @@ class Space:
         if not self._merge_new(before, after, wanted, after_first=after_first):
             if file is None and flags & Flag.SHARED:
                 # shmem_zero_setup()
-                file = File(b"/dev/zero", nameless=True)
+                file = File(b"/dev/zero", nameless=True, length=length)
             self._add(Vma(start, end, flags, first_page, file))
         return start
 
@@ -653,11 +653,13 @@ class Space:
             vma = self.find(page)
             if vma is None or vma.start > page or not vma.flags & Flag.WRITE:
                 raise Refused(errno.EFAULT)
-            if vma.flags & Flag.SHARED or vma.anon is not None:
-                continue
-            before, after = self._around(vma.start, vma.end)
-            found = merging.reusable_anon(vma, after) or merging.reusable_anon(vma, before)
-            vma.anon, vma.chain = found or AnonVma(), 1
+            if not vma.flags & Flag.SHARED and vma.anon is None:
+                before, after = self._around(vma.start, vma.end)
+                found = merging.reusable_anon(vma, after) or merging.reusable_anon(vma, before)
+                vma.anon, vma.chain = found or AnonVma(), 1
+            # A mapping may have outgrown its file; do_cow_fault() finds that out last.
+            if vma.file is not None and vma.offset_at(page) * PAGE >= vma.file.length:
+                raise Refused(errno.EFAULT)
         return length
 
     def fork(self) -> Space:

@@ -55,11 +55,12 @@ class File:
     """``struct file``. ``path`` as maps prints it.
 
     ``nameless``: its inode had no link when it was mapped (shared memory, memfd), which is what
-    ``shmem_anon_vm_ops`` means.
+    ``shmem_anon_vm_ops`` means. ``length`` in bytes: what lies behind it cannot be touched.
     """
 
     path: bytes
     nameless: bool
+    length: int
 
 
 @define(eq=False)

@@ -13,7 +13,9 @@ from kernel.model.space import Space
 from kernel.model.vma import File
 
 CASES = pictures.cases(space)
-PLACE = Place(0, 0, tuple(File(b"/" + name.encode(), nameless=False) for name in FILES))
+PLACE = Place(
+    0, 0, tuple(File(b"/" + name.encode(), nameless=False, length=1 << 20) for name in FILES)
+)
 
 
 def test_there_is_a_picture_for_each_call_that_splits_or_merges() -> None:

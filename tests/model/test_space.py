@@ -13,8 +13,8 @@ from procmaps import rendering
 
 RW = Flag.READ | Flag.WRITE
 AREA = 0x20000000
-MEMFD = File(b"/memfd:x", nameless=True)
-LINKED = File(b"/t/file", nameless=False)
+MEMFD = File(b"/memfd:x", nameless=True, length=PAGE)
+LINKED = File(b"/t/file", nameless=False, length=PAGE)
 
 
 def space(release: str = "6.12", *, labels: bool = True, pages: int = 8) -> Space:
@@ -155,6 +155,16 @@ def test_a_label_on_shared_memory_takes_the_place_of_its_path() -> None:
     line = b"20000000-20001000 rw-s 00000000 00:01 7                                  "
     assert before == line + b"/memfd:x (deleted)\n"
     assert after == line + b"[anon_shmem:a]\n"
+
+
+def test_shared_memory_ends_where_its_file_does() -> None:
+    made = space(pages=0)
+    made.mmap(AREA, PAGE, RW | Flag.SHARED)
+    assert made.touch(AREA, PAGE) == PAGE
+    made.mremap(AREA, PAGE, 2 * PAGE)
+    with pytest.raises(Refused) as caught:
+        made.touch(AREA, 2 * PAGE)
+    assert caught.value.errno == errno.EFAULT
 
 
 def test_an_unknown_release() -> None:
