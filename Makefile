@@ -112,8 +112,8 @@ lab-test: $(DEV) ## Boot the kernels that are built: captures taken again, the m
 	$(BIN)/pytest tests/lab/booted tests/model/booted tests/kernel
 
 .PHONY: model-soak
-model-soak: $(DEV) ## Hold the model to booted kernels over 100,000 calls for each release
-	$(BIN)/python -m kernel.model soak
+model-soak: $(DEV) ## Hold the model to booted kernels: 100,000 calls each (OPERATIONS=, RELEASE=)
+	$(BIN)/python -m kernel.model soak --record --operations $(or $(OPERATIONS),100000) $(RELEASE:%=--release %)
 
 .PHONY: review
 review: $(DEV) ## Run the experiments again and write docs/review.md from what they give
