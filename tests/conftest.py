@@ -1,15 +1,24 @@
 """What holds for every test: where the real dumps are, and that CI skips nothing."""
 
+import importlib
 import os
+import pkgutil
 from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+import procmaps
 from tests import shared
 
 IN_CI = os.environ.get("CI") == "true"
+
+# Hypothesis draws from the constants of the modules that are loaded, and the package loads its own
+# late. One that came while a test draws would make its draws differ from those before.
+for _module in pkgutil.walk_packages(procmaps.__path__, "procmaps."):
+    if not _module.name.endswith("__main__"):
+        importlib.import_module(_module.name)
 
 # A time limit for each example fails on a busy machine and says nothing of the code. A person
 # waits for the result, so fewer examples are drawn, other ones each time. In CI Hypothesis loads a

@@ -51,7 +51,7 @@ def test_every_module_is_carried(sdist: set[PurePosixPath], installed: set[PureP
     assert PurePosixPath("procmaps/py.typed") in installed
 
 
-@pytest.mark.parametrize("folder", ["grammar", "corpus"])
+@pytest.mark.parametrize("folder", ["grammar", "corpus/cases", "corpus/schema"])
 def test_every_data_file_is_carried(
     folder: str, sdist: set[PurePosixPath], installed: set[PurePosixPath]
 ) -> None:
@@ -61,6 +61,17 @@ def test_every_data_file_is_carried(
     }
     for file in data:
         assert resources.path(str(file)) == SITE_PACKAGES / "procmaps" / "_data" / file
+
+
+def test_what_kernels_and_peers_printed_stays_in_the_checkout(
+    installed: set[PurePosixPath],
+) -> None:
+    data = PurePosixPath("procmaps/_data")
+    carried = {file.relative_to(data).parts for file in installed if file.is_relative_to(data)}
+    assert {parts[:2] for parts in carried if parts[0] == "corpus"} == {
+        ("corpus", "cases"),
+        ("corpus", "schema"),
+    }
 
 
 def test_nothing_else_is_carried(installed: set[PurePosixPath]) -> None:
