@@ -14,18 +14,24 @@ from tests import shared
 
 IN_CI = os.environ.get("CI") == "true"
 
-# Hypothesis draws from the constants of the modules that are loaded, and the package loads its own
-# late. One that came while a test draws would make its draws differ from those before.
-for _module in pkgutil.walk_packages(procmaps.__path__, "procmaps."):
-    if not _module.name.endswith("__main__"):
-        importlib.import_module(_module.name)
-
 # A time limit for each example fails on a busy machine and says nothing of the code. A person
 # waits for the result, so fewer examples are drawn, other ones each time. In CI Hypothesis loads a
 # profile of its own: no limit, five times the examples, and the same ones each time.
 hypothesis.settings.register_profile("procmaps", deadline=None, max_examples=20)
 if not IN_CI:
     hypothesis.settings.load_profile("procmaps")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _everything_loaded() -> None:
+    """Load the modules that the package loads late, before any test draws.
+
+    Hypothesis draws from the constants of the modules that are there: one that came between two
+    examples would make the second draw differ from the first.
+    """
+    for module in pkgutil.walk_packages(procmaps.__path__, "procmaps."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
 
 
 @pytest.fixture(scope="session")
