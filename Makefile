@@ -115,8 +115,14 @@ lab-test: $(DEV) ## Boot the kernels that are built: captures taken again, the m
 model-soak: $(DEV) ## Hold the model to booted kernels: 100,000 calls each (OPERATIONS=, RELEASE=)
 	$(BIN)/python -m kernel.model soak --record --operations $(or $(OPERATIONS),100000) $(RELEASE:%=--release %)
 
+# The kernels that the experiments compare; those that are built already are not built again.
+REVIEWED := $(foreach arch,x86_64 arm64,6.12-$(arch)-named 6.12-$(arch)-strdup) \
+  6.12-x86_64-unnamed 6.1-x86_64-named 6.1-x86_64-unnamed
+
 .PHONY: review
-review: $(DEV) ## Run the experiments again and write docs/review.md from what they give
+review: $(DEV) ## Build what is missing (as root), run the experiments, write docs/review.md from them
+	$(BIN)/python -m kernel.lab install $(REVIEWED)
+	$(BIN)/python -m kernel.lab build $(REVIEWED)
 	$(BIN)/python -m kernel.experiments
 	$(BIN)/python -m kernel.review
 
