@@ -6,6 +6,7 @@ The figures travel as JSON within the page; ``page.html`` draws, sorts and filte
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,9 @@ _TEMPLATE: Final = Path(__file__).with_name("page.html")
 _PLACE: Final = "/*DATA*/"
 _LETTERS: Final = dict(zip(OUTCOMES, "pwlircha-", strict=True))
 _NOT_ASKED: Final = "."
+
+_CRATES: Final = re.compile(r"/\S*/registry/src/[^/\s]+/")
+"""Where cargo keeps sources, in what a program in Rust says as it panics: of one machine only."""
 
 
 def to_html(results: Results) -> str:
@@ -86,6 +90,6 @@ def _failure(failure: Shown) -> list[Any]:
     verdict = failure.verdict
     return [
         [[item.field, cut(item.expected), cut(item.got)] for item in verdict.differences],
-        cut(verdict.detail),
+        cut(_CRATES.sub("", verdict.detail)),
         [cut(line) for line in shown(failure.dump)],
     ]
