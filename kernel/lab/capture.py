@@ -37,7 +37,7 @@ class Varying:
     """What the pattern's match becomes before two captures are compared."""
 
 
-# Everything else is compared byte for byte. Checked by re-capturing: tests/lab/test_recapture.py.
+# Everything else is compared byte for byte. Checked by re-capturing: tests/lab/booted/test_recapture.py.
 VARYING: tuple[Varying, ...] = (
     Varying(
         "inode",
