@@ -142,3 +142,11 @@ def test_it_parses_or_raises_parse_error_and_loses_nothing(text: bytes) -> None:
     entries = [snapshot.source(row) for row in range(len(snapshot))]
     before = snapshot.dumps()[: len(text) - sum(map(len, entries))]
     assert before + b"".join(entries) == text
+
+
+@pytest.mark.parametrize("line", LINES[:4])
+def test_the_compiled_header_takes_every_header_itself(line: bytes) -> None:
+    """Else the reference would read it all the same, and only the speed would be gone."""
+    match = grammar.load("nommu").header.fullmatch(line)
+    assert match
+    assert line.endswith((match["NAME"] or b"") + b"\n")

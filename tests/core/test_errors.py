@@ -40,6 +40,10 @@ No name and no field holds a NUL byte: is this a binary file?""",
 line 1, column 6: the end address is below the start address
   9000-8000 rw-p 00000000 00:00 0
        ^""",
+    b"2-1 rw-p 00000000 00:00 0": """\
+line 1, column 3: the end address is below the start address
+  2-1 rw-p 00000000 00:00 0
+    ^""",
     b"7f00-8000 rw-p 00000000 00:00 18446744073709551616": """\
 line 1, column 31: an inode has 64 bits: 18446744073709551615 at most
   7f00-8000 rw-p 00000000 00:00 18446744073709551616
@@ -151,3 +155,9 @@ def test_the_offset_counts_the_line_ends_of_the_input() -> None:
     (problem,) = loads(text, errors="collect").problems[-1:]
     assert problem.error is not None
     assert text[problem.error.offset :] == b"junk\r\n"
+
+
+def test_an_empty_range_is_no_error() -> None:
+    """A stack of one page whose guard was hidden (2.6.32 to 4.11) prints so."""
+    (mapping,) = loads(b"7f00-7f00 rw-p 00000000 00:00 0 \n")
+    assert mapping.size == 0
