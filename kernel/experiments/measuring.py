@@ -63,7 +63,7 @@ def memory(program: Program) -> Ref:
 
 def emulator(made: Image) -> str:
     """The version of the emulator, for the results."""
-    return tools.first_line((made.kernel.architecture.emulator, "--version"))
+    return tools.version(tools.emulator(made.kernel.architecture))
 
 
 def keep(name: str, figures: dict[str, Any]) -> Path:

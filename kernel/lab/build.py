@@ -59,11 +59,14 @@ class Image:
 
 
 def key(kernel: Kernel) -> str:
-    """The hash of everything that goes into a build. Needs the source package and compiler."""
+    """The hash of everything that goes into a build.
+
+    Raises ``MissingTool`` where the source package or the compiler is not here.
+    """
     return cache.digest(
         (
             tools.package_version(kernel.release.package),
-            tools.first_line((kernel.architecture.compiler, "--version")),
+            tools.version(tools.compiler(kernel.architecture)),
             *sorted(kconfig.lines(kernel.options)),
             kernel.architecture.target,
             *(part for e in kernel.flavour.edits for part in (e.file, e.old, e.new)),
@@ -73,7 +76,10 @@ def key(kernel: Kernel) -> str:
 
 
 def find(kernel: Kernel) -> Image | None:
-    """The finished build of this very kernel, if there is one. Builds nothing."""
+    """The finished build of this very kernel, if there is one. Builds nothing.
+
+    Raises ``MissingTool`` as `key` does: what another compiler built is another kernel.
+    """
     folder = cache.folder() / "kernels" / f"{kernel.name}-{key(kernel)}"
     return Image(kernel, folder) if folder.is_dir() else None
 
@@ -162,7 +168,7 @@ def _build(kernel: Kernel, jobs: int) -> Image:
         "kernel": kernel.name,
         "package": kernel.release.package,
         "package_version": tools.package_version(kernel.release.package),
-        "compiler": tools.first_line((arch.compiler, "--version")),
+        "compiler": tools.version(tools.compiler(arch)),
         "key": build_key,
         "config_hash": cache.digest((config,)),
         "seconds": round(time.monotonic() - started, 1),

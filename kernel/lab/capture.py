@@ -37,7 +37,8 @@ class Varying:
     """What the pattern's match becomes before two captures are compared."""
 
 
-# Everything else is compared byte for byte. Checked by re-capturing: tests/lab/booted/test_recapture.py.
+# Everything else is compared byte for byte. Checked by re-capturing, in
+# tests/lab/booted/test_recapture.py.
 VARYING: tuple[Varying, ...] = (
     Varying(
         "inode",
@@ -206,7 +207,7 @@ def provenance(image: Image, where: Place, chosen: list[Scenario]) -> dict[str, 
         "package_version": facts["package_version"],
         "config_hash": facts["config_hash"],
         "compiler": facts["compiler"],
-        "emulator": tools.first_line((kernel.architecture.emulator, "--version")),
+        "emulator": tools.version(tools.emulator(kernel.architecture)),
         "command_line": vm.COMMAND_LINE,
         "repeat_with": f"python -m kernel.lab capture {kernel.name}",
         "scenarios": [scenario.name for scenario in chosen],

@@ -40,11 +40,10 @@ def label(architecture: Architecture) -> Path:
 
 
 def _compiled(architecture: Architecture, name: str, scripts: tuple[str, ...]) -> Path:
-    tools.require((tools.Tool(architecture.compiler, architecture.packages[-2]),))
+    compiler = tools.version(tools.compiler(architecture))
     flags = (*_FLAGS, *architecture.agent_flags)
     sources = [(SOURCES / source).read_bytes() for source in (f"{name}.c", "arch.h", *scripts)]
-    version = tools.first_line((architecture.compiler, "--version"))
-    digest = cache.digest((version, *flags, *sources))
+    digest = cache.digest((compiler, *flags, *sources))
     folder = cache.folder() / "agents" / f"{name}-{architecture.name}-{digest}"
     if not folder.is_dir():
         with cache.filling(folder) as making:

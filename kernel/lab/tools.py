@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from kernel.lab.architectures import Architecture
 from kernel.lab.errors import BuildFailure, MissingTool
 from kernel.lab.kernels import Kernel
 
@@ -38,20 +39,29 @@ BUILD_TOOLS = (
 )
 
 
+def compiler(architecture: Architecture) -> Tool:
+    """What compiles for this architecture."""
+    return Tool(architecture.compiler, architecture.packages[-2])
+
+
+def emulator(architecture: Architecture) -> Tool:
+    """What boots this architecture."""
+    return Tool(architecture.emulator, architecture.packages[0])
+
+
 def needed(kernel: Kernel) -> tuple[Tool, ...]:
     """What building and booting this kernel takes."""
-    arch = kernel.architecture
     return (
         *BUILD_TOOLS,
         Tool(str(kernel.release.archive), kernel.release.package),
         *booting(kernel),
-        Tool(arch.compiler, arch.packages[-2]),
+        compiler(kernel.architecture),
     )
 
 
 def booting(kernel: Kernel) -> tuple[Tool, ...]:
     """What booting this kernel takes."""
-    return (Tool(kernel.architecture.emulator, kernel.architecture.packages[0]),)
+    return (emulator(kernel.architecture),)
 
 
 def require(tools: Iterable[Tool]) -> None:
@@ -112,9 +122,10 @@ def run(
     return text
 
 
-def first_line(command: Sequence[str]) -> str:
-    """The first line that a command prints: how compilers and emulators tell their version."""
-    return run("laboratory", command).partition("\n")[0]
+def version(tool: Tool) -> str:
+    """The first line of ``--version``; raises ``MissingTool`` where it is not on this machine."""
+    require((tool,))
+    return run("laboratory", (tool.what, "--version")).partition("\n")[0]
 
 
 def package_version(package: str) -> str:

@@ -10,7 +10,7 @@ from kernel.lab import build, cache, tools
 from kernel.lab.errors import BuildFailure, MissingTool
 from kernel.lab.flavours import Edit
 from kernel.lab.kconfig import Option
-from kernel.lab.kernels import KERNELS
+from kernel.lab.kernels import KERNELS, Kernel
 from kernel.lab.releases import Release
 
 KERNEL = KERNELS["6.12-x86_64-named"]
@@ -66,7 +66,7 @@ def test_replacing_changes_the_whole_folder(tmp_path: Path) -> None:
 @pytest.fixture
 def fixed_tools(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tools, "package_version", "{} 1".format)
-    monkeypatch.setattr(tools, "first_line", " ".join)
+    monkeypatch.setattr(tools, "version", str)
 
 
 @pytest.mark.usefixtures("fixed_tools")
@@ -123,6 +123,18 @@ def test_a_missing_tool_names_its_package() -> None:
     with pytest.raises(MissingTool) as caught:
         tools.require([tools.Tool("sh", "dash"), tools.Tool("no-such-tool", "its-package")])
     assert str(caught.value) == ("no-such-tool is not installed: run `apt-get install its-package`")
+
+
+@pytest.mark.parametrize("kernel", KERNELS.values(), ids=lambda kernel: kernel.name)
+def test_looking_for_a_kernel_asks_for_the_compiler_that_is_not_here(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As on every machine that has built only some of them."""
+    monkeypatch.setattr(tools, "package_version", "{} 1".format)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingTool) as caught:
+        build.find(kernel)
+    assert caught.value.what == kernel.architecture.compiler
 
 
 def test_a_failing_command_is_quoted_with_its_output() -> None:
