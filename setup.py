@@ -32,7 +32,8 @@ setup(
     ext_modules=[
         Extension(
             "procmaps._scan",
-            ["procmaps/_scan.c"],
+            sorted(map(str, Path("procmaps/_c").glob("*.c"))),
+            depends=sorted(map(str, Path("procmaps/_c").glob("*.h"))),
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             py_limited_api=True,
             optional=True,

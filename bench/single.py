@@ -11,21 +11,23 @@ from pathlib import Path
 
 from bench import texts
 from bench.race import HERE, Contender, Ratio, race, times_of
-from procmaps import engines, grammar
+from procmaps import grammar
+from procmaps.scanning import scan
 
 
 def memory(text: bytes) -> Ratio:
     """The most memory that making columns took, the text not counted, over the text's size."""
     linux = grammar.load("linux")
-    engines.scan(text[:4096], linux)
+    scan(text[:4096], linux)
     tracemalloc.start()
     try:
-        columns = engines.scan(text, linux)
+        columns = scan(text, linux)
+        usage = [*columns.usage.values()]
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    if not columns:
-        raise ValueError("no mappings in the text")
+    if not columns or not all(map(len, usage)):
+        raise ValueError("no mappings in the text, or a column without any")
     return Ratio.of([peak / len(text)])
 
 

@@ -48,10 +48,18 @@ def kernel(path: str) -> Callable[[], int]:
 
 def columns(path: str) -> Callable[[], int]:
     """The text, in memory, to columns, with the engine that PROCMAPS_ENGINE names."""
-    from procmaps import engines, grammar
+    from procmaps import grammar
+    from procmaps.scanning import scan
 
     text, linux = text_of(path), grammar.load("linux")
-    return lambda: len(engines.scan(text, linux))
+
+    def run() -> int:
+        columns = scan(text, linux)
+        # Every field of smaps has a column a mapping only when it is asked for: all of them are.
+        usage = [*columns.usage.values()]
+        return len(columns) if all(map(len, usage)) else 0
+
+    return run
 
 
 def records(path: str) -> Callable[[], int]:

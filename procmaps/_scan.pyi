@@ -1,7 +1,6 @@
-# What _scan.c offers; see procmaps.machine and procmaps.native.
+# What the C in _c/ offers; see procmaps.machine, native, rows, bodies and files.
 
 from array import array
-from collections.abc import Iterable
 from types import MemberDescriptorType
 from typing import Generic, TypeVar, final
 
@@ -31,12 +30,13 @@ class Session:
         self,
         at: int,
         rows: int,
+        bodies: int,
         columns: tuple[array[int], ...],
         usage: tuple[array[int] | None, ...],
         filled: array[int],
         kept: array[int],
         /,
-    ) -> tuple[int, int, int, int]: ...
+    ) -> tuple[int, int, int, int, int]: ...
     def fresh_names(self) -> list[bytes]: ...
     def fresh_flags(self) -> list[bytes]: ...
     def know_name(self, text: bytes, place: int, /) -> None: ...
@@ -55,6 +55,10 @@ class Rows(Generic[_T]):
 def build(
     record: type[_T],
     slots: tuple[MemberDescriptorType, ...],
-    columns: tuple[Iterable[object], ...],
+    columns: tuple[object, ...],
+    first: int,
+    count: int,
     /,
 ) -> list[_T]: ...
+def gather(numbers: array[int], places: array[int], into: array[int], /) -> None: ...
+def read(fd: int, room: int, least: int, /) -> tuple[bytes, int]: ...

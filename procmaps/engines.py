@@ -14,11 +14,7 @@ import importlib
 import os
 from typing import Literal, cast, get_args
 
-from procmaps import grammar as reference
-from procmaps import scan as python
-from procmaps.columns import Columns
 from procmaps.errors import ProcmapsError
-from procmaps.grammar import Grammar
 
 EngineName = Literal["native", "python", "reference"]
 
@@ -64,16 +60,3 @@ def why_not_native() -> ImportError | None:
     except ImportError as error:
         return error
     return None
-
-
-def scan(text: bytes, grammar: Grammar) -> Columns:
-    """Read *text* into columns with the engine in use; raises `EngineUnavailable`."""
-    name = engine()
-    if name == "native":
-        from procmaps import native  # noqa: PLC0415 - only where it was built
-
-        if tables := native.machine(grammar):
-            return native.scan(text, grammar, tables)
-    if name == "reference":
-        return reference.scan(text, grammar)
-    return python.scan(text, grammar)

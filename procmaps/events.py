@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from procmaps import names
-from procmaps.columns import Field, Header
+from procmaps.lines import Field, Header
 from procmaps.patterns import bare
 from procmaps.records import Perms
 

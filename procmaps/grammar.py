@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from procmaps import names, resources
-from procmaps.columns import Columns, Field, Header, Refused
+from procmaps.columns import Columns
 from procmaps.dialects import Dialect, dialect
 from procmaps.events import Events, build_name
+from procmaps.lines import Field, Header, Refused
 from procmaps.patterns import Step, bare, compile_rule, paths, without_groups
 
 if TYPE_CHECKING:

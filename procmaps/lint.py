@@ -13,7 +13,6 @@ import attrs
 
 import procmaps
 from procmaps import grammar
-from procmaps.columns import Field, Header
 from procmaps.errors import visible
 from procmaps.explanation import KERNELS, when
 from procmaps.explanation.clues import (
@@ -26,6 +25,7 @@ from procmaps.explanation.clues import (
     word_size,
 )
 from procmaps.fields import FIELDS, ORDERS
+from procmaps.lines import Field, Header
 from procmaps.names import NEWLINE, Backed, FilePath
 from procmaps.records import Mapping
 from procmaps.snapshot import Snapshot

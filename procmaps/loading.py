@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from io import FileIO
 from typing import BinaryIO, Literal
 
-from procmaps import engines
 from procmaps.columns import Columns
 from procmaps.dialects import LINUX
 from procmaps.errors import visible
+from procmaps.files import read_all
 from procmaps.grammar import Grammar, evidence
 from procmaps.grammar import load as load_grammar
+from procmaps.scanning import scan
 from procmaps.snapshot import Choice, Snapshot
 
 Errors = Literal["strict", "collect"]
@@ -44,7 +45,7 @@ def loads(
         grammar, columns, choice = _choose(text)
     else:
         grammar = load_grammar(dialect)
-        columns, choice = engines.scan(text, grammar), Choice(dialect, "asked for")
+        columns, choice = scan(text, grammar), Choice(dialect, "asked for")
     snapshot = Snapshot(text, columns, grammar, choice, newline)
     if errors == "strict" and (error := snapshot.first_error):
         raise error
@@ -55,8 +56,16 @@ def load(
     source: str | os.PathLike[str] | BinaryIO, *, errors: Errors = "strict", dialect: str = "auto"
 ) -> Snapshot:
     """Read a dump from a path or a binary file object; see `loads`. Raises `OSError` too."""
-    data = Path(source).read_bytes() if isinstance(source, str | os.PathLike) else source.read()
+    data = _read(source) if isinstance(source, str | os.PathLike) else source.read()
     return loads(data, errors=errors, dialect=dialect)
+
+
+def _read(path: str | os.PathLike[str]) -> bytes:
+    with FileIO(os.fspath(path)) as file:
+        text, error = read_all(file)
+    if error:
+        raise error
+    return text
 
 
 def dumps(snapshot: Snapshot) -> bytes:
@@ -75,14 +84,14 @@ def _newline(text: bytes) -> bytes:
 def _choose(text: bytes) -> tuple[Grammar, Columns, Choice]:
     """Read *text* as Linux prints it, or as the one dialect whose mark it bears."""
     grammar = load_grammar(LINUX.name)
-    columns = engines.scan(text, grammar)
+    columns = scan(text, grammar)
     for start, end in _samples(text, columns):
         for name, mark in evidence().items():
             if found := mark.search(text, start, end):
                 number = text.count(b"\n", 0, found.start()) + 1
                 reason = f"line {number} is printed by no other: {visible(found[0])}"
                 other = load_grammar(name)
-                return other, engines.scan(text, other), Choice(name, reason)
+                return other, scan(text, other), Choice(name, reason)
     return grammar, columns, Choice(LINUX.name, "it bears no other dialect's mark")
 
 
@@ -93,6 +102,6 @@ def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:
         before = text.rfind(b"\n", 0, max(0, fault.start - 1)) + 1
         behind = text.find(b"\n", fault.end)
         yield before, behind if behind >= 0 else len(text)
-    if columns.extra:
-        row = next(iter(columns.extra))
+    if columns.bodies.extra:
+        row = columns.below.index(next(iter(columns.bodies.extra)))
         yield columns.at[row], (*columns.at[row + 1 : row + 2], len(text))[0]

@@ -1,4 +1,4 @@
-"""The native engine: the byte tables of `procmaps.machine`, run over the text by ``_scan.c``.
+"""The native engine: the byte tables of `procmaps.machine`, run over the text in C (``_c/``).
 
 It fills the very arrays of `Columns`. A line that no table takes goes to the reference engine:
 that line, never the file.
@@ -12,14 +12,15 @@ from array import array
 from collections.abc import Iterator
 
 from procmaps import _scan
-from procmaps.columns import Columns, Field, Header
+from procmaps.columns import Columns
 from procmaps.grammar import Grammar, take
+from procmaps.lines import Field, Header
 from procmaps.machine import USAGE, programs
 
-COLUMNS = ("at", "start", "end", "perms", "offset", "major", "minor", "inode", "name")
+COLUMNS = ("at", "start", "end", "perms", "offset", "major", "minor", "inode", "name", "below")
 """The columns of header lines, in the order of ``_scan.Session.run``."""
 
-DONE, ODD, ROWS_FULL, NO_USAGE, KEPT_FULL = range(5)
+DONE, ODD, ROWS_FULL, BODIES_FULL, NO_USAGE, KEPT_FULL = range(6)
 """Why ``_scan.Session.run`` came back."""
 
 FEW_ROWS = 64
@@ -28,8 +29,11 @@ FEW_ROWS = 64
 GROWTH = 8
 """How many times the rows just read to make room for next: what is not used costs time, too."""
 
-UNSET = memoryview(b"\xff" * 65536)
-"""What room is made of: all bits set is what `procmaps.columns.MISSING` and ``ABSENT`` are."""
+UNSET = b"\xff"
+"""What room is made of: all bits set is what `procmaps.bodies.MISSING` and ``ABSENT`` are."""
+
+WIDEST = 8
+"""Bytes of the widest item of a column."""
 
 KEPT = 256
 """Lines with unknown keys kept in one run, four numbers each."""
@@ -63,78 +67,85 @@ class _Scanner:
     def __init__(self, text: bytes, grammar: Grammar, tables: _scan.Machine) -> None:
         self.text = text
         self.grammar = grammar
-        self.columns = columns = Columns()
+        self.columns = Columns()
+        self.bodies = self.columns.bodies
         # A secret, so that nobody can name his memory to make the table of names slow.
         seed = secrets.randbits(64)
-        self.session = _scan.Session(
-            tables, text, names=len(columns.names.texts), flags=len(columns.flags.texts), seed=seed
-        )
-        self.headers = tuple(getattr(columns, name) for name in COLUMNS)
+        names, flags = self.columns.names.texts, self.bodies.flags.texts
+        self.session = _scan.Session(tables, text, names=len(names), flags=len(flags), seed=seed)
+        self.headers = tuple(getattr(self.columns, name) for name in COLUMNS)
         self.usage: tuple[array[int] | None, ...] = (None,) * (len(USAGE) + 1)
         self.filled = array("Q", bytes(8 * (len(USAGE) + 1)))
         self.kept = array("Q", bytes(8 * 4 * KEPT))
 
     def run(self) -> Columns:
-        at, room = 0, FEW_ROWS
+        at, stop = 0, DONE
+        rows = bodies = FEW_ROWS
         while at < len(self.text):
-            rows = len(self.columns)
-            behind, stop = self._run(at, room)
+            had_rows, had_bodies = len(self.columns), self.bodies.rows
+            behind, stop = self._run(at, rows, bodies)
             if stop == ODD:
                 behind = self._odd(behind)
-                room = FEW_ROWS
+                rows = bodies = FEW_ROWS
             elif stop == NO_USAGE:
                 self._add_usage()
             elif stop == ROWS_FULL:
-                room = self._room(behind, len(self.columns) - rows)
+                rows = self._room(behind, len(self.columns), len(self.columns) - had_rows)
+            elif stop == BODIES_FULL:
+                bodies = self._room(behind, self.bodies.rows, self.bodies.rows - had_bodies)
                 self._drop_unused()
             at = behind
         for column, filled in self._used():
             del column[filled:]
-        usage = self.columns.usage
-        for attribute in [attribute for attribute, column in usage.items() if not column]:
-            del usage[attribute]
+        numbers = self.bodies.numbers
+        for attribute in [attribute for attribute, column in numbers.items() if not column]:
+            del numbers[attribute]
         return self.columns
 
-    def _room(self, at: int, added: int) -> int:
+    def _room(self, at: int, found: int, added: int) -> int:
         """Rows to make room for: a few times what was just read, or what the rest should need."""
-        rest = (len(self.text) - at) * len(self.columns) // max(at, 1)
+        rest = (len(self.text) - at) * found // max(at, 1)
         return max(FEW_ROWS, min(GROWTH * added, rest + rest // 64 + 8))
 
-    def _run(self, at: int, room: int) -> tuple[int, int]:
-        """Read lines from *at* on; the place of the next one, and why it was not read."""
-        columns, rows = self.columns, len(self.columns)
-        for column in (*self.headers, *(column for column, _ in self._used())):
-            wanted = column.itemsize * (rows + room - len(column))
-            for size in (*[len(UNSET)] * (wanted // len(UNSET)), wanted % len(UNSET)):
-                column.frombytes(UNSET[:size])
+    def _run(self, at: int, rows: int, bodies: int) -> tuple[int, int]:
+        """Read lines from *at* on, with room for so many *rows* and *bodies* more.
+
+        Gives the place of the next line, and why it was not read.
+        """
+        columns, table = self.columns, self.bodies
+        unset = memoryview(UNSET * (WIDEST * (max(rows, bodies) + 1)))
+        for column in self.headers:
+            column.frombytes(unset[: column.itemsize * rows])
+        for column, _ in self._used():
+            column.frombytes(unset[: column.itemsize * (table.rows + bodies - len(column))])
+        count = len(columns.start) - rows
         try:
-            at, rows, kept, stop = self.session.run(
-                at, rows, self.headers, self.usage, self.filled, self.kept
+            at, count, table.rows, kept, stop = self.session.run(
+                at, count, table.rows, self.headers, self.usage, self.filled, self.kept
             )
         finally:
             for column in self.headers:
-                del column[rows:]
+                del column[count:]
             # Up to the last row what is not filled may stay: it says so. That bounds the work.
             for column, filled in self._used():
-                del column[max(filled, rows - 1) :]
+                del column[max(filled, table.rows - 1) :]
         for name in self.session.fresh_names():
             columns.names.place(name)
         for flags in self.session.fresh_flags():
-            columns.flags.place(flags)
+            table.flags.place(flags)
         for first in range(0, 4 * kept, 4):
             row, start, colon, end = self.kept[first : first + 4]
-            columns.extend_text("text", self.text[start : colon - 1], row, (self.text[colon:end],))
+            table.extend_texts("text", self.text[start : colon - 1], row, (self.text[colon:end],))
         return at, stop
 
     def _odd(self, at: int) -> int:
         """Have the reference engine read one line; tell the session what it has learned there."""
-        columns = self.columns
         lengths = [len(column or ()) for column in self.usage]
-        at, event = take(self.text, at, self.grammar, columns)
+        at, event = take(self.text, at, self.grammar, self.columns)
         if isinstance(event, Header) and event.name:
-            self.session.know_name(event.name, columns.names.place(event.name))
+            self.session.know_name(event.name, self.columns.names.place(event.name))
         elif isinstance(event, Field) and event.form == "flags":
-            self.session.know_flags(event.text, columns.flags.place(event.text))
+            self.session.know_flags(event.text, self.bodies.flags.place(event.text))
         for place, (column, length) in enumerate(zip(self.usage, lengths, strict=True)):
             if column is not None and len(column) > length:
                 self.filled[place] = len(column)
@@ -155,10 +166,10 @@ class _Scanner:
 
     def _add_usage(self) -> None:
         """Make room for every field: there is one in the text that there was no room for."""
-        usage = self.columns.usage
+        numbers = self.bodies.numbers
         columns = (
-            *(usage.setdefault(attribute, array("Q")) for attribute in USAGE),
-            self.columns.vm_flags,
+            *(numbers.setdefault(attribute, array("Q")) for attribute in USAGE),
+            self.bodies.vm_flags,
         )
         for place, (column, known) in enumerate(zip(columns, self.usage, strict=True)):
             if known is None:

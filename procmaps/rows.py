@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from operator import attrgetter
 from types import MemberDescriptorType
@@ -16,8 +16,9 @@ from typing import Any, Final, TypeVar, cast
 
 import attrs
 
-from procmaps import engines
-from procmaps.columns import ABSENT, MISSING, Columns
+from procmaps.bodies import ABSENT, MISSING
+from procmaps.columns import Columns
+from procmaps.engines import engine
 from procmaps.names import Name
 from procmaps.records import Device, Draft, ExtraField, Mapping, Perms, Usage
 from procmaps.vmflags import VmFlags
@@ -54,7 +55,7 @@ _TEXTS: Final = ("name", "vm_flags", "extra")
 """The last fields of `Usage`; all before them are numbers with a column each."""
 
 Build = Callable[
-    [type[Mapping], tuple[MemberDescriptorType, ...], tuple[Iterable[object], ...]], list[Mapping]
+    [type[Mapping], tuple[MemberDescriptorType, ...], tuple[object, ...], int, int], list[Mapping]
 ]
 
 _PERMS: Final = tuple(map(Perms.from_bits, range(128)))
@@ -72,16 +73,16 @@ class Rows:
 
     def __init__(self, columns: Columns, name_of: Callable[[bytes], Name]) -> None:
         """*name_of* makes the record of a name column."""
-        texts, flags = columns.names.texts, columns.flags.texts
+        texts, flags = columns.names.texts, columns.bodies.flags.texts
         self._columns = columns
         self._name_of = name_of
         self._names = _Memo[int, Name](lambda place: name_of(texts[place]))
         self._devices = _Memo[tuple[int, int], Device](lambda numbers: Device(*numbers))
         self._flags = _Memo[int, VmFlags | None](lambda place: VmFlags(flags[place]))
         self._flags[ABSENT] = None
+        self._usages = _Memo[int, Usage](self._usage)
         self._has_usage = columns.has_usage
-        self._native = engines.engine() == "native"
-        self._build = _native_build() if self._native else None
+        self._build = _native_build() if engine() == "native" else None
 
     def __iter__(self) -> Iterator[Mapping]:
         """Every record, a chunk made at a time."""
@@ -96,8 +97,24 @@ class Rows:
     def _some(self, rows: slice) -> list[Mapping]:
         """The records of some rows, column by column."""
         columns = self._columns
+        first, behind, _ = rows.indices(len(columns))
+        if self._build is not None:
+            values = (
+                columns.start,
+                columns.end,
+                (_PERMS, columns.perms),
+                columns.offset,
+                (self._devices, columns.major, columns.minor),
+                columns.inode,
+                (self._names, columns.name),
+            )
+            if self._has_usage:
+                late = (*values, (self,), columns.below)
+                return self._build(Mapping, _LATE, late, first, behind - first)
+            return self._build(Mapping, _MAPPING, (*values, (None,)), first, behind - first)
         device = zip(columns.major[rows], columns.minor[rows], strict=True)
-        values = (
+        drafts = map(
+            Draft,
             columns.start[rows],
             columns.end[rows],
             map(_PERMS.__getitem__, columns.perms[rows]),
@@ -105,43 +122,39 @@ class Rows:
             map(self._devices.__getitem__, device),
             columns.inode[rows],
             map(self._names.__getitem__, columns.name[rows]),
+            repeat(self if self._has_usage else None),
+            columns.below[rows],
         )
-        count = range(*rows.indices(len(columns)))
-        if self._build is None:
-            source = self if self._has_usage else None
-            return cast("list[Mapping]", [*map(Draft, *values, repeat(source), count)])
-        if self._has_usage:
-            return self._build(Mapping, _LATE, (*values, repeat(self), count))
-        return self._build(Mapping, _MAPPING, (*values, repeat(None)))
+        return cast("list[Mapping]", [*drafts])
 
-    def usage(self, row: int) -> Usage:
-        """The smaps fields of one row."""
-        columns = self._columns
-        flags = columns.vm_flags[row] if row < len(columns.vm_flags) else ABSENT
-        label = columns.labels.get(row) if columns.labels else None
-        extra = columns.extra.get(row, ()) if columns.extra else ()
-        return self._usage(
-            row,
-            (
-                None if label is None else self._name_of(label),
-                self._flags[flags],
-                tuple(ExtraField(*line) for line in extra) if extra else (),
-            ),
+    def usage(self, body: int) -> Usage:
+        """The smaps fields that stand in one row of the bodies; one record for all who share it."""
+        return self._usages[body]
+
+    def _usage(self, body: int) -> Usage:
+        bodies = self._columns.bodies
+        flags = bodies.vm_flags[body] if body < len(bodies.vm_flags) else ABSENT
+        label = bodies.labels.get(body)
+        texts = (
+            None if label is None else self._name_of(label),
+            self._flags[flags],
+            tuple(ExtraField(*line) for line in bodies.extra.get(body, ())),
         )
+        return self._with_numbers(body, texts)
 
     @functools.cached_property
-    def _usage(self) -> Callable[[int, tuple[object, ...]], Usage]:
+    def _with_numbers(self) -> Callable[[int, tuple[object, ...]], Usage]:
         """What makes a `Usage` of the numbers of a row and the fields that are none."""
         nothing = array("Q")
-        numbers = _USAGE[: -len(_TEXTS)]
-        columns = tuple(self._columns.usage.get(name, nothing) for name in numbers)
-        if self._native:
+        names = _USAGE[: -len(_TEXTS)]
+        columns = tuple(self._columns.bodies.numbers.get(name, nothing) for name in names)
+        if self._build is not None:
             from procmaps import _scan  # noqa: PLC0415 - only where it was built
 
             return _scan.Rows(Usage, _slots(Usage, *_USAGE), columns).make
 
-        def make(row: int, texts: tuple[object, ...]) -> Usage:
-            values = [column[row] if row < len(column) else MISSING for column in columns]
+        def make(body: int, texts: tuple[object, ...]) -> Usage:
+            values = [column[body] if body < len(column) else MISSING for column in columns]
             fields: list[Any] = [None if value == MISSING else value for value in values]
             return Usage(*fields, *texts)
 

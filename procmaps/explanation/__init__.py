@@ -9,7 +9,6 @@ import attrs
 
 import procmaps
 from procmaps import grammar
-from procmaps.columns import Header
 from procmaps.dialects import DIALECTS, LINUX
 from procmaps.errors import ParseError
 from procmaps.explanation import when
@@ -23,6 +22,7 @@ from procmaps.explanation.clues import (
 )
 from procmaps.explanation.parts import Part, parts_of, parts_of_name
 from procmaps.grammar import Grammar
+from procmaps.lines import Header
 from procmaps.names import Name, Other, Reading
 from procmaps.releases import Release, Span
 from procmaps.snapshot import Choice

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import attrs
 
-from procmaps.columns import Field, Header
 from procmaps.explanation.parts import pseudo_of
 from procmaps.fields import FIELDS
 from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID, label_fault
+from procmaps.lines import Field, Header
 from procmaps.names import AnonName, AnonShmemName, Backed, Name, ThreadStack
 from procmaps.records import Perms, Sharing
 from procmaps.releases import Span

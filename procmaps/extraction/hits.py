@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from procmaps.columns import Header, Refused, refuse_header
 from procmaps.extraction import syntax
+from procmaps.lines import Header, Refused, refuse_header
 from procmaps.records import Perms
 
 _PAGE_MASK = 0xFFF

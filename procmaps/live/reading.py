@@ -10,13 +10,8 @@ from __future__ import annotations
 import os
 from io import FileIO
 
+from procmaps.files import read_all
 from procmaps.live.target import Target
-
-_START = 1 << 16
-"""Bytes of buffer to begin with: the maps of most processes fit."""
-
-_ROOM = 1 << 13
-"""Bytes that must be free before a read: two pages, so that the kernel's buffer is never cut."""
 
 
 def open_target(target: Target) -> FileIO:
@@ -44,30 +39,19 @@ def drain(file: FileIO, target: Target) -> bytes:
     `procmaps.errors.ProcessGone` where it went away before the end, and
     `procmaps.errors.AccessDenied` (kernels 3.4 to 3.10 refuse here).
     """
-    buffer = bytearray(_START)
-    size = 0
-    try:
-        while got := _read_on(file, buffer, size):
-            size += got
-    except PermissionError as error:
+    text, error = read_all(file)
+    if isinstance(error, PermissionError):
         raise target.denied() from error
-    except ProcessLookupError as error:
-        raise target.gone(bytes(buffer[:size])) from error
-    text = bytes(memoryview(buffer)[:size])
+    if isinstance(error, ProcessLookupError):
+        raise target.gone(text) from error
+    if error:
+        raise error
     if not text:
         if absence := target.absence():
             raise absence
     elif not is_complete(file, target):
         raise target.gone(text)
     return text
-
-
-def _read_on(file: FileIO, buffer: bytearray, size: int) -> int:
-    """Read once, behind the first *size* bytes of *buffer*, which grows; how many bytes came."""
-    if len(buffer) - size < _ROOM:
-        buffer.extend(bytes(len(buffer)))
-    with memoryview(buffer)[size:] as free:
-        return file.readinto(free)
 
 
 def is_complete(file: FileIO, target: Target) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from procmaps import grammar, loads
 from procmaps.scan import scan
 from tests import shared
-from tests.core.test_engines import same
+from tests.columns import difference
 
 HEADER = re.compile(rb"^[0-9a-f]+-[0-9a-f]+ ", re.MULTILINE)
 """What every header line starts with: a count that owes nothing to the parser."""
@@ -42,6 +42,8 @@ def test_the_engines_agree(file: Path) -> None:
     snapshot = loads(file.read_bytes())
     text = file.read_bytes().replace(b"\r\n", b"\n")
     dialect = grammar.load(snapshot.dialect.name)
-    same(grammar.scan(text, dialect), scan(text, dialect))
+    reference = grammar.scan(text, dialect)
+    assert difference(reference, scan(text, dialect)) is None
+    assert difference(reference, snapshot.columns) is None
     for raw in snapshot.columns.names.texts:
         assert dialect.name(raw) == dialect.record_of(raw)

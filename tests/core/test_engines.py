@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
-import attrs
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
 
 from procmaps import ParseError, grammar, loads, scan
-from procmaps.columns import Columns, Distinct
 from procmaps.dialects import DIALECTS
+from tests.columns import difference
 from tests.examples import examples
 
 LINES = (
@@ -48,18 +47,10 @@ LINES = (
 )
 
 
-def same(one: Columns, other: Columns) -> None:
-    for field in attrs.fields(Columns):
-        left, right = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(left, Distinct):
-            left, right = left.texts, right.texts
-        assert left == right, field.name
-
-
 def agree(text: bytes) -> None:
     for dialect in DIALECTS:
         loaded = grammar.load(dialect.name)
-        same(grammar.scan(text, loaded), scan.scan(text, loaded))
+        assert difference(grammar.scan(text, loaded), scan.scan(text, loaded)) is None
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=12), st.integers(0, 40))

@@ -27,4 +27,4 @@ def test_the_reference_reads_it_as_the_fast_engine_does() -> None:
     android = grammar.load("android")
     for engine in (grammar.scan, scan.scan):
         columns = engine(ENTRY, android)
-        assert (columns.faults, columns.labels) == ([], {0: b"[anon:a\nb]"})
+        assert (columns.faults, columns.bodies.labels) == ([], {1: b"[anon:a\nb]"})

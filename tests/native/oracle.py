@@ -11,8 +11,6 @@ import random
 import sys
 from importlib.machinery import ExtensionFileLoader
 
-import attrs
-
 
 def _load(path: str) -> None:
     """Put the build at *path* where `procmaps.native` finds it."""
@@ -27,23 +25,12 @@ if "PROCMAPS_SCAN" in os.environ:
     _load(os.environ["PROCMAPS_SCAN"])
 
 from procmaps import grammar, native
-from procmaps.columns import Columns, Distinct
+from tests.columns import difference
 from tests.native.lines import SEEDS
 
 LINUX = grammar.load("linux")
 TABLES = native.machine(LINUX)
 assert TABLES
-
-
-def difference(one: Columns, other: Columns) -> str | None:
-    """The first column in which the two differ; None where none does."""
-    for field in attrs.fields(Columns):
-        left, right = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(left, Distinct) and isinstance(right, Distinct):
-            left, right = left.texts, right.texts
-        if left != right:
-            return field.name
-    return None
 
 
 def check(text: bytes) -> None:

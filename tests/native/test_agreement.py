@@ -13,6 +13,7 @@ pytest.importorskip("procmaps._scan", reason="the native scanner was not built: 
 
 from procmaps import grammar, native, scan
 from procmaps.dialects import DIALECTS
+from tests.columns import difference
 from tests.examples import examples
 from tests.native import oracle
 from tests.native.lines import SEEDS
@@ -48,7 +49,7 @@ def test_every_dialect_that_has_tables_agrees_with_the_engine_in_python(dialect:
     if dialect in ("linux", "qemu", "wsl", "freebsd"):
         assert tables
         found = native.scan(text, loaded, tables)
-        assert oracle.difference(found, scan.scan(text, loaded)) is None
+        assert difference(found, scan.scan(text, loaded)) is None
     else:
         # Names over several lines, Android's Name:, Cygwin's ===: not sets of bytes in a row.
         assert tables is None
@@ -69,11 +70,11 @@ def test_on_more_than_the_buffers_hold_at_first() -> None:
     text = many(3000)
     assert oracle.TABLES
     found = native.scan(text, oracle.LINUX, oracle.TABLES)
-    assert oracle.difference(found, scan.scan(text, oracle.LINUX)) is None
+    assert difference(found, scan.scan(text, oracle.LINUX)) is None
     assert len(found) == 3000
     assert len(found.names.texts) == 3001
-    assert len(found.flags.texts) == 500
-    assert sum(map(len, found.extra.values())) == 3000
+    assert len(found.bodies.flags.texts) == 500
+    assert sum(map(len, found.bodies.extra.values())) == 3000
 
 
 def test_a_name_that_the_reference_read_first_keeps_its_place() -> None:

@@ -24,24 +24,27 @@ def session() -> Any:
 
 
 def buffers(rows: int) -> list[Any]:
-    """The arguments of `run` behind at and rows."""
+    """The arguments of `run` behind the numbers: room for so many mappings, each with a body."""
     columns = tuple(array("Q", bytes(8 * rows)) for _ in native.COLUMNS)
-    usage = tuple(array("Q", bytes(8 * rows)) for _ in range(len(USAGE) + 1))
+    usage = tuple(array("Q", bytes(8 * (rows + 2))) for _ in range(len(USAGE) + 1))
     return [columns, usage, array("Q", bytes(8 * (len(USAGE) + 1))), array("Q", bytes(32))]
 
 
 def test_it_reads_into_the_buffers() -> None:
     given = buffers(1)
-    assert session().run(0, 0, *given) == (len(TEXT), 1, 0, native.DONE)
+    assert session().run(0, 0, 1, *given) == (len(TEXT), 1, 2, 0, native.DONE)
     assert given[0][native.COLUMNS.index("end")][0] == 0x2000
-    assert given[1][USAGE.index("rss")][0] == 4096
+    assert given[0][native.COLUMNS.index("below")][0] == 1
+    assert given[1][USAGE.index("rss")][1] == 4096
 
 
 def test_it_stops_where_there_is_no_room() -> None:
-    assert session().run(0, 0, *buffers(0)) == (0, 0, 0, native.ROWS_FULL)
-    columns, _, filled, kept = buffers(1)
+    assert session().run(0, 0, 1, *buffers(0)) == (0, 0, 1, 0, native.ROWS_FULL)
+    columns, usage, filled, kept = buffers(1)
     nothing = (None,) * (len(USAGE) + 1)
-    assert session().run(0, 0, columns, nothing, filled, kept) == (35, 1, 0, native.NO_USAGE)
+    assert session().run(0, 0, 1, columns, nothing, filled, kept) == (35, 1, 1, 0, native.NO_USAGE)
+    short = tuple(column[:1] for column in usage)
+    assert session().run(0, 0, 1, columns, short, filled, kept) == (0, 0, 1, 0, native.BODIES_FULL)
 
 
 @pytest.mark.parametrize(
@@ -51,15 +54,17 @@ def test_it_stops_where_there_is_no_room() -> None:
         ({"at": len(TEXT) + 1}, ValueError, "at: not a place in the text"),
         ({"rows": 2}, ValueError, "rows: more than the buffers hold"),
         ({"rows": -1}, ValueError, "rows: more than the buffers hold"),
-        ({"columns": ()}, ValueError, "columns: 9 buffers"),
+        ({"bodies": 0}, ValueError, "bodies: none, or more than the buffers hold"),
+        ({"bodies": 4}, ValueError, "bodies: none, or more than the buffers hold"),
+        ({"columns": ()}, ValueError, "columns: 10 buffers"),
         ({"usage": ()}, ValueError, f"usage: {len(USAGE) + 1} buffers or None"),
         ({"filled": array("Q")}, ValueError, f"filled: {len(USAGE) + 1} numbers"),
     ],
 )
 def test_it_refuses(change: dict[str, Any], error: type[Exception], message: str) -> None:
     columns, usage, filled, kept = buffers(1)
-    arguments = {"at": 0, "rows": 0, "columns": columns, "usage": usage, "filled": filled,
-                 "kept": kept, **change}  # fmt: skip
+    arguments = {"at": 0, "rows": 0, "bodies": 1, "columns": columns, "usage": usage,
+                 "filled": filled, "kept": kept, **change}  # fmt: skip
     with pytest.raises(error) as caught:
         session().run(*arguments.values())
     assert str(caught.value) == message
@@ -68,10 +73,10 @@ def test_it_refuses(change: dict[str, Any], error: type[Exception], message: str
 def test_it_refuses_memory_that_is_not_its_own_to_write() -> None:
     columns, usage, filled, kept = buffers(1)
     with pytest.raises(BufferError):
-        session().run(0, 0, (bytes(8), *columns[1:]), usage, filled, kept)
+        session().run(0, 0, 1, (bytes(8), *columns[1:]), usage, filled, kept)
     shifted = memoryview(bytearray(16))[1:9]
     with pytest.raises(ValueError, match=r"^a buffer that is not aligned to its items$"):
-        session().run(0, 0, (shifted, *columns[1:]), usage, filled, kept)
+        session().run(0, 0, 1, (shifted, *columns[1:]), usage, filled, kept)
 
 
 def test_a_session_wants_a_machine_and_bytes() -> None:
@@ -113,13 +118,57 @@ def test_a_text_has_one_place() -> None:
         known.know_name(b"/x", 2)
 
 
+def test_what_a_caller_says_of_bodies_is_not_believed() -> None:
+    """The last row's place in the usage columns is the caller's to change, and must lie in them."""
+    text = b"1000-2000 rw-p 00000000 00:00 0 \nRss: 4 kB\nPss: 4 kB\n"
+    columns, usage, filled, kept = buffers(1)
+    reader = _scan.Session(TABLES, text, names=1, flags=0, seed=1)
+    columns[native.COLUMNS.index("below")][0] = 2**32 - 1
+    assert reader.run(33, 1, 1, columns, usage, filled, kept) == (33, 1, 1, 0, native.ODD)
+
+
+NUMBERS = array("Q", (1, 2, 3))
+
+
 def test_records_are_built_of_columns_and_only_of_their_own_slots() -> None:
-    slots = (Mapping.start, Mapping.end)
-    one, two = _scan.build(Mapping, slots, ([1, 2, 3], [4, 5]))
-    assert (one.start, one.end, two.start, two.end) == (1, 4, 2, 5)
+    slots = (Mapping.start, Mapping.end, Mapping.name, Mapping.offset, Mapping.inode)
+    named = {2: "two", 3: "three"}
+    paired = {(2, 7): "a", (3, 7): "b"}
+    columns = (NUMBERS, array("B", b"\4\5\6"), (named, NUMBERS), ("same",),
+               (paired, NUMBERS, array("I", (7, 7, 7))))  # fmt: skip
+    one, two = _scan.build(Mapping, slots, columns, 1, 2)
+    assert (one.start, one.end, one.name, one.offset, one.inode) == (2, 5, "two", "same", "a")
+    assert (two.start, two.end, two.name, two.offset, two.inode) == (3, 6, "three", "same", "b")
+    with pytest.raises(KeyError):
+        _scan.build(Mapping, slots, columns, 0, 1)
     with pytest.raises(TypeError):
-        _scan.build(Usage, slots, ([1], [2]))
+        _scan.build(Usage, slots, columns, 1, 1)
     with pytest.raises(TypeError, match=r"^not the descriptor of a slot$"):
-        _scan.build(Mapping, (1,), ([1],))
-    with pytest.raises(ZeroDivisionError):
-        _scan.build(Mapping, slots, ((1 // zero for zero in (1, 0)), [1, 2]))
+        _scan.build(Mapping, (1,), (NUMBERS,), 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "count", "message"),
+    [
+        (NUMBERS, 1, 3, "a column without numbers for every row"),
+        (NUMBERS, 4, 0, "a column without numbers for every row"),
+        (NUMBERS, -1, 1, "1 to 128 slots, a column for each, and rows from 0 on"),
+        (NUMBERS, 0, -1, "1 to 128 slots, a column for each, and rows from 0 on"),
+        (array("H", (1, 2)), 0, 1, "a column without numbers for every row"),
+        ((), 0, 1, "a column of more parts than a row has numbers"),
+        (((), NUMBERS, NUMBERS, NUMBERS), 0, 1, "a column of more parts than a row has numbers"),
+    ],
+)
+def test_records_are_not_built_of_what_is_not_there(
+    column: Any, first: int, count: int, message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        _scan.build(Mapping, (Mapping.start,), (column,), first, count)
+
+
+def test_numbers_are_gathered_where_there_are_any() -> None:
+    into = array("Q", bytes(24))
+    _scan.gather(NUMBERS, array("I", (2, 0, 3)), into)
+    assert [*into] == [3, 1, 2**64 - 1]
+    with pytest.raises(ValueError, match=r"^into: an item for every place$"):
+        _scan.gather(NUMBERS, array("I", (2, 0, 3, 4)), into)

@@ -13,7 +13,7 @@ import pytest
 from tests.examples import examples
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "procmaps" / "_scan.c"
+SOURCES = sorted((ROOT / "procmaps" / "_c").glob("*.c"))
 FLAGS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Werror",
          "-Wall", "-Wextra", "-Wconversion", "-Wno-cast-function-type")  # fmt: skip
 
@@ -28,7 +28,7 @@ def compiler() -> str:
     return path
 
 
-@pytest.mark.skipif(not SOURCE.is_file(), reason="the source is not in a wheel")
+@pytest.mark.skipif(not SOURCES, reason="the source is not in a wheel")
 def test_no_memory_is_misused(tmp_path: Path) -> None:
     try:
         library = compiler()
@@ -37,7 +37,7 @@ def test_no_memory_is_misused(tmp_path: Path) -> None:
     build = tmp_path / "_scan.so"
     include = sysconfig.get_paths()["include"]
     defined = "-DPy_LIMITED_API=0x030B0000"
-    command = ["gcc", *FLAGS, "-shared", "-fPIC", defined, f"-I{include}", str(SOURCE)]
+    command = ["gcc", *FLAGS, "-shared", "-fPIC", defined, f"-I{include}", *map(str, SOURCES)]
     subprocess.run([*command, "-o", str(build)], check=True)
     environment = {
         **os.environ,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from procmaps import ParseError, dumps, grammar, loads, scan, strategies
-from procmaps.columns import Columns, Distinct
+from procmaps.columns import Columns
 from procmaps.dialects import DIALECTS
+from tests.columns import difference
 from tests.examples import examples
 
 ANY_DIALECT = st.sampled_from([dialect.name for dialect in DIALECTS])
@@ -24,18 +24,10 @@ SLOWLY = settings(
 )
 
 
-def facts(columns: Columns) -> dict[str, object]:
-    """The columns as plain values, comparable between engines."""
-    found = {field.name: getattr(columns, field.name) for field in attrs.fields(Columns)}
-    return {
-        name: value.texts if isinstance(value, Distinct) else value for name, value in found.items()
-    }
-
-
 def assert_agreed(text: bytes, name: str) -> Columns:
     loaded = grammar.load(name)
     columns = grammar.scan(text, loaded)
-    assert facts(columns) == facts(scan.scan(text, loaded))
+    assert difference(columns, scan.scan(text, loaded)) is None
     return columns
 
 
