@@ -101,17 +101,12 @@ def name_to_json(name: names.Name) -> JsonObject:
             record["key"] = key
         case names.Socket(number=number):
             record["number"] = str(number)
-        case (
-            names.AnonName(label=label)
-            | names.AnonShmemName(label=label)
-            | names.AnonInode(label=label)
-            | names.Labelled(label=label)
-        ):
-            record["label"] = bytes_to_json(label)
         case names.FilePath(path=path):
             record["path"] = bytes_to_json(path)
         case _:
             pass
+    if (label := names.label_of(name)) is not None:
+        record["label"] = bytes_to_json(label)
     if isinstance(name, names.Backed):
         record["deleted"] = name.deleted
         record["escaped"] = name.escaped

@@ -316,3 +316,13 @@ class Socket(Name):
 @attrs.frozen
 class Other(Name):
     """A name that no rule knows. Nothing is guessed of it."""
+
+
+def label_of(name: Name) -> bytes | None:
+    """What a program, or a driver, chose to call the memory, as it was printed; None for no such.
+
+    The label of `AnonName` and `AnonShmemName`, of `Labelled` files and of `AnonInode`.
+    """
+    if isinstance(name, AnonName | AnonShmemName | Labelled | AnonInode):
+        return name.label
+    return None

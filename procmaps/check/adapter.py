@@ -9,13 +9,13 @@ import base64
 import json
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from procmaps.check.judging import fields_of
 from procmaps.errors import ParseError
 from procmaps.jsonform import Json, JsonObject
 from procmaps.loading import loads
-from procmaps.names import AnonInode, AnonName, AnonShmemName, Backed, Labelled
+from procmaps.names import Backed, label_of
 from procmaps.records import Mapping
 
 
@@ -27,44 +27,52 @@ def answer(dump: bytes) -> Json:
         return {"rejected": str(error)}
 
 
-def object_of(mapping: Mapping) -> JsonObject:
-    """One mapping, with every member that the protocol has."""
+def members_of(mapping: Mapping) -> dict[str, Any]:
+    """One mapping, with every member that the protocol has, as `procmaps.check.answers.take` does.
+
+    Numbers are int, texts bytes.
+    """
     name = mapping.name
-    made: JsonObject = {
-        "start": hex(mapping.start),
-        "end": hex(mapping.end),
+    made: dict[str, Any] = {
+        "start": mapping.start,
+        "end": mapping.end,
         "size": mapping.size,
         "perms": str(mapping.perms),
-        "offset": hex(mapping.offset),
+        "offset": mapping.offset,
         "device": str(mapping.device),
-        "inode": str(mapping.inode),
-        "name": _coded(name.raw),
+        "inode": mapping.inode,
+        "name": name.raw,
         "kind": name.kind,
-        "path": _coded(name.path) if isinstance(name, Backed) else None,
+        "path": name.path if isinstance(name, Backed) else None,
         "deleted": isinstance(name, Backed) and name.deleted,
-        "label": _coded(name.label)
-        if isinstance(name, AnonName | AnonShmemName | AnonInode | Labelled)
-        else None,
+        "label": label_of(name),
     }
     if mapping.usage is not None:
-        fields = fields_of(mapping.usage)
-        made["usage"] = {
-            key.decode("ascii", "surrogateescape"): _field(value) for key, value in fields.items()
-        }
-        made["keys"] = [key.decode("ascii", "surrogateescape") for key in fields]
+        made["usage"] = fields_of(mapping.usage)
+        made["keys"] = list(made["usage"])
     return made
 
 
-def _coded(raw: bytes) -> JsonObject:
-    return {"base64": base64.b64encode(raw).decode("ascii")}
+def object_of(mapping: Mapping) -> JsonObject:
+    """The same as JSON, in which texts are no bytes."""
+    made = members_of(mapping)
+    for member in ("name", "path", "label"):
+        if made[member] is not None:
+            made[member] = {"base64": base64.b64encode(made[member]).decode("ascii")}
+    if "usage" in made:
+        made["usage"] = {_text(key): _field(value) for key, value in made["usage"].items()}
+        made["keys"] = list(made["usage"])
+    return made
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _field(value: int | bytes | tuple[bytes, ...]) -> Json:
     if isinstance(value, int):
-        return str(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
-    return [word.decode("utf-8", "surrogateescape") for word in value]
+        return value
+    return _text(value) if isinstance(value, bytes) else list(map(_text, value))
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -16,7 +16,7 @@ from procmaps.check.cases import Case, Reading
 from procmaps.check.verdicts import Difference, Outcome, Verdict
 from procmaps.errors import visible
 from procmaps.fields import FIELDS
-from procmaps.names import AnonInode, AnonName, AnonShmemName, Backed, Labelled
+from procmaps.names import Backed, Labelled, label_of
 from procmaps.records import Device, ExtraField, Mapping, Usage
 
 Only = Literal["all", "executable", "file", "named"]
@@ -222,13 +222,11 @@ def _plain(record: int, mapping: Mapping) -> Reading:
 def _labels(mapping: Mapping, reading: Reading) -> tuple[bytes, ...]:
     r"""The label as it was printed, and as the reading makes it where ``\012`` stands in it."""
     name = mapping.name
-    if isinstance(name, AnonName | AnonShmemName | AnonInode):
-        return (name.label,)
-    if isinstance(name, Labelled):
-        before = name.raw.find(name.label) if name.label else 0
-        original = reading.path[before:] if name.label else b""
-        return (name.label,) if original == name.label else (name.label, original)
-    return (b"",)
+    label = label_of(name) or b""
+    if not label or not isinstance(name, Labelled):
+        return (label,)
+    original = reading.path[name.raw.find(label) :]
+    return (label,) if original == label else (label, original)
 
 
 def fields_of(usage: Usage) -> dict[bytes, int | bytes | tuple[bytes, ...]]:

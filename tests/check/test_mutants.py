@@ -6,23 +6,11 @@ from collections import Counter
 
 import pytest
 
-from procmaps.check.answers import Answer, Rejection, take
-from procmaps.check.cases import Case, load
-from procmaps.check.judging import judge
-from procmaps.check.verdicts import Verdict
+from procmaps.check.cases import load
 from tests.check.mutants import MUTANTS, right
-from tests.check.mutants.base import Parser
+from tests.check.mutants.base import verdict
 
 CASES = load()
-
-
-def verdict(parser: Parser, case: Case) -> Verdict:
-    answer: Answer | Rejection
-    try:
-        answer = take(parser(case.data))
-    except ValueError as error:
-        answer = Rejection(str(error))
-    return judge(case, answer)
 
 
 def test_the_parser_that_they_are_made_from_passes() -> None:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from procmaps import loads
-from procmaps.check.judging import fields_of
-from procmaps.names import AnonInode, AnonName, AnonShmemName, Backed, Labelled
-from procmaps.records import Mapping
-
-LABELLED = AnonName | AnonShmemName | AnonInode | Labelled
+from procmaps.check.adapter import members_of
+from procmaps.check.answers import Answer as Taken
+from procmaps.check.answers import Rejection, take
+from procmaps.check.cases import Case
+from procmaps.check.judging import judge
+from procmaps.check.verdicts import Verdict
 
 Answer = list[dict[str, Any]]
 Parser = Callable[[bytes], Answer]
@@ -26,28 +27,17 @@ def right(dump: bytes) -> Answer:
 
 @functools.lru_cache(2048)
 def _right(dump: bytes) -> Answer:
-    return [_object(mapping) for mapping in loads(dump)]
+    return [members_of(mapping) for mapping in loads(dump)]
 
 
-def _object(mapping: Mapping) -> dict[str, Any]:
-    name = mapping.name
-    made: dict[str, Any] = {
-        "start": mapping.start,
-        "end": mapping.end,
-        "perms": str(mapping.perms),
-        "offset": mapping.offset,
-        "device": str(mapping.device),
-        "inode": mapping.inode,
-        "name": name.raw,
-        "path": name.path if isinstance(name, Backed) else None,
-        "deleted": isinstance(name, Backed) and name.deleted,
-        "label": name.label if isinstance(name, LABELLED) else None,
-    }
-    if mapping.usage is not None:
-        fields = fields_of(mapping.usage)
-        made["usage"] = fields
-        made["keys"] = list(fields)
-    return made
+def verdict(parser: Parser, case: Case) -> Verdict:
+    """What *parser* makes of *case*; its ValueError refuses the dump."""
+    answer: Taken | Rejection
+    try:
+        answer = take(parser(case.data))
+    except ValueError as error:
+        answer = Rejection(str(error))
+    return judge(case, answer)
 
 
 HEADER = re.compile(
