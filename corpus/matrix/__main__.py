@@ -15,16 +15,19 @@ from corpus.matrix.expected import Expected, Failure
 from corpus.matrix.installing import ROOT, NotInstalled
 from corpus.matrix.page import to_html
 from corpus.matrix.peers import Peer
-from corpus.matrix.reducing import lines_of, part, reduce
 from corpus.matrix.results import Results, Row, Shown
 from corpus.matrix.running import Session
 from corpus.matrix.summary import to_markdown
 from corpus.matrix.views import asked_of
 from procmaps.check import cases
 from procmaps.check.cases import Case
+from procmaps.check.reducing import Smallest, part, reduce, whole
 from procmaps.check.verdicts import Verdict
 
 DOCS: Final = ROOT / "docs"
+
+_BUDGET: Final = 1 << 16
+"""Runs for one failure: here nobody waits, and every dump shown is the smallest."""
 
 
 def say(text: str) -> None:
@@ -47,21 +50,27 @@ def judged(session: Session, every: Sequence[Case]) -> dict[str, Verdict]:
 
 def shown(session: Session, case: Case, verdict: Verdict, known: Failure | None) -> Shown:
     """The smallest dump that shows a failure: the one known where it still does, or a new one."""
-
-    def fails(smaller: Case) -> bool:
-        found = session.verdict(smaller)
-        return found is not None and found.key == verdict.key
-
-    lines = known.lines if known is not None and known.verdict == verdict.key else None
-    smallest = part(case, lines) if lines is not None else None
-    if lines is None or smallest is None or not fails(smallest):
+    found = _again(session, case, verdict, known)
+    if found is None:
         # A hang takes its whole time again with each try.
-        whole = tuple(range(len(lines_of(case))))
-        lines = whole if verdict.outcome == "hang" else reduce(case, fails)
-        smallest = part(case, lines)
-    found = session.verdict(smallest) if smallest is not None else verdict
-    given = asked_of(session.peer, smallest or case)
-    return Shown(found or verdict, (given or case).data, lines)
+        found = (
+            whole(case, verdict)
+            if verdict.outcome == "hang"
+            else reduce(case, verdict, session.verdict, budget=_BUDGET)
+        )
+    given = asked_of(session.peer, found.case)
+    return Shown(found.verdict, (given or found.case).data, found.lines)
+
+
+def _again(
+    session: Session, case: Case, verdict: Verdict, known: Failure | None
+) -> Smallest | None:
+    """The dump that showed the same failure before, where it still does."""
+    smaller = part(case, known.lines) if known is not None else None
+    again = session.verdict(smaller) if smaller is not None else None
+    if known is None or smaller is None or again is None or again.key != verdict.key:
+        return None
+    return Smallest(smaller, again, known.lines)
 
 
 def row_of(peer: Peer, every: Sequence[Case], obstacle: str) -> Row:

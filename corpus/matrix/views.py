@@ -6,6 +6,7 @@ into what such a tool ought to say of it, and the answer is judged by that.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
@@ -14,6 +15,8 @@ import attrs
 
 from corpus.matrix.peers import Peer, View
 from procmaps.check.cases import Allowed, Case, Reading
+from procmaps.check.reducing import grammar_of, lines_of
+from procmaps.grammar import Grammar
 from procmaps.names import Unnamed
 from procmaps.records import Device, Mapping, Perms, Usage
 
@@ -26,9 +29,6 @@ _SUMMED: Final = (
     "rss", "pss", "shared_clean", "shared_dirty", "private_clean", "private_dirty", "referenced",
     "anonymous", "swap", "swap_pss", "shared_hugetlb",
 )  # fmt: skip
-
-
-_HEADER: Final = re.compile(rb"^([0-9a-f]+-[0-9a-f]+ r[w-])-([ps] )", re.MULTILINE)
 
 
 def asked_of(peer: Peer, case: Case) -> Case | None:
@@ -50,10 +50,22 @@ def _executable(case: Case) -> Case:
         else mapping
         for mapping in case.records
     ]
-    data, count = _HEADER.subn(rb"\1x\2", case.data)
+    lines = list(map(functools.partial(_made_executable, grammar_of(case)), lines_of(case)))
+    count = sum(a != b for a, b in zip(lines, lines_of(case), strict=True))
     changed = sum(a != b for a, b in zip(executable, case.records, strict=True))
     # A dump that is torn, repeated or forged is not touched: its lines are no longer its records.
-    return attrs.evolve(case, data=data, records=tuple(executable)) if count == changed else case
+    if count != changed:
+        return case
+    return attrs.evolve(case, data=b"".join(lines), records=tuple(executable))
+
+
+def _made_executable(grammar: Grammar, line: bytes) -> bytes:
+    """The line with an x, where it is the header of what can be read."""
+    header = grammar.header.fullmatch(line)
+    if header is None or not header["perms"].startswith(b"r"):
+        return line
+    at = header.start("perms") + 2
+    return line[:at] + b"x" + line[at + 1 :]
 
 
 def _seen_by(peer: Peer, case: Case) -> Case:

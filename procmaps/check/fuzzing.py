@@ -17,6 +17,7 @@ import attrs
 
 from procmaps import producers
 from procmaps.check.cases import Case, Kind, Reading
+from procmaps.check.reducing import Smallest, reduce
 from procmaps.check.verdicts import Verdict
 from procmaps.jsonform import JsonObject, to_json
 from procmaps.names import Backed
@@ -41,14 +42,6 @@ _READINGS: Final = 16
 """Other originals of one name that a case lists: a path of many ``\\012`` has very many."""
 
 
-@attrs.frozen
-class Failure:
-    """What was found: the smallest dump that fails so, and the verdict on it."""
-
-    case: Case
-    verdict: Verdict
-
-
 @attrs.define
 class _Found(Exception):
     key: str
@@ -62,31 +55,36 @@ def fuzz(
     producer: str = PRODUCER,
     seed: int | None = None,
     seen: Callable[[], None] = lambda: None,
-) -> list[Failure]:
+) -> list[Smallest]:
     """Draw *examples* address spaces as *producer* prints them; the failures, each of another sort.
 
-    Failures are of one sort where their verdicts have one key, and each is shrunk until nothing can
-    be taken from its dump. *seen* is called after every run of the parser. One *seed*, one result.
+    Failures are of one sort where their verdicts have one key. Each is shrunk, first by Hypothesis
+    to the simplest values that fail so, then line by line. *seen* is called after every run of the
+    parser. One *seed*, one result.
     """
     import hypothesis
     from hypothesis import HealthCheck, Phase
 
     from procmaps import strategies  # noqa: PLC0415
 
-    smallest: dict[str, Failure] = {}
-    last: dict[str, Failure] = {}
+    smallest: dict[str, Smallest] = {}
+    last: dict[str, Smallest] = {}
     left = examples
+
+    def told(case: Case) -> Verdict:
+        verdict = judge(case)
+        seen()
+        return verdict
 
     def attempt(records: tuple[Mapping, ...]) -> None:
         nonlocal left
         case = drawn(records, kind, producer)
-        verdict = judge(case)
-        seen()
+        verdict = told(case)
         # What comes behind the first failure is Hypothesis' own search for a smaller one.
         left -= not last
         if not verdict.passed and verdict.outcome != "not-run" and verdict.key not in smallest:
             # Hypothesis ends with the smallest: the last one of its key is that.
-            last[verdict.key] = Failure(case, verdict)
+            last[verdict.key] = Smallest(case, verdict)
             raise _Found(verdict.key)
 
     drawing = strategies.address_spaces(producer, _STRATEGY[kind], max_size=_AREAS).map(tuple)
@@ -113,7 +111,8 @@ def fuzz(
         try:
             test()
         except _Found as found:
-            smallest[found.key] = last[found.key]
+            simplest = last[found.key]
+            smallest[found.key] = reduce(simplest.case, simplest.verdict, told)
             last.clear()
         else:
             break
@@ -164,7 +163,7 @@ def _readings(records: tuple[Mapping, ...]) -> Iterator[Reading]:
                 yield Reading(number, policy, reading.value, reading.deleted)
 
 
-def save(failure: Failure, folder: Path) -> Path:
+def save(failure: Smallest, folder: Path) -> Path:
     """Write *failure* as a case into *folder*, laid out as a group of ``corpus/cases``.
 
     The manifest there gains an entry; the path given back is that of the dump. A case with the same
@@ -193,7 +192,7 @@ def save(failure: Failure, folder: Path) -> Path:
     return dump
 
 
-def _entry(failure: Failure) -> JsonObject:
+def _entry(failure: Smallest) -> JsonObject:
     """The manifest's entry of what was found, as ``corpus/schema/manifest.schema.json`` has it."""
     case = failure.case
     entry: JsonObject = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from procmaps.check.reports import Report, cut, shown
+from procmaps.check.reports import Report, captioned, cut, shown
 from procmaps.check.runner import Result
 
 _STYLE = """
@@ -96,19 +96,21 @@ def _row(result: Result) -> str:
 
 
 def _details(result: Result) -> str:
-    if result.smallest is None:
+    smallest = result.smallest
+    if smallest is None:
         return f"<p>{escape(cut(result.verdict.detail))}</p>" if result.verdict.detail else ""
     differences = "".join(
         f"<tr><td>{escape(item.field)}</td>"
         f"<td>expected <code>{escape(cut(item.expected))}</code></td>"
         f"<td>got <code>{escape(cut(item.got))}</code></td></tr>"
-        for item in result.verdict.differences
+        for item in smallest.verdict.differences
     )
-    detail = f"<p>{escape(cut(result.verdict.detail))}</p>" if result.verdict.detail else ""
-    dump = escape("\n".join(shown(result.smallest.data)))
+    told = smallest.verdict.detail
+    detail = f"<p>{escape(cut(told))}</p>" if told else ""
+    dump = escape("\n".join(shown(smallest.case.data)))
     source = escape(result.case.source)
     return (
-        f"<details><summary>the smallest dump</summary>{detail}"
+        f"<details><summary>{captioned(smallest)}</summary>{detail}"
         f'<table class="differences">{differences}</table><pre>{dump}</pre>'
         f"<p>Source: {source}</p></details>"
     )

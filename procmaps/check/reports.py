@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 import attrs
 
 from procmaps.check.expected import Surprise
+from procmaps.check.reducing import Smallest
 from procmaps.check.runner import Result
 from procmaps.check.verdicts import OUTCOMES, Verdict
 from procmaps.errors import visible
@@ -41,7 +43,7 @@ class Report:
 
 
 def to_json(report: Report) -> str:
-    """The whole report; ``dump`` is the smallest that shows a failure."""
+    """The whole report; ``dump`` shows a failure, and where it is ``minimal``, no line can go."""
     results: list[Json] = [_result(result) for result in report.results]
     counts: JsonObject = dict(report.counts)
     judged: list[Json] = list(report.judged)
@@ -83,7 +85,8 @@ def _result(result: Result) -> Json:
         "differences": differences,
     }
     if result.smallest is not None:
-        found["dump"] = bytes_to_json(result.smallest.data)
+        found["dump"] = bytes_to_json(result.smallest.case.data)
+        found["minimal"] = result.smallest.minimal
     return found
 
 
@@ -131,7 +134,9 @@ def to_junit(report: Report) -> str:
 def to_markdown(report: Report) -> str:
     """A summary, then each failure with its dump."""
     lines = [
-        f"# procmaps check: `{' '.join(report.command)}`",
+        "# procmaps check",
+        "",
+        *_fenced(cut(shlex.join(report.command)).split("\n")),
         "",
         "| Verdict | Cases |",
         "|---|---|",
@@ -150,10 +155,25 @@ def to_markdown(report: Report) -> str:
             "",
             result.case.shows,
             "",
-            "```",
+            *_fenced(explained(result.smallest.verdict)),
+            "",
+            f"{captioned(result.smallest)}:",
+            "",
+            *_fenced(shown(result.smallest.case.data)),
         ]
-        lines += [*explained(result.verdict), "", *shown(result.smallest.data), "```"]
     return "\n".join(lines) + "\n"
+
+
+def _fenced(lines: Sequence[str]) -> list[str]:
+    """Lines as a block of code whose fence none of them can end."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [fence, *lines, fence]
+
+
+def captioned(smallest: Smallest) -> str:
+    """What to call the dump that shows a failure."""
+    return "The smallest dump" if smallest.minimal else "A dump"
 
 
 def explained(verdict: Verdict) -> list[str]:

@@ -17,7 +17,7 @@ from procmaps.check.answers import AdapterFault
 from procmaps.check.cases import KINDS, Case, Kind, load
 from procmaps.check.judging import Only, judge
 from procmaps.check.processes import OUTPUT_LIMIT, Ended, Server, run
-from procmaps.check.shrinking import smaller
+from procmaps.check.reducing import Smallest, reduce, whole
 from procmaps.check.staging import PID, Stage, places, staged
 from procmaps.check.verdicts import Verdict
 from procmaps.errors import ProcmapsError
@@ -60,9 +60,8 @@ class Result:
     case: Case
     verdict: Verdict
     seconds: float = 0.0
-    smallest: Case | None = None
-    """The smallest part of the case that fails in the same way; the case itself where nothing
-    smaller does; None for a pass and for what was not run."""
+    smallest: Smallest | None = None
+    """The smallest part of the case that fails so; None for a pass and for what was not run."""
 
 
 def reads(command: Sequence[str], asked: Iterable[Kind]) -> tuple[Kind, ...]:
@@ -125,14 +124,10 @@ class Runner:
         seconds = time.monotonic() - begun
         if verdict.outcome in ("pass", "not-run"):
             return Result(case, verdict, seconds)
-        smallest = case
         # A hang takes its whole time again for each smaller dump: not worth the wait.
-        if self._plan.shrink and verdict.outcome != "hang":
-            smallest = next(
-                (part for part in smaller(case) if self.verdict(part).outcome == verdict.outcome),
-                case,
-            )
-        return Result(case, verdict, seconds, smallest)
+        if not self._plan.shrink or verdict.outcome == "hang":
+            return Result(case, verdict, seconds, whole(case, verdict))
+        return Result(case, verdict, seconds, reduce(case, verdict, self.verdict))
 
     def verdict(self, case: Case) -> Verdict:
         """The verdict on one case."""

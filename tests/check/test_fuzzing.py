@@ -11,29 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from procmaps.check.answers import Answer, Rejection, take
-from procmaps.check.cases import Case, Kind, load
+from procmaps.check.cases import Kind, load
 from procmaps.check.fuzzing import check_producer, fuzz, save
-from procmaps.check.judging import judge
-from procmaps.check.verdicts import Verdict
 from procmaps.errors import ProcmapsError
 from tests.check.mutants import MUTANTS, right
-from tests.check.mutants.base import Parser
-
-
-def by(parser: Parser, case: Case) -> Verdict:
-    answer: Answer | Rejection
-    try:
-        answer = take(parser(case.data))
-    except ValueError as error:
-        answer = Rejection(str(error))
-    return judge(case, answer)
+from tests.check.mutants.base import verdict
 
 
 @pytest.mark.parametrize("kind", ["maps", "smaps", "smaps_rollup"])
 @pytest.mark.parametrize("producer", ["linux-6.12", "linux-5.4"])
 def test_the_right_parser_is_left_in_peace(kind: Kind, producer: str) -> None:
-    assert fuzz(lambda case: by(right, case), kind, examples=15, producer=producer, seed=1) == []
+    assert (
+        fuzz(lambda case: verdict(right, case), kind, examples=15, producer=producer, seed=1) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,7 +32,7 @@ def test_the_right_parser_is_left_in_peace(kind: Kind, producer: str) -> None:
 )
 def test_a_wrong_parser_is_found_by_one_line(mutant: str, key: str) -> None:
     parser = MUTANTS[mutant][1]
-    found = fuzz(lambda case: by(parser, case), "maps", examples=40, seed=1)
+    found = fuzz(lambda case: verdict(parser, case), "maps", examples=40, seed=1)
     assert [failure.verdict.key for failure in found] == [key]
     assert found[0].case.data.count(b"\n") == 1
 
@@ -55,34 +45,36 @@ def test_each_sort_of_failure_is_found() -> None:
             item["perms"] = item["perms"][:3] + "p"
         return answer
 
-    found = fuzz(lambda case: by(parser, case), "maps", examples=40, seed=1)
+    found = fuzz(lambda case: verdict(parser, case), "maps", examples=40, seed=1)
     assert {"wrong:inode", "wrong:perms"} <= {failure.verdict.key for failure in found}
 
 
 def test_one_seed_one_result() -> None:
     parser = MUTANTS["names/split-space"][1]
-    one, two = (fuzz(lambda case: by(parser, case), "maps", examples=10, seed=7) for _ in range(2))
+    one, two = (
+        fuzz(lambda case: verdict(parser, case), "maps", examples=10, seed=7) for _ in range(2)
+    )
     assert one == two
 
 
 def test_what_is_found_is_saved_as_a_case(tmp_path: Path) -> None:
     parser = MUTANTS["names/split-space"][1]
     folder = tmp_path / "found"
-    failures = fuzz(lambda case: by(parser, case), "maps", examples=40, seed=1)
+    failures = fuzz(lambda case: verdict(parser, case), "maps", examples=40, seed=1)
     dump = save(failures[0], folder)
     assert save(failures[0], folder) == dump
     assert dump.read_bytes() == failures[0].case.data
     (case,) = load(folder=tmp_path)
     assert case.data == failures[0].case.data
     assert case.records == failures[0].case.records
-    assert by(parser, case).key == "wrong:name"
-    assert by(right, case).passed
+    assert verdict(parser, case).key == "wrong:name"
+    assert verdict(right, case).passed
 
 
 def test_two_failures_share_a_manifest(tmp_path: Path) -> None:
     for mutant in ("names/split-space", "numbers/end-inclusive"):
         parser = MUTANTS[mutant][1]
-        for failure in fuzz(functools.partial(by, parser), "maps", examples=30, seed=1):
+        for failure in fuzz(functools.partial(verdict, parser), "maps", examples=30, seed=1):
             save(failure, tmp_path / "found")
     manifest = json.loads((tmp_path / "found" / "manifest.json").read_bytes())
     assert len(manifest["cases"]) == 2

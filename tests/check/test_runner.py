@@ -241,21 +241,25 @@ def test_the_smallest_dump_is_one_line() -> None:
         result = runner.result(case)
     assert result.verdict.key == "wrong:name"
     assert result.smallest is not None
-    assert result.smallest.data == case.data.split(b"\n")[0] + b"\n"
-    assert len(result.smallest.records) == 1
+    assert result.smallest.case.data == case.data.split(b"\n")[0] + b"\n"
+    assert result.smallest.verdict.key == "wrong:name"
+    assert result.smallest.minimal
 
 
-def test_no_smaller_dump_where_several_answers_are_allowed() -> None:
+def test_the_smallest_dump_of_a_faulty_one_is_the_fault() -> None:
     (case,) = load(("maps",), only=["damaged/invalid-words"])
     with Runner(Plan((sys.executable, "-c", SPLITS))) as runner:
         result = runner.result(case)
     assert result.verdict.outcome == "invented"
-    assert result.smallest == case
+    assert result.smallest is not None
+    assert result.smallest.case.data == case.data.split(b"\n")[1] + b"\n"
 
 
 def test_without_shrinking_it_is_the_case() -> None:
     with Runner(Plan((sys.executable, "-c", SPLITS), shrink=False)) as runner:
-        assert runner.result(SPACE).smallest == SPACE
+        smallest = runner.result(SPACE).smallest
+    assert smallest is not None
+    assert (smallest.case, smallest.minimal) == (SPACE, False)
 
 
 # --- over /proc -----------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ import pytest
 from corpus.matrix import expected, installing, peers
 from corpus.matrix.installing import NotInstalled
 from corpus.matrix.peers import Peer
-from corpus.matrix.reducing import part
 from corpus.matrix.running import Session
 from procmaps.check import cases
 from procmaps.check.cases import Case
+from procmaps.check.reducing import part
 
 CI = os.environ.get("CI") == "true"
 every_peer = pytest.mark.parametrize(
