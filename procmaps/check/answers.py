@@ -55,17 +55,34 @@ def read(printed: bytes) -> Answer | Rejection:
     """The answer that stands on an adapter's standard output. Raises `AdapterFault`."""
     if not printed.strip(b" \t\r\n"):
         raise AdapterFault("standard output is empty; print at least []")
-    try:
-        # Whoever writes JSON by hand copies a name's bytes as they are, UTF-8 or not.
-        data = json.loads(printed.decode("utf-8", "surrogateescape"))
-    except (ValueError, RecursionError) as error:
-        raise AdapterFault(f"standard output is not JSON: {error}") from None
+    data = parse(printed)
     if isinstance(data, dict):
         given = cast("dict[str, object]", data)
         if set(given) == {"rejected"}:
             return Rejection(str(given["rejected"]))
         raise AdapterFault('an object where an array is due (or {"rejected": "why"})')
     return take(data)
+
+
+def parse(printed: bytes) -> object:
+    """The JSON value that *printed* is. Raises `AdapterFault`, which quotes what is none."""
+    # Whoever writes JSON by hand copies a name's bytes as they are: UTF-8 or not, tabs and all.
+    text = printed.decode("utf-8", "surrogateescape")
+    try:
+        return json.loads(text, strict=False)
+    except json.JSONDecodeError as error:
+        near = text[max(0, error.pos - _NEAR) : error.pos + _NEAR]
+        near = near.encode("utf-8", "backslashreplace").decode()
+        told = f"standard output is not JSON: {error}, near '{near}'"
+        if text.lstrip().startswith(("[", "{")):
+            told += "; a backslash or a quote in a name has to be escaped"
+        raise AdapterFault(told) from None
+    except (ValueError, RecursionError) as error:
+        raise AdapterFault(f"standard output is not JSON: {error}") from None
+
+
+_NEAR = 20
+"""Characters on either side of a mistake that are quoted."""
 
 
 def take(data: object) -> Answer:

@@ -20,6 +20,8 @@ from procmaps.records import Mapping
 Kind = Literal["maps", "smaps", "smaps_rollup"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
+_MANIFEST: Final = "manifest.json"
+
 FOLDER: Final = "corpus/cases"
 """Where the cases are, for `procmaps.resources.path`."""
 
@@ -32,6 +34,20 @@ class NoSuchCase(ProcmapsError, LookupError):
 
     def __str__(self) -> str:
         return f"no case fits {self.asked}; `procmaps check --list` shows all"
+
+
+@attrs.frozen
+class InvalidCases(ProcmapsError, ValueError):
+    """A folder that holds no cases."""
+
+    folder: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.folder} is no folder of cases: {self.reason}; it has a manifest.json, or "
+            "folders that have one (docs/protocol.md)"
+        )
 
 
 @attrs.frozen
@@ -110,9 +126,11 @@ def load(
     """The cases of these *kinds*, by group and name.
 
     *only* and *skip* are globs for ids (with or without the kind at the end); *tags* must all be
-    a case's own. *folder* takes the place of the project's own ``corpus/cases``.
+    a case's own. *folder* takes the place of the project's own ``corpus/cases``; it may also be one
+    group.
 
-    Raises `NoSuchCase` for a glob of *only*, or a tag, that fits nothing at all.
+    Raises `NoSuchCase` for a glob of *only*, or a tag, that fits nothing at all, and `InvalidCases`
+    for a *folder* without cases.
     """
     wanted, unwanted, marks = tuple(only), tuple(skip), tuple(tags)
     every = tuple(case for case in _all(folder) if case.kind in tuple(kinds))
@@ -139,16 +157,23 @@ def _fits(case: Case, glob: str) -> bool:
 @functools.cache
 def _all(folder: Path | None) -> tuple[Case, ...]:
     root = resources.path(FOLDER) if folder is None else folder
-    return tuple(case for group in sorted(root.iterdir()) if group.is_dir() for case in _of(group))
+    manifests = [root / _MANIFEST] if (root / _MANIFEST).exists() else root.glob(f"*/{_MANIFEST}")
+    groups = sorted(manifest.parent for manifest in manifests)
+    if not groups:
+        raise InvalidCases(str(root), "nothing of that kind is there")
+    try:
+        return tuple(case for group in groups for case in _of(group))
+    except (OSError, LookupError, TypeError, ValueError) as error:
+        raise InvalidCases(str(root), f"{type(error).__name__}: {error}") from error
 
 
 def _of(group: Path) -> Iterator[Case]:
-    manifest = json.loads((group / "manifest.json").read_bytes())
+    manifest = json.loads((group / _MANIFEST).read_bytes())
     for name, entry in sorted(manifest["cases"].items()):
         records = json.loads((group / f"{name}.json").read_bytes())
         for kind in entry["files"]:
             yield read_case(
-                f"{group.name}/{name}.{kind}",
+                f"{group.resolve().name}/{name}.{kind}",
                 (group / f"{name}.{kind}").read_bytes(),
                 entry,
                 records,

@@ -1,4 +1,4 @@
-"""Running a command on a dump: with a time limit, a limit of output, and nothing left behind."""
+"""Running a command on a dump: with a time limit, a limit of output, and its session ended."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import selectors
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from typing import IO, Final
@@ -68,10 +69,14 @@ def start(command: Sequence[str], *, stderr: int | IO[bytes]) -> subprocess.Pope
     )
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End *process* and all that it started, and wait for it."""
+def _kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End *process* and all that it started, and wait for it."""
+    _kill(process)
     process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
@@ -79,13 +84,55 @@ def end(process: subprocess.Popen[bytes]) -> None:
                 stream.close()
 
 
-def run(command: Sequence[str], given: bytes, *, timeout: float) -> Ended:
-    """Run *command* with *given* on standard input. Raises `OSError` where it cannot be started."""
-    process = start(command, stderr=subprocess.PIPE)
+class Stopped(Exception):
+    """No command is started any more."""
+
+
+class Running:
+    """The commands that run at this moment, so that any thread can end them all."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    def start(self, command: Sequence[str], *, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        """`start` *command*. Raises `OSError`, and `Stopped` after `stop`."""
+        process = start(command, stderr=stderr)
+        with self._lock:
+            if not self._stopped:
+                self._processes.add(process)
+                return process
+        end(process)
+        raise Stopped
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        """`end` a process that was started here."""
+        with self._lock:
+            self._processes.discard(process)
+        end(process)
+
+    def stop(self) -> None:
+        """Kill all that run; whoever waits for one sees it end."""
+        with self._lock:
+            self._stopped = True
+            for process in self._processes:
+                _kill(process)
+
+
+def run(
+    command: Sequence[str], given: bytes, *, timeout: float, running: Running | None = None
+) -> Ended:
+    """Run *command* with *given* on standard input.
+
+    Raises `OSError` where it cannot be started, and `Stopped` where *running* has been stopped.
+    """
+    running = running or Running()
+    process = running.start(command, stderr=subprocess.PIPE)
     try:
         return _converse(process, given, time.monotonic() + timeout)
     finally:
-        end(process)
+        running.end(process)
 
 
 def _converse(process: subprocess.Popen[bytes], given: bytes, deadline: float) -> Ended:
@@ -135,10 +182,11 @@ def _feed(stdin: IO[bytes], rest: memoryview) -> memoryview:
 class Server:
     """A command that answers one line for each line, until it crashes or hangs."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        """Start *command*. Raises `OSError` where it cannot be started."""
+    def __init__(self, command: Sequence[str], running: Running | None = None) -> None:
+        """Start *command*. Raises what `Running.start` raises."""
+        self._running = running or Running()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._process = start(command, stderr=self._errors)
+        self._process = self._running.start(command, stderr=self._errors)
         self._left = bytearray()
 
     def ask(self, line: bytes, *, timeout: float) -> Ended:
@@ -175,7 +223,7 @@ class Server:
                 self._process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1)
-        end(self._process)
+        self._running.end(self._process)
         self._errors.close()
 
     def _tail(self) -> bytes:

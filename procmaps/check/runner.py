@@ -16,7 +16,7 @@ from procmaps.check import answers, overlay
 from procmaps.check.answers import AdapterFault
 from procmaps.check.cases import KINDS, Case, Kind, load
 from procmaps.check.judging import Only, judge
-from procmaps.check.processes import OUTPUT_LIMIT, Ended, Server, run
+from procmaps.check.processes import OUTPUT_LIMIT, Ended, Running, Server, run
 from procmaps.check.reducing import Smallest, reduce, whole
 from procmaps.check.staging import PID, Stage, places, staged
 from procmaps.check.verdicts import Verdict
@@ -80,6 +80,7 @@ class Runner:
         self._own = threading.local()
         self._servers: list[Server] = []
         self._lock = threading.Lock()
+        self._running = Running()
         self._dumps: dict[str, dict[Kind, bytes]] = {}
         for case in siblings:
             self._dumps.setdefault(_bare(case), {})[case.kind] = case.data
@@ -101,6 +102,7 @@ class Runner:
             for server in self._servers:
                 server.close()
             self._servers.clear()
+        self._running.stop()
         self._stack.close()
 
     def probe(self) -> None:
@@ -113,9 +115,16 @@ class Runner:
             raise AdapterBroken(self._plan.command, told)
 
     def run(self, cases: Sequence[Case]) -> Iterator[Result]:
-        """The results, in the order of *cases*, as they come."""
+        """The results, in the order of *cases*, as they come.
+
+        Whoever takes no more of them (Ctrl-C, say) ends every command that is still running.
+        """
         with ThreadPoolExecutor(self._plan.jobs) as pool:
-            yield from pool.map(self.result, cases)
+            try:
+                yield from pool.map(self.result, cases)
+            except BaseException:
+                self._running.stop()
+                raise
 
     def result(self, case: Case) -> Result:
         """Run one case, and look for a smaller one where it fails."""
@@ -150,7 +159,7 @@ class Runner:
             command = overlay.command(command, stage.path("maps").parent, stage.pid)
         given = b"" if places(self._plan.command) else case.data
         try:
-            return run(command, given, timeout=self._plan.timeout)
+            return run(command, given, timeout=self._plan.timeout, running=self._running)
         except OSError as error:
             raise AdapterBroken(self._plan.command, f"it cannot be started: {error}") from error
 
@@ -178,7 +187,7 @@ class Runner:
         server = cast("Server | None", getattr(self._own, "server", None))
         if server is None:
             try:
-                server = Server(self._plan.command)
+                server = Server(self._plan.command, self._running)
             except OSError as error:
                 raise AdapterBroken(self._plan.command, f"it cannot be started: {error}") from error
             self._own.server = server
@@ -209,13 +218,10 @@ class Runner:
 def _unwrapped(line: bytes, identity: str) -> bytes:
     """The answer within a line of the batch form, as it would stand on standard output.
 
-    Raises `AdapterFault` for the answer to another request. What else is wrong with the line is
-    left for `answers.read` to say.
+    Raises `AdapterFault` for what is no JSON, and for the answer to another request. What else is
+    wrong with the line is left for `answers.read` to say.
     """
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        return line
+    data = answers.parse(line)
     if not isinstance(data, dict):
         return line
     reply = cast("dict[str, object]", data)

@@ -22,14 +22,18 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 STDIN = "-"
 
 
-class Unreadable(click.ClickException):
-    """Input that cannot be had: one line says what and why."""
+class Told(click.ClickException):
+    """An end of the program that one line explains."""
 
     exit_code = 2
 
     def show(self, file: Any = None) -> None:  # noqa: ANN401 - as click declares it
         """Print it like every other error of the program."""
         click.echo(f"procmaps: {self.format_message()}", file=file, err=True)
+
+
+class Unreadable(Told):
+    """Input that cannot be had, or output that nothing takes: what and why."""
 
 
 def read_file(name: str) -> bytes:

@@ -93,7 +93,18 @@ KNOWN = "start end size perms offset device inode name path deleted label kind u
 
 FAULTS = [
     (b" \n", "standard output is empty; print at least []"),
-    (b"oops", "standard output is not JSON: Expecting value: line 1 column 1 (char 0)"),
+    (
+        b"oops",
+        "standard output is not JSON: Expecting value: line 1 column 1 (char 0), near 'oops'",
+    ),
+    (
+        rb'[{"start":"7f00","name":"/memfd:a\012b (deleted)"}]',
+        (
+            r"standard output is not JSON: Invalid \escape: line 1 column 34 (char 33), near "
+            r"""'00","name":"/memfd:a\012b (deleted)"}]'; a backslash or a quote in a name """
+            "has to be escaped"
+        ),
+    ),
     (b"{}", 'an object where an array is due (or {"rejected": "why"})'),
     (b"null", "null where an array of objects is due"),
     (b'"x"', '"x" where an array of objects is due'),

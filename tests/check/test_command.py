@@ -7,8 +7,10 @@ import json
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -285,6 +287,98 @@ def test_html(reported: Path) -> None:
     report = json.loads((reported / "r.json").read_bytes())
     assert page.tags.count("details") == sum("dump" in item for item in report["results"])
     assert all(character >= " " or character == "\n" for character in text)
+
+
+# --- what does not go as planned ------------------------------------------------------------------
+
+
+def test_a_command_that_reads_nothing_is_no_end(check: Check) -> None:
+    """The program takes SIGPIPE as other programs do, but not for its adapter's sake."""
+    deaf = ("sh", "-c", "exec 0<&-; echo '[{},{}]'")
+    done = check("--case", "names/long-line-64k", "--", *deaf)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 case: 1 pass")
+
+
+# Both say that they hang before they do.
+HANGING = """
+import pathlib, subprocess, sys
+if b"libc.so.6" in sys.stdin.buffer.read():
+    print("[{}, {}]")
+else:
+    pathlib.Path("hangs").touch()
+    subprocess.run(["/bin/sleep", "601"])
+"""
+HANGING_BATCH = """
+import json, pathlib, sys, time
+for line in sys.stdin:
+    request = json.loads(line)
+    if "plain" not in request["id"]:
+        pathlib.Path("hangs").touch()
+        time.sleep(601)
+    print(json.dumps({"id": request["id"], "answer": [{}, {}]}), flush=True)
+"""
+
+
+@pytest.mark.parametrize(("options", "script"), [((), HANGING), (("--batch",), HANGING_BATCH)])
+def test_ctrl_c_ends_it_at_once(tmp_path: Path, options: tuple[str, ...], script: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "procmaps", "check", "--jobs", "2", "--timeout", "600", *options,
+         "--json", "--", sys.executable, "-c", script],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "hangs").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    printed, told = process.communicate(timeout=60)
+    assert (process.returncode, printed) == (130, "")
+    assert told == "procmaps: interrupted after 0 of 475; nothing is reported\n"
+
+
+def test_what_was_saved_is_run_as_cases(check: Check) -> None:
+    found = check("--fuzz", "8", "--seed", "1", "--save", "found/new", "--", *SPLITS)
+    assert found.returncode == 1
+    for folder in ("found", "found/new"):
+        again = check("--cases", folder, "--", *SPLITS)
+        assert again.returncode == 1
+        assert "\nnew/wrong-name-" in f"\n{again.stdout}"
+        assert check("--cases", folder, "--", *OWN).returncode == 0
+
+
+def test_a_folder_without_cases(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "manifest.json").write_text("{}")
+    for folder, why in (
+        ("empty", "nothing of that kind is there"),
+        ("nowhere", "nothing of that kind is there"),
+        ("broken", "KeyError: 'cases'"),
+    ):
+        done = check("--cases", folder, "--", *SPLITS)
+        assert done.returncode == 2
+        assert done.stderr == (
+            f"procmaps: {folder} is no folder of cases: {why}; it has a manifest.json, or folders "
+            "that have one (docs/protocol.md)\n"
+        )
+
+
+def test_a_folder_that_cannot_be_written(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    done = check("--fuzz", "8", "--seed", "1", "--save", "taken/new", "--", *SPLITS)
+    told = "procmaps: cannot write taken/new: Not a directory\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
+def test_the_help_has_its_options_under_headings(check: Check) -> None:
+    text = check("--help").stdout
+    headings = [line for line in text.split("\n") if line.endswith(":") and line[0] != " "]
+    assert headings == [
+        "The parser:", "The cases:", "Running it:", "Known failures:", "The report:",
+        "Fuzzing, in place of the cases:", "Other:",
+    ]  # fmt: skip
+    assert "  procmaps check --html report.html -- ./my-adapter\n" in text
 
 
 # --- progress -------------------------------------------------------------------------------------

@@ -111,7 +111,10 @@ def test_a_command_that_reads_nothing() -> None:
     ("way", "detail"),
     [
         ("wrong-id", "the answer's id is 'another', the request's was 'names/space.maps'"),
-        ("odd-line", "standard output is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        (
+            "odd-line",
+            "standard output is not JSON: Expecting value: line 1 column 1 (char 0), near 'oops'",
+        ),
         ("odd-object", 'an object where an array is due (or {"rejected": "why"})'),
     ],
 )
