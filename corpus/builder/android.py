@@ -8,7 +8,7 @@ import attrs
 
 from corpus.builder import printer
 from corpus.builder.making import BASE, FOLLOWER, allow, make, pair, refuse, with_lines
-from corpus.builder.model import PAGE, Case, Line, Vma, anon, path, special
+from corpus.builder.model import NONE, PAGE, STACK, Case, Line, Vma, anon, path, special
 
 POINTER = (
     '"ANDROID: mm: add a field to store names for private anonymous memory", seq_print_vma_name()'
@@ -109,6 +109,9 @@ def _newlines() -> Iterator[Case]:
         yield attrs.evolve(case, records=records, either=(*choices, refuse("malformed-rejected")))
 
 
+_PAIR_32 = Vma(0x40000000, 0x40008000), Vma(0xBEFDF000, 0xBF000000, name=STACK)
+
+
 def _name_lines() -> Iterator[Case]:
     """The line Name: of smaps; where it stood changed with each port of the patch."""
     name = anon(b"dalvik-main space")
@@ -119,7 +122,10 @@ def _name_lines() -> Iterator[Case]:
         "name-line-behind-flags": ("behind VmFlags", "3.10", None),
     }
     for title, (where, age, spot) in spots.items():
-        area, follower = pair(name)
+        # Before VmFlags came Android was for 32 bits alone.
+        old = age == "3.4"
+        area, follower = _PAIR_32 if old else pair(NONE)
+        area = attrs.evolve(area, name=name)
         lines = list(printer.lines_of(area, age))
         lines.insert(len(lines) if spot is None else spot, line)
         case = make(
@@ -131,8 +137,9 @@ def _name_lines() -> Iterator[Case]:
             producer="android",
             since="3.4",
             until="5.4",
-            tags=("label", "name-line"),
+            tags=("label", "name-line", *(("32-bit",) if old else ())),
             age=age,
+            header=printer.linux32 if old else printer.linux64,
             kinds=("smaps",),
         )
         yield _with_name_member(case, name.json())

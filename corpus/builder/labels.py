@@ -156,6 +156,7 @@ def _shared() -> Iterator[Case]:
             source=SHMEM,
             since="6.2",
             tags=("label", "shmem"),
+            age="6.12",
         )
 
 
@@ -191,8 +192,8 @@ def _side_by_side() -> Iterator[Case]:
         ),
     }
     for name, (shows, areas) in rows.items():
-        since = "6.2" if "shared" in name else "5.17"
-        yield make("labels", name, shows, areas, source=ANON, since=since, tags=("label",))
+        since, age = ("6.2", "6.12") if "shared" in name else ("5.17", "")
+        yield make("labels", name, shows, areas, source=ANON, since=since, tags=("label",), age=age)
     thirty_two = [
         Vma(0xB6F00000, 0xB6F01000, name=anon(b"libc malloc")),
         Vma(0xBEFDF000, 0xBF000000),

@@ -279,7 +279,8 @@ def _kernels_own() -> Iterator[Case]:
         ("ashmem-high", labelled("ashmem", b"/dev/ashmem/", b"\xff"), "No UTF-8."),
         ("ashmem-longest", labelled("ashmem", b"/dev/ashmem/", b"x" * 255), "255 bytes."),
     ):
-        yield _made(name, column, shows, ashmem, "3.4", "android")
+        # 64-bit kernels of Android begin here.
+        yield _made(name, column, shows, ashmem, "3.10", "android")
 
 
 def _long() -> Iterator[Case]:

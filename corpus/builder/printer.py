@@ -66,34 +66,41 @@ def linux_2_4_64(vma: Vma) -> bytes:
 
 
 def parisc(vma: Vma) -> bytes:
-    """32-bit parisc 4.17-6.5: a bad __clzdi2() makes seq_put_hex_ll() five digits too wide."""
-    prefix = b"%013x-%013x %s %08x %09x:%09x %d " % (
-        vma.start,
-        vma.end,
+    """32-bit parisc 4.17-6.5: a bad __clzdi2() counts the upper word of a number as bits, too.
+
+    In `seq_put_hex_ll()` every number but 0 becomes eight digits longer.
+    """
+
+    def hexadecimal(number: int, width: int) -> bytes:
+        digits = len(f"{number:x}") + 8 if number else 1
+        return b"%0*x" % (max(digits, width), number)
+
+    prefix = b"%s-%s %s %s %s:%s %d " % (
+        hexadecimal(vma.start, 8),
+        hexadecimal(vma.end, 8),
         vma.perms.encode(),
-        vma.offset,
-        vma.major,
-        vma.minor,
+        hexadecimal(vma.offset, 8),
+        hexadecimal(vma.major, 2),
+        hexadecimal(vma.minor, 2),
         vma.inode,
     )
     return prefix + b" " + vma.name.raw if vma.name.raw else prefix
 
 
-def spaced(
-    spaces: int, *, digits: int = 8, trailing: int = 1, minimum: str = "%02x:%02x"
-) -> Header:
+def spaced(spaces: int, *, digits: int = 8, offset: int = 8, trailing: int = 1) -> Header:
     """A producer that sets the name off by a fixed number of spaces."""
 
     def header(vma: Vma) -> bytes:
-        device = (minimum % (vma.major, vma.minor)).encode()
-        prefix = b"%0*x-%0*x %s %08x %s %d" % (
+        prefix = b"%0*x-%0*x %s %0*x %02x:%02x %d" % (
             digits,
             vma.start,
             digits,
             vma.end,
             vma.perms.encode(),
+            offset,
             vma.offset,
-            device,
+            vma.major,
+            vma.minor,
             vma.inode,
         )
         return prefix + b" " * spaces + vma.name.raw if vma.name.raw else prefix + b" " * trailing
@@ -101,9 +108,9 @@ def spaced(
     return header
 
 
-def column(place: int, *, minimum: str = "%02x:%02x", trailing: int = 1) -> Header:
-    """A producer that pads to a column of its own (QEMU, Cygwin, WSL)."""
-    bare = spaced(0, trailing=0, minimum=minimum)
+def column(place: int, *, trailing: int = 1) -> Header:
+    """A producer that pads to a column of its own (QEMU, WSL)."""
+    bare = spaced(0, trailing=0)
 
     def header(vma: Vma) -> bytes:
         prefix = bare(attrs.evolve(vma, name=attrs.evolve(vma.name, raw=b"")))
@@ -112,6 +119,20 @@ def column(place: int, *, minimum: str = "%02x:%02x", trailing: int = 1) -> Head
         return (prefix + b" ").ljust(place) + vma.name.raw
 
     return header
+
+
+def cygwin(vma: Vma) -> bytes:
+    """Pad as `format_process_maps()` does: to column 62, and whether a name follows or not."""
+    prefix = b"%08x-%08x %s %08x %04x:%04x %d   " % (
+        vma.start,
+        vma.end,
+        vma.perms.encode(),
+        vma.offset,
+        vma.major,
+        vma.minor,
+        vma.inode,
+    )
+    return prefix.ljust(62) + vma.name.raw
 
 
 # --- the fields of smaps --------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def _emulations() -> Iterator[Case]:
     yield _of("dragonfly", "dragonfly", "DragonFly's linprocfs: no space behind a bare inode.",
               wide, "linprocfs_doprocmaps()", header=printer.spaced(5, trailing=0))  # fmt: skip
     yield _of("netbsd", "netbsd", "NetBSD's procfs: five spaces, whether a name follows or not.",
-              wide, "procfs_domap()", header=printer.spaced(5, digits=16, trailing=5))  # fmt: skip
+              wide, "procfs_domap()", header=printer.spaced(5, digits=16, offset=16, trailing=5))  # fmt: skip
     yield _of("lx", "lx-zone", "A zone of illumos: one space before a path, none without.",
               wide, "lxpr_read_pid_maps()", header=printer.spaced(1, trailing=0))  # fmt: skip
     offset = attrs.evolve(image, offset=0xC, perms="---p")
@@ -146,21 +146,24 @@ def _emulations() -> Iterator[Case]:
               "pkg/sentry/mm/procfs.go")  # fmt: skip
 
 
+_QEMU = (
+    "Rss Pss Pss_Dirty Shared_Clean Shared_Dirty Private_Clean Private_Dirty Referenced Anonymous "
+    "LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb Swap "
+    "SwapPss Locked"
+)
+"""What QEMU does not know it prints as 0."""
+
+
 def _qemu(vma: Vma) -> Vma:
     """As in "Size:                  %lu kB": the number is not padded."""
-    keys = "Size KernelPageSize MMUPageSize Rss Pss Pss_Dirty Shared_Clean Shared_Dirty"
-    lines = [
-        printer.size(
-            key, vma.end // 1024 - vma.start // 1024 if key == "Size" else 0, label=23, width=0
-        )
-        for key in keys.split()
-    ]
-    flags = printer.raw_flags(b" rd wr" if "w" in vma.perms else b"")
-    return with_lines(vma, [*lines, flags])
+    known = {"Size": vma.end // 1024 - vma.start // 1024, "KernelPageSize": 4, "MMUPageSize": 4}
+    sizes = known | dict.fromkeys(_QEMU.split(), 0)
+    lines = [printer.size(key, value, label=23, width=0) for key, value in sizes.items()]
+    flags = printer.raw_flags(b" rd wr" if "w" in vma.perms else b" rd ex")
+    return with_lines(vma, [*lines, printer.count("THPeligible", 0, width=0), flags])
 
 
 def _cygwin() -> Iterator[Case]:
-    header = printer.column(62, minimum="%04x:%04x", trailing=1)
     source = "format_process_maps(), winsup/cygwin/fhandler/process.cc"
     image = file_vma(
         0x100400000,
@@ -191,4 +194,4 @@ def _cygwin() -> Iterator[Case]:
     )  # fmt: skip
     for name, shows, area in rows:
         last = Vma(0x7FFFFFFFD000, 0x7FFFFFFFE000, "===p")
-        yield _of("cygwin", name, shows, [area, last], source, header=header)
+        yield _of("cygwin", name, shows, [area, last], source, header=printer.cygwin)

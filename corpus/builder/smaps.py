@@ -66,11 +66,13 @@ def _smaps(
     age: str = "6.12",
     tags: tuple[str, ...] = (),
     producer: str = "linux",
+    header: printer.Header = printer.linux64,
 ) -> Case:
     follower = FOLLOWER if second is None else with_lines(FOLLOWER, second)
     return make(
         "smaps", name, shows, [with_lines(AREA, first), follower], source=source,
-        since=since or age, age=age, tags=tags, kinds=("smaps",), producer=producer,
+        since=since or (age if producer == "linux" else ""), age=age, tags=tags, kinds=("smaps",),
+        producer=producer, header=header,
     )  # fmt: skip
 
 
@@ -111,7 +113,7 @@ def _differing() -> Iterator[Case]:
                  base, [], source="no kernel promises one set for all areas")  # fmt: skip
     yield _smaps("one-field", "Pss and no other field.", [size("Pss", 12)], [size("Pss", 8)],
                  source="lxcore of the first Windows Subsystem for Linux", producer="wsl",
-                 tags=("emulation",))  # fmt: skip
+                 tags=("emulation",), header=printer.column(65))  # fmt: skip
     shuffled = (*base[3:9], *base[:3], *base[9:])
     yield _smaps("order-changed", "The page sizes stand later: orders changed in 4.14, and may again.",
                  shuffled, source="493b0e9d945f (in v4.14) moved them")  # fmt: skip

@@ -14,7 +14,7 @@ import attrs
 
 from procmaps import resources
 from procmaps.errors import ProcmapsError
-from procmaps.jsonform import from_json
+from procmaps.jsonform import InvalidRecord, from_json
 from procmaps.records import Mapping
 
 Kind = Literal["maps", "smaps", "smaps_rollup"]
@@ -163,6 +163,8 @@ def _all(folder: Path | None) -> tuple[Case, ...]:
         raise InvalidCases(str(root), "nothing of that kind is there")
     try:
         return tuple(case for group in groups for case in _of(group))
+    except InvalidRecord as error:
+        raise InvalidCases(str(root), str(error)) from error
     except (OSError, LookupError, TypeError, ValueError) as error:
         raise InvalidCases(str(root), f"{type(error).__name__}: {error}") from error
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from procmaps import loads, resources
-from procmaps.check.cases import FOLDER, KINDS, Case, NoSuchCase, load
-from procmaps.jsonform import InvalidRecord, to_json
+from procmaps.check.cases import FOLDER, KINDS, Case, InvalidCases, NoSuchCase, load
+from procmaps.jsonform import to_json
 
 ROOT = resources.path(FOLDER)
 FILES = [path for path in ROOT.glob("*/*") if path.is_file()]
@@ -149,5 +149,10 @@ def test_a_folder_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_a_record_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(InvalidRecord):
-        load(folder=own(tmp_path, {"start": "0x1000"}))
+    folder = own(tmp_path, {"start": "0x1000"})
+    with pytest.raises(InvalidCases) as caught:
+        load(folder=folder)
+    assert str(caught.value) == (
+        f"{folder} is no folder of cases: not a record of procmaps: end is missing; it has a "
+        "manifest.json, or folders that have one (docs/protocol.md)"
+    )
