@@ -1,13 +1,14 @@
 """``python -m kernel.review``: docs/review.md, out of the experiments' results and the captures.
 
-The text is here; each figure comes from ``kernel/experiments/results`` and each sample from
-``corpus/captures``, so that the page changes where a figure did and nowhere else. ``--check`` says
-whether the page is as it would be written.
+The text is here. Each figure comes from ``kernel/experiments/results`` or, for the parsers, from
+``corpus/peers/answer.json``, and each sample from ``corpus/captures``, so that the page changes
+where a figure did and nowhere else. ``--check`` says whether the page is as it would be written.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from kernel.experiments import measuring
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "review.md"
+ANSWER = ROOT / "corpus" / "peers" / "answer.json"
 CAPTURE = ROOT / "corpus" / "captures" / "6.12-x86_64-named"
 _AREA = range(0x20000000, 0x60000000)
 
@@ -251,8 +253,24 @@ Private memory, shared memory (since 6.2), the empty label:
 
 The name column could always hold any byte but NUL. A label holds less: printable ASCII without
 `\\`, `` ` ``, `$`, `[` and `]`, so it can neither end a line nor its own bracket, but it can hold
-spaces and look like a path. Which parsers are confused by what, and by which labels, is measured in
-[the compatibility matrix](matrix.md)."""
+spaces and look like a path. {_parsers_broken()}"""
+
+
+def _parsers_broken() -> str:
+    """The answer of ``make matrix``, in its figures."""
+    found: dict[str, Any] = json.loads(ANSWER.read_bytes())
+    lines = "\n".join(
+        f"* **{row['title']}**: {len(row['broken'])} of {row['asked']} fail at some"
+        f"{': ' if row['broken'] else ''}{', '.join(row['broken'])}."
+        for row in found["classes"]
+    )
+    return f"""{found["parsers"]} existing parsers in {found["languages"]}
+languages, unmodified, were given every sort of label. Of those that have to do with it:
+
+{lines}
+
+[The compatibility matrix](matrix.md) has every other kind of name, and each failure with the
+smallest dump that shows it. `make matrix`"""
 
 
 def _soak(soak: dict[str, Any]) -> str:
@@ -273,8 +291,8 @@ on booted kernels, and every result and every byte of maps was compared:
 _OPENING = """# The review answered
 
 What reviewers asked of the patch that gives anonymous memory names, each question answered by
-something that runs. Made by `make review`; the figures are those in `kernel/experiments/results/`,
-the samples those in `corpus/captures/6.12-x86_64-named/`."""
+something that runs. Made by `make review`; the figures are those in `kernel/experiments/results/`
+and `corpus/peers/answer.json`, the samples those in `corpus/captures/6.12-x86_64-named/`."""
 
 
 def page() -> str:

@@ -17,7 +17,7 @@ from corpus.matrix.page import to_html
 from corpus.matrix.peers import Peer
 from corpus.matrix.results import Results, Row, Shown
 from corpus.matrix.running import Session
-from corpus.matrix.summary import to_markdown
+from corpus.matrix.summary import to_json, to_markdown
 from corpus.matrix.views import asked_of
 from procmaps.check import cases
 from procmaps.check.cases import Case
@@ -168,6 +168,7 @@ def main(arguments: Sequence[str]) -> int:
         results = Results(every, rows)
         (DOCS / "matrix.md").write_text(to_markdown(results))
         (DOCS / "matrix.html").write_text(to_html(results))
+        (peers.FOLDER / "answer.json").write_text(to_json(results))
     return 0
 
 

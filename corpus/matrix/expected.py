@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 import attrs
 
+from corpus.matrix import peers
 from corpus.matrix.peers import Peer
-from procmaps.check.verdicts import Verdict
+from corpus.matrix.results import Results, Row
+from corpus.matrix.views import asked_of
+from procmaps.check.cases import Case
+from procmaps.check.verdicts import Difference, Outcome, Verdict
 
 
 @attrs.frozen
@@ -40,6 +45,30 @@ class Expected:
                 yield f"{case}: {verdict.key}, where {was} was expected{told}"
         for case in self.fails.keys() - verdicts.keys():
             yield f"{case}: expected to fail, and no such case is asked any more"
+
+
+def known(every: Iterable[Case]) -> Results:
+    """What is known of all peers, without running any: their verdicts are right or wrong so."""
+    cases = list(every)
+    return Results(cases, [_row(peer, cases) for peer in peers.load()])
+
+
+def _row(peer: Peer, cases: Iterable[Case]) -> Row:
+    if peer.reason:
+        return Row(peer=peer, reason=peer.reason)
+    expected = load(peer)
+    verdicts = {
+        case.id: _verdict(expected.fails[case.id].verdict if case.id in expected.fails else "pass")
+        for case in cases
+        if case.kind in peer.reads and asked_of(peer, case) is not None
+    }
+    return Row(peer=peer, version=expected.version, verdicts=verdicts)
+
+
+def _verdict(key: str) -> Verdict:
+    outcome, _, fields = key.partition(":")
+    differences = tuple(Difference(field, "", "") for field in fields.split(",") if field)
+    return Verdict(cast("Outcome", outcome), differences)
 
 
 def load(peer: Peer) -> Expected:

@@ -37,7 +37,11 @@ def _data(results: Results) -> dict[str, Any]:
     return {
         "outcomes": dict(zip(_LETTERS.values(), _LETTERS, strict=True)),
         "classes": [
-            {"title": item.title.replace("`", ""), "part": item.part.replace("`", "")}
+            {
+                "title": item.title.replace("`", ""),
+                "short": item.short.replace("`", ""),
+                "part": item.part.replace("`", ""),
+            }
             for item in classes
         ],
         "cases": [_case(case, of_case[case.id]) for case in results.cases],

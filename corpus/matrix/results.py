@@ -53,6 +53,8 @@ class Class:
     """Cases that ask the same of a parser."""
 
     title: str
+    short: str
+    """The title where there is little room."""
     part: str
     cases: tuple[str, ...]
     names: bool
@@ -89,7 +91,7 @@ class Results:
                 raise LookupError(f"{case.id} belongs to no class of {_CLASSES.name}")
             found[title].append(case.id)
         return [
-            Class(e["title"], e["part"], tuple(found[e["title"]]), e["part"] != _FORMAT)
+            Class(e["title"], e["short"], e["part"], tuple(found[e["title"]]), e["part"] != _FORMAT)
             for e in table
         ]
 

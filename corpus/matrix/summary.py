@@ -1,9 +1,16 @@
-"""``docs/matrix.md``: which parsers are broken by which names, in words and tables."""
+"""``docs/matrix.md``: which parsers are broken by which names, in grids and words.
+
+``corpus/peers/answer.json`` has the short answer as data.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Final
+
+import attrs
 
 from corpus.matrix.results import Class, Results, Row, tally
 from procmaps.check.verdicts import OUTCOMES
@@ -18,14 +25,24 @@ broken by lines such as `[anon:<name>]`?** This is the answer for {parsers} pars
 languages, unmodified, each over every one of {dumps} dumps ({cases} cases) that it has to do with.
 """
 
-_WORDS = """
-What the words mean: *wrong*: a record differs. *lost*: a mapping is missing. *invented*: one is
-there that is not in the dump. *rejected*: a legal dump was refused as a whole, so that all its
-mappings are lost. *crash*: the parser took its program with it. A parser is judged only by what it
-gives by design: a profiler that keeps executable mappings alone is not blamed for the others; and
-in the classes of names, what it gets wrong in the same way of a plain library or heap is not put
-down to the name.
+_GRIDS = """
+In the tables ✓ stands for a parser that is right about every dump of the class, **3**/17 for one
+that fails at 3 of 17, and – where it has nothing to do with them. The parsers that fail least come
+first. A parser is judged only by what it gives by design: a profiler that keeps executable mappings
+alone is not blamed for the others; and in the classes of names, what it gets wrong in the same way
+of a plain library or heap is not put down to the name.
 """
+
+_WORDS = """
+## How they fail
+
+*wrong*: a record differs. *lost*: a mapping is missing. *invented*: one is there that is not in the
+dump. *rejected*: a legal dump was refused as a whole, so that all its mappings are lost. *crash*:
+the parser took its program with it.
+"""
+
+LABELS: Final = "`[anon:"
+"""What the heading of the classes begins with that the review's question was about."""
 
 
 def to_markdown(results: Results) -> str:
@@ -38,9 +55,12 @@ def to_markdown(results: Results) -> str:
             dumps=len(results.cases),
             cases=len({case.id.rpartition(".")[0] for case in results.cases}),
         ),
-        _answer(results),
+        "\n## The answer in short\n\n",
+        *(f"* {line}\n" for line in answer(results)),
+        _GRIDS,
+        *_grids(results),
         _WORDS,
-        *_classes(results),
+        *_ways(results),
         "\n## The parsers\n\n",
         *_parsers(ran),
         "\n## Not run\n\n",
@@ -49,46 +69,82 @@ def to_markdown(results: Results) -> str:
     return "".join(parts)
 
 
-def _answer(results: Results) -> str:
-    """The short answer, from the figures."""
-    labels = [c for c in results.classes() if c.part.startswith("`[anon:")]
-    lines = ["\n## The answer in short\n\n"]
-    for chosen in labels:
-        asked = [row for row in results.ran if tally(row, chosen)]
-        broken = [row for row in asked if set(tally(row, chosen)) - {"pass"}]
-        names = ", ".join(row.peer.title for row in broken) or "none"
-        lines.append(
-            f"* **{chosen.title}**: {len(broken)} of {len(asked)} fail somewhere: {names}.\n"
-        )
-    return "".join(lines)
+@attrs.frozen
+class Answer:
+    """How many parsers one class of labels breaks."""
+
+    title: str
+    asked: int
+    broken: tuple[str, ...]
+    """Those that fail at one dump of it or more, by their titles."""
+
+    def __str__(self) -> str:
+        names = f": {', '.join(self.broken)}" if self.broken else ""
+        return f"**{self.title}**: {len(self.broken)} of {self.asked} fail somewhere{names}."
 
 
-def _classes(results: Results) -> Iterator[str]:
+def answer(results: Results) -> Iterator[Answer]:
+    """The review's question, answered for each class of labels."""
+    for chosen in results.classes():
+        if chosen.part.startswith(LABELS):
+            asked = [row for row in results.ran if tally(row, chosen)]
+            broken = [row.peer.title for row in asked if set(tally(row, chosen)) - {"pass"}]
+            yield Answer(chosen.title, len(asked), tuple(broken))
+
+
+def to_json(results: Results) -> str:
+    """The answer as data, for other pages."""
+    whole = {
+        "parsers": len(results.ran),
+        "languages": len({row.peer.language for row in results.ran}),
+        "classes": [attrs.asdict(item) for item in answer(results)],
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+# --- parser by class ------------------------------------------------------------------------------
+
+
+def _grids(results: Results) -> Iterator[str]:
+    rows = sorted(results.ran, key=lambda row: (-_share(row), row.peer.title.lower()))
     for part, group in groupby(results.classes(), key=lambda item: item.part):
+        classes = list(group)
         yield f"\n## {part}\n\n"
-        yield "| Class | Dumps | Parsers right | Parsers that fail, the most broken first |\n"
-        yield "|---|--:|--:|---|\n"
+        yield f"| | {' | '.join(item.short for item in classes)} |\n"
+        yield f"|---|{':-:|' * len(classes)}\n"
+        for row in rows:
+            cells = [_cell(row, item) for item in classes]
+            if set(cells) != {"–"}:
+                yield f"| {row.peer.title} | {' | '.join(cells)} |\n"
+
+
+def _cell(row: Row, item: Class) -> str:
+    counts = tally(row, item)
+    asked = counts.total()
+    failed = asked - counts["pass"]
+    return f"**{failed}**/{asked}" if failed else "✓" if asked else "–"
+
+
+# --- class by class: in which way -----------------------------------------------------------------
+
+
+def _ways(results: Results) -> Iterator[str]:
+    for part, group in groupby(results.classes(), key=lambda item: item.part):
+        yield f"\n### {part}\n\n"
         for item in group:
-            yield _class(item, results.ran)
+            told = "; ".join(_by_outcome(item, results.ran)) or "no parser fails"
+            yield f"* **{item.title}** ({len(item.cases)} dumps): {told}.\n"
 
 
-def _class(item: Class, rows: Sequence[Row]) -> str:
-    right = 0
-    failing: list[tuple[float, str]] = []
-    for row in rows:
-        counts = tally(row, item)
-        if not counts:
-            continue
-        bad = {word: counts[word] for word in OUTCOMES if word != "pass" and counts[word]}
-        if not bad:
-            right += 1
-            continue
-        told = ", ".join(f"{count} {outcome}" for outcome, count in bad.items())
-        asked = counts.total()
-        failing.append((sum(bad.values()) / asked, f"{row.peer.title} ({told} of {asked})"))
-    failing.sort(key=lambda entry: (-entry[0], entry[1]))
-    listed = "; ".join(text for _, text in failing) or "–"
-    return f"| {item.title} | {len(item.cases)} | {right} | {listed} |\n"
+def _by_outcome(item: Class, rows: Sequence[Row]) -> Iterator[str]:
+    tallies = {row.peer.title: tally(row, item) for row in rows}
+    for outcome in OUTCOMES:
+        titles = [title for title, counts in tallies.items() if counts[outcome]]
+        if outcome != "pass" and titles:
+            yield f"*{outcome}* {', '.join(titles)}"
+
+
+# --- the parsers ----------------------------------------------------------------------------------
 
 
 def _parsers(rows: Sequence[Row]) -> Iterator[str]:
