@@ -88,8 +88,13 @@ _NEAR = 20
 def take(data: object) -> Answer:
     """An answer from values of Python: what `json.loads` gives, with ``bytes`` for texts too.
 
+    None is an empty array.
+
     Raises `AdapterFault`, which names the mapping and the member.
     """
+    if data is None:
+        # An empty slice of Go, encoded.
+        return Answer(())
     if not isinstance(data, Sequence) or isinstance(data, str | bytes):
         raise AdapterFault(f"{_told(data)} where an array of objects is due")
     items = cast("Sequence[object]", data)

@@ -80,14 +80,19 @@ def parse(text: str, source: str) -> dict[str, str]:
     return found
 
 
-def listed(results: Iterable[Result]) -> str:
-    """The text of a file that expects just these results."""
-    lines = [
-        f"{result.verdict.key} {result.case.id}\n"
+def listed(results: Iterable[Result], before: Mapping[str, str], known: Iterable[str]) -> str:
+    """The text of a file that expects these results.
+
+    What was expected *before* of a case that was not run now stays, if it is one of the *known*.
+    """
+    every = frozenset(known)
+    keys = {case: key for case, key in before.items() if case in every}
+    keys |= {
+        result.case.id: result.verdict.key
         for result in results
-        if result.verdict.outcome not in ("pass", "not-run")
-    ]
-    return "".join(sorted(lines, key=lambda line: line.partition(" ")[2]))
+        if result.verdict.outcome != "not-run"
+    }
+    return "".join(f"{key} {case}\n" for case, key in sorted(keys.items()) if key != "pass")
 
 
 def surprises(

@@ -84,9 +84,10 @@ class Runner:
         self._dumps: dict[str, dict[Kind, bytes]] = {}
         for case in siblings:
             self._dumps.setdefault(_bare(case), {})[case.kind] = case.data
-        self._obstacle = overlay.obstacle() if plan.overlay else ""
+        self.obstacle = overlay.obstacle() if plan.overlay else ""
+        """Why nothing can be run here; empty where it can."""
         pid = PID
-        if plan.overlay and not self._obstacle:
+        if plan.overlay and not self.obstacle:
             pid = self._stack.enter_context(overlay.decoy())
         self._pid = pid
 
@@ -107,7 +108,7 @@ class Runner:
 
     def probe(self) -> None:
         """Give the command a plain dump. Raises `AdapterBroken` where it cannot answer that."""
-        if self._obstacle:
+        if self.obstacle:
             return
         verdict = self.verdict(plain(self._plan.reads[0]))
         if verdict.outcome in ("crash", "hang", "adapter-fault"):
@@ -140,8 +141,8 @@ class Runner:
 
     def verdict(self, case: Case) -> Verdict:
         """The verdict on one case."""
-        if self._obstacle:
-            return Verdict("not-run", detail=self._obstacle)
+        if self.obstacle:
+            return Verdict("not-run", detail=self.obstacle)
         # A part of a case, and a dump that was drawn, stand alone: their siblings are not theirs.
         known = self._dumps.get(_bare(case), {})
         dumps: Mapping[Kind, bytes] = (

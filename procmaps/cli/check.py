@@ -84,7 +84,7 @@ def command(
       procmaps check --html report.html -- ./my-adapter
       procmaps check --case 'names/*' -- python3 adapter.py {maps}
 
-    Exit 1 where a case fails that is not expected to, or passes and is.
+    Exit 1 where a case fails that is not expected to, or passes and is; 2 where one was not run.
     """  # noqa: D301 - \b tells click to leave the lines below it as they are
     # fmt: on
     asked = (producer, seed, save) != (None, None, None)
@@ -105,14 +105,13 @@ def command(
         output = Output(as_json, junit, markdown, html)
         if fuzz is None:
             cases = load(plan.reads, only=only_cases, skip=skipped, tags=tags, folder=folder)
-            found = suite.run(plan, cases, expect, output, update=update, folder=folder)
+            status = suite.run(plan, cases, expect, output, update=update, folder=folder)
         else:
             drawing = fuzzing.Drawing(fuzz, producer, seed, save)
-            found = fuzzing.run(plan, drawing, output)
+            status = int(fuzzing.run(plan, drawing, output))
     except (AdapterBroken, NoSuchCase, InvalidCases, InvalidExpectations) as error:
         raise Unreadable(str(error)) from error
-    if found:
-        sys.exit(1)
+    sys.exit(status)
 
 
 def _check_options(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Drawing:
 def run(plan: Plan, drawing: Drawing, output: Output) -> bool:
     """Draw and report; whether anything failed."""
     try:
+        importlib.import_module("hypothesis")
         from procmaps.check import fuzzing  # noqa: PLC0415 - Hypothesis is an extra
 
         producer = fuzzing.check_producer(drawing.producer or fuzzing.PRODUCER, plan.reads)
@@ -46,6 +48,8 @@ def run(plan: Plan, drawing: Drawing, output: Output) -> bool:
             drawing.save.mkdir(parents=True, exist_ok=True)
     failures: list[Smallest] = []
     with progress("fuzzing", None) as advance, Runner(plan) as runner:
+        if runner.obstacle:
+            raise Unreadable(f"not run: {runner.obstacle}")
         runner.probe()
         for kind in plan.reads:
             failures += fuzzing.fuzz(

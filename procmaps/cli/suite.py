@@ -16,14 +16,18 @@ from procmaps.check.runner import Plan, Result, Runner
 from procmaps.cli.inputs import Unreadable
 from procmaps.cli.reporting import Output, progress, say_difference, write
 from procmaps.cli.table import count
+from procmaps.errors import visible
 
 
 def run(
     plan: Plan, cases: Sequence[Case], expect: Path | None, output: Output, *, update: bool,
     folder: Path | None,
-) -> bool:  # fmt: skip
-    """Run *cases* and report; whether there is anything that was not expected."""
-    known = {} if expect is None or update else _expected(expect)
+) -> int:  # fmt: skip
+    """Run *cases* and report.
+
+    The exit status: 1 where anything was not expected, else 2 where a case could not be run.
+    """
+    known = {} if expect is None or (update and not expect.exists()) else _expected(expect)
     every = load(folder=folder)
     results: list[Result] = []
     with progress("checking", len(cases)) as advance, Runner(plan, every) as runner:
@@ -32,14 +36,15 @@ def run(
             results.append(result)
             advance()
     if update and expect is not None:
-        write(expect, expectations.listed(results))
+        write(expect, expectations.listed(results, known, (case.id for case in every)))
         known = _expected(expect)
     surprises = expectations.surprises(results, known, (case.id for case in every))
     report = Report(plan.command, tuple(results), known, surprises)
     output.write(report)
     if not output.json:
         _say(report)
-    return bool(surprises)
+    unrun = report.counts.get("not-run", 0)
+    return 1 if surprises else 2 if unrun else 0
 
 
 def _expected(file: Path) -> dict[str, str]:
@@ -64,6 +69,21 @@ def _say(report: Report) -> None:
     told = ", ".join(f"{number:,} {outcome}" for outcome, number in report.counts.items())
     click.echo(f"{count(len(report.results), 'case')}: {told or 'none'}")
     click.echo(f"judged: {', '.join(report.judged) or 'nothing but the number of mappings'}")
+    if replaced := sum(map(_is_replaced, report.results)):
+        click.echo(
+            f"hint: in {count(replaced, 'case')} a byte that is no UTF-8 came back as U+FFFD; "
+            'where that is the JSON encoder of the adapter, give names as {"base64": "…"}'
+        )
+
+
+_REPLACEMENT = visible("\ufffd".encode())
+
+
+def _is_replaced(result: Result) -> bool:
+    return any(
+        _REPLACEMENT in item.got and _REPLACEMENT not in item.expected
+        for item in result.verdict.differences
+    )
 
 
 def show(cases: Sequence[Case], *, as_json: bool) -> None:

@@ -48,6 +48,11 @@ def test_a_lone_surrogate_that_is_no_byte_is_kept_apart() -> None:
     assert one(b'[{"name": "\\ud800"}]') == {"name": b"\xed\xa0\x80"}
 
 
+def test_null_in_place_of_the_array_is_none_of_them() -> None:
+    """Go makes it of a slice that nothing was appended to."""
+    assert read(b"null\n") == Answer(())
+
+
 def test_null_is_as_if_it_were_not_there() -> None:
     assert one(b'[{"start": null, "usage": null}]') == {}
 
@@ -106,7 +111,7 @@ FAULTS = [
         ),
     ),
     (b"{}", 'an object where an array is due (or {"rejected": "why"})'),
-    (b"null", "null where an array of objects is due"),
+    (b"5", "5 where an array of objects is due"),
     (b'"x"', '"x" where an array of objects is due'),
     (b"[[]]", "[0] is an array where an object is due"),
     (b'[{}, {"strat": 1}]', f"[1] has the unknown member 'strat'; known are: {KNOWN}"),

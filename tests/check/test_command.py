@@ -121,6 +121,15 @@ def test_expected_failures_and_the_ratchet(check: Check, tmp_path: Path) -> None
     assert gone.stdout.startswith("names/gone.maps: is listed as lost, and there is no such case\n")
 
 
+def test_an_update_leaves_the_cases_that_were_not_run(check: Check, tmp_path: Path) -> None:
+    known = tmp_path / "known.txt"
+    known.write_text("lost names/plain.maps\nlost names/gone.maps\nhang labels/space-one.smaps\n")
+    check(*THREE, "--expect", "known.txt", "--update", "--", *SPLITS)
+    assert known.read_text() == (
+        "hang labels/space-one.smaps\nwrong:name labels/space-two.maps\nwrong:name names/space.maps\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
@@ -362,6 +371,52 @@ def test_a_folder_without_cases(check: Check, tmp_path: Path) -> None:
             f"procmaps: {folder} is no folder of cases: {why}; it has a manifest.json, or folders "
             "that have one (docs/protocol.md)\n"
         )
+
+
+@pytest.mark.parametrize(
+    ("options", "told", "printed"),
+    [
+        (("--case", "names/plain"), "", "1 case: 1 not-run\n"),
+        (("--fuzz", "1"), "procmaps: not run: ", ""),
+    ],
+)
+def test_what_could_not_be_run_is_no_success(
+    options: tuple[str, ...], told: str, printed: str
+) -> None:
+    # No `unshare` is found, as where there is no right to use it.
+    done = subprocess.run(
+        [sys.executable, "-m", "procmaps", "check", "--overlay", *options, "--", "cat"],
+        capture_output=True, check=False, text=True,
+        env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": "/nowhere"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith(told)
+    assert printed in done.stdout
+
+
+def test_without_hypothesis_there_is_no_fuzzing() -> None:
+    script = (
+        "import sys; sys.modules['hypothesis'] = None; from procmaps.cli import main; "
+        "sys.argv = ['procmaps', 'check', '--fuzz', '1', '--', 'x']; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=False, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    told = "procmaps: --fuzz needs hypothesis; run: pip install 'procmaps-spec[test]'\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
+def test_a_json_encoder_that_replaces_bytes_is_hinted_at(check: Check) -> None:
+    script = (
+        "import json, sys; print(json.dumps([{'name': line.decode('utf-8', 'replace')[73:]} "
+        "for line in sys.stdin.buffer.read().split(b'\\n')[:-1]]))"
+    )
+    done = check("--case", "names/byte-latin1", "--", sys.executable, "-c", script)
+    assert done.stdout.endswith(
+        "hint: in 1 case a byte that is no UTF-8 came back as U+FFFD; where that is the JSON "
+        'encoder of the adapter, give names as {"base64": "…"}\n'
+    )
 
 
 def test_a_folder_that_cannot_be_written(check: Check, tmp_path: Path) -> None:
