@@ -111,6 +111,7 @@ def cases() -> Iterator[Case]:
         if not length:
             shows = 'The empty label, [anon:]: "" is a name, and not the lack of one.'
         yield _private(f"length-{length:02d}", label, shows, "ANON_VMA_NAME_MAX_LEN 80")
+    yield _every_length()
     yield from _shared()
     yield from _side_by_side()
 
@@ -119,6 +120,18 @@ def _private(name: str, label: bytes, shows: str, source: str = ANON) -> Case:
     return make(
         "labels", name, shows, pair(anon(label)), source=source, since="5.17", tags=("label",)
     )
+
+
+def _every_length() -> Case:
+    alphabet = bytes(code for code in range(0x21, 0x7F) if code not in FORBIDDEN)
+    areas = [
+        Vma(BASE + n * PAGE, BASE + (n + 1) * PAGE, name=anon(alphabet[:n]))
+        for n in range(max(LENGTHS) + 1)
+    ]
+    return make(
+        "labels", "length-every", "Labels of every length, from 0 to 79 bytes.", areas,
+        source="ANON_VMA_NAME_MAX_LEN 80", since="5.17", tags=("label",), kinds=("maps",),
+    )  # fmt: skip
 
 
 def _all_characters() -> Case:
