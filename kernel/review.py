@@ -253,7 +253,9 @@ Private memory, shared memory (since 6.2), the empty label:
 
 The name column could always hold any byte but NUL. A label holds less: printable ASCII without
 `\\`, `` ` ``, `$`, `[` and `]`, so it can neither end a line nor its own bracket, but it can hold
-spaces and look like a path. {_parsers_broken()}"""
+spaces and look like a path.
+
+{_parsers_broken()}"""
 
 
 def _parsers_broken() -> str:
@@ -264,8 +266,9 @@ def _parsers_broken() -> str:
         f"{': ' if row['broken'] else ''}{', '.join(row['broken'])}."
         for row in found["classes"]
     )
-    return f"""{found["parsers"]} existing parsers in {found["languages"]}
-languages, unmodified, were given every sort of label. Of those that have to do with it:
+    parsers, languages = found["parsers"], found["languages"]
+    return f"""Every sort of label was given to {parsers} existing parsers in {languages} languages,
+unmodified. Of those that have to do with it:
 
 {lines}
 

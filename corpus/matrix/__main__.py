@@ -73,7 +73,7 @@ def _again(
     return Smallest(smaller, again, known.lines)
 
 
-def row_of(peer: Peer, every: Sequence[Case], obstacle: str) -> Row:
+def row_of(peer: Peer, every: Sequence[Case], obstacle: str, *, anew: bool) -> Row:
     """Run a peer over all cases and find the smallest dump for each failure."""
     if peer.overlay and obstacle and not peer.reason:
         return Row(peer=peer, reason=obstacle)
@@ -81,9 +81,9 @@ def row_of(peer: Peer, every: Sequence[Case], obstacle: str) -> Row:
     try:
         with Session(peer) as session:
             verdicts = judged(session, every)
-            known = expected.load(peer)
+            known = {} if anew else expected.load(peer).fails
             failures = {
-                case.id: shown(session, case, verdicts[case.id], known.fails.get(case.id))
+                case.id: shown(session, case, verdicts[case.id], known.get(case.id))
                 for case in every
                 if case.id in verdicts and not verdicts[case.id].passed
             }
@@ -148,6 +148,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("command", choices=("install", "check", "write"))
     parser.add_argument("peer", nargs="*", help="folders of corpus/peers; all where none is named")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--anew", action="store_true", help="look for every smallest dump again, known or not"
+    )
     given = parser.parse_args(arguments)
     chosen = peers.load(given.peer)
     if given.command in ("install", "write"):
@@ -156,7 +159,7 @@ def main(arguments: Sequence[str]) -> int:
             return int(any(_missing(peer) for peer in chosen))
     every = cases.load()
     obstacle = installing.overlay_allowed()
-    rows = on_all(chosen, given.jobs, lambda peer: row_of(peer, every, obstacle))
+    rows = on_all(chosen, given.jobs, lambda peer: row_of(peer, every, obstacle, anew=given.anew))
     if given.command == "check":
         return check(rows)
     if missing := [row for row in rows if row.reason and not row.peer.reason]:

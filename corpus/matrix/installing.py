@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -167,9 +167,12 @@ def _told(error: subprocess.CalledProcessError | OSError) -> str:
     return str(error)
 
 
-def _run(arguments: Sequence[str], folder: Path | None = None) -> None:
+def _run(
+    arguments: Sequence[str], folder: Path | None = None, settings: Mapping[str, str] | None = None
+) -> None:
     subprocess.run(
         arguments, cwd=folder, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        env={**os.environ, **(settings or {})},
     )  # fmt: skip
 
 
@@ -222,9 +225,11 @@ def _modules(peers: Sequence[Peer]) -> None:
         (folder / peer.name).mkdir()
         shutil.copy(peer.adapter, folder / peer.name / "main.go")
     _run(["go", "mod", "init", "peers"], folder)
+    unlisted = ",".join(sorted({peer.package for peer in peers if peer.unlisted}))
+    settings = {"GONOSUMDB": unlisted} if unlisted else {}
     for pinned in sorted({f"{peer.package}@{peer.version}" for peer in peers}):
-        _run(["go", "get", pinned], folder)
-    _run(["go", "mod", "tidy"], folder)
+        _run(["go", "get", pinned], folder, settings)
+    _run(["go", "mod", "tidy"], folder, settings)
     _run(["go", "build", "-o", "bin/", *(f"./{peer.name}" for peer in peers)], folder)
     for peer in peers:
         _copy_program(folder / "bin" / peer.name, peer)

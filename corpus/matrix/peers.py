@@ -15,7 +15,17 @@ FOLDER: Final = Path(__file__).parent.parent / "peers"
 SDK: Final = FOLDER / "sdk"
 
 Source = Literal["PyPI", "Debian", "crates.io", "Go modules", "Maven", "npm", "CPAN"]
-View = Literal["all", "executable", "libraries", "files", "modules", "total"]
+View = Literal[
+    "all",
+    "executable",
+    "libraries",
+    "modules_of_bcc",
+    "files_and_unnamed",
+    "paths",
+    "files",
+    "modules",
+    "total",
+]
 
 
 @attrs.frozen
@@ -54,6 +64,8 @@ class Peer:
     """``self``: the adapter is itself the process to look at, when called ``adapter infinity``."""
     python: str = ""
     """Another interpreter than this one, for what Debian installs into its own."""
+    unlisted: bool = False
+    """A Go module that the checksum database does not know: only its proxy vouches for it."""
     crates: dict[str, str] = attrs.field(factory=dict[str, str])
     """Other crates that the adapter names types of, with their versions."""
     view: View = "all"

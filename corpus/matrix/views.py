@@ -109,6 +109,30 @@ def _is_library(mapping: Mapping) -> bool:
     return mapping.perms.execute and _LIBRARY.search(mapping.name.raw) is not None
 
 
+_BCC_LEAVES_OUT: Final = (
+    b"//anon", b"/dev/zero", b"/anon_hugepage", b"[stack", b"/SYSV", b"[heap]", b"[vsyscall]",
+)  # fmt: skip
+"""What `bcc_mapping_is_file_backed()` takes for no file, by the beginning of its name."""
+
+
+def _is_module_of_bcc(mapping: Mapping) -> bool:
+    raw = mapping.name.raw
+    return mapping.perms.execute and bool(raw) and not raw.startswith(_BCC_LEAVES_OUT)
+
+
+def _is_seen(mapping: Mapping) -> bool:
+    """Whether a profiler can meet it: code runs there, or is read."""
+    return mapping.perms.read or mapping.perms.execute
+
+
+def _is_file_or_unnamed(mapping: Mapping) -> bool:
+    return _is_seen(mapping) and (mapping.inode != 0 or not mapping.name.raw)
+
+
+def _is_path(mapping: Mapping) -> bool:
+    return _is_seen(mapping) and mapping.name.raw.startswith(b"/")
+
+
 # --- folding: several mappings become one record --------------------------------------------------
 
 
@@ -186,6 +210,9 @@ _VIEWS: Final[dict[View, Callable[[Case], Case]]] = {
     "all": lambda case: case,
     "executable": lambda case: _keep(case, lambda mapping: mapping.perms.execute),
     "libraries": lambda case: _keep(case, _is_library),
+    "modules_of_bcc": lambda case: _keep(case, _is_module_of_bcc),
+    "paths": lambda case: _keep(case, _is_path),
+    "files_and_unnamed": lambda case: _keep(case, _is_file_or_unnamed),
     "files": lambda case: _fold(case, _files),
     "modules": lambda case: _fold(case, _modules),
     "total": lambda case: _fold(case, _total),

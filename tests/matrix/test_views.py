@@ -42,6 +42,15 @@ def test_each_view_keeps_what_its_tools_give() -> None:
     assert starts("maps", DUMP) == [0x400000, 0x401000, 0x402000, 0x403000, 0x404000]
     assert starts("maps", DUMP, view="executable") == [0x401000, 0x403000]
     assert starts("maps", DUMP, view="libraries") == [0x401000]
+    assert starts("maps", DUMP, view="modules_of_bcc") == [0x401000, 0x403000]
+    assert starts("maps", DUMP, view="paths") == [0x400000, 0x401000, 0x403000, 0x404000]
+    assert starts("maps", DUMP, view="files_and_unnamed") == [
+        0x400000,
+        0x401000,
+        0x403000,
+        0x404000,
+    ]
+    assert starts("smaps", SMAPS, view="files_and_unnamed") == [0x400000, 0x401000]
     assert starts("maps", DUMP, view="files") == [0x400000, 0x403000]
     assert starts("maps", DUMP, view="modules") == [0x400000, 0x403000, 0x404000]
     assert starts("smaps", SMAPS, flags_left_out=("io",)) == [0x401000]
@@ -51,6 +60,15 @@ def test_modules_reach_to_their_last_address() -> None:
     seen = asked_of(attrs.evolve(PLAIN, view="modules"), _case("maps", DUMP))
     assert seen is not None
     assert [record.end for record in seen.records] == [0x402000, 0x404000, 0x405000]
+
+
+def test_what_bcc_takes_for_no_file_is_not_asked_of_it() -> None:
+    names = (b"/memfd:x", b"/dev/zero", b"/SYSV00000000", b"[heap]", b"[vdso]")
+    dump = b"".join(
+        b"%x-%x r-xp 00000000 00:01 42         %s\n" % (at << 12, (at + 1) << 12, name)
+        for at, name in enumerate(names, 1)
+    )
+    assert starts("maps", dump, view="modules_of_bcc") == [0x1000, 0x5000]
 
 
 def test_a_total_is_the_sum_of_what_was_printed() -> None:
