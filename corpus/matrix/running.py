@@ -91,11 +91,11 @@ class Session:
         if self._server is None:
             self._server = Server(self._command)
         ended = self._server.ask(request, timeout=self._timeout)
-        if ended.timed_out or ended.status or ended.too_much:
+        if ended.timed_out or ended.crashed or ended.too_much:
             self._close()
         if ended.timed_out:
             raise _Ended(Verdict("hang", detail=f"no answer within {self._timeout:g} s"))
-        if ended.status:
+        if ended.crashed:
             raise _Ended(Verdict("crash", detail=ended.how))
         if ended.too_much:
             raise AdapterFault("an answer without end")

@@ -40,6 +40,13 @@ class Ended:
     timed_out: bool = False
     too_much: bool = False
     """It printed more than `OUTPUT_LIMIT`."""
+    unanswered: bool = False
+    """It ended in place of answering a line."""
+
+    @property
+    def crashed(self) -> bool:
+        """Whether it ended by itself and as it should not."""
+        return self.status != 0 or self.unanswered
 
     @property
     def how(self) -> str:
@@ -52,6 +59,8 @@ class Ended:
             told = f"ended by {name}"
         else:
             told = f"exit status {self.status}"
+            if not self.status:
+                told += " in place of an answer"
         lines = [line for line in self.stderr.split(b"\n") if line]
         # Behind the message some languages print a version, a stack or where to report it.
         telling = [line for line in lines if _TELLING.search(line)] or lines
@@ -192,8 +201,7 @@ class Server:
     def ask(self, line: bytes, *, timeout: float) -> Ended:
         """One line asked; ``stdout`` of what comes back is the line answered, without its newline.
 
-        A status other than 0, ``timed_out`` or ``too_much`` mean that this server is of no use
-        any more.
+        ``crashed``, ``timed_out`` or ``too_much`` mean that this server is of no use any more.
         """
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
@@ -209,7 +217,7 @@ class Server:
                     return Ended(b"", self._tail(), 0, timed_out=True)
                 chunk = os.read(stdout.fileno(), _CHUNK)
                 if not chunk:
-                    return Ended(b"", self._tail(), self._process.wait() or 1)
+                    return Ended(b"", self._tail(), self._process.wait(), unanswered=True)
                 self._left += chunk
                 if len(self._left) > OUTPUT_LIMIT:
                     return Ended(b"", self._tail(), 0, too_much=True)

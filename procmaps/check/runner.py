@@ -176,7 +176,7 @@ class Runner:
         }
         server = self._server()
         ended = server.ask(json.dumps(request).encode(), timeout=self._plan.timeout)
-        if ended.status or ended.timed_out or ended.too_much:
+        if ended.crashed or ended.timed_out or ended.too_much:
             with self._lock:
                 self._servers.remove(server)
             server.close()
@@ -206,7 +206,7 @@ class Runner:
             return Verdict("adapter-fault", detail=told)
         if self._plan.overlay and overlay.failed(ended.status, ended.stderr):
             return Verdict("not-run", detail=ended.how)
-        if ended.status:
+        if ended.crashed:
             return Verdict("crash", detail=ended.how)
         try:
             printed = ended.stdout

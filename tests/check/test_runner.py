@@ -122,6 +122,19 @@ def test_odd_answers_in_the_batch_form(way: str, detail: str) -> None:
     assert of(way, batch=True) == Verdict("adapter-fault", detail=detail)
 
 
+def test_a_batch_that_ends_half_way_is_begun_anew() -> None:
+    """It answers twice and ends, with status 0: whoever is not answered was let down."""
+    script = """
+import json, sys
+for line, _ in zip(sys.stdin, range(2)):
+    print(json.dumps({"id": json.loads(line)["id"], "answer": [{}, {}]}), flush=True)
+"""
+    with Runner(Plan((sys.executable, "-c", script), batch=True)) as runner:
+        found = [runner.verdict(SPACE) for _ in range(5)]
+    assert [verdict.outcome for verdict in found] == ["pass", "pass", "crash", "pass", "pass"]
+    assert found[2].detail == "exit status 0 in place of an answer"
+
+
 def test_a_batch_goes_on_after_a_crash() -> None:
     command = (sys.executable, MISBEHAVING, "status", "--batch")
     with Runner(Plan(command, batch=True)) as runner:
