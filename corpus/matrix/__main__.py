@@ -81,7 +81,7 @@ def row_of(peer: Peer, every: Sequence[Case], obstacle: str, *, anew: bool) -> R
     try:
         with Session(peer) as session:
             verdicts = judged(session, every)
-            known = {} if anew else expected.load(peer).fails
+            known = dict[str, Failure]() if anew else expected.load(peer).fails
             failures = {
                 case.id: shown(session, case, verdicts[case.id], known.get(case.id))
                 for case in every

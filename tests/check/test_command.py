@@ -350,7 +350,7 @@ def test_ctrl_c_ends_it_at_once(tmp_path: Path, options: tuple[str, ...], script
 
 
 def test_what_was_saved_is_run_as_cases(check: Check) -> None:
-    found = check("--fuzz", "8", "--seed", "1", "--save", "found/new", "--", *SPLITS)
+    found = check("--fuzz", "3", "--seed", "1", "--save", "found/new", "--", *SPLITS)
     assert found.returncode == 1
     for folder in ("found", "found/new"):
         again = check("--cases", folder, "--", *SPLITS)
