@@ -132,6 +132,10 @@ review: $(DEV) ## Build what is missing (as root), run the experiments, write do
 bench: $(DEV) ## Race our engines, other parsers and the kernel; fail below a floor
 	$(BIN)/python -m bench
 
+.PHONY: counts
+counts: $(DEV) ## Count instructions by valgrind, and compare with those that were recorded
+	$(BIN)/python -m bench.counts
+
 # ----------------------------------------------------------------------------- the matrix
 
 .PHONY: matrix

@@ -18,11 +18,16 @@ import attrs
 from bench import peers, report, single, texts
 from bench.floors import FLOORS
 from bench.race import HERE, Contender, Ratio, Times, race, times_of
+from procmaps import grammar
+from procmaps.scanning import scan
 
 CROWD = 60_000
 SIZES = (10, 1_000, 60_000)
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
-ROUNDS = {10: 25, 1_000: 25, 60_000: 5}
+SMALL = 1_000
+"""Up to so many mappings a run is short, and there are many rounds."""
+
+MANY, FEW = 25, 5
 
 NATIVE, PYTHON = "native, columns", "pure Python, columns"
 NATIVE_RECORDS, PYTHON_RECORDS = "native, records", "pure Python, records"
@@ -30,6 +35,7 @@ NATIVE_FIELDS = "native, records and usage"
 NATIVE_PARSED = "native, records, from memory"
 KERNEL, PASS, SPLIT = "the kernel, printing", "a pass in C", "str.split"
 PSUTIL, RSPROCMAPS, RSREAD = "psutil", "PyPI procmaps", "PyPI procmaps, attributes read"
+QUERY, READ_MAPS = "a thousand queries", "all of maps read, parsed and looked into"
 GO, RUST = "prometheus/procfs (Go)", "procfs-core (Rust)"
 
 
@@ -49,12 +55,20 @@ class Bench:
 
     def rounds(self, size: int) -> int:
         """Rounds for texts of so many mappings."""
-        return max(2, ROUNDS[size] // self.scale)
+        return max(2, (MANY if size <= SMALL else FEW) // self.scale)
 
     def race(
-        self, title: str, size: int, names: tuple[str, ...], on: Callable[[str], str]
+        self,
+        title: str,
+        size: int,
+        names: tuple[str, ...],
+        on: Callable[[str], str],
+        each: str = "mapping",
     ) -> dict[str, Times | str]:
-        """Race those of *names* that are here; *on* says what each is given."""
+        """Race those of *names* that are here.
+
+        *on* says what each is given, *each* what it finds.
+        """
         field = [self.contenders[name] for name in names if name in self.contenders]
         print(f"{title}: {', '.join(c.name for c in field)}", file=sys.stderr, flush=True)
         found = race(field, {c.name: on(c.name) for c in field}, self.rounds(size))
@@ -62,10 +76,14 @@ class Bench:
             {
                 "title": title,
                 "mappings": size,
+                "each": each,
                 "results": {
                     name: result
                     if isinstance(result, str)
-                    else {"seconds": result.seconds, "found": result.found}
+                    else {
+                        "seconds": [round(seconds, 6) for seconds in result.seconds],
+                        "found": result.found,
+                    }
                     for name, result in found.items()
                 },
             }
@@ -93,8 +111,8 @@ def contenders(cache: Path) -> tuple[dict[str, Contender], dict[str, str]]:
         NATIVE_FIELDS: lambda: task(NATIVE_FIELDS, "fields", **native),
         PYTHON_RECORDS: lambda: task(PYTHON_RECORDS, "records", **python),
         SPLIT: lambda: task(SPLIT, "split_loop"),
-        "query": lambda: task("query", "query"),
-        "read_maps": lambda: task("read_maps", "read_maps"),
+        QUERY: lambda: task(QUERY, "query"),
+        READ_MAPS: lambda: task(READ_MAPS, "read_maps"),
         PSUTIL: lambda: task(PSUTIL, "psutil_maps", peers.python(cache)),
         RSPROCMAPS: lambda: task(RSPROCMAPS, "rsprocmaps", peers.python(cache)),
         RSREAD: lambda: task(RSREAD, "rsprocmaps_read", peers.python(cache)),
@@ -127,7 +145,7 @@ def crowded(bench: Bench) -> None:
             records = bench.race(
                 f"records of {kind}, a living process",
                 CROWD,
-                (NATIVE_RECORDS, NATIVE_FIELDS, PYTHON_RECORDS, peer, RSREAD, GO, RUST)
+                (NATIVE_RECORDS, PYTHON_RECORDS, peer, RSREAD, GO, RUST)
                 if kind == "maps"
                 else (NATIVE_RECORDS, NATIVE_PARSED, NATIVE_FIELDS, PYTHON_RECORDS, peer, RUST),
                 where,
@@ -135,10 +153,14 @@ def crowded(bench: Bench) -> None:
             bench.ratio(f"records-{kind}", records, peer, NATIVE_RECORDS)
             bench.ratio(f"records-{kind}-python", records, peer, PYTHON_RECORDS)
             bench.ratio(f"records-{kind}-from-memory", records, peer, NATIVE_PARSED)
-            bench.ratio(f"records-{kind}-read", records, peer, NATIVE_FIELDS)
+            bench.ratio(f"records-{kind}-and-usage", records, peer, NATIVE_FIELDS)
+            if kind == "maps":
+                bench.ratio("records-maps-and-attributes", records, RSREAD, NATIVE_RECORDS)
             bench.ratios[f"memory-{kind}"] = single.memory(path.read_bytes())
-        asked = bench.race("one address", CROWD, ("query", "read_maps"), lambda _: str(pid))
-        bench.ratio("query", asked, "read_maps", "query")
+        asked = bench.race(
+            "one address", CROWD, (QUERY, READ_MAPS), lambda _: str(pid), each="answer"
+        )
+        bench.ratio("query", asked, READ_MAPS, QUERY)
         if "query" in bench.ratios:
             bench.ratios["query"] = bench.ratios["query"].times(QUERIES)
 
@@ -194,14 +216,20 @@ def _tables() -> Iterator[tuple[str, int, str]]:
 
 
 def captures(bench: Bench) -> None:
-    """What real kernels of each architecture printed, where it has been recorded."""
-    for path in sorted((HERE.parent / "corpus" / "captures").glob("*/*maps")):
-        lines = path.read_bytes().count(b"\n")
-        if lines:
+    """What real kernels of each architecture printed: all that was recorded of one, in one text."""
+    linux = grammar.load("linux")
+    for folder in sorted((HERE.parent / "corpus" / "captures").iterdir()):
+        for kind in ("maps", "smaps"):
+            text = b"".join(path.read_bytes() for path in sorted(folder.glob(f"*.{kind}")))
+            if not text:
+                continue
+            path = bench.cache / f"{folder.name}.{kind}"
+            path.write_bytes(text)
             bench.race(
-                f"capture {path.parent.name}/{path.name}", 1_000, (NATIVE, PYTHON, RUST),
+                f"{kind} of {folder.name}", len(scan(text, linux)), (PASS, NATIVE, PYTHON, RUST),
                 functools.partial(_dumped, bench.cache, path),
             )  # fmt: skip
+            path.unlink()
 
 
 def main() -> int:
@@ -211,6 +239,7 @@ def main() -> int:
     arguments.add_argument("--goals", action="store_true", help="only what the floors are about")
     arguments.add_argument("--out", type=Path, default=HERE.parent / ".cache" / "bench" / "out")
     arguments.add_argument("--from", dest="old", type=Path, help="only report on a JSON file")
+    arguments.add_argument("--publish", action="store_true", help="into docs/speed.*, too")
     chosen = arguments.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     if chosen.old:
@@ -229,6 +258,8 @@ def main() -> int:
         bench.ratios["growth"] = Ratio.of([bench.growth[most] / bench.growth[least]])
         data = report.data(bench.ratios, bench.races, bench.growth, bench.absent, single.now())
     report.write(data, chosen.out)
+    if chosen.publish:
+        report.publish(data, HERE.parent / "docs")
     missed = report.missed(data, FLOORS)
     for line in missed:
         print(f"below its floor: {line}")

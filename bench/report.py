@@ -63,6 +63,25 @@ def write(found: Data, out: Path) -> None:
     (out / "bench.svg").write_text("\n".join(svg(found)) + "\n")
 
 
+BEGIN = "<!-- figures: python -m bench --publish -->"
+END = "<!-- end of figures -->"
+
+
+def publish(found: Data, docs: Path) -> None:
+    """Write ``speed.json`` and ``speed.svg`` into *docs*, and the figures into ``speed.md``."""
+    (docs / "speed.json").write_text(json.dumps(found) + "\n")
+    (docs / "speed.svg").write_text("\n".join(svg(found)) + "\n")
+    page = docs / "speed.md"
+    page.write_text(with_figures(page.read_text(), found))
+
+
+def with_figures(page: str, found: Data) -> str:
+    """The text of docs/speed.md with these figures in it."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, behind = rest.partition(END)
+    return "\n".join([f"{before}{BEGIN}\n", *markdown(found), f"\n{END}{behind}"])
+
+
 def markdown(found: Data) -> Iterator[str]:
     """The tables of docs/speed.md."""
     machine = found["machine"]
@@ -112,14 +131,15 @@ def _race(race: Data) -> Iterator[str]:
     yield ""
     yield f"**{race['title']}**, {race['mappings']:,} mappings"
     yield ""
-    yield "| | ms | ns a mapping |"
+    yield f"| | ms | ns {'an' if race['each'] == 'answer' else 'a'} {race['each']} |"
     yield "|---|---|---|"
     for name, result in race["results"].items():
         if isinstance(result, str):
             yield f"| {name} | fails: `{result}` | |"
         else:
             seconds = statistics.median(result["seconds"])
-            each = seconds / race["mappings"] * 1e9
+            count = result["found"] if race["each"] == "answer" else race["mappings"]
+            each = seconds / count * 1e9
             yield f"| {name} | {seconds * 1e3:.3g} | {each:,.0f} |"
 
 

@@ -51,7 +51,7 @@ STEADY: dict[bytes, int | bytes] = {
     b"MMUPageSize": 4,
     b"THPeligible": 0,
     b"ProtectionKey": 0,
-    b"VmFlags": b"rd wr mr mw me ac sd ",
+    b"VmFlags": b" rd wr mr mw me ac sd ",
 }
 """What hardly differs between mappings; the other numbers are drawn, most of them 0."""
 

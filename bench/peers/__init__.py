@@ -34,8 +34,13 @@ def _run(*command: str, at: Path | None = None) -> None:
 
 def c_pass(cache: Path) -> str:
     """`bench/pass.c` as a shared library."""
-    library = cache / "pass.so"
-    source = str(HERE.parent / "pass.c")
+    return compiled("pass", cache)
+
+
+def compiled(name: str, cache: Path) -> str:
+    """One of the C files of `bench/` as a shared library."""
+    library = cache / f"{name}.so"
+    source = str(HERE.parent / f"{name}.c")
     compiler = _tool((sysconfig.get_config_var("CC") or "cc").split()[0])
     _run(compiler, "-O2", "-shared", "-fPIC", source, "-o", str(library))
     return str(library)
