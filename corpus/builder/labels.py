@@ -11,7 +11,7 @@ from corpus.builder.model import PAGE, Case, Vma, anon, shmem
 
 ANON = '9a10064f5625 ("mm: add a field to store names for private anonymous memory") (in v5.17)'
 SHMEM = 'd09e8ca6cb93 ("mm: anonymous shared memory naming") (in v6.2)'
-RULE = "is_valid_name_char(), mm/madvise.c (kernel/sys.c before 6.19)"
+RULE = "is_valid_name_char(), kernel/sys.c of the 6.1 and 6.12 trees"
 
 FORBIDDEN = rb"\`$[]"
 PUNCTUATION = {

@@ -3,7 +3,7 @@
 The laboratory unpacks one tree for each release that it boots, of Debian's packages
 linux-source-6.1 and linux-source-6.12, into the sources of its cache; PROCMAPS_KERNEL_SOURCE names
 another folder of kernel trees. Trees that the laboratory edited are left out. Read here are
-fs/proc, include/linux/mm.h, mm, kernel/events, arch and drivers/gpu/drm of each.
+fs/proc, include/linux/mm.h, mm, kernel/events, kernel/sys.c, arch and drivers/gpu/drm of each.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 
 from kernel.lab import cache
 from procmaps.fields import fields_at
+from procmaps.labels import MAX_LABEL, is_valid_anon_label
 from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES
 from procmaps.releases import Release
 from procmaps.vmflags import MUTE_BITS, VMFLAG_TABLE
@@ -41,7 +42,9 @@ class Tree:
 
     def function(self, name: str, path: str = "fs/proc/task_mmu.c") -> str:
         """The text of one function, from its name to the brace that closes it."""
-        found = re.search(rf"^static \w+ {name}\(.*?^}}", self.read(path), re.DOTALL | re.MULTILINE)
+        found = re.search(
+            rf"^static (?:inline )?\w+ {name}\(.*?^}}", self.read(path), re.DOTALL | re.MULTILINE
+        )
         assert found, f"no function {name} in {path} of {self.root}"
         return found[0]
 
@@ -214,3 +217,14 @@ def test_files_in_no_directory_have_the_names_of_the_kernel(tree: Tree) -> None:
     assert "dev/zero" in found
     for name in found:
         assert f"/{name} (deleted)" in PSEUDO_BY_TEXT, name
+
+
+@every_tree
+def test_labels_are_checked_in_kernel_sys_c_and_by_these_rules(tree: Tree) -> None:
+    source = tree.read("kernel/sys.c")
+    accepts = tree.function("is_valid_name_char", "kernel/sys.c")
+    assert "ch > 0x1f && ch < 0x7f &&\n\t\t!strchr(ANON_VMA_NAME_INVALID_CHARS, ch)" in accepts
+    assert "is_valid_name_char(*pch)" in tree.function("prctl_set_vma", "kernel/sys.c")
+    defined = dict(re.findall(r"#define ANON_VMA_NAME_(\w+)\s+(\S+)", source))
+    assert defined == {"MAX_LEN": str(MAX_LABEL + 1), "INVALID_CHARS": r'"\\`$[]"'}
+    assert not any(is_valid_anon_label(bytes((byte,))) for byte in b"\\`$[]")
