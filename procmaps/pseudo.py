@@ -1,15 +1,12 @@
-"""The names that kernels invent: pseudo-names in brackets, and files that no directory holds.
+"""The pseudo-names that kernels give: names in brackets, and files that no directory holds.
 
 Everything here can also be chosen by a user as (part of) a real name; `procmaps.names` weighs
-that. In `pattern_text` the words in capitals stand for text that varies:
-
-    LABEL  a user's label or name       TID    a thread id, decimal
-    KEY    a SysV key, 8 hex digits     INODE  a socket's inode, decimal
-    CLASS  the kind of kernel object    NUMBER decimal
+that.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -17,13 +14,28 @@ import attrs
 
 from procmaps.releases import Span
 
+PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "LABEL": "a user's label or name",
+        "TID": "a thread's id, decimal",
+        "KEY": "a SysV key, eight hexadecimal digits",
+        "INODE": "a socket's inode, decimal",
+        "CLASS": "the kind of kernel object",
+        "NUMBER": "a number, decimal",
+    }
+)
+"""The words that stand for text that varies in `PseudoName.pattern_text`, and what for."""
+
+_PLACEHOLDER = re.compile(f"({'|'.join(PLACEHOLDERS)})")
+
 
 @attrs.frozen
 class PseudoName:
-    """One invented name, or one shape of invented names.
+    """One pseudo-name, or one shape of pseudo-names.
 
-    pattern_text   the whole name column; see the module for the words in capitals
-    kind           a word for the sort of memory, shared by the names of one sort
+    pattern_text   the whole name column, `PLACEHOLDERS` where it varies
+    kind           the kind of the record that it becomes (`procmaps.names.Name.kind`): its terminal
+                   in grammar/name.lark, in lower case
     meaning        one sentence for people
     span           the mainline releases that can print it; for a producer other than Linux, any
                    kernel that has its patch
@@ -31,6 +43,7 @@ class PseudoName:
     architectures  names as under arch/ in the kernel; empty: all
     file_backed    whether the line also has the device and inode of a file
     producer       "Linux", or whose patch prints it
+    look_alike     whether it is read as something else that prints just so, whose kind it has
     """
 
     pattern_text: str
@@ -41,6 +54,17 @@ class PseudoName:
     architectures: tuple[str, ...] = ()
     file_backed: bool = False
     producer: str = "Linux"
+    look_alike: bool = False
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The name cut at its placeholders: text and placeholder by turns, text first."""
+        return tuple(_PLACEHOLDER.split(self.pattern_text))
+
+    @property
+    def varies(self) -> bool:
+        """Whether it has placeholders."""
+        return len(self.pieces) > 1
 
 
 def _file(
@@ -51,6 +75,8 @@ def _file(
     source: str,
     architectures: tuple[str, ...] = (),
     producer: str = "Linux",
+    *,
+    look_alike: bool = False,
 ) -> PseudoName:
     """A name of the mappings of a file."""
     return PseudoName(
@@ -62,6 +88,7 @@ def _file(
         architectures,
         file_backed=True,
         producer=producer,
+        look_alike=look_alike,
     )
 
 
@@ -277,10 +304,11 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     ),
     _file(
         "/NUMBER (deleted)",
-        "anon_hugepage",
+        "file",
         "Memory from hugetlb, a SysV segment among it, named by a running number.",
         Span.of("?|2.6.18", "2.6.18|2.6.32"),
         "hugetlb_zero_setup() in the 2.6.18 tree",
+        look_alike=True,
     ),
     _file(
         "/[aio] (deleted)",
@@ -336,7 +364,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     ),
     _file(
         "/i915-shmem-tt (deleted)",
-        "i915",
+        "i915_shmem",
         "A graphics buffer of the i915 driver.",
         Span.of("?|6.1"),
         f"drivers/gpu/drm/i915/gem/i915_gem_ttm.c; {_PSEUDO_FILE}",
@@ -373,11 +401,12 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     ),
     _file(
         "[stack:NUMBER]",
-        "onload_stack",
+        "thread_stack",
         "Memory of OpenOnload's network stack, told from a thread's stack by device and inode.",
         Span(),
         "a d_dname of Solarflare's OpenOnload",
         producer="OpenOnload",
+        look_alike=True,
     ),
 )
 

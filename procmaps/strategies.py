@@ -29,7 +29,7 @@ from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID, is_valid_anon_label
 from procmaps.loading import loads
 from procmaps.names import DELETED, NEWLINE, AnonName, Name, Special, Unnamed
 from procmaps.producers import FieldLine, Producer
-from procmaps.pseudo import PSEUDO_NAMES, PseudoName
+from procmaps.pseudo import PLACEHOLDERS, PSEUDO_NAMES, PseudoName
 from procmaps.records import Device, Mapping, Perms, Usage
 from procmaps.rendering import path_name, render
 from procmaps.snapshot import Snapshot
@@ -114,8 +114,6 @@ def _ascii(text: str) -> bytes:
 
 # --- names ----------------------------------------------------------------------------------------
 
-_WORDS = re.compile("(LABEL|TID|KEY|INODE|CLASS|NUMBER)")
-
 _EMULATED = {
     "freebsd": (b"[vdso]", b"[stack]"),
     "cygwin": (
@@ -164,11 +162,11 @@ def _possible(name: PseudoName, made: Producer) -> bool:
 
 def _invented(name: PseudoName, made: Producer) -> st.SearchStrategy[bytes]:
     """The texts of an invented name, as *made* prints them."""
-    parts = [_part(word, name, made) for word in _WORDS.split(name.pattern_text)]
+    parts = [_part(piece, name, made) for piece in name.pieces]
     return st.tuples(*parts).map(b"".join)
 
 
-def _part(word: str, name: PseudoName, made: Producer) -> st.SearchStrategy[bytes]:
+def _part(piece: str, name: PseudoName, made: Producer) -> st.SearchStrategy[bytes]:
     decimal = st.integers(0, 2**31 - 1).map(lambda number: b"%d" % number)
     texts: dict[str, st.SearchStrategy[bytes]] = {
         "TID": decimal,
@@ -180,7 +178,7 @@ def _part(word: str, name: PseudoName, made: Producer) -> st.SearchStrategy[byte
         ),
         "LABEL": _own_label(made) if name.kind in ("anon", "anon_shmem") else _file_label(made),
     }
-    return texts[word] if word in texts else st.just(_ascii(word))
+    return texts[piece] if piece in PLACEHOLDERS else st.just(_ascii(piece))
 
 
 def _own_label(made: Producer) -> st.SearchStrategy[bytes]:

@@ -11,13 +11,12 @@ import attrs
 
 from procmaps import grammar
 from procmaps.dialects import dialect
-from procmaps.errors import visible
 from procmaps.events import bytes_of
 from procmaps.fields import FIELDS
 from procmaps.grammar import Grammar
 from procmaps.names import Name
 from procmaps.patterns import bare
-from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES, PseudoName
+from procmaps.pseudo import PSEUDO_NAMES, PseudoName
 from procmaps.vmflags import MUTE_BITS, UNNAMED_BIT, VMFLAGS
 
 if TYPE_CHECKING:
@@ -183,15 +182,13 @@ _KINDS = {"anonymous": "Anonymous memory without a label.", "file": "A file."}
 
 
 def pseudo_of(name: Name) -> PseudoName | None:
-    """The invented name that *name* is, as `procmaps.pseudo` has it; None for the rest."""
-    if exact := PSEUDO_BY_TEXT.get(visible(name.raw)):
-        return exact
-    shaped = (known for known in PSEUDO_NAMES if known.kind == name.kind)
-    return next((known for known in shaped if _VARIES.search(known.pattern_text)), None)
-
-
-_VARIES = re.compile("LABEL|TID|KEY|INODE|CLASS")
-"""What stands for text that varies in `PseudoName.pattern_text`."""
+    """The pseudo-name that *name* is, as `procmaps.pseudo` has it; None for the rest."""
+    of_its_kind = [
+        known for known in PSEUDO_NAMES if known.kind == name.kind and not known.look_alike
+    ]
+    text = name.raw.decode("latin-1")
+    exact = (known for known in of_its_kind if known.pattern_text == text and not known.varies)
+    return next(exact, None) or next((known for known in of_its_kind if known.varies), None)
 
 
 def flag_meaning(word: bytes) -> str:
