@@ -165,9 +165,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[vvar]",
         "vvar",
         "Data of the kernel that its code in [vdso] reads.",
-        Span.of("3.10|3.19"),
-        "vvar's vm_special_mapping (since 6.14|7.1 in lib/vdso/datastore.c); x86 first: not in "
-        "the 3.10 tree, in 3.19",
+        Span.of("3.16"),
+        "vvar_mapping, arch/x86/vdso/vma.c, first of all: nameless in the 3.15 tree, in 3.16; "
+        "lib/vdso/datastore.c since v6.15",
         (
             "x86",
             "arm",
@@ -186,8 +186,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[vvar_vclock]",
         "vvar_vclock",
         "The clock pages of a hypervisor that code in [vdso] reads.",
-        Span.of("6.12|6.14"),
-        "arch/x86/entry/vdso/vma.c; not in the 6.12 tree, in 6.14",
+        Span.of("6.13"),
+        'e93d2521b27f ("x86/vdso: Split virtual clock pages into dedicated mapping"), not in the '
+        "6.12 tree; mended in stable 6.13, so in v6.13",
         ("x86",),
     ),
     PseudoName(
@@ -227,8 +228,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[uprobes-trampoline]",
         "uprobes_trampoline",
         "Code that probes jump to instead of trapping.",
-        Span.of("6.14|7.1"),
-        "arch/x86/kernel/uprobes.c; not in the 6.14 tree, in 7.1.5",
+        Span.of("6.18"),
+        '91440ff4cafa ("uprobes/x86: Add mapping for optimized uprobe trampolines") (committed '
+        "2025-08-21, after 6.17-rc1: in v6.18)",
         ("x86",),
     ),
     PseudoName(
@@ -261,8 +263,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[gic]",
         "gic",
         "The registers of the interrupt controller that programs may read.",
-        Span.of("6.12|7.1"),
-        "arch/mips/kernel/vdso.c; nameless in the 6.12 tree, in 7.1.5",
+        Span.of("6.15"),
+        '69896119dc9d ("MIPS: vdso: Switch to generic storage implementation") (committed '
+        "2025-02-21, after 6.14-rc1: in v6.15); part of [vvar] before",
         ("mips",),
     ),
     PseudoName(
@@ -278,15 +281,15 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "/dev/zero (deleted)",
         "shared_zero",
         "Shared anonymous memory (MAP_SHARED with MAP_ANONYMOUS).",
-        Span.of("?|6.1"),
-        f"shmem_zero_setup(), mm/shmem.c; {_PSEUDO_FILE}",
+        Span.of("?|2.6.32"),
+        f"shmem_zero_setup(), mm/shmem.c, in the 2.6.32 tree; {_PSEUDO_FILE}",
     ),
     _file(
         "/SYSVKEY (deleted)",
         "sysv",
         "A SysV segment; the inode is the segment's id.",
-        Span.of("?|6.1"),
-        f'newseg(), ipc/shm.c: "SYSV%08x"; {_PSEUDO_FILE}',
+        Span.of("?|2.6.32"),
+        f'newseg(), ipc/shm.c: "SYSV%08x", in the 2.6.32 tree; {_PSEUDO_FILE}',
     ),
     _file(
         "/memfd:LABEL (deleted)",
@@ -321,8 +324,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "/secretmem (deleted)",
         "secretmem",
         "A file of memfd_secret(), whose pages the kernel itself cannot see.",
-        Span.of("?|6.1"),
-        f"secretmem_file_create(), mm/secretmem.c; {_PSEUDO_FILE}",
+        Span.of("5.14"),
+        '1507f51255c9 ("mm: introduce memfd_secret system call to create "secret" memory areas") '
+        f"(in v5.14), secretmem_file_create(), mm/secretmem.c; {_PSEUDO_FILE}",
     ),
     _file(
         "/dev/ashmem/LABEL (deleted)",
@@ -345,15 +349,16 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "/dmabuf:LABEL",
         "dmabuf",
         "A buffer that drivers share, with a label of up to 31 bytes or none.",
-        Span.of("4.20|5.4"),
-        "dmabuffs_dname(), drivers/dma-buf/dma-buf.c; anon_inode:dmabuf in the 4.20 tree",
+        Span.of("5.3"),
+        'ed63bb1d1f84 ("dma-buf: give each buffer a full-fledged inode") (in v5.3), '
+        "dmabuffs_dname(), drivers/dma-buf/dma-buf.c; anon_inode:dmabuf before",
     ),
     _file(
         "/drm mm object (deleted)",
         "drm",
         "A graphics buffer.",
-        Span.of("?|6.1"),
-        f"drm_gem_object_init(), drivers/gpu/drm/drm_gem.c; {_PSEUDO_FILE}",
+        Span.of("?|3.2"),
+        f"drm_gem_object_init(), drivers/gpu/drm/drm_gem.c, in the 3.2 tree; {_PSEUDO_FILE}",
     ),
     _file(
         "/i915 (deleted)",
@@ -373,8 +378,8 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "/ttm swap (deleted)",
         "ttm",
         "A graphics buffer that was moved out to shared memory.",
-        Span.of("?|6.1"),
-        f"ttm_tt_swapout(), drivers/gpu/drm/ttm/ttm_tt.c; {_PSEUDO_FILE}",
+        Span.of("?|3.2"),
+        f"ttm_tt_swapout(), drivers/gpu/drm/ttm/ttm_tt.c, in the 3.2 tree; {_PSEUDO_FILE}",
     ),
     _file(
         "/SGX backing (deleted)",
@@ -389,8 +394,8 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "anon_inode:CLASS",
         "anon_inode",
         "Memory of a kernel object: [perf_event], [io_uring], kvm-vcpu:0, bpf-map, i915.gem.",
-        Span.of("?|4.20"),
-        "anon_inodefs_dname(), fs/anon_inodes.c",
+        Span.of("?|3.2"),
+        "anon_inodefs_dname(), fs/anon_inodes.c, in the 3.2 tree",
     ),
     _file(
         "socket:[INODE]",

@@ -157,9 +157,9 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         "VM_MAYBE_GUARD",
         11,
         "The mapping may hold guard regions; without the flag it holds none.",
-        Span.of("6.17|7.1"),
-        "in the 7.1.5 tree; new in stable 6.18.37, so absent from 6.17 and from 6.18 to 6.18.36; "
-        "bit 11 was VM_DENYWRITE",
+        Span.of("6.19"),
+        '5dba5cc2e0ff ("mm: introduce VM_MAYBE_GUARD and make visible in /proc/$pid/smaps") (in '
+        "v6.19-rc1), which stable 6.18.37 has too; bit 11 was VM_DENYWRITE",
     ),
     _flag(
         b"uw",

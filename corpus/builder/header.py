@@ -28,10 +28,12 @@ def _file(**more: object) -> Vma:
     return file_vma(BASE, BASE + 4 * PAGE, X, **({"offset": 3 * PAGE} | more))
 
 
-def _one(name: str, shows: str, area: Vma, *, since: str = "2.6.32", source: str = SHOW) -> Case:
+def _one(
+    name: str, shows: str, area: Vma, *, since: str = "2.6.32", until: str = "", source: str = SHOW
+) -> Case:
     return make(
         "header", name, shows, sorted([area, FOLLOWER], key=lambda vma: vma.start),
-        source=source, since=since, tags=("header",),
+        source=source, since=since, until=until, tags=("header",),
     )  # fmt: skip
 
 
@@ -81,7 +83,8 @@ def _numbers() -> Iterator[Case]:
         "offset-anonymous",
         "An unnamed area with an offset: vm_pgoff was printed whatever it meant.",
         Vma(BASE, BASE + PAGE, offset=BASE),
-        since="2.6.9",
+        since="2.6.18",
+        until="2.6.24",
         source="show_map() up to 2.6.24",
     )
     inodes = (
@@ -147,14 +150,14 @@ def _widths() -> Iterator[Case]:
     )  # fmt: skip
     yield make(
         "header", "linux-2.6-32-bit", "A 32-bit kernel: names begin at column 49.", areas,
-        source="25 + sizeof(void *) * 6", since="2.6.9", header=printer.linux32,
+        source="25 + sizeof(void *) * 6", since="2.6.18", until="2.6.24", header=printer.linux32,
         tags=("header", "32-bit"),
     )  # fmt: skip
     yield make(
         "header", "parisc-wide", "A broken width: thirteen digits, and nine for the device.",
         [file_vma(0x10000, 0x19000, path(b"/usr/bin/cat"), major=8, minor=5), Vma(0x20000, 0x30000)],
         source="seq_put_hex_ll() on 32-bit parisc, 4.17 to 6.5", since="4.17", until="6.5",
-        header=printer.parisc, age="5.10", tags=("header", "32-bit"),
+        header=printer.parisc, tags=("header", "32-bit"),
     )  # fmt: skip
     yield make(
         "header", "alone", "A file of one line.", [_file()], source=SHOW, since="2.6.18",

@@ -78,7 +78,7 @@ def _raw_newlines() -> Iterator[Case]:
     """A newline in a path that is printed as it is; nothing in the text says so."""
     rows = (
         ("nommu", "nommu-newline", b"/tmp/a\nb", 'seq_path(m, path, ""), fs/proc/task_nommu.c'),
-        ("linux", "linux-2.6.11-newline", b"/tmp/a\n", 'seq_path(m, path, "") up to 2.6.12'),
+        ("linux", "linux-2.6.12-newline", b"/tmp/a\n", 'seq_path(m, path, "") up to 2.6.12'),
         ("gvisor", "gvisor-newline", b"/tmp/a\n/tmp/b", "pkg/sentry/mm/procfs.go"),
     )  # fmt: skip
     for producer, name, original, source in rows:
@@ -86,7 +86,7 @@ def _raw_newlines() -> Iterator[Case]:
         follower = Vma(BASE + 4 * PAGE, BASE + 5 * PAGE, name=STACK)
         case = make(
             "producers", name, "A newline in a path, printed as it is: the line is torn in two.",
-            [whole, follower], source=source, producer=producer, since="2.6.9" if producer == "linux"
+            [whole, follower], source=source, producer=producer, since="2.6.12" if producer == "linux"
             else "", until="2.6.12" if producer == "linux" else "", kinds=("maps",),
             tags=("newline", "emulation" if producer == "gvisor" else producer),
         )  # fmt: skip

@@ -137,7 +137,7 @@ def _unknown() -> Iterator[Case]:
     )  # fmt: skip
     for name, shows, place, line in rows:
         yield _smaps(name, f"{shows} The next area has none.", _behind(base, place, line),
-                     source="fields keep coming: seventeen since 2.6.14", tags=("unknown",))  # fmt: skip
+                     source="fields keep coming, the last of them KSM (in v6.6)", tags=("unknown",))  # fmt: skip
 
 
 def _flags() -> Iterator[Case]:
@@ -154,7 +154,7 @@ def _flags() -> Iterator[Case]:
         ("flags-unknown-twice", "Two bits without letters.", flags("rd", "??", "??", "mr"),
          "show_smap_vma_flags()"),
         ("flags-new", "Letters that no kernel prints yet.", flags("rd", "zz", "mr"),
-         "flags keep coming: gu came with 6.19"),
+         "flags keep coming: gu came with 5dba5cc2e0ff (in v6.19)"),
         ("flags-no-last-space", "No space behind the last flag.", raw_flags(b" rd mr mw"),
          "QEMU's linux-user"),
         ("flags-missing", "No line VmFlags, though the next area has one.", None,
