@@ -19,59 +19,21 @@ from procmaps.errors import UnknownProducer
 from procmaps.fields import FIELDS, ORDERS, ROLLUP_SPAN, VENDOR_FIELDS, Field, LineFormat
 from procmaps.history import RELEASES
 from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID
+from procmaps.layouts import (
+    CYGWIN_COLUMN,
+    ESCAPED,
+    EXCESS_DIGITS,
+    LINE_FORMAT,
+    WSL_COLUMN,
+    Bits,
+    HeaderFormat,
+    excess_header,
+    linux_header,
+)
 from procmaps.pseudo import PSEUDO_NAMES
-from procmaps.releases import Release, Span
+from procmaps.releases import Release, Span, releases_named
 
 Kind = Literal["linux", "nommu", "android", "gvisor", "qemu", "wsl", "freebsd", "cygwin"]
-Bits = Literal[32, 64]
-
-
-@attrs.frozen
-class HeaderFormat:
-    """How a header line is laid out, and which numbers fit in it. Widths are least widths."""
-
-    address_digits: int
-    offset_digits: int
-    device_digits: int
-    column: int
-    """Where a name begins, counted from 0, where what stands before it is short enough."""
-    gap: int
-    """The fewest spaces between the inode and a name."""
-    tail: bytes
-    """What follows the inode of an unnamed area: a space or nothing."""
-    address_bits: int
-    offset_bits: int
-    inode_bits: int
-    device_bits: tuple[int, int] = (12, 20)
-    """Bits of the major and of the minor number: ``MINORBITS``, include/linux/kdev_t.h, 2.6."""
-    sharing: str = "ps"
-    """The characters that can stand fourth in the permissions."""
-    reserved: bool = False
-    """Whether ``===`` can stand for the permissions."""
-    bracket_gap: int = 0
-    """The same as `gap` before a name in brackets, where that differs."""
-    filled: bool = False
-    """Whether an unnamed area is padded to the column, too."""
-    mirrored: bool = False
-    """Whether what overruns the column is followed by as many spaces as it overran: what C's
-    ``%*s`` makes of a negative width."""
-    excess_digits: int = 0
-    """Zeros too many in front of every hexadecimal number but 0."""
-
-    def hexadecimal(self, number: int, digits: int) -> bytes:
-        """*number* in at least *digits* digits."""
-        text = b"%x" % number
-        wide = len(text) + self.excess_digits if number else 0
-        return text.rjust(max(digits, wide), b"0")
-
-    def padding(self, length: int, name: bytes) -> bytes:
-        """What stands between a prefix of *length* bytes and *name*."""
-        if not name and not self.filled:
-            return self.tail
-        if self.mirrored:
-            return b" " * abs(self.column - length)
-        gap = self.bracket_gap if self.bracket_gap and name.startswith(b"[") else self.gap
-        return b" " * max(self.column - length, gap)
 
 
 @attrs.frozen
@@ -135,59 +97,6 @@ class Producer:
         return self.name
 
 
-# --- header lines ---------------------------------------------------------------------------------
-
-# MAPS_LINE_FORMAT4 and FORMAT8, fs/proc/array.c: seen up to 2.4.17; seq_file's by 2.4.27.
-_LINE_FORMAT = Span.of("2.2", "2.4.17|2.4.27")
-
-# "%08llx" for the offset, so that a 32-bit kernel shows files above 4 GiB.
-_WIDE_OFFSET = Span.of("2.6.24|2.6.32")
-
-# The inode as u64 on 32-bit kernels, too.
-_WIDE_INODE = Span.of("6.14|7.1")
-
-# mangle_path(esc="\n") instead of "": the first release that writes a newline as \012.
-_ESCAPES = Span.of("2.6.12|2.6.18")
-
-# A name begins behind 25 columns and six for each byte of a pointer (show_map, show_map_vma).
-_COLUMNS: dict[Bits, int] = {32: 49, 64: 73}
-
-
-def _limit(span: Span, release: Release, bits: Bits) -> int:
-    """The bits of a number that is a long before *span*: what is not established is not refused."""
-    return bits if span.covers(release) is False else 64
-
-
-def _linux_header(release: Release, bits: Bits) -> HeaderFormat:
-    if _LINE_FORMAT.covers(release):
-        return HeaderFormat(
-            address_digits=bits // 4,
-            offset_digits=bits // 4,
-            device_digits=2,
-            column=_COLUMNS[bits],
-            gap=1,
-            tail=b"",
-            address_bits=bits,
-            offset_bits=bits,
-            # The line buffer has room for ten digits before the column of the name.
-            inode_bits=32,
-            # kdev_t: 16 bits, printed by kdevname().
-            device_bits=(8, 8),
-        )
-    return HeaderFormat(
-        address_digits=8,
-        offset_digits=8,
-        device_digits=2,
-        column=_COLUMNS[bits],
-        # The format string ends in a space, and the padding has one at least.
-        gap=2,
-        tail=b" ",
-        address_bits=bits,
-        offset_bits=_limit(_WIDE_OFFSET, release, bits),
-        inode_bits=_limit(_WIDE_INODE, release, bits),
-    )
-
-
 # --- lines below the header -----------------------------------------------------------------------
 
 
@@ -245,8 +154,8 @@ def _linux(name: str, release: Release, bits: Bits) -> Producer:
         release=release,
         bits=bits,
         # Before the escaping came, Linux needs the reader that the NOMMU kernels need to this day.
-        dialect="linux" if _ESCAPES.covers(release) else "nommu",
-        header=_linux_header(release, bits),
+        dialect="linux" if ESCAPED.span.covers(release) else "nommu",
+        header=linux_header(release, bits),
         smaps=tuple(_lines(release)),
         rollup=tuple(_lines(release, rollup=True)),
         labels=LabelRule(MAX_LABEL),
@@ -268,10 +177,8 @@ class Variant:
     prefix: str = "linux"
 
 
-def _parisc(producer: Producer, _release: Release) -> Producer:
-    # Offsets above 32 bits lose digits instead; no such line has been seen, so none is printed.
-    header = attrs.evolve(producer.header, excess_digits=8, offset_bits=32)
-    return attrs.evolve(producer, header=header)
+def _parisc(producer: Producer, release: Release) -> Producer:
+    return attrs.evolve(producer, header=excess_header(release))
 
 
 def _nommu(producer: Producer, _release: Release) -> Producer:
@@ -341,10 +248,9 @@ VARIANTS: tuple[Variant, ...] = (
     ),
     Variant(
         "parisc",
-        Span.of("4.17", "6.5|6.11"),
+        EXCESS_DIGITS.span,
         (32,),
-        "32-bit kernels whose __clzdi2() counts only one word, parisc and s64ilp32 RISC-V: "
-        "num_to_str() and seq_put_hex_ll() take each number for eight digits longer",
+        EXCESS_DIGITS.source,
         _parisc,
     ),
     Variant("android", Span.of("3.4", "3.8"), (32,), f"{_POINTER}, 3.4", _user_pointers(b"Locked")),
@@ -386,7 +292,7 @@ VARIANTS: tuple[Variant, ...] = (
 def _gvisor(name: str, bits: Bits) -> Producer:
     """pkg/sentry/mm/procfs.go: "%08x-%08x %s%s %08x %02x:%02x %d ", padded to 73."""
     release = Release.parse("4.4")
-    header = _linux_header(release, 64)
+    header = linux_header(release, 64)
     return Producer(
         name=name,
         kind="gvisor",
@@ -404,7 +310,7 @@ def _qemu(name: str, bits: Bits) -> Producer:
     A prefix of just 73 bytes is followed by its name without a space: see `HeaderFormat.mirrored`.
     """
     release = Release.parse("6.1")
-    header = _linux_header(release, bits)
+    header = linux_header(release, bits)
     return Producer(
         name=name,
         kind="qemu",
@@ -429,7 +335,7 @@ def _unaligned(line: FieldLine) -> FieldLine:
 def _wsl(name: str, bits: Bits) -> Producer:
     """Dumps of WSL 1 in bug reports: names at column 65, ``Pss:`` alone in smaps."""
     release = Release.parse("4.4")
-    header = _linux_header(release, bits)
+    header = linux_header(release, bits)
     pss = tuple(line for line in _lines(release) if line.field.key == b"Pss")
     return Producer(
         name=name,
@@ -437,7 +343,7 @@ def _wsl(name: str, bits: Bits) -> Producer:
         release=release,
         bits=bits,
         dialect="wsl",
-        header=attrs.evolve(header, column=65),
+        header=attrs.evolve(header, column=WSL_COLUMN),
         smaps=pss,
     )
 
@@ -478,7 +384,7 @@ def _cygwin(name: str, bits: Bits) -> Producer:
             address_digits=8,
             offset_digits=8,
             device_digits=4,
-            column=62,
+            column=CYGWIN_COLUMN,
             gap=3,
             tail=b"",
             filled=True,
@@ -510,8 +416,8 @@ _KERNEL = re.compile(
 _EMULATION = re.compile(r"(?P<name>[a-z-]+?)(?:-(?P<bits>32|64)bit)?")
 
 _UNSETTLED = (
-    (_LINE_FORMAT, "how a header line is laid out"),
-    (_ESCAPES, "whether a newline in a path is escaped"),
+    (LINE_FORMAT, "how a header line is laid out"),
+    (ESCAPED, "whether a newline in a path is escaped"),
 )
 """What must be known of a release to say anything of it."""
 
@@ -557,9 +463,11 @@ def _kernel(name: str, match: re.Match[str]) -> Producer:
     if not found:
         there = "; ".join(str(variant.span) for variant in wanted)
         raise UnknownProducer(name, f"there is no such kernel; there is one {there}")
-    for span, what in _UNSETTLED:
-        if span.covers(release) is None:
-            raise UnknownProducer(name, f"{what} is not established for {release}, only {span}")
+    for trait, what in _UNSETTLED:
+        if trait.span.covers(release) is None:
+            raise UnknownProducer(
+                name, f"{what} is not established for {release}, only {trait.span}"
+            )
     variant = found[0]
     bits = _bits(name, match["bits"], variant.bits)
     stem = "-".join(filter(None, (variant.prefix, str(release), variant.name)))
@@ -579,8 +487,7 @@ def _named(stem: str, bits: Bits, sizes: tuple[Bits, ...]) -> str:
 
 def _names() -> Iterator[str]:
     """Every release at which a table changes, in every variant and word size; the emulations."""
-    spans = (_LINE_FORMAT, _WIDE_OFFSET, _WIDE_INODE, _ESCAPES, *(v.span for v in VARIANTS))
-    bounds = {release for span in spans for release in span.releases}
+    bounds = releases_named(variant.span for variant in VARIANTS)
     for release in sorted({*RELEASES, *bounds}):
         for variant in VARIANTS:
             if variant.span.covers(release):
