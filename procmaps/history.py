@@ -8,7 +8,7 @@ from procmaps.fields import FIELDS, ORDERS
 from procmaps.layouts import TRAITS
 from procmaps.pseudo import PSEUDO_NAMES
 from procmaps.releases import Release, Span, releases_named
-from procmaps.vmflags import MUTE_BITS, VMFLAG_TABLE
+from procmaps.vmflags import LETTERLESS_BITS, VMFLAG_TABLE
 
 
 def _spans() -> Iterator[Span]:
@@ -20,7 +20,7 @@ def _spans() -> Iterator[Span]:
     for flag in VMFLAG_TABLE:
         yield flag.span
         yield from (place.span for place in flag.bits)
-    yield from (bit.span for bit in MUTE_BITS)
+    yield from (bit.span for bit in LETTERLESS_BITS)
     yield from (name.span for name in PSEUDO_NAMES)
 
 

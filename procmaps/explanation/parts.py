@@ -17,7 +17,7 @@ from procmaps.grammar import Grammar
 from procmaps.names import Name
 from procmaps.patterns import bare
 from procmaps.pseudo import PSEUDO_NAMES, PseudoName
-from procmaps.vmflags import MUTE_BITS, UNNAMED_BIT, VMFLAGS
+from procmaps.vmflags import LETTERLESS_BITS, UNNAMED_BIT, VMFLAGS
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -196,6 +196,6 @@ def flag_meaning(word: bytes) -> str:
     if info := VMFLAGS.get(word):
         return info.meaning
     if word == UNNAMED_BIT:
-        names = ", ".join(bit.kernel_name for bit in MUTE_BITS if bit.printed == UNNAMED_BIT)
+        names = ", ".join(bit.kernel_name for bit in LETTERLESS_BITS if bit.printed == UNNAMED_BIT)
         return f"A bit without letters of its own; known ones: {names}."
     return "A flag that no table knows."

@@ -21,7 +21,7 @@ from procmaps.fields import fields_at
 from procmaps.labels import MAX_LABEL, is_valid_anon_label
 from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES
 from procmaps.releases import Release
-from procmaps.vmflags import MUTE_BITS, VMFLAG_TABLE
+from procmaps.vmflags import LETTERLESS_BITS, VMFLAG_TABLE
 
 VARIABLE = "PROCMAPS_KERNEL_SOURCE"
 FOLDER = Path(os.environ.get(VARIABLE) or cache.folder() / "sources")
@@ -92,7 +92,7 @@ def test_mnemonics_are_those_that_the_kernel_prints(tree: Tree) -> None:
 @every_tree
 def test_silent_bits_are_those_that_the_kernel_silences(tree: Tree) -> None:
     silent = {name for name, letters in initialised(tree) if not letters}
-    known = {bit.kernel_name for bit in MUTE_BITS
+    known = {bit.kernel_name for bit in LETTERLESS_BITS
              if bit.printed == b"" and bit.span.covers(tree.release)}  # fmt: skip
     assert silent == known
 
@@ -126,7 +126,7 @@ def test_bits_are_those_of_the_kernels_header(tree: Tree) -> None:
     for info in VMFLAG_TABLE:
         if info.span.covers(tree.release):
             assert info.bits_at(tree.release) == numbers[info.kernel_name], info.kernel_name
-    for bit in MUTE_BITS:
+    for bit in LETTERLESS_BITS:
         if bit.span.covers(tree.release):
             assert numbers[bit.kernel_name], bit.kernel_name
 
