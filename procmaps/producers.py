@@ -76,8 +76,9 @@ class Producer:
     rollup: tuple[FieldLine, ...] = ()
     labels: LabelRule | None = None
     """None where memory cannot be named."""
-    brackets: frozenset[str] | None = None
-    """The kinds of names without a file that it can print; None where that is not established."""
+    pathless: frozenset[str] | None = None
+    """The kinds of pseudo-names that it prints in place of a path: ``[heap]``, ``anon_inode:`` …;
+    None where that is not established."""
     flags_tail: bytes = b" "
     """What stands behind the last mnemonic of ``VmFlags``."""
 
@@ -130,20 +131,16 @@ _LINUX = "Linux"
 _ANDROID = "Android"
 
 
-INVENTED: frozenset[str] = frozenset(
-    name.kind for name in PSEUDO_NAMES if not name.pattern_text.startswith("/")
-)
-"""The kinds of names that stand for no path: some release prints each, and others do not."""
+PATHLESS: frozenset[str] = frozenset(name.kind for name in PSEUDO_NAMES if name.pathless)
+"""The kinds of pseudo-names in place of a path: some release prints each, and others do not."""
 
 
-def _bracket_kinds(release: Release, *origins: str) -> frozenset[str]:
-    """The names that stand for no path, of those that *release* may invent."""
+def _pathless(release: Release, *origins: str) -> frozenset[str]:
+    """The kinds of pseudo-names in place of a path that *release* may print."""
     return frozenset(
         name.kind
         for name in PSEUDO_NAMES
-        if not name.pattern_text.startswith("/")
-        and name.producer in origins
-        and name.span.covers(release) is not False
+        if name.pathless and name.producer in origins and name.span.covers(release) is not False
     )
 
 
@@ -159,7 +156,7 @@ def _linux(name: str, release: Release, bits: Bits) -> Producer:
         smaps=tuple(_lines(release)),
         rollup=tuple(_lines(release, rollup=True)),
         labels=LabelRule(MAX_LABEL),
-        brackets=_bracket_kinds(release, _LINUX),
+        pathless=_pathless(release, _LINUX),
     )
 
 
@@ -191,7 +188,7 @@ def _nommu(producer: Producer, _release: Release) -> Producer:
         rollup=(),
         labels=None,
         # nommu_vma_show() asks for nothing but the stack; what is a file prints its path.
-        brackets=(producer.brackets or frozenset())
+        pathless=(producer.pathless or frozenset())
         & {"stack", "thread_stack", "anon_inode", "socket"},
     )
 
@@ -204,7 +201,7 @@ def _user_pointers(after: bytes) -> Callable[[Producer, Release], Producer]:
     """The Android generations that keep a pointer to the name; ``Name:`` stands behind *after*."""
 
     def change(producer: Producer, release: Release) -> Producer:
-        kinds = _bracket_kinds(release, _LINUX, _ANDROID)
+        kinds = _pathless(release, _LINUX, _ANDROID)
         return attrs.evolve(
             producer,
             kind="android",
@@ -212,7 +209,7 @@ def _user_pointers(after: bytes) -> Callable[[Producer, Release], Producer]:
             smaps=_inserted(producer.smaps, b"Name", after),
             # NAME_MAX bytes are copied, and what could not be read is told behind them.
             labels=LabelRule(255 + _FAULT, checked=False),
-            brackets=kinds | {"anon"},
+            pathless=kinds | {"anon"},
         )
 
     return change
@@ -228,9 +225,9 @@ def _samsung(mainline: Producer, release: Release) -> Producer:
 
 
 def _refcounted(producer: Producer, release: Release) -> Producer:
-    kinds = _bracket_kinds(release, _LINUX, _ANDROID)
+    kinds = _pathless(release, _LINUX, _ANDROID)
     return attrs.evolve(
-        producer, kind="android", labels=LabelRule(MAX_LABEL_ANDROID), brackets=kinds | {"anon"}
+        producer, kind="android", labels=LabelRule(MAX_LABEL_ANDROID), pathless=kinds | {"anon"}
     )
 
 
@@ -369,6 +366,7 @@ def _freebsd(name: str, bits: Bits) -> Producer:
             inode_bits=bits,
             device_bits=(0, 0),
         ),
+        pathless=frozenset({"vdso", "stack"}),
     )
 
 
@@ -395,6 +393,8 @@ def _cygwin(name: str, bits: Bits) -> Producer:
             sharing="psg",
             reserved=True,
         ),
+        # And those that its own grammar adds.
+        pathless=frozenset({"heap"}),
     )
 
 
@@ -513,6 +513,13 @@ def every_producer() -> tuple[Producer, ...]:
     Kernels are those of the releases at which some table changes, in all variants and word sizes.
     """
     return tuple(_settled())
+
+
+def chosen(given: Producer | str | None) -> Producer:
+    """The producer itself, or by its name; the `newest` where none is given."""
+    if given is None:
+        return newest()
+    return parse(given) if isinstance(given, str) else given
 
 
 @functools.cache

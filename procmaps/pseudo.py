@@ -62,6 +62,11 @@ class PseudoName:
         return tuple(_PLACEHOLDER.split(self.pattern_text))
 
     @property
+    def pathless(self) -> bool:
+        """Whether it is no path: in brackets, or a word and a colon."""
+        return not self.pattern_text.startswith("/")
+
+    @property
     def varies(self) -> bool:
         """Whether it has placeholders."""
         return len(self.pieces) > 1

@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
 
 from procmaps import producers
-from procmaps.dialects import dialect
+from procmaps.dialects import LINUX, dialect
 from procmaps.fields import Field
 from procmaps.grammar import load as load_grammar
 from procmaps.grammar import parser
 from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID, is_valid_anon_label
 from procmaps.loading import loads
 from procmaps.names import DELETED, NEWLINE, AnonName, Name, Special, Unnamed
-from procmaps.producers import FieldLine, Producer
+from procmaps.producers import FieldLine, Producer, chosen
 from procmaps.pseudo import PLACEHOLDERS, PSEUDO_NAMES, PseudoName
 from procmaps.records import Device, Mapping, Perms, Usage
 from procmaps.rendering import path_name, render
@@ -114,16 +114,6 @@ def _ascii(text: str) -> bytes:
 
 # --- names ----------------------------------------------------------------------------------------
 
-_EMULATED = {
-    "freebsd": (b"[vdso]", b"[stack]"),
-    "cygwin": (
-        b"[peb]", b"[teb (tid 4242)]", b"[stack (tid 4242)]", b"[stack (tid 4242) shared]",
-        b"[heap]",
-        b"[win heap 0 default grow]", b"[cygheap]", b"[shared-user-data]", b"[procinfo]",
-    ),
-}  # fmt: skip
-"""Names that emulations invent: linprocfs.c; winsup/cygwin/fhandler/process.cc."""
-
 
 def names(producer: Producer | str | None = None) -> st.SearchStrategy[Name]:
     """Name columns that *producer* can print and that its text leaves no doubt about.
@@ -131,7 +121,7 @@ def names(producer: Producer | str | None = None) -> st.SearchStrategy[Name]:
     Where newlines are not escaped a name can forge whole lines; such names are not drawn. Without a
     producer it is the newest mainline kernel.
     """
-    return _names(_producer(producer))
+    return _names(chosen(producer))
 
 
 @functools.cache
@@ -142,26 +132,31 @@ def _names(made: Producer) -> st.SearchStrategy[Name]:
         return path_name(path, made, deleted=deleted)
 
     files = st.builds(file, file_names(), st.booleans())
-    invented = [
-        _invented(name, made).map(record_of) for name in PSEUDO_NAMES if _possible(name, made)
-    ]
-    if made.kind in _EMULATED:
-        invented.append(st.sampled_from(_EMULATED[made.kind]).map(record_of))
-    return st.one_of(st.just(Unnamed()), files, *invented).filter(lambda name: _told(name, made))
+    pseudo = [_pseudo(name, made) for name in PSEUDO_NAMES if _possible(name, made)]
+    drawn = (text.map(record_of) for text in (*pseudo, *_own_names(made)))
+    return st.one_of(st.just(Unnamed()), files, *drawn).filter(lambda name: _told(name, made))
 
 
 def _possible(name: PseudoName, made: Producer) -> bool:
-    if name.kind == "rollup" or (made.brackets is None and made.release is None):
+    if name.kind == "rollup":
         return False
     if name.producer not in ("Linux", "Android" if made.kind == "android" else "Linux"):
         return False
-    if not name.pattern_text.startswith("/") and made.brackets is not None:
-        return name.kind in made.brackets
+    if name.pathless and made.pathless is not None:
+        return name.kind in made.pathless
     return made.release is not None and name.span.covers(made.release) is not False
 
 
-def _invented(name: PseudoName, made: Producer) -> st.SearchStrategy[bytes]:
-    """The texts of an invented name, as *made* prints them."""
+def _own_names(made: Producer) -> list[st.SearchStrategy[bytes]]:
+    """The texts of each terminal that the producer's dialect adds to Linux's names."""
+    grammar, linux = load_grammar(made.dialect), load_grammar(LINUX.name)
+    known = {step.terminal for (step,) in linux.ways("name")}
+    own = (step.terminal for (step,) in grammar.ways("name") if step.terminal not in known)
+    return [st.from_regex(grammar.terminal(terminal), fullmatch=True) for terminal in own]
+
+
+def _pseudo(name: PseudoName, made: Producer) -> st.SearchStrategy[bytes]:
+    """The texts of a pseudo-name, as *made* prints them."""
     parts = [_part(piece, name, made) for piece in name.pieces]
     return st.tuples(*parts).map(b"".join)
 
@@ -219,7 +214,7 @@ def mappings(
     producer: Producer | str | None = None, kind: Literal["maps", "smaps"] = "maps"
 ) -> st.SearchStrategy[Mapping]:
     """Single mappings that *producer* can print in that file."""
-    made = _producer(producer)
+    made = chosen(producer)
     top = (1 << made.header.address_bits - 12) - 1
     bounds = st.lists(st.integers(0, top), min_size=2, max_size=2, unique=True).map(sorted)
     return bounds.flatmap(lambda pages: _mapping(made, pages[0] * _PAGE, pages[1] * _PAGE, kind))
@@ -238,7 +233,7 @@ def address_spaces(
     For ``rollup`` it is the one record of smaps_rollup. At most *max_size* mappings. Raises
     `ValueError` for a file that the producer does not print.
     """
-    made = _producer(producer)
+    made = chosen(producer)
     if not made.prints(kind):
         raise ValueError(f"{made} prints no {kind}, or how is not established")
     top = (1 << made.header.address_bits - 12) - 1
@@ -382,7 +377,7 @@ def dumps(
     What is drawn with no producer reads without a problem in the dialect ``linux``.
     """
     if producer is not None:
-        made = _producer(producer)
+        made = chosen(producer)
         return address_spaces(made, kind, max_size=max_size).map(
             lambda records: render(records, made)
         )
@@ -394,7 +389,7 @@ def snapshots(
     producer: Producer | str | None = None, kind: FileKind = "maps", *, max_size: int = 8
 ) -> st.SearchStrategy[Snapshot]:
     """The same, loaded by the producer's dialect."""
-    name = "linux" if producer is None else _producer(producer).dialect
+    name = "linux" if producer is None else chosen(producer).dialect
     return dumps(producer, kind, max_size=max_size).map(lambda text: loads(text, dialect=name))
 
 
@@ -487,9 +482,3 @@ FAULTS: tuple[Fault, ...] = (
     unended, torn, beheaded, hollowed, repeated, flipped, littered, dos,
 )  # fmt: skip
 """What `broken` does to a dump."""
-
-
-def _producer(given: Producer | str | None) -> Producer:
-    if given is None:
-        return producers.newest()
-    return producers.parse(given) if isinstance(given, str) else given

@@ -254,19 +254,19 @@ def _has_excess(layout: Layout) -> bool:
 
 def name_clues(name: Name) -> Iterator[Clue]:
     """What a name tells, a name column by itself too."""
-    invented = pseudo_of(name)
+    pseudo = pseudo_of(name)
     if isinstance(name, AnonName | AnonShmemName) and label_fault(name.label):
         yield _label_clue(name.label)
-    elif invented is not None:
-        mainline = invented.producer == "Linux"
-        source = invented.source
-        if invented.architectures:
-            source += f" ({', '.join(invented.architectures)})"
+    elif pseudo is not None:
+        mainline = pseudo.producer == "Linux"
+        source = pseudo.source
+        if pseudo.architectures:
+            source += f" ({', '.join(pseudo.architectures)})"
         yield Clue(
-            f"the name {invented.pattern_text}",
-            (invented.span,),
+            f"the name {pseudo.pattern_text}",
+            (pseudo.span,),
             source,
-            vendor="" if mainline else invented.producer,
+            vendor="" if mainline else pseudo.producer,
         )
     if isinstance(name, Backed):
         if name.raw.startswith(b"(unreachable)"):

@@ -173,8 +173,8 @@ def _name_terminal(raw: bytes, loaded: Grammar) -> str:
 
 def name_meaning(name: Name) -> str:
     """What a name column says the memory is."""
-    if invented := pseudo_of(name):
-        return invented.meaning
+    if pseudo := pseudo_of(name):
+        return pseudo.meaning
     return _KINDS.get(name.kind, "a name that no rule knows")
 
 

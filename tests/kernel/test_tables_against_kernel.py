@@ -177,7 +177,7 @@ def test_fields_are_those_that_the_kernel_prints_in_its_order(tree: Tree, *, rol
 
 
 def names_in_brackets(tree: Tree) -> Iterator[tuple[str, str | None]]:
-    """Each invented name of a mapping without a file, and the architecture that has it."""
+    """Each pseudo-name of a mapping without a file, and the architecture that has it."""
     places: list[tuple[Path, str | None]] = [(tree.root / "fs/proc/task_mmu.c", None)]
     places += [(path, None) for path in tree.root.glob("kernel/events/*.c")]
     for folder in tree.root.glob("arch/*"):
