@@ -336,7 +336,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     _file(
         "/dev/ashmem/LABEL (deleted)",
         "ashmem",
-        "A labelled area of Android's shared memory, the label up to 255 bytes.",
+        "A labelled region of Android's shared memory, the label up to 255 bytes.",
         Span(),
         "ashmem_mmap(), drivers/staging/android/ashmem.c and Android common kernels",
         producer="Android",
@@ -344,7 +344,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     _file(
         "/dev/ashmem (deleted)",
         "ashmem",
-        "An area of Android's shared memory without a label.",
+        "A region of Android's shared memory without a label.",
         Span(),
         "ashmem_mmap(), drivers/staging/android/ashmem.c and Android common kernels",
         producer="Android",

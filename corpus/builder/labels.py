@@ -89,7 +89,7 @@ LENGTHS = (0, 1, 2, 7, 8, 15, 16, 31, 32, 47, 48, 63, 64, 77, 78, 79)
 
 
 def cases() -> Iterator[Case]:
-    """Private labels first, then the shared ones that differ, then areas side by side."""
+    """Private labels first, then the shared ones that differ, then mappings side by side."""
     for code, word in PUNCTUATION.items():
         label = b"a%cb" % code
         yield _private(
@@ -123,12 +123,12 @@ def _private(name: str, label: bytes, shows: str, source: str = ANON) -> Case:
 
 def _all_characters() -> Case:
     every = bytes(code for code in range(0x20, 0x7F) if code not in FORBIDDEN)
-    areas = [
+    mappings = [
         Vma(BASE, BASE + PAGE, name=anon(every[:45])),
         Vma(BASE + PAGE, BASE + 2 * PAGE, name=anon(every[45:])),
     ]
     shows = "Every character that a label may have, in two labels: the first begins with a space."
-    return make("labels", "char-all", shows, areas, source=RULE, since="5.17", tags=("label",))
+    return make("labels", "char-all", shows, mappings, source=RULE, since="5.17", tags=("label",))
 
 
 def _shared() -> Iterator[Case]:
@@ -144,7 +144,7 @@ def _shared() -> Iterator[Case]:
         ("shared-like-unit", b"16 kB", "The last word is kB, as in a field."),
     )
     for name, label, shows in rows:
-        area = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, shmem(label))
+        mapping = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, shmem(label))
         told = (
             f"{shows} The label takes the path's place; device, inode and offset remain the file's."
         )
@@ -152,7 +152,7 @@ def _shared() -> Iterator[Case]:
             "labels",
             name,
             told,
-            [area, FOLLOWER],
+            [mapping, FOLLOWER],
             source=SHMEM,
             since="6.2",
             tags=("label", "shmem"),
@@ -163,11 +163,11 @@ def _side_by_side() -> Iterator[Case]:
     one, two, three = (BASE + PAGE * n for n in (1, 2, 3))
     rows = {
         "same-twice": (
-            "One label on two areas that do not merge, as their permissions differ.",
+            "One label on two mappings that do not merge, as their permissions differ.",
             [Vma(BASE, one, name=anon(b"x")), Vma(one, two, "r--p", name=anon(b"x"))],
         ),
         "split": (
-            "A label in the middle of an area splits it into three (anon_vma_name_eq()).",
+            "A label in the middle of a mapping splits it into three (anon_vma_name_eq()).",
             [Vma(BASE, one), Vma(one, two, name=anon(b"x")), Vma(two, three)],
         ),
         "case-differs": (
@@ -179,7 +179,7 @@ def _side_by_side() -> Iterator[Case]:
             [Vma(BASE, one, name=anon(b"pool")), Vma(one, two, name=anon(b"pool "))],
         ),
         "empty-beside-none": (
-            "An area with the empty label beside one without a label.",
+            "A mapping with the empty label beside one without a label.",
             [Vma(BASE, one, name=anon(b"")), Vma(one, two)],
         ),
         "private-beside-shared": (
@@ -190,9 +190,9 @@ def _side_by_side() -> Iterator[Case]:
             ],
         ),
     }
-    for name, (shows, areas) in rows.items():
+    for name, (shows, mappings) in rows.items():
         since = "6.2" if "shared" in name else "5.17"
-        yield make("labels", name, shows, areas, source=ANON, since=since, tags=("label",))
+        yield make("labels", name, shows, mappings, source=ANON, since=since, tags=("label",))
     thirty_two = [
         Vma(0xB6F00000, 0xB6F01000, name=anon(b"libc malloc")),
         Vma(0xBEFDF000, 0xBF000000),

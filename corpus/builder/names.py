@@ -205,12 +205,12 @@ def _made(
     since: str = "2.6.32",
     producer: str = "linux",
 ) -> Case:
-    area = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, column)
+    mapping = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, column)
     return make(
         "names",
         name,
         shows,
-        [area, FOLLOWER],
+        [mapping, FOLLOWER],
         source=source,
         since=since,
         producer=producer,

@@ -57,20 +57,27 @@ ROWS: tuple[tuple[str, Column, str, str, str, str, str], ...] = (
 
 
 def cases() -> Iterator[Case]:
-    """Each name on one area; then no name at all."""
+    """Each name on one mapping; then no name at all."""
     for name, column, shows, perms, since, until, source in ROWS:
-        area = Vma(BASE, BASE + 2 * PAGE, perms, name=column)
-        areas = [area, FOLLOWER]
+        mapping = Vma(BASE, BASE + 2 * PAGE, perms, name=column)
+        mappings = [mapping, FOLLOWER]
         if name == "vsyscall":
             gate = Vma(0xFFFFFFFFFF600000, 0xFFFFFFFFFF601000, perms, name=column)
-            areas = [FOLLOWER, gate]
+            mappings = [FOLLOWER, gate]
         yield make(
-            "pseudo", name, shows, areas, source=source, since=since, until=until, tags=("pseudo",)
+            "pseudo",
+            name,
+            shows,
+            mappings,
+            source=source,
+            since=since,
+            until=until,
+            tags=("pseudo",),
         )
     yield make(
         "pseudo",
         "none",
-        "Three areas without a name: each line ends in one space.",
+        "Three mappings without a name: each line ends in one space.",
         [Vma(BASE + n * 2 * PAGE, BASE + (n * 2 + 1) * PAGE, name=NONE) for n in range(3)],
         source='show_map_vma(): "… %lu " and nothing behind it',
         since="2.6.18",
@@ -84,7 +91,7 @@ def cases() -> Iterator[Case]:
     yield make(
         "pseudo",
         "unnamed-between",
-        "An area without a name between two that have one: nothing may be carried over.",
+        "A mapping without a name between two that have one: nothing may be carried over.",
         heap_then_label,
         source=NAMES,
         since="2.6.18",

@@ -50,7 +50,7 @@ def hollowed(draw: st.DrawFn, text: bytes) -> bytes:
 
 
 def repeated(draw: st.DrawFn, text: bytes) -> bytes:
-    """Some lines stand twice: the kernel printed an area again in the next chunk."""
+    """Some lines stand twice: the kernel printed a mapping again in the next chunk."""
     lines = re.findall(rb"[^\n]*\n|[^\n]+", text)
     first, second = sorted((draw(st.integers(0, len(lines))), draw(st.integers(0, len(lines)))))
     return b"".join((*lines[:second], *lines[first:]))

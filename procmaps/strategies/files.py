@@ -49,8 +49,8 @@ def snapshots(
 def grammar_bytes(name: str = "linux", start: str = "maps") -> st.SearchStrategy[bytes]:
     """Bytes drawn from the grammar of a dialect: every one is accepted by its rule *start*.
 
-    *start* is ``maps``, ``smaps``, ``rollup``, ``line`` or ``name``. A grammar has no semantics: an
-    area may end before it starts, and a field may stand twice. Raises
+    *start* is ``maps``, ``smaps``, ``rollup``, ``line`` or ``name``. A grammar has no semantics: a
+    mapping may end before it starts, and a field may stand twice. Raises
     `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
     """
     lark = parser(dialect(name))
