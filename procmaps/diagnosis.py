@@ -14,24 +14,28 @@ from procmaps.grammar import HEADER_PARTS, Grammar
 from procmaps.patterns import Step
 
 EXPECTED = {
-    "ADDRESS": "an address, 1 to 16 hexadecimal digits in lower case",
+    "ADDRESS": "an address, {least} to {most} hexadecimal digits in lower case",
     "READ": "'r' or '-', the first of four permission characters",
     "WRITE": "'w' or '-', the second of four permission characters",
     "EXECUTE": "'x' or '-', the third of four permission characters",
     "SHARING": "'p', 's' or 'S', the last of four permission characters",
-    "RESERVED": "'===', reserved memory",
     "CYGWIN_SHARING": "'p', 's' or 'g', the last of four permission characters",
-    "OFFSET": "a file offset, 1 to 16 hexadecimal digits in lower case",
-    "DEVICE": "a device number, 1 to 16 hexadecimal digits in lower case",
-    "INODE": "an inode, 1 to 20 decimal digits",
+    "OFFSET": "a file offset, {least} to {most} hexadecimal digits in lower case",
+    "DEVICE": "a device number, {least} to {most} hexadecimal digits in lower case",
+    "INODE": "an inode, {least} to {most} decimal digits",
     "_PAD": "a space",
     "NAME": "a name",
+    "KEY": "a key and a colon",
+    "_NAME_KEY": "'Name:'",
     "SIZE": "a number and ' kB'",
     "COUNT": "a number",
     "FLAGS": "flags, each behind a space",
     "TEXT": "text",
 }
-"""What to tell a person of each terminal that a line can lack."""
+"""What to tell a person of each terminal that a line can lack, but for a text in quotes, which
+speaks for itself. How many digits there can be is for the grammar to say."""
+
+_DIGITS = re.compile(r"\{(?P<least>\d+),(?P<most>\d+)\}")
 
 _FOREIGN = (
     (b"\x1f\x8b", "This is gzip data: decompress it first."),
@@ -87,9 +91,17 @@ def _walk(way: tuple[Step, ...], line: bytes) -> tuple[int, str, str]:
             field = "name" if step.terminal == "NAME" else step.path[-1]
         found = re.compile(step.pattern.encode("latin-1")).match(line, at)
         if not found:
-            return at, field, EXPECTED.get(step.terminal) or repr(step.literal)
+            return at, field, words_for(step)
         at = found.end()
     return at, field, "the end of the line"
+
+
+def words_for(step: Step) -> str:
+    """What a line lacks where *step* fails, for people."""
+    if step.literal:
+        return repr(step.literal)
+    digits = _DIGITS.search(step.pattern)
+    return EXPECTED[step.terminal].format_map(digits.groupdict() if digits else {})
 
 
 def _found(line: bytes, at: int) -> str:

@@ -430,28 +430,32 @@ ORDERS: tuple[tuple[Span, tuple[bytes, ...]], ...] = (
 )
 
 
-def _in_file(*, rollup: bool) -> tuple[Field, ...]:
-    return tuple(field for field in _MAINLINE if (field.rollup if rollup else field.smaps))
+def presence_at(release: Release, *, rollup: bool = False) -> tuple[tuple[Field, bool | None], ...]:
+    """Every mainline field of smaps (or of smaps_rollup), and whether `release` prints it.
+
+    In printing order; None where it is not established. Empty where the release has no such file:
+    smaps came with 2.6.14, smaps_rollup with 4.14.
+    """
+    if rollup and not ROLLUP_SPAN.covers(release):
+        return ()
+    keys = next((keys for span, keys in ORDERS if span.covers(release)), ())
+    fields = (FIELDS[key] for key in keys)
+    return tuple(
+        (field, field.span.covers(release))
+        for field in fields
+        if (field.rollup if rollup else field.smaps)
+    )
 
 
 def fields_at(release: Release, *, rollup: bool = False) -> tuple[Field, ...]:
     """The fields of one smaps record (or of smaps_rollup) in `release`, in printing order.
 
     Mainline only, and only what is established: `unsettled_at` has those of which it is not
-    known whether `release` prints them. Optional fields are in; see `Field.condition`. Empty
-    where the release has no such file: smaps came with 2.6.14, smaps_rollup with 4.14.
+    known whether `release` prints them. Optional fields are in; see `Field.condition`.
     """
-    if rollup and not ROLLUP_SPAN.covers(release):
-        return ()
-    there = {field.key: field for field in _in_file(rollup=rollup) if field.span.covers(release)}
-    for span, keys in ORDERS:
-        if span.covers(release):
-            return tuple(there[key] for key in keys if key in there)
-    return ()
+    return tuple(field for field, there in presence_at(release, rollup=rollup) if there)
 
 
 def unsettled_at(release: Release, *, rollup: bool = False) -> tuple[Field, ...]:
-    """The fields of which it is not established whether `release` prints them, by table order."""
-    if rollup and not ROLLUP_SPAN.covers(release):
-        return ()
-    return tuple(field for field in _in_file(rollup=rollup) if field.span.covers(release) is None)
+    """The fields of which it is not established whether `release` prints them, in that order."""
+    return tuple(field for field, there in presence_at(release, rollup=rollup) if there is None)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from procmaps.fields import FIELDS, ORDERS
+from procmaps.layouts import TRAITS
 from procmaps.pseudo import PSEUDO_NAMES
 from procmaps.releases import Release, Span, releases_named
-from procmaps.vmflags import MUTE_BITS, VMFLAG_TABLE
+from procmaps.vmflags import LETTERLESS_BITS, VMFLAG_TABLE
 
 
 def _spans() -> Iterator[Span]:
+    yield from (trait.span for trait in TRAITS)
     for field in FIELDS.values():
         yield field.span
         yield from (line_format.span for line_format in field.formats)
@@ -18,9 +20,10 @@ def _spans() -> Iterator[Span]:
     for flag in VMFLAG_TABLE:
         yield flag.span
         yield from (place.span for place in flag.bits)
-    yield from (bit.span for bit in MUTE_BITS)
+    yield from (bit.span for bit in LETTERLESS_BITS)
     yield from (name.span for name in PSEUDO_NAMES)
 
 
-# Every release that bounds the existence of a field, format, order, flag or name, oldest first.
+# Every release that bounds the existence of a header line's trait, a field, format, order, flag or
+# name, oldest first.
 RELEASES: tuple[Release, ...] = releases_named(_spans())

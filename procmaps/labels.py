@@ -1,8 +1,9 @@
 """The rules for labels: what ``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)`` accepts as a name.
 
 ``prctl_set_vma()`` copies the string with ``strndup_user(…, ANON_VMA_NAME_MAX_LEN)`` and refuses
-every character that ``is_valid_name_char()`` does not know (kernel/sys.c, since 6.19 mm/madvise.c;
-commit 9a10064f5625, in v5.17).
+every character that ``is_valid_name_char()`` does not know: kernel/sys.c, in the 6.1 and 6.12
+trees (9a10064f5625, in v5.17). "mm, madvise: extract mm code from prctl_set_vma() to mm/madvise.c"
+(posted 2025-06-24, for 6.17 at the earliest) moved both checks, to ``set_anon_vma_name()``.
 """
 
 from __future__ import annotations

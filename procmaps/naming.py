@@ -4,8 +4,9 @@ What is named so shows up in ``maps`` as ``[anon:<label>]``, shared memory as
 ``[anon_shmem:<label>]`` (6.2); except that ``[heap]`` and ``[stack]`` keep those names there. A
 label on part of a mapping splits it, and keeps it from merging with neighbours labelled otherwise.
 
-Source: ``prctl_set_vma()``, kernel/sys.c, and ``madvise_set_anon_name()``, mm/madvise.c; commit
-9a10064f5625 ("mm: add a field to store names for private anonymous memory") (in v5.17).
+Source: ``prctl_set_vma()``, kernel/sys.c, and ``madvise_set_anon_name()``, mm/madvise.c, of the 6.1
+and 6.12 trees; commit 9a10064f5625 ("mm: add a field to store names for private anonymous memory")
+(in v5.17).
 """
 
 from __future__ import annotations

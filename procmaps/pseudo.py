@@ -1,15 +1,12 @@
-"""The names that kernels invent: pseudo-names in brackets, and files that no directory holds.
+"""The pseudo-names that kernels give: names in brackets, and files that no directory holds.
 
 Everything here can also be chosen by a user as (part of) a real name; `procmaps.names` weighs
-that. In `pattern_text` the words in capitals stand for text that varies:
-
-    LABEL  a user's label or name       TID    a thread id, decimal
-    KEY    a SysV key, 8 hex digits     INODE  a socket's inode, decimal
-    CLASS  the kind of kernel object    NUMBER decimal
+that.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -17,13 +14,28 @@ import attrs
 
 from procmaps.releases import Span
 
+PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "LABEL": "a user's label or name",
+        "TID": "a thread's id, decimal",
+        "KEY": "a SysV key, eight hexadecimal digits",
+        "INODE": "a socket's inode, decimal",
+        "CLASS": "the kind of kernel object",
+        "NUMBER": "a number, decimal",
+    }
+)
+"""The words that stand for text that varies in `PseudoName.pattern_text`, and what for."""
+
+_PLACEHOLDER = re.compile(f"({'|'.join(PLACEHOLDERS)})")
+
 
 @attrs.frozen
 class PseudoName:
-    """One invented name, or one shape of invented names.
+    """One pseudo-name, or one shape of pseudo-names.
 
-    pattern_text   the whole name column; see the module for the words in capitals
-    kind           a word for the sort of memory, shared by the names of one sort
+    pattern_text   the whole name column, `PLACEHOLDERS` where it varies
+    kind           the kind of the record that it becomes (`procmaps.names.Name.kind`): its terminal
+                   in grammar/name.lark, in lower case
     meaning        one sentence for people
     span           the mainline releases that can print it; for a producer other than Linux, any
                    kernel that has its patch
@@ -31,6 +43,7 @@ class PseudoName:
     architectures  names as under arch/ in the kernel; empty: all
     file_backed    whether the line also has the device and inode of a file
     producer       "Linux", or whose patch prints it
+    look_alike     whether it is read as something else that prints just so, whose kind it has
     """
 
     pattern_text: str
@@ -41,6 +54,22 @@ class PseudoName:
     architectures: tuple[str, ...] = ()
     file_backed: bool = False
     producer: str = "Linux"
+    look_alike: bool = False
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The name cut at its placeholders: text and placeholder by turns, text first."""
+        return tuple(_PLACEHOLDER.split(self.pattern_text))
+
+    @property
+    def pathless(self) -> bool:
+        """Whether it is no path: in brackets, or a word and a colon."""
+        return not self.pattern_text.startswith("/")
+
+    @property
+    def varies(self) -> bool:
+        """Whether it has placeholders."""
+        return len(self.pieces) > 1
 
 
 def _file(
@@ -51,6 +80,8 @@ def _file(
     source: str,
     architectures: tuple[str, ...] = (),
     producer: str = "Linux",
+    *,
+    look_alike: bool = False,
 ) -> PseudoName:
     """A name of the mappings of a file."""
     return PseudoName(
@@ -62,6 +93,7 @@ def _file(
         architectures,
         file_backed=True,
         producer=producer,
+        look_alike=look_alike,
     )
 
 
@@ -138,9 +170,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[vvar]",
         "vvar",
         "Data of the kernel that its code in [vdso] reads.",
-        Span.of("3.10|3.19"),
-        "vvar's vm_special_mapping (since 6.14|7.1 in lib/vdso/datastore.c); x86 first: not in "
-        "the 3.10 tree, in 3.19",
+        Span.of("3.16"),
+        "vvar_mapping, arch/x86/vdso/vma.c, first of all: nameless in the 3.15 tree, in 3.16; "
+        "lib/vdso/datastore.c since v6.15",
         (
             "x86",
             "arm",
@@ -159,8 +191,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[vvar_vclock]",
         "vvar_vclock",
         "The clock pages of a hypervisor that code in [vdso] reads.",
-        Span.of("6.12|6.14"),
-        "arch/x86/entry/vdso/vma.c; not in the 6.12 tree, in 6.14",
+        Span.of("6.13"),
+        'e93d2521b27f ("x86/vdso: Split virtual clock pages into dedicated mapping"), not in the '
+        "6.12 tree; mended in stable 6.13, so in v6.13",
         ("x86",),
     ),
     PseudoName(
@@ -200,8 +233,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[uprobes-trampoline]",
         "uprobes_trampoline",
         "Code that probes jump to instead of trapping.",
-        Span.of("6.14|7.1"),
-        "arch/x86/kernel/uprobes.c; not in the 6.14 tree, in 7.1.5",
+        Span.of("6.18"),
+        '91440ff4cafa ("uprobes/x86: Add mapping for optimized uprobe trampolines") (committed '
+        "2025-08-21, after 6.17-rc1: in v6.18)",
         ("x86",),
     ),
     PseudoName(
@@ -234,8 +268,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[gic]",
         "gic",
         "The registers of the interrupt controller that programs may read.",
-        Span.of("6.12|7.1"),
-        "arch/mips/kernel/vdso.c; nameless in the 6.12 tree, in 7.1.5",
+        Span.of("6.15"),
+        '69896119dc9d ("MIPS: vdso: Switch to generic storage implementation") (committed '
+        "2025-02-21, after 6.14-rc1: in v6.15); part of [vvar] before",
         ("mips",),
     ),
     PseudoName(
@@ -251,15 +286,15 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "/dev/zero (deleted)",
         "shared_zero",
         "Shared anonymous memory (MAP_SHARED with MAP_ANONYMOUS).",
-        Span.of("?|6.1"),
-        f"shmem_zero_setup(), mm/shmem.c; {_PSEUDO_FILE}",
+        Span.of("?|2.6.32"),
+        f"shmem_zero_setup(), mm/shmem.c, in the 2.6.32 tree; {_PSEUDO_FILE}",
     ),
     _file(
         "/SYSVKEY (deleted)",
         "sysv",
         "A SysV segment; the inode is the segment's id.",
-        Span.of("?|6.1"),
-        f'newseg(), ipc/shm.c: "SYSV%08x"; {_PSEUDO_FILE}',
+        Span.of("?|2.6.32"),
+        f'newseg(), ipc/shm.c: "SYSV%08x", in the 2.6.32 tree; {_PSEUDO_FILE}',
     ),
     _file(
         "/memfd:LABEL (deleted)",
@@ -277,10 +312,11 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     ),
     _file(
         "/NUMBER (deleted)",
-        "anon_hugepage",
+        "file",
         "Memory from hugetlb, a SysV segment among it, named by a running number.",
         Span.of("?|2.6.18", "2.6.18|2.6.32"),
         "hugetlb_zero_setup() in the 2.6.18 tree",
+        look_alike=True,
     ),
     _file(
         "/[aio] (deleted)",
@@ -293,13 +329,14 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "/secretmem (deleted)",
         "secretmem",
         "A file of memfd_secret(), whose pages the kernel itself cannot see.",
-        Span.of("?|6.1"),
-        f"secretmem_file_create(), mm/secretmem.c; {_PSEUDO_FILE}",
+        Span.of("5.14"),
+        '1507f51255c9 ("mm: introduce memfd_secret system call to create "secret" memory areas") '
+        f"(in v5.14), secretmem_file_create(), mm/secretmem.c; {_PSEUDO_FILE}",
     ),
     _file(
         "/dev/ashmem/LABEL (deleted)",
         "ashmem",
-        "A labelled area of Android's shared memory, the label up to 255 bytes.",
+        "A labelled region of Android's shared memory, the label up to 255 bytes.",
         Span(),
         "ashmem_mmap(), drivers/staging/android/ashmem.c and Android common kernels",
         producer="Android",
@@ -307,7 +344,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     _file(
         "/dev/ashmem (deleted)",
         "ashmem",
-        "An area of Android's shared memory without a label.",
+        "A region of Android's shared memory without a label.",
         Span(),
         "ashmem_mmap(), drivers/staging/android/ashmem.c and Android common kernels",
         producer="Android",
@@ -317,15 +354,16 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "/dmabuf:LABEL",
         "dmabuf",
         "A buffer that drivers share, with a label of up to 31 bytes or none.",
-        Span.of("4.20|5.4"),
-        "dmabuffs_dname(), drivers/dma-buf/dma-buf.c; anon_inode:dmabuf in the 4.20 tree",
+        Span.of("5.3"),
+        'ed63bb1d1f84 ("dma-buf: give each buffer a full-fledged inode") (in v5.3), '
+        "dmabuffs_dname(), drivers/dma-buf/dma-buf.c; anon_inode:dmabuf before",
     ),
     _file(
         "/drm mm object (deleted)",
         "drm",
         "A graphics buffer.",
-        Span.of("?|6.1"),
-        f"drm_gem_object_init(), drivers/gpu/drm/drm_gem.c; {_PSEUDO_FILE}",
+        Span.of("?|3.2"),
+        f"drm_gem_object_init(), drivers/gpu/drm/drm_gem.c, in the 3.2 tree; {_PSEUDO_FILE}",
     ),
     _file(
         "/i915 (deleted)",
@@ -336,7 +374,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     ),
     _file(
         "/i915-shmem-tt (deleted)",
-        "i915",
+        "i915_shmem",
         "A graphics buffer of the i915 driver.",
         Span.of("?|6.1"),
         f"drivers/gpu/drm/i915/gem/i915_gem_ttm.c; {_PSEUDO_FILE}",
@@ -345,8 +383,8 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "/ttm swap (deleted)",
         "ttm",
         "A graphics buffer that was moved out to shared memory.",
-        Span.of("?|6.1"),
-        f"ttm_tt_swapout(), drivers/gpu/drm/ttm/ttm_tt.c; {_PSEUDO_FILE}",
+        Span.of("?|3.2"),
+        f"ttm_tt_swapout(), drivers/gpu/drm/ttm/ttm_tt.c, in the 3.2 tree; {_PSEUDO_FILE}",
     ),
     _file(
         "/SGX backing (deleted)",
@@ -361,8 +399,8 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "anon_inode:CLASS",
         "anon_inode",
         "Memory of a kernel object: [perf_event], [io_uring], kvm-vcpu:0, bpf-map, i915.gem.",
-        Span.of("?|4.20"),
-        "anon_inodefs_dname(), fs/anon_inodes.c",
+        Span.of("?|3.2"),
+        "anon_inodefs_dname(), fs/anon_inodes.c, in the 3.2 tree",
     ),
     _file(
         "socket:[INODE]",
@@ -373,11 +411,12 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     ),
     _file(
         "[stack:NUMBER]",
-        "onload_stack",
+        "thread_stack",
         "Memory of OpenOnload's network stack, told from a thread's stack by device and inode.",
         Span(),
         "a d_dname of Solarflare's OpenOnload",
         producer="OpenOnload",
+        look_alike=True,
     ),
 )
 

@@ -11,12 +11,11 @@ from typing import NoReturn
 
 import attrs
 
-from procmaps import producers
 from procmaps.errors import CannotRender
 from procmaps.grammar import load as load_grammar
 from procmaps.labels import label_fault
 from procmaps.names import DELETED, NEWLINE, AnonName, AnonShmemName, Backed, Name
-from procmaps.producers import FieldLine, Producer
+from procmaps.producers import PATHLESS, FieldLine, Producer, chosen
 from procmaps.records import Mapping, Perms, Usage
 from procmaps.vmflags import VmFlags
 
@@ -39,7 +38,7 @@ def render(
     are, lines that the producer has and the record too. What reads back then is what was printed.
     Raises `procmaps.errors.UnknownProducer` for a name of none.
     """
-    return b"".join(_entries(tuple(records), _producer(producer), strict=strict))
+    return b"".join(_entries(tuple(records), chosen(producer), strict=strict))
 
 
 def path_name(
@@ -54,16 +53,10 @@ def path_name(
     """
     if not path.startswith(b"/") or b"\0" in path:
         raise ValueError(f"not an absolute path: {path!r}; expected a slash first and no NUL byte")
-    producer = _producer(producer)
+    producer = chosen(producer)
     # mangle_path(m, path, "\n"), fs/seq_file.c: a newline becomes \012, nothing else changes.
     printed = path.replace(b"\n", NEWLINE) if producer.escapes else path
     return load_grammar(producer.dialect).record_of(printed + DELETED * deleted)
-
-
-def _producer(given: Producer | str | None) -> Producer:
-    if given is None:
-        return producers.newest()
-    return producers.parse(given) if isinstance(given, str) else given
 
 
 @attrs.frozen
@@ -196,7 +189,7 @@ def _check_name(name: Name, producer: Producer, refuse: _Refuse) -> None:
         if name.escaped != producer.escapes and NEWLINE in name.raw:
             refuse("name", r"\012 means another thing there: make the name by path_name()")
     elif name.raw and name.kind != "rollup":
-        _check_bracket(name, producer, refuse)
+        _check_pathless(name, producer, refuse)
 
 
 def _check_label(label: bytes, producer: Producer, refuse: _Refuse) -> None:
@@ -212,12 +205,10 @@ def _check_label(label: bytes, producer: Producer, refuse: _Refuse) -> None:
         refuse("name", f"the kernel refuses this label: {fault}")
 
 
-def _check_bracket(name: Name, producer: Producer, refuse: _Refuse) -> None:
-    """A name that is no path is one that some release invented: this one, or it cannot be."""
-    kinds = producer.brackets
-    if kinds is None or name.kind in kinds:
-        return
-    if name.kind in producers.INVENTED:
+def _check_pathless(name: Name, producer: Producer, refuse: _Refuse) -> None:
+    """A pseudo-name in place of a path is one that this producer prints."""
+    kinds = producer.pathless
+    if kinds is not None and name.kind in PATHLESS - kinds:
         refuse("name", f"it never prints {name}")
 
 

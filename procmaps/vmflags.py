@@ -68,8 +68,8 @@ class VmFlagInfo:
 
 
 @attrs.frozen
-class MuteBit:
-    """A bit of `vm_flags` that has no mnemonic.
+class LetterlessBit:
+    """A bit of `vm_flags` without two letters of its own.
 
     `printed` is what it leaves in the line: b"" (silenced on purpose) or b"??".
     """
@@ -157,9 +157,9 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         "VM_MAYBE_GUARD",
         11,
         "The mapping may hold guard regions; without the flag it holds none.",
-        Span.of("6.17|7.1"),
-        "in the 7.1.5 tree; new in stable 6.18.37, so absent from 6.17 and from 6.18 to 6.18.36; "
-        "bit 11 was VM_DENYWRITE",
+        Span.of("6.19"),
+        '5dba5cc2e0ff ("mm: introduce VM_MAYBE_GUARD and make visible in /proc/$pid/smaps") (in '
+        "v6.19-rc1), which stable 6.18.37 has too; bit 11 was VM_DENYWRITE",
     ),
     _flag(
         b"uw",
@@ -395,9 +395,9 @@ VMFLAGS: Mapping[bytes, VmFlagInfo] = MappingProxyType(
 # What a bit without a mnemonic prints: the array's default, `[0 ... (BITS_PER_LONG-1)] = "??"`.
 UNNAMED_BIT = b"??"
 
-MUTE_BITS: tuple[MuteBit, ...] = (
+LETTERLESS_BITS: tuple[LetterlessBit, ...] = (
     *(
-        MuteBit(
+        LetterlessBit(
             f"VM_PKEY_BIT{number}",
             b"",
             f"Bit {number} of the protection key, which the field ProtectionKey shows instead.",
@@ -407,7 +407,7 @@ MUTE_BITS: tuple[MuteBit, ...] = (
         )
         for number in range(4)
     ),
-    MuteBit(
+    LetterlessBit(
         "VM_PKEY_BIT4",
         b"",
         "Bit 4 of the protection key, where keys have five bits.",
@@ -415,7 +415,7 @@ MUTE_BITS: tuple[MuteBit, ...] = (
         "show_smap_vma_flags() of 5.10, 6.1 and 6.12",
         ("powerpc",),
     ),
-    MuteBit(
+    LetterlessBit(
         "VM_MTE_ALLOWED",
         b"",
         "The mapping could be given memory tags.",
@@ -423,14 +423,14 @@ MUTE_BITS: tuple[MuteBit, ...] = (
         "show_smap_vma_flags(); 9f341931; not in the 5.8 tree, in 5.10",
         ("arm64",),
     ),
-    MuteBit(
+    LetterlessBit(
         "VM_LOCKONFAULT",
         UNNAMED_BIT,
         "Pages are locked in memory as they are touched; printed as lf later.",
         Span.of("4.4", "6.1|6.11"),
         "mlock2(2): MLOCK_ONFAULT since Linux 4.4; no mnemonic in the 6.1 tree",
     ),
-    MuteBit(
+    LetterlessBit(
         "VM_ALLOW_ANY_UNCACHED",
         UNNAMED_BIT,
         "KVM may map this device memory to guests in any uncached way.",

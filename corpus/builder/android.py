@@ -124,15 +124,15 @@ def _name_lines() -> Iterator[Case]:
     for title, (where, age, spot) in spots.items():
         # Before VmFlags came Android was for 32 bits alone.
         old = age == "3.4"
-        area, follower = _PAIR_32 if old else pair(NONE)
-        area = attrs.evolve(area, name=name)
-        lines = list(printer.lines_of(area, age))
+        mapping, follower = _PAIR_32 if old else pair(NONE)
+        mapping = attrs.evolve(mapping, name=name)
+        lines = list(printer.lines_of(mapping, age))
         lines.insert(len(lines) if spot is None else spot, line)
         case = make(
             "android",
             title,
-            f"The line 'Name:' of old Android smaps, {where}; the next area has none.",
-            [with_lines(area, lines), follower],
+            f"The line 'Name:' of old Android smaps, {where}; the next mapping has none.",
+            [with_lines(mapping, lines), follower],
             source=POINTER,
             producer="android",
             since="3.4",
@@ -152,16 +152,16 @@ def _with_name_member(case: Case, name: dict[str, object]) -> Case:
 
 
 def _fields() -> Iterator[Case]:
-    area, follower = pair(anon(b"libc_malloc"))
-    lines = list(printer.lines_of(area, "4.14"))
+    mapping, follower = pair(anon(b"libc_malloc"))
+    lines = list(printer.lines_of(mapping, "4.14"))
     spot = next(at for at, line in enumerate(lines) if line.key == "SwapPss") + 1
     keys = ("Writeback", "WritebackHuge", "Same", "Huge", "SwapShared")
     lines[spot:spot] = [printer.size(key, 8 * at + 4) for at, key in enumerate(keys)]
     yield make(
         "android",
         "zram-fields",
-        "Five vendor fields behind SwapPss; the next area has none of them.",
-        [with_lines(area, lines), follower],
+        "Five vendor fields behind SwapPss; the next mapping has none of them.",
+        [with_lines(mapping, lines), follower],
         source="CONFIG_ZRAM_LRU_WRITEBACK of Samsung's kernels",
         producer="android",
         since="4.14",
@@ -169,12 +169,12 @@ def _fields() -> Iterator[Case]:
         age="4.14",
         kinds=("smaps",),
     )
-    bare = [line for line in printer.lines_of(area, "5.10") if line.key != "VmFlags"]
+    bare = [line for line in printer.lines_of(mapping, "5.10") if line.key != "VmFlags"]
     yield make(
         "android",
         "flags-without-last-space",
         "A port that rewrites VmFlags, without the space behind the last flag.",
-        [with_lines(area, [*bare, printer.raw_flags(b" mr mw me")]), follower],
+        [with_lines(mapping, [*bare, printer.raw_flags(b" mr mw me")]), follower],
         source="the SUSFS patches for Android kernels",
         producer="android",
         since="4.9",
@@ -195,7 +195,7 @@ def _page_size_compat() -> Case:
     return make(
         "android",
         "page-size-compat",
-        "A line that stands for no area: padding behind a library's segment on 16 KB systems.",
+        "A line that stands for no mapping: padding behind a library's segment on 16 KB systems.",
         [library, gap, FOLLOWER],
         source=COMPAT,
         producer="android",

@@ -34,15 +34,16 @@ def _case(
     *tags: str,
     either: tuple[Json, ...] = (),
     faults: dict[str, list[Json]] | None = None,
+    since: str = "2.6.18",
 ) -> Case:
     return Case(
         "damaged", name, shows, source, texts, records, tags=tags, either=either,
-        faults=faults or {}, since="2.6.18",
+        faults=faults or {}, since=since,
     )  # fmt: skip
 
 
-def _maps(*areas: Vma) -> bytes:
-    return b"".join(printer.linux64(vma) + b"\n" for vma in areas)
+def _maps(*mappings: Vma) -> bytes:
+    return b"".join(printer.linux64(vma) + b"\n" for vma in mappings)
 
 
 def _ends() -> Iterator[Case]:
@@ -54,7 +55,7 @@ def _ends() -> Iterator[Case]:
     plain = make("damaged", "no-final-newline", "The last newline is missing, as in many a paste.",
                  [FIRST, SECOND], source=READ, since="2.6.18", tags=("end",))  # fmt: skip
     yield attrs.evolve(plain, texts={kind: text[:-1] for kind, text in plain.texts.items()})
-    yield _case("no-final-newline-unnamed", "The last newline is missing behind an unnamed area.",
+    yield _case("no-final-newline-unnamed", "The last newline is missing behind an unnamed mapping.",
                 {"maps": _maps(FIRST, Vma(BASE + PAGE, BASE + 2 * PAGE))[:-1]},
                 [printer.record(FIRST), printer.record(Vma(BASE + PAGE, BASE + 2 * PAGE))],
                 READ, "end")  # fmt: skip
@@ -71,8 +72,9 @@ def _ends() -> Iterator[Case]:
                 {"maps": dos[:-2]}, [*both, *carriage[:1]], "no producer", "end",
                 either=(allow("crlf-line-end", 0, 1), allow("crlf-in-name", 2, 1)))  # fmt: skip
     kept = make(
-        "damaged", "x", "", [_with_cr(FIRST), _with_cr(FOLLOWER)], source="", kinds=("smaps",)
-    )
+        "damaged", "x", "", [_with_cr(FIRST), _with_cr(FOLLOWER)], source="", since="2.6.18",
+        kinds=("smaps",),
+    )  # fmt: skip
     smaps = make(
         "damaged",
         "crlf-smaps",
@@ -155,7 +157,8 @@ def _torn_smaps() -> Iterator[Case]:
         yield _case(name, f"The text ends {where}.", {"smaps": text[:place]}, [record],
                     "a reader's buffer, cut short", "torn",
                     either=(allow("malformed-skipped", 0), refuse("malformed-rejected")),
-                    faults={"smaps": [{"line": line + 2, "reason": f"it ends {where}"}]})  # fmt: skip
+                    faults={"smaps": [{"line": line + 2, "reason": f"it ends {where}"}]},
+                    since="6.12")  # fmt: skip
     fewer = make("damaged", "torn-between-fields", "The text ends between two fields: the rest is lost.",
                  [FOLLOWER, with_lines(Vma(BASE * 2, BASE * 2 + PAGE), lines[:7])], source=READ,
                  since="6.12", tags=("torn",), kinds=("smaps",))  # fmt: skip
@@ -167,15 +170,15 @@ def _repeated() -> Iterator[Case]:
     heap = Vma(BASE, BASE + 2 * PAGE, name=HEAP)
     grown = attrs.evolve(heap, end=BASE + 4 * PAGE)
     label = Vma(BASE + 8 * PAGE, BASE + 9 * PAGE, name=anon(b"x y"))
-    for name, shows, areas in (
-        ("repeated", "One area stands twice: it was the last of one read and the first of the next.",
+    for name, shows, mappings in (
+        ("repeated", "One mapping stands twice: it was the last of one read and the first of the next.",
          [heap, heap, label]),
-        ("repeated-extended", "One area stands twice, the second time larger: it merged between two reads.",
+        ("repeated-extended", "One mapping stands twice, the second time larger: it merged between two reads.",
          [heap, grown, label]),
-        ("repeated-backward", "An area that starts below the end of the one before: it merged downwards.",
+        ("repeated-backward", "A mapping that starts below the end of the one before: it merged downwards.",
          [Vma(BASE + 2 * PAGE, BASE + 3 * PAGE), Vma(BASE, BASE + 3 * PAGE), label]),
     ):  # fmt: skip
-        yield make("damaged", name, shows, areas, source=race, since="2.6.18", tags=("repeated",),
+        yield make("damaged", name, shows, mappings, source=race, age="2.6.18", tags=("repeated",),
                    either=(allow("repeat-kept", 0, 1, 2), allow("repeat-merged", 1, 2)))  # fmt: skip
 
 
@@ -250,9 +253,10 @@ def _invalid_fields() -> Iterator[Case]:
                     {"smaps": text[:before] + bad + b"\n" + text[before:]}, kept, "no producer",
                     "invalid",
                     either=(allow("malformed-skipped", 0, 1), refuse("malformed-rejected")),
-                    faults={"smaps": [{"line": at + 2, "reason": reason}]})  # fmt: skip
+                    faults={"smaps": [{"line": at + 2, "reason": reason}]}, since="6.12")  # fmt: skip
     orphan = b"Rss:                  16 kB\n"
     yield _case("invalid-field-first", "A field stands before the first header.",
                 {"smaps": orphan + text}, kept, "no producer", "invalid",
                 either=(allow("malformed-skipped", 0, 1), refuse("malformed-rejected")),
-                faults={"smaps": [{"line": 1, "reason": "a field that belongs to no area"}]})  # fmt: skip
+                faults={"smaps": [{"line": 1, "reason": "a field that belongs to no mapping"}]},
+                since="6.12")  # fmt: skip

@@ -28,17 +28,25 @@ def _file(**more: object) -> Vma:
     return file_vma(BASE, BASE + 4 * PAGE, X, **({"offset": 3 * PAGE} | more))
 
 
-def _one(name: str, shows: str, area: Vma, *, since: str = "2.6.32", source: str = SHOW) -> Case:
+def _one(
+    name: str,
+    shows: str,
+    mapping: Vma,
+    *,
+    since: str = "2.6.32",
+    until: str = "",
+    source: str = SHOW,
+) -> Case:
     return make(
-        "header", name, shows, sorted([area, FOLLOWER], key=lambda vma: vma.start),
-        source=source, since=since, tags=("header",),
+        "header", name, shows, sorted([mapping, FOLLOWER], key=lambda vma: vma.start),
+        source=source, since=since, until=until, tags=("header",),
     )  # fmt: skip
 
 
 def _addresses() -> Iterator[Case]:
     top = 2**64
     rows = (
-        ("address-zero", 0, PAGE, "An area at address 0: eight zeros."),
+        ("address-zero", 0, PAGE, "A mapping at address 0: eight zeros."),
         ("address-8-digits", 0x08048000, 0x0804C000, "Eight digits: the least width."),
         ("address-9-digits", 0x100000000, 0x100001000, "Nine digits: the width is a minimum."),
         ("address-8-to-9-digits", 0xFFFFF000, 0x100000000, "Eight digits to nine: 4 GiB between."),
@@ -48,7 +56,7 @@ def _addresses() -> Iterator[Case]:
         ("address-high-half", 0xFFFF800000000000, 0xFFFF800000001000, "The sign bit is set."),
         ("address-last-page", top - 2 * PAGE, top - PAGE, "The last page that has an end."),
         ("address-2-31", 0x80000000, 0x80001000, "2^31: negative as a signed 32-bit number."),
-        ("address-2-63", 2**63 - PAGE, 2**63, "An area that ends at 2^63."),
+        ("address-2-63", 2**63 - PAGE, 2**63, "A mapping that ends at 2^63."),
         ("address-all-digits", 0x123456789000, 0xABCDEF000000, "Every hexadecimal digit."),
         ("size-128-tib", 0x100000000000, 0x7F0000000000, "A reservation of over 100 TiB."),
     )  # fmt: skip
@@ -79,9 +87,10 @@ def _numbers() -> Iterator[Case]:
         yield _one(f"offset-{name}", f"The offset is {shows}", _file(offset=offset))
     yield _one(
         "offset-anonymous",
-        "An unnamed area with an offset: vm_pgoff was printed whatever it meant.",
+        "An unnamed mapping with an offset: vm_pgoff was printed whatever it meant.",
         Vma(BASE, BASE + PAGE, offset=BASE),
-        since="2.6.9",
+        since="2.6.18",
+        until="2.6.24",
         source="show_map() up to 2.6.24",
     )
     inodes = (
@@ -125,12 +134,12 @@ def _widths() -> Iterator[Case]:
     )
     bare = Vma(2**63, 2**63 + PAGE, "rw-s", 2**63, 0xFFF, 0xFFFFF, 2**64 - 1, NONE)
     yield _one("width-overlong-unnamed", "A prefix longer than 73 columns, and no name.", bare)
-    areas = [
+    mappings = [
         file_vma(0x08048000, 0x0804C000, path(b"/bin/cat"), major=3, minor=1, inode=12288),
         Vma(0xBFFFF000, 0xC0000000, "rwxp", 0xFFFFF000),
     ]
     yield make(
-        "header", "linux-2.4", "Linux 2.4: no space behind the inode of an unnamed area.", areas,
+        "header", "linux-2.4", "Linux 2.4: no space behind the inode of an unnamed mapping.", mappings,
         source='MAPS_LINE_FORMAT4 "%08lx-%08lx %s %08lx %s %lu", fs/proc/array.c', since="2.4.0",
         until="2.4.17", header=printer.linux_2_4, kinds=("maps",), tags=("header", "old", "32-bit"),
     )  # fmt: skip
@@ -146,15 +155,15 @@ def _widths() -> Iterator[Case]:
         tags=("header", "old"),
     )  # fmt: skip
     yield make(
-        "header", "linux-2.6-32-bit", "A 32-bit kernel: names begin at column 49.", areas,
-        source="25 + sizeof(void *) * 6", since="2.6.9", header=printer.linux32,
+        "header", "linux-2.6-32-bit", "A 32-bit kernel: names begin at column 49.", mappings,
+        source="25 + sizeof(void *) * 6", since="2.6.18", until="2.6.24", header=printer.linux32,
         tags=("header", "32-bit"),
     )  # fmt: skip
     yield make(
         "header", "parisc-wide", "A broken width: thirteen digits, and nine for the device.",
         [file_vma(0x10000, 0x19000, path(b"/usr/bin/cat"), major=8, minor=5), Vma(0x20000, 0x30000)],
         source="seq_put_hex_ll() on 32-bit parisc, 4.17 to 6.5", since="4.17", until="6.5",
-        header=printer.parisc, age="5.10", tags=("header", "32-bit"),
+        header=printer.parisc, tags=("header", "32-bit"),
     )  # fmt: skip
     yield make(
         "header", "alone", "A file of one line.", [_file()], source=SHOW, since="2.6.18",
@@ -165,7 +174,7 @@ def _widths() -> Iterator[Case]:
         for n in range(100)
     ]
     yield make(
-        "header", "many-areas", "A hundred areas, more than one page of output.", many,
+        "header", "many-areas", "A hundred mappings, more than one page of output.", many,
         source="seq_read() fills a page at a time, fs/seq_file.c", since="2.6.18", kinds=("maps",),
         tags=("header", "long"),
     )  # fmt: skip

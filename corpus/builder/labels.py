@@ -11,7 +11,7 @@ from corpus.builder.model import PAGE, Case, Vma, anon, shmem
 
 ANON = '9a10064f5625 ("mm: add a field to store names for private anonymous memory") (in v5.17)'
 SHMEM = 'd09e8ca6cb93 ("mm: anonymous shared memory naming") (in v6.2)'
-RULE = "is_valid_name_char(), mm/madvise.c (kernel/sys.c before 6.19)"
+RULE = "is_valid_name_char(), kernel/sys.c of the 6.1 and 6.12 trees"
 
 FORBIDDEN = rb"\`$[]"
 PUNCTUATION = {
@@ -89,7 +89,7 @@ LENGTHS = (0, 1, 2, 7, 8, 15, 16, 31, 32, 47, 48, 63, 64, 77, 78, 79)
 
 
 def cases() -> Iterator[Case]:
-    """Private labels first, then the shared ones that differ, then areas side by side."""
+    """Private labels first, then the shared ones that differ, then mappings side by side."""
     for code, word in PUNCTUATION.items():
         label = b"a%cb" % code
         yield _private(
@@ -116,6 +116,10 @@ def cases() -> Iterator[Case]:
     yield from _side_by_side()
 
 
+SHARED_SINCE = "6.11"
+"""The first tree that was read with the label, of 6.2, and with the fields of 6.12 besides."""
+
+
 def _private(name: str, label: bytes, shows: str, source: str = ANON) -> Case:
     return make(
         "labels", name, shows, pair(anon(label)), source=source, since="5.17", tags=("label",)
@@ -124,24 +128,24 @@ def _private(name: str, label: bytes, shows: str, source: str = ANON) -> Case:
 
 def _every_length() -> Case:
     alphabet = bytes(code for code in range(0x21, 0x7F) if code not in FORBIDDEN)
-    areas = [
+    mappings = [
         Vma(BASE + n * PAGE, BASE + (n + 1) * PAGE, name=anon(alphabet[:n]))
         for n in range(max(LENGTHS) + 1)
     ]
     return make(
-        "labels", "length-every", "Labels of every length, from 0 to 79 bytes.", areas,
+        "labels", "length-every", "Labels of every length, from 0 to 79 bytes.", mappings,
         source="ANON_VMA_NAME_MAX_LEN 80", since="5.17", tags=("label",), kinds=("maps",),
     )  # fmt: skip
 
 
 def _all_characters() -> Case:
     every = bytes(code for code in range(0x20, 0x7F) if code not in FORBIDDEN)
-    areas = [
+    mappings = [
         Vma(BASE, BASE + PAGE, name=anon(every[:45])),
         Vma(BASE + PAGE, BASE + 2 * PAGE, name=anon(every[45:])),
     ]
     shows = "Every character that a label may have, in two labels: the first begins with a space."
-    return make("labels", "char-all", shows, areas, source=RULE, since="5.17", tags=("label",))
+    return make("labels", "char-all", shows, mappings, source=RULE, since="5.17", tags=("label",))
 
 
 def _shared() -> Iterator[Case]:
@@ -157,7 +161,7 @@ def _shared() -> Iterator[Case]:
         ("shared-like-unit", b"16 kB", "The last word is kB, as in a field."),
     )
     for name, label, shows in rows:
-        area = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, shmem(label))
+        mapping = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, shmem(label))
         told = (
             f"{shows} The label takes the path's place; device, inode and offset remain the file's."
         )
@@ -165,9 +169,9 @@ def _shared() -> Iterator[Case]:
             "labels",
             name,
             told,
-            [area, FOLLOWER],
+            [mapping, FOLLOWER],
             source=SHMEM,
-            since="6.2",
+            since=SHARED_SINCE,
             tags=("label", "shmem"),
             age="6.12",
         )
@@ -177,11 +181,11 @@ def _side_by_side() -> Iterator[Case]:
     one, two, three = (BASE + PAGE * n for n in (1, 2, 3))
     rows = {
         "same-twice": (
-            "One label on two areas that do not merge, as their permissions differ.",
+            "One label on two mappings that do not merge, as their permissions differ.",
             [Vma(BASE, one, name=anon(b"x")), Vma(one, two, "r--p", name=anon(b"x"))],
         ),
         "split": (
-            "A label in the middle of an area splits it into three (anon_vma_name_eq()).",
+            "A label in the middle of a mapping splits it into three (anon_vma_name_eq()).",
             [Vma(BASE, one), Vma(one, two, name=anon(b"x")), Vma(two, three)],
         ),
         "case-differs": (
@@ -193,7 +197,7 @@ def _side_by_side() -> Iterator[Case]:
             [Vma(BASE, one, name=anon(b"pool")), Vma(one, two, name=anon(b"pool "))],
         ),
         "empty-beside-none": (
-            "An area with the empty label beside one without a label.",
+            "A mapping with the empty label beside one without a label.",
             [Vma(BASE, one, name=anon(b"")), Vma(one, two)],
         ),
         "private-beside-shared": (
@@ -204,9 +208,11 @@ def _side_by_side() -> Iterator[Case]:
             ],
         ),
     }
-    for name, (shows, areas) in rows.items():
-        since, age = ("6.2", "6.12") if "shared" in name else ("5.17", "")
-        yield make("labels", name, shows, areas, source=ANON, since=since, tags=("label",), age=age)
+    for name, (shows, mappings) in rows.items():
+        since, age = (SHARED_SINCE, "6.12") if "shared" in name else ("5.17", "")
+        yield make(
+            "labels", name, shows, mappings, source=ANON, since=since, tags=("label",), age=age
+        )
     thirty_two = [
         Vma(0xB6F00000, 0xB6F01000, name=anon(b"libc malloc")),
         Vma(0xBEFDF000, 0xBF000000),

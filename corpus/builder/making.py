@@ -1,4 +1,4 @@
-"""From areas to cases: what the modules of the groups call."""
+"""From mappings to cases: what the modules of the groups call."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from corpus.builder.model import PAGE, STACK, Case, Column, Json, Line, Vma, fil
 
 BASE = 0x7F2A4C000000
 FOLLOWER = Vma(0x7FFC12345000, 0x7FFC12366000, name=STACK)
-"""The area behind the one that a case is about: it shows what was swallowed or carried over."""
+"""The mapping behind the one that a case is about: it shows what was swallowed or carried over."""
 
 
 def pair(name: Column, *, backed: bool = False, perms: str | None = None) -> tuple[Vma, Vma]:
-    """The area that a case is about, and the one that follows it."""
+    """The mapping that a case is about, and the one that follows it."""
     if backed:
         first = file_vma(BASE, BASE + 8 * PAGE, name, perms=perms or "r--p", offset=2 * PAGE)
     else:
@@ -27,7 +27,7 @@ def make(
     group: str,
     name: str,
     shows: str,
-    areas: Sequence[Vma],
+    mappings: Sequence[Vma],
     *,
     source: str,
     since: str = "",
@@ -39,15 +39,15 @@ def make(
     kinds: Sequence[str] = ("maps", "smaps"),
     either: Sequence[Json] = (),
 ) -> Case:
-    """A case of *areas* that some kernel could print, as maps, as smaps or as both.
+    """A case of *mappings* that some kernel could print, as maps, as smaps or as both.
 
     *age* says which kernel's fields; without it those of the release *since*.
     """
     age = age or age_of(since)
-    maps = b"".join(header(vma) + b"\n" for vma in areas)
+    maps = b"".join(header(vma) + b"\n" for vma in mappings)
     smaps = b""
     records: list[Json] = []
-    for number, vma in enumerate(areas):
+    for number, vma in enumerate(mappings):
         lines = None
         if "smaps" in kinds or "smaps_rollup" in kinds:
             lines = printer.lines_of(vma, age, number) if vma.lines is None else vma.lines
@@ -66,7 +66,7 @@ def make(
         until=until,
         tags=tuple(tags),
         either=tuple(either),
-        readings=tuple(_readings(areas)),
+        readings=tuple(_readings(mappings)),
     )
 
 
@@ -83,8 +83,8 @@ def _numbers(release: str) -> tuple[int, ...]:
     return tuple(map(int, release.split(".")))
 
 
-def _readings(areas: Sequence[Vma]) -> Iterable[Json]:
-    for number, vma in enumerate(areas):
+def _readings(mappings: Sequence[Vma]) -> Iterable[Json]:
+    for number, vma in enumerate(mappings):
         for reading in vma.name.readings:
             yield {
                 "record": number,

@@ -147,7 +147,7 @@ def _readings(raw: bytes, *, escaped: bool) -> list[Reading]:
     return found
 
 
-# --- areas ----------------------------------------------------------------------------------------
+# --- mappings -------------------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -179,7 +179,7 @@ class Vma:
 
 
 def file_vma(start: int, end: int, name: Column, **more: Any) -> Vma:  # noqa: ANN401 - of Vma
-    """An area of a file on an ordinary disk."""
+    """A mapping of a file on an ordinary disk."""
     facts: dict[str, Any] = {"perms": "r--p", "major": 0xFD, "minor": 1, "inode": 787324}
     return Vma(start, end, name=name, **(facts | more))
 

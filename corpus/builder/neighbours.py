@@ -1,4 +1,4 @@
-"""Two areas side by side that differ in one thing only, so that none can stand for the other."""
+"""Two mappings side by side that differ in one thing only, so that none can stand for the other."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import attrs
 from corpus.builder.making import BASE, make
 from corpus.builder.model import HEAP, NONE, PAGE, Case, Column, Vma, anon, file_vma, path
 
-MERGE = "is_mergeable_vma(), mm/vma.c: whatever differs here keeps areas apart"
+MERGE = "is_mergeable_vma(), mm/vma.c: whatever differs here keeps mappings apart"
 
 
 def cases() -> Iterator[Case]:
-    """One thing at a time; the second area begins where the first ends."""
+    """One thing at a time; the second mapping begins where the first ends."""
     first = file_vma(BASE, BASE + PAGE, path(b"/opt/x"), offset=PAGE)
     rows: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("perms", "their permissions", {"perms": "r-xp"}),
@@ -34,7 +34,7 @@ def cases() -> Iterator[Case]:
     for name, what, change in rows:
         start = attrs.evolve(first, inode=2**63) if name == "inode-low-bit" else first
         second = attrs.evolve(start, start=BASE + PAGE, end=BASE + 2 * PAGE, **change)
-        yield _pair(name, f"Two areas that differ in {what}.", start, second)
+        yield _pair(name, f"Two mappings that differ in {what}.", start, second)
     yield from _names()
 
 
@@ -54,7 +54,7 @@ def _names() -> Iterator[Case]:
             Vma(BASE + PAGE, BASE + 2 * PAGE, name=two),
         )
     gap = Vma(BASE, BASE + PAGE), Vma(BASE + PAGE + PAGE, BASE + 3 * PAGE)
-    yield _pair("gap", "Two equal areas with one page between them.", *gap)
+    yield _pair("gap", "Two equal mappings with one page between them.", *gap)
 
 
 def _pair(name: str, shows: str, one: Vma, two: Vma) -> Case:

@@ -1,4 +1,4 @@
-r"""An independent printer: areas as the bytes that a kernel would print, by its format strings.
+r"""An independent printer: mappings as the bytes that a kernel would print, by its format strings.
 
 It shares nothing with `procmaps.render`, so that each can be held against the other.
 """
@@ -297,7 +297,7 @@ def lines_of(vma: Vma, age: str, number: int = 0) -> tuple[Line, ...]:
 
 
 def record(vma: Vma, lines: Iterable[Line] | None = None) -> Json:
-    """An area in the JSON form (``docs/json.md``)."""
+    """A mapping in the JSON form (``docs/json.md``)."""
     made: Json = {
         "start": hex(vma.start),
         "end": hex(vma.end),

@@ -40,7 +40,7 @@ def _of(
     producer: str,
     name: str,
     shows: str,
-    areas: Sequence[Vma],
+    mappings: Sequence[Vma],
     source: str,
     *,
     header: printer.Header = printer.linux64,
@@ -49,7 +49,7 @@ def _of(
     since: str = "",
 ) -> Case:
     return make(
-        "producers", name, shows, areas, source=source, producer=producer, header=header,
+        "producers", name, shows, mappings, source=source, producer=producer, header=header,
         kinds=kinds, age=age, since=since, tags=("emulation",) if producer != "nommu" else ("nommu",),
     )  # fmt: skip
 
@@ -65,20 +65,20 @@ def _nommu() -> Iterator[Case]:
     shared = attrs.evolve(direct, perms="rw-s", name=path(b"/tmp/a"))
     yield _of("nommu", "nommu-shared", "The fourth letter is s: shared by a copy.",
               [shared, stack], show, header=printer.linux32, since="2.6.32")  # fmt: skip
-    yield _of("nommu", "nommu-unnamed", "S on an area without a name.",
+    yield _of("nommu", "nommu-unnamed", "S on a mapping without a name.",
               [attrs.evolve(direct, name=NONE, inode=0, minor=0), stack], show,
               header=printer.linux32, since="2.6.32")  # fmt: skip
     both = unlike(b"[brk][stack]")
-    areas = [Vma(0x8000, 0x9000, name=both), Vma(0xA000, 0xB000)]
-    yield _of("uclinux", "uclinux-brk-stack", "One area is both, and no padding comes before it.",
-              areas, "task_nommu.c of uClinux 2.4.32", header=printer.spaced(1))  # fmt: skip
+    mappings = [Vma(0x8000, 0x9000, name=both), Vma(0xA000, 0xB000)]
+    yield _of("uclinux", "uclinux-brk-stack", "One mapping is both, and no padding comes before it.",
+              mappings, "task_nommu.c of uClinux 2.4.32", header=printer.spaced(1))  # fmt: skip
 
 
 def _raw_newlines() -> Iterator[Case]:
     """A newline in a path that is printed as it is; nothing in the text says so."""
     rows = (
         ("nommu", "nommu-newline", b"/tmp/a\nb", 'seq_path(m, path, ""), fs/proc/task_nommu.c'),
-        ("linux", "linux-2.6.11-newline", b"/tmp/a\n", 'seq_path(m, path, "") up to 2.6.12'),
+        ("linux", "linux-2.6.12-newline", b"/tmp/a\n", 'seq_path(m, path, "") up to 2.6.12'),
         ("gvisor", "gvisor-newline", b"/tmp/a\n/tmp/b", "pkg/sentry/mm/procfs.go"),
     )  # fmt: skip
     for producer, name, original, source in rows:
@@ -86,7 +86,7 @@ def _raw_newlines() -> Iterator[Case]:
         follower = Vma(BASE + 4 * PAGE, BASE + 5 * PAGE, name=STACK)
         case = make(
             "producers", name, "A newline in a path, printed as it is: the line is torn in two.",
-            [whole, follower], source=source, producer=producer, since="2.6.9" if producer == "linux"
+            [whole, follower], source=source, producer=producer, since="2.6.12" if producer == "linux"
             else "", until="2.6.12" if producer == "linux" else "", kinds=("maps",),
             tags=("newline", "emulation" if producer == "gvisor" else producer),
         )  # fmt: skip
@@ -112,7 +112,7 @@ def _emulations() -> Iterator[Case]:
     lines = [*printer.lines_of(image, "4.4")[:-1], printer.raw_flags(b" rd ex ?? ")]
     yield _of("gvisor", "gvisor-lock-on-fault", "gVisor: ?? stands for lock-on-fault.",
               [with_lines(image, lines), stack], "pkg/sentry/mm/procfs.go", kinds=("smaps",), age="4.4")  # fmt: skip
-    yield _of("qemu", "qemu", "QEMU's linux-user: no space behind the inode of an unnamed area.",
+    yield _of("qemu", "qemu", "QEMU's linux-user: no space behind the inode of an unnamed mapping.",
               [image, bare, stack], "open_self_maps(), linux-user/syscall.c",
               header=printer.column(73, trailing=0))  # fmt: skip
     yield _of("qemu", "qemu-smaps", "QEMU's linux-user: fields that are not aligned, no last space.",
@@ -192,6 +192,6 @@ def _cygwin() -> Iterator[Case]:
         ("cygwin-user-data", "Cygwin: a name with hyphens.",
          Vma(0x7FFE0000, 0x7FFE1000, "r--p", name=special("shared_user_data", b"[shared-user-data]"))),
     )  # fmt: skip
-    for name, shows, area in rows:
+    for name, shows, mapping in rows:
         last = Vma(0x7FFFFFFFD000, 0x7FFFFFFFE000, "===p")
-        yield _of("cygwin", name, shows, [area, last], source, header=printer.cygwin)
+        yield _of("cygwin", name, shows, [mapping, last], source, header=printer.cygwin)

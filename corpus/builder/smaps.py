@@ -27,7 +27,7 @@ AREA = file_vma(BASE, BASE + 40 * PAGE, path(b"/usr/lib/libc.so.6"), perms="r-xp
 
 
 def cases() -> Iterator[Case]:
-    """Ages first; then what differs from one area to the next; then rollups."""
+    """Ages first; then what differs from one mapping to the next; then rollups."""
     ages = list(AGES)
     for age, after in zip(ages, [*ages[1:], ""], strict=True):
         yield make(
@@ -89,28 +89,28 @@ def _before_flags(lines: Iterable[Line], *more: Line) -> list[Line]:
 
 
 def _differing() -> Iterator[Case]:
-    """Lines that one area has and its neighbour has not."""
+    """Lines that one mapping has and its neighbour has not."""
     base, after = lines_of(AREA, "6.12"), lines_of(FOLLOWER, "6.12", 1)
     key = count("ProtectionKey", 5)
-    yield _smaps("key-both", "ProtectionKey on both areas: a number without a unit.",
+    yield _smaps("key-both", "ProtectionKey on both mappings: a number without a unit.",
                  _before_flags(base, key), _before_flags(after, count("ProtectionKey", 0)),
                  source="arch_show_smap()")  # fmt: skip
-    yield _smaps("key-first-only", "ProtectionKey on the first area only.",
+    yield _smaps("key-first-only", "ProtectionKey on the first mapping only.",
                  _before_flags(base, key), after, source="arch_show_smap()")  # fmt: skip
-    yield _smaps("key-second-only", "ProtectionKey on the second area only.",
+    yield _smaps("key-second-only", "ProtectionKey on the second mapping only.",
                  base, _before_flags(after, key), source="arch_show_smap()")  # fmt: skip
     old, old_after = lines_of(AREA, "3.10"), lines_of(FOLLOWER, "3.10", 1)
-    yield _smaps("nonlinear", "Nonlinear on the first area only: it was printed where it applied.",
+    yield _smaps("nonlinear", "Nonlinear on the first mapping only: it was printed where it applied.",
                  _behind(old, "Locked", size("Nonlinear", 28)), old_after, age="3.10",
                  source="show_smap() 3.10 to 3.19")  # fmt: skip
-    yield _smaps("fields-then-fewer", "The second area lacks half of the first one's fields.",
-                 base, after[:12], source="no kernel promises one set for all areas")  # fmt: skip
-    yield _smaps("fewer-then-fields", "The first area lacks half of the second one's fields.",
-                 base[:12], after, source="no kernel promises one set for all areas")  # fmt: skip
-    yield _smaps("no-fields-first", "The first area has no fields at all, the second has.",
-                 [], after, source="no kernel promises one set for all areas")  # fmt: skip
-    yield _smaps("no-fields-last", "The last area has no fields at all.",
-                 base, [], source="no kernel promises one set for all areas")  # fmt: skip
+    yield _smaps("fields-then-fewer", "The second mapping lacks half of the first one's fields.",
+                 base, after[:12], source="no kernel promises one set for all mappings")  # fmt: skip
+    yield _smaps("fewer-then-fields", "The first mapping lacks half of the second one's fields.",
+                 base[:12], after, source="no kernel promises one set for all mappings")  # fmt: skip
+    yield _smaps("no-fields-first", "The first mapping has no fields at all, the second has.",
+                 [], after, source="no kernel promises one set for all mappings")  # fmt: skip
+    yield _smaps("no-fields-last", "The last mapping has no fields at all.",
+                 base, [], source="no kernel promises one set for all mappings")  # fmt: skip
     yield _smaps("one-field", "Pss and no other field.", [size("Pss", 12)], [size("Pss", 8)],
                  source="lxcore of the first Windows Subsystem for Linux", producer="wsl",
                  tags=("emulation",), header=printer.column(65))  # fmt: skip
@@ -138,8 +138,8 @@ def _unknown() -> Iterator[Case]:
         ("unknown-hexadecimal", "An unknown field in hexadecimal.", "Rss", other("Mask", b"            0xff")),
     )  # fmt: skip
     for name, shows, place, line in rows:
-        yield _smaps(name, f"{shows} The next area has none.", _behind(base, place, line),
-                     source="fields keep coming: seventeen since 2.6.14", tags=("unknown",))  # fmt: skip
+        yield _smaps(name, f"{shows} The next mapping has none.", _behind(base, place, line),
+                     source="fields keep coming, the last of them KSM (in v6.6)", tags=("unknown",))  # fmt: skip
 
 
 def _flags() -> Iterator[Case]:
@@ -156,11 +156,11 @@ def _flags() -> Iterator[Case]:
         ("flags-unknown-twice", "Two bits without letters.", flags("rd", "??", "??", "mr"),
          "show_smap_vma_flags()"),
         ("flags-new", "Letters that no kernel prints yet.", flags("rd", "zz", "mr"),
-         "flags keep coming: gu came with 6.19"),
+         "flags keep coming: gu came with 5dba5cc2e0ff (in v6.19)"),
         ("flags-no-last-space", "No space behind the last flag.", raw_flags(b" rd mr mw"),
          "QEMU's linux-user"),
-        ("flags-missing", "No line VmFlags, though the next area has one.", None,
-         "no kernel promises one set for all areas"),
+        ("flags-missing", "No line VmFlags, though the next mapping has one.", None,
+         "no kernel promises one set for all mappings"),
         ("flags-odd-order", "Flags out of their order: bits were renumbered before.",
          flags("sd", "rd", "ac"), SHOW),
     )  # fmt: skip
@@ -209,17 +209,17 @@ def _names() -> Iterator[Case]:
     )
     for name, column, shows in rows:
         backed = column.kind == "file"
-        area = (
+        mapping = (
             attrs.evolve(AREA, name=column) if backed else Vma(BASE, BASE + 40 * PAGE, name=column)
         )
-        yield make("smaps", name, f"{shows} In smaps it is a header all the same.", [area, FOLLOWER],
+        yield make("smaps", name, f"{shows} In smaps it is a header all the same.", [mapping, FOLLOWER],
                    source=SHOW, since="5.17" if not backed else "2.6.32", kinds=("smaps",),
                    tags=("look-alike",))  # fmt: skip
     dense = [
         Vma(BASE + n * PAGE, BASE + (n + 1) * PAGE, name=NONE if n % 2 else anon(b"x"))
         for n in range(12)
     ]
-    yield make("smaps", "many-areas", "Twelve areas whose values all differ.", dense, source=SHOW,
+    yield make("smaps", "many-areas", "Twelve mappings whose values all differ.", dense, source=SHOW,
                since="5.17", kinds=("smaps",), tags=("long",))  # fmt: skip
 
 
@@ -243,9 +243,9 @@ def _rollups() -> Iterator[Case]:
         ("rollup-32-bit", "A rollup on a 32-bit kernel.", "6.12",
          attrs.evolve(whole, start=0x10000, end=0xBEFFF000), latest),
     ]  # fmt: skip
-    for name, shows, since, area, lines in rows:
+    for name, shows, since, mapping, lines in rows:
         header = printer.linux32 if name.endswith("32-bit") else printer.linux64
-        yield make("smaps", name, shows, [with_lines(area, lines)], since=since, header=header,
+        yield make("smaps", name, shows, [with_lines(mapping, lines)], since=since, header=header,
                    source="show_smaps_rollup(), 493b0e9d945f (in v4.14)", kinds=("smaps_rollup",),
                    tags=("rollup", "32-bit") if name.endswith("32-bit") else ("rollup",))  # fmt: skip
 

@@ -1,7 +1,7 @@
 """One program for each rule of ``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)``; the kernel's answers.
 
-The rules are those of prctl(2) and of the kernel's code: prctl_set_vma() and is_valid_name_char()
-(kernel/sys.c until 6.1, mm/madvise.c from 6.13), madvise_set_anon_name(), madvise_walk_vmas() and
+The rules are those of prctl(2) and of the kernel's code in the 6.1 and 6.12 trees: prctl_set_vma()
+and is_valid_name_char() (kernel/sys.c), madvise_set_anon_name(), madvise_walk_vmas() and
 madvise_update_vma() (mm/madvise.c).
 """
 

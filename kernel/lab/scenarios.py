@@ -17,7 +17,7 @@ from kernel.lab.disk import PARTITION_OFFSET, partitioned_disk
 from kernel.lab.protocol import Counted, Step
 from kernel.lab.scene import Place, Scene
 
-# Every byte that a label may hold: is_valid_name_char(), mm/madvise.c (kernel/sys.c before 6.2).
+# Every byte that a label may hold: is_valid_name_char(), kernel/sys.c of 6.1 and 6.12.
 LEGAL = bytes(c for c in range(0x20, 0x7F) if c not in b"\\`$[]")
 ILLEGAL = bytes(c for c in range(1, 0x100) if c not in LEGAL)
 LABEL_MAX = 79

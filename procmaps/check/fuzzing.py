@@ -36,7 +36,7 @@ _STRATEGY: Final[dict[Kind, Literal["maps", "smaps", "rollup"]]] = {
 }
 
 _AREAS: Final = 4
-"""Areas of one dump: enough for a neighbour on either side, and quick to draw."""
+"""Mappings of one dump: enough for a neighbour on either side, and quick to draw."""
 
 _READINGS: Final = 16
 """Other originals of one name that a case lists: a path of many ``\\012`` has very many."""

@@ -7,7 +7,6 @@ from typing import Literal
 
 import attrs
 
-import procmaps
 from procmaps import grammar
 from procmaps.dialects import DIALECTS, LINUX
 from procmaps.errors import ParseError
@@ -23,6 +22,7 @@ from procmaps.explanation.clues import (
 from procmaps.explanation.parts import Part, parts_of, parts_of_name
 from procmaps.grammar import Grammar
 from procmaps.lines import Header
+from procmaps.loading import loads
 from procmaps.names import Name, Other, Reading
 from procmaps.releases import Release, Span
 from procmaps.snapshot import Choice
@@ -81,7 +81,7 @@ def explain(line: bytes, dialect: str = "auto") -> Explanation:
     Raises `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
     """
     line = line.removesuffix(b"\n").removesuffix(b"\r")
-    snapshot = procmaps.loads(line + b"\n", errors="collect", dialect=dialect)
+    snapshot = loads(line + b"\n", errors="collect", dialect=dialect)
     choice = snapshot.dialect
     loaded = grammar.load(choice.name)
     accepted = tuple(known.name for known in DIALECTS if _reads(grammar.load(known.name), line))
@@ -143,7 +143,7 @@ def _lone_name(line: bytes, loaded: Grammar) -> Name | None:
 def _field_error(line: bytes, dialect: str) -> ParseError | None:
     """What is wrong with a field that the grammar accepts, below a header of its own."""
     header = b"1000-2000 rw-p 00000000 00:00 0 \n"
-    found = procmaps.loads(header + line, errors="collect", dialect=dialect).first_error
+    found = loads(header + line, errors="collect", dialect=dialect).first_error
     if found is None:
         return None
     return attrs.evolve(found, line=1, offset=found.offset - len(header))

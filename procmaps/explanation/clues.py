@@ -1,7 +1,7 @@
 """What in a line tells of the kernel that printed it: one `Clue` each, with its source.
 
-The history of fields, flags and names is in `procmaps.fields`, `procmaps.vmflags` and
-`procmaps.pseudo`; of the header line it is here.
+Their history is in `procmaps.layouts`, `procmaps.pseudo`, `procmaps.fields` and
+`procmaps.vmflags`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,21 @@ import attrs
 from procmaps.explanation.parts import pseudo_of
 from procmaps.fields import FIELDS
 from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID, label_fault
+from procmaps.layouts import (
+    ANONYMOUS_OFFSET,
+    CYGWIN_COLUMN,
+    EMPTY_ROLLUP,
+    EXCESS_DIGITS,
+    HIDDEN_GUARD,
+    LINE_FORMAT,
+    NAME_COLUMNS,
+    SEQ_FILE,
+    WIDE_INODE,
+    WSL_COLUMN,
+    Bits,
+    Trait,
+    excess_header,
+)
 from procmaps.lines import Field, Header
 from procmaps.names import AnonName, AnonShmemName, Backed, Name, ThreadStack
 from procmaps.records import Perms, Sharing
@@ -39,25 +54,17 @@ class Clue:
 
 EVERY = (Span(),)
 
-# Where the name starts: the header is padded to 25 + 6 * sizeof(void *) columns (show_map();
-# show_vma_header_prefix() since 4.17).
-NAME_COLUMNS = {32: 49, 64: 73}
-"""Word size of the kernel in bits, and the column of the name counted from 0."""
-
 _FOREIGN_COLUMNS = {
-    62: "Cygwin's: winsup/cygwin/fhandler/process.cc pads to 62 columns",
-    65: "the first Windows Subsystem for Linux pads to 65 columns",
+    CYGWIN_COLUMN: f"Cygwin's: winsup/cygwin/fhandler/process.cc pads to {CYGWIN_COLUMN} columns",
+    WSL_COLUMN: f"the first Windows Subsystem for Linux pads to {WSL_COLUMN} columns",
 }
 
-NARROW = 32
-
-_SEQ_FILE = Span.of("2.4.17|2.4.27")
-_BEFORE_SEQ_FILE = Span.of("", "2.4.17|2.4.27")
+_NARROW: Bits = 32
 _U32 = 2**32 - 1
 _PAGE = 4096
 _WIDE_ADDRESS = 16
 _NARROW_ADDRESS = 8
-_PARISC = (13, 9)
+_EXCESS = excess_header(EXCESS_DIGITS.span.releases[0])
 
 
 @attrs.frozen
@@ -92,15 +99,15 @@ class Layout:
         )
 
 
-def word_size(layout: Layout) -> int | None:
+def word_size(layout: Layout) -> Bits | None:
     """32 or 64, the bits of the kernel's longs; None where the line does not say."""
     if layout.named:
         column = layout.prefix + layout.padding
         for bits, known in NAME_COLUMNS.items():
-            if column == known and layout.padding > 1:
+            if column == known:
                 return bits
         if _overrun(layout) and column < NAME_COLUMNS[64]:
-            return NARROW
+            return _NARROW
     return 64 if len(layout.end.lstrip(b"0")) > _NARROW_ADDRESS else None
 
 
@@ -108,12 +115,8 @@ def header_clues(header: Header, layout: Layout, name: Name) -> Iterator[Clue]:
     """What a header line tells."""
     yield from layout_clues(layout)
     yield from offset_clues(header, name)
-    if header.inode > _U32 and word_size(layout) == NARROW:
-        yield Clue(
-            "an inode of more than 32 bits from a 32-bit kernel",
-            (Span.of("6.14|7.1"),),
-            "i_ino is 64 bits wide in the 7.1 tree",
-        )
+    if header.inode > _U32 and word_size(layout) == _NARROW:
+        yield _told_by(WIDE_INODE, "an inode of more than 32 bits from a 32-bit kernel")
     if isinstance(name, ThreadStack) and _has_file(header):
         yield Clue(
             "[stack:N] with a file",
@@ -123,6 +126,10 @@ def header_clues(header: Header, layout: Layout, name: Name) -> Iterator[Clue]:
         )
     else:
         yield from name_clues(name)
+
+
+def _told_by(trait: Trait, what: str) -> Clue:
+    return Clue(what, (trait.span,), trait.source)
 
 
 def layout_clues(layout: Layout) -> Iterator[Clue]:
@@ -140,12 +147,7 @@ def offset_clues(header: Header, name: Name) -> Iterator[Clue]:
             "nommu_vma_show(), fs/proc/task_nommu.c: Linux without an MMU, any release",
         )
     if header.offset and not _has_file(header):
-        yield Clue(
-            "an offset that is not 0, and no file",
-            (Span.of("", "2.6.24|2.6.32"),),
-            "show_map() printed the vm_pgoff of anonymous memory too in the 2.6.24 tree, not in "
-            "2.6.32",
-        )
+        yield _told_by(ANONYMOUS_OFFSET, "an offset that is not 0, and no file")
     if header.offset % _PAGE:
         yield Clue(
             "an offset that is no multiple of 4096",
@@ -154,18 +156,9 @@ def offset_clues(header: Header, name: Name) -> Iterator[Clue]:
             "count otherwise",
         )
     if header.start == header.end and name.kind == "rollup":
-        yield Clue(
-            "a rollup of no mapping at all",
-            (Span.of("4.14|6.1"),),
-            "show_smaps_rollup() of 6.1",
-        )
+        yield _told_by(EMPTY_ROLLUP, "a rollup of no mapping at all")
     elif header.start == header.end:
-        yield Clue(
-            "an empty range: a stack of one page, less its guard page",
-            (Span.of("2.6.24|3.4", "3.19|4.12"),),
-            "stack_guard_page_start(), in the 3.4 to 3.19 trees and in stable 2.6.32.69; gone "
-            "from 4.12",
-        )
+        yield _told_by(HIDDEN_GUARD, "an empty range: a stack of one page, less its guard page")
 
 
 def _has_file(header: Header) -> bool:
@@ -178,23 +171,25 @@ def _ending(layout: Layout) -> Iterator[Clue]:
         if layout.padding == 0:
             yield Clue(
                 "no space behind the inode of unnamed memory",
-                (_BEFORE_SEQ_FILE,),
-                "MAPS_LINE_FORMAT, fs/proc/array.c of the 2.4.17 tree; also QEMU's user mode, "
-                "DragonFly, lx zones, and any text whose line ends were trimmed",
+                (LINE_FORMAT.span,),
+                f"{LINE_FORMAT.source}; also QEMU's user mode, DragonFly, lx zones, and any text "
+                "whose line ends were trimmed",
                 rule="trimmed",
             )
         elif layout.padding == 1:
-            yield Clue(
-                "one space behind the inode of unnamed memory",
-                (_SEQ_FILE,),
-                "show_map() of the 2.4.27 tree; show_vma_header_prefix() since 4.17",
-            )
+            yield _told_by(SEQ_FILE, "one space behind the inode of unnamed memory")
         else:
             yield Clue(
                 f"{layout.padding} spaces behind the inode of unnamed memory",
                 (),
                 "Linux prints one at most; NetBSD prints five, Cygwin pads",
             )
+    elif layout.padding == 1 and column in NAME_COLUMNS.values():
+        yield Clue(
+            f"one space before the name in column {column}",
+            (LINE_FORMAT.span,),
+            f"{LINE_FORMAT.source}; later ones print two; also gVisor",
+        )
     elif layout.padding == 1:
         yield Clue(
             "one space before the name",
@@ -218,19 +213,13 @@ def _overrun(layout: Layout) -> bool:
 
 def _widths(layout: Layout) -> Iterator[Clue]:
     digits = {len(layout.start), len(layout.end)}
-    if _is_parisc(layout):
-        yield Clue(
-            "13 digits in addresses, 9 in device numbers",
-            (Span.of("4.17"),),
-            "seq_put_hex_ll() with a __clzdi2() that is wrong: 32-bit parisc, from 4.17 to about "
-            "6.5",
-        )
+    if _has_excess(layout):
+        yield _told_by(EXCESS_DIGITS, "eight zeros too many before each number")
     elif digits == {_WIDE_ADDRESS} and layout.end.startswith(b"0"):
         yield Clue(
             "addresses of 16 digits, zeros before them",
-            (_BEFORE_SEQ_FILE,),
-            'MAPS_LINE_FORMAT8 "%016lx-%016lx …", fs/proc/array.c of the 2.4.17 tree (64 bit); '
-            "also FreeBSD and NetBSD",
+            (LINE_FORMAT.span,),
+            f"{LINE_FORMAT.source} (64 bit); also FreeBSD and NetBSD",
         )
     elif min(digits) < _NARROW_ADDRESS:
         yield Clue(
@@ -248,26 +237,36 @@ def _widths(layout: Layout) -> Iterator[Clue]:
         )
 
 
-def _is_parisc(layout: Layout) -> bool:
-    widths = (len(layout.start), len(layout.end), len(layout.major), len(layout.minor))
-    return widths == (*_PARISC[:1] * 2, *_PARISC[1:] * 2)
+def _has_excess(layout: Layout) -> bool:
+    """Whether the hexadecimal numbers are as long as `EXCESS_DIGITS` makes them."""
+    numbers = (
+        (layout.start, _EXCESS.address_digits),
+        (layout.end, _EXCESS.address_digits),
+        (layout.offset, _EXCESS.offset_digits),
+        (layout.major, _EXCESS.device_digits),
+        (layout.minor, _EXCESS.device_digits),
+    )
+    # Of zeros alone nothing can be told.
+    return int(layout.end, 16) > 0 and all(
+        text == _EXCESS.hexadecimal(int(text, 16), digits) for text, digits in numbers
+    )
 
 
 def name_clues(name: Name) -> Iterator[Clue]:
     """What a name tells, a name column by itself too."""
-    invented = pseudo_of(name)
+    pseudo = pseudo_of(name)
     if isinstance(name, AnonName | AnonShmemName) and label_fault(name.label):
         yield _label_clue(name.label)
-    elif invented is not None:
-        mainline = invented.producer == "Linux"
-        source = invented.source
-        if invented.architectures:
-            source += f" ({', '.join(invented.architectures)})"
+    elif pseudo is not None:
+        mainline = pseudo.producer == "Linux"
+        source = pseudo.source
+        if pseudo.architectures:
+            source += f" ({', '.join(pseudo.architectures)})"
         yield Clue(
-            f"the name {invented.pattern_text}",
-            (invented.span,),
+            f"the name {pseudo.pattern_text}",
+            (pseudo.span,),
             source,
-            vendor="" if mainline else invented.producer,
+            vendor="" if mainline else pseudo.producer,
         )
     if isinstance(name, Backed):
         if name.raw.startswith(b"(unreachable)"):

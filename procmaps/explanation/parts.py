@@ -11,14 +11,13 @@ import attrs
 
 from procmaps import grammar
 from procmaps.dialects import dialect
-from procmaps.errors import visible
 from procmaps.events import bytes_of
 from procmaps.fields import FIELDS
 from procmaps.grammar import Grammar
 from procmaps.names import Name
 from procmaps.patterns import bare
-from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES, PseudoName
-from procmaps.vmflags import MUTE_BITS, UNNAMED_BIT, VMFLAGS
+from procmaps.pseudo import PSEUDO_NAMES, PseudoName
+from procmaps.vmflags import LETTERLESS_BITS, UNNAMED_BIT, VMFLAGS
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -174,8 +173,8 @@ def _name_terminal(raw: bytes, loaded: Grammar) -> str:
 
 def name_meaning(name: Name) -> str:
     """What a name column says the memory is."""
-    if invented := pseudo_of(name):
-        return invented.meaning
+    if pseudo := pseudo_of(name):
+        return pseudo.meaning
     return _KINDS.get(name.kind, "a name that no rule knows")
 
 
@@ -183,15 +182,13 @@ _KINDS = {"anonymous": "Anonymous memory without a label.", "file": "A file."}
 
 
 def pseudo_of(name: Name) -> PseudoName | None:
-    """The invented name that *name* is, as `procmaps.pseudo` has it; None for the rest."""
-    if exact := PSEUDO_BY_TEXT.get(visible(name.raw)):
-        return exact
-    shaped = (known for known in PSEUDO_NAMES if known.kind == name.kind)
-    return next((known for known in shaped if _VARIES.search(known.pattern_text)), None)
-
-
-_VARIES = re.compile("LABEL|TID|KEY|INODE|CLASS")
-"""What stands for text that varies in `PseudoName.pattern_text`."""
+    """The pseudo-name that *name* is, as `procmaps.pseudo` has it; None for the rest."""
+    of_its_kind = [
+        known for known in PSEUDO_NAMES if known.kind == name.kind and not known.look_alike
+    ]
+    text = name.raw.decode("latin-1")
+    exact = (known for known in of_its_kind if known.pattern_text == text and not known.varies)
+    return next(exact, None) or next((known for known in of_its_kind if known.varies), None)
 
 
 def flag_meaning(word: bytes) -> str:
@@ -199,6 +196,6 @@ def flag_meaning(word: bytes) -> str:
     if info := VMFLAGS.get(word):
         return info.meaning
     if word == UNNAMED_BIT:
-        names = ", ".join(bit.kernel_name for bit in MUTE_BITS if bit.printed == UNNAMED_BIT)
+        names = ", ".join(bit.kernel_name for bit in LETTERLESS_BITS if bit.printed == UNNAMED_BIT)
         return f"A bit without letters of its own; known ones: {names}."
     return "A flag that no table knows."

@@ -2,7 +2,9 @@
 
 import pytest
 
-from procmaps import ParseError, loads
+from procmaps import ParseError, grammar, loads
+from procmaps.diagnosis import EXPECTED, words_for
+from procmaps.dialects import DIALECTS
 
 ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
 EMBEDDED = (
@@ -161,3 +163,24 @@ def test_an_empty_range_is_no_error() -> None:
     """A stack of one page whose guard was hidden (2.6.32 to 4.11) prints so."""
     (mapping,) = loads(b"7f00-7f00 rw-p 00000000 00:00 0 \n")
     assert mapping.size == 0
+
+
+STEPS = [
+    step
+    for dialect in DIALECTS
+    for rule in ("header", "field")
+    for way in grammar.load(dialect.name).ways(rule)
+    for step in way
+]
+
+
+def test_every_terminal_of_a_line_has_its_words_in_every_dialect() -> None:
+    words = {step.terminal: words_for(step) for step in STEPS}
+    assert words["ADDRESS"] == "an address, 1 to 16 hexadecimal digits in lower case"
+    assert words["INODE"] == "an inode, 1 to 20 decimal digits"
+    assert words["MINUS"] == "'-'"
+    assert not [terminal for terminal, told in words.items() if not told or "{" in told]
+
+
+def test_no_words_are_there_for_terminals_that_no_line_has() -> None:
+    assert set(EXPECTED) == {str(step.terminal) for step in STEPS if not step.literal}

@@ -17,8 +17,10 @@ from corpus.builder import writing
 from procmaps import resources
 from procmaps.check.cases import Case, load
 from procmaps.errors import CannotRender
+from procmaps.explanation.parts import pseudo_of
+from procmaps.fields import FIELDS
 from procmaps.producers import Producer, every_producer
-from procmaps.releases import Release
+from procmaps.releases import Release, Span
 from procmaps.rendering import render
 
 CASES = resources.path("corpus/cases")
@@ -71,6 +73,35 @@ def test_they_fit_the_schemas(group: str) -> None:
     )
     for name in manifest["cases"]:
         records.validate(json.loads((CASES / group / f"{name}.json").read_bytes()))
+
+
+def test_no_case_names_a_release_that_the_tables_do_not() -> None:
+    """The first release and the last are known to print each name, field and flag of a case."""
+    found = [
+        f"{case.id}: {what} in {release}"
+        for case in load()
+        if case.producer == "linux" and case.id not in ON_PURPOSE
+        # "before X" is a release that prints other fields: what a case has, is there up to then.
+        for release in filter(None, (case.since, case.until.partition("before ")[0]))
+        for what, span in _of_mainline(case)
+        if span.covers(Release.parse(release)) is not True
+    ]
+    assert found == []
+
+
+def _of_mainline(case: Case) -> Iterator[tuple[str, Span]]:
+    """What in *case* the tables know to be mainline's, and its releases."""
+    for record in case.records:
+        name = pseudo_of(record.name)
+        if name and name.producer == "Linux":
+            yield name.pattern_text, name.span
+        if record.usage is None:
+            continue
+        for field in FIELDS.values():
+            if field.producer == "Linux" and getattr(record.usage, field.attribute) is not None:
+                yield field.key.decode(), field.span
+        for flag in record.usage.vm_flags.known() if record.usage.vm_flags else ():
+            yield flag.mnemonic.decode(), flag.span
 
 
 # --- what the cases' printer and `procmaps.rendering` print ---------------------------------------

@@ -3,7 +3,7 @@
 The laboratory unpacks one tree for each release that it boots, of Debian's packages
 linux-source-6.1 and linux-source-6.12, into the sources of its cache; PROCMAPS_KERNEL_SOURCE names
 another folder of kernel trees. Trees that the laboratory edited are left out. Read here are
-fs/proc, include/linux/mm.h, mm, kernel/events, arch and drivers/gpu/drm of each.
+fs/proc, include/linux/mm.h, mm, kernel/events, kernel/sys.c, arch and drivers/gpu/drm of each.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import pytest
 
 from kernel.lab import cache
 from procmaps.fields import fields_at
+from procmaps.labels import MAX_LABEL, is_valid_anon_label
 from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES
 from procmaps.releases import Release
-from procmaps.vmflags import MUTE_BITS, VMFLAG_TABLE
+from procmaps.vmflags import LETTERLESS_BITS, VMFLAG_TABLE
 
 VARIABLE = "PROCMAPS_KERNEL_SOURCE"
 FOLDER = Path(os.environ.get(VARIABLE) or cache.folder() / "sources")
@@ -41,7 +42,9 @@ class Tree:
 
     def function(self, name: str, path: str = "fs/proc/task_mmu.c") -> str:
         """The text of one function, from its name to the brace that closes it."""
-        found = re.search(rf"^static \w+ {name}\(.*?^}}", self.read(path), re.DOTALL | re.MULTILINE)
+        found = re.search(
+            rf"^static (?:inline )?\w+ {name}\(.*?^}}", self.read(path), re.DOTALL | re.MULTILINE
+        )
         assert found, f"no function {name} in {path} of {self.root}"
         return found[0]
 
@@ -89,7 +92,7 @@ def test_mnemonics_are_those_that_the_kernel_prints(tree: Tree) -> None:
 @every_tree
 def test_silent_bits_are_those_that_the_kernel_silences(tree: Tree) -> None:
     silent = {name for name, letters in initialised(tree) if not letters}
-    known = {bit.kernel_name for bit in MUTE_BITS
+    known = {bit.kernel_name for bit in LETTERLESS_BITS
              if bit.printed == b"" and bit.span.covers(tree.release)}  # fmt: skip
     assert silent == known
 
@@ -123,7 +126,7 @@ def test_bits_are_those_of_the_kernels_header(tree: Tree) -> None:
     for info in VMFLAG_TABLE:
         if info.span.covers(tree.release):
             assert info.bits_at(tree.release) == numbers[info.kernel_name], info.kernel_name
-    for bit in MUTE_BITS:
+    for bit in LETTERLESS_BITS:
         if bit.span.covers(tree.release):
             assert numbers[bit.kernel_name], bit.kernel_name
 
@@ -174,7 +177,7 @@ def test_fields_are_those_that_the_kernel_prints_in_its_order(tree: Tree, *, rol
 
 
 def names_in_brackets(tree: Tree) -> Iterator[tuple[str, str | None]]:
-    """Each invented name of a mapping without a file, and the architecture that has it."""
+    """Each pseudo-name of a mapping without a file, and the architecture that has it."""
     places: list[tuple[Path, str | None]] = [(tree.root / "fs/proc/task_mmu.c", None)]
     places += [(path, None) for path in tree.root.glob("kernel/events/*.c")]
     for folder in tree.root.glob("arch/*"):
@@ -214,3 +217,14 @@ def test_files_in_no_directory_have_the_names_of_the_kernel(tree: Tree) -> None:
     assert "dev/zero" in found
     for name in found:
         assert f"/{name} (deleted)" in PSEUDO_BY_TEXT, name
+
+
+@every_tree
+def test_labels_are_checked_in_kernel_sys_c_and_by_these_rules(tree: Tree) -> None:
+    source = tree.read("kernel/sys.c")
+    accepts = tree.function("is_valid_name_char", "kernel/sys.c")
+    assert "ch > 0x1f && ch < 0x7f &&\n\t\t!strchr(ANON_VMA_NAME_INVALID_CHARS, ch)" in accepts
+    assert "is_valid_name_char(*pch)" in tree.function("prctl_set_vma", "kernel/sys.c")
+    defined = dict(re.findall(r"#define ANON_VMA_NAME_(\w+)\s+(\S+)", source))
+    assert defined == {"MAX_LEN": str(MAX_LABEL + 1), "INVALID_CHARS": r'"\\`$[]"'}
+    assert not any(is_valid_anon_label(bytes((byte,))) for byte in b"\\`$[]")

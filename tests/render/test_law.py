@@ -21,7 +21,7 @@ FILES: tuple[Literal["maps", "smaps", "rollup"], ...] = ("maps", "smaps", "rollu
 def told_apart() -> list[Producer]:
     """One producer for each way of printing: most releases print as the one before them."""
     ways = {
-        (made.kind, made.header, made.smaps, made.rollup, made.labels, made.brackets): made
+        (made.kind, made.header, made.smaps, made.rollup, made.labels, made.pathless): made
         for made in every_producer()
     }
     return list(ways.values())

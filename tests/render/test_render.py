@@ -20,6 +20,7 @@ from procmaps.names import (
     Name,
     Other,
     Special,
+    Stack,
     ThreadStack,
     Unnamed,
 )
@@ -137,11 +138,20 @@ def test_header_lines(producer: str, lines: bytes) -> None:
 
 def test_freebsd_puts_brackets_further_away_than_paths() -> None:
     path = attrs.evolve(CAT, device=Device(0, 0))
-    assert render([path, ANON, named(attrs.evolve(Heap(), raw=b"[stack]"))], "freebsd") == (
+    assert render([path, ANON, named(Stack())], "freebsd") == (
         b"0000000008048000-000000000804c000 r-xp 00001000 00:00 12288     /bin/cat\n"
         b"000000000804d000-0000000008050000 rw-p 00000000 00:00 0 \n"
         b"000000000804d000-0000000008050000 rw-p 00000000 00:00 0           [stack]\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("producer", "name"), [("freebsd", Heap()), ("cygwin", Special(b"[vdso]", "vdso"))]
+)
+def test_emulations_have_their_own_names_only(producer: str, name: Name) -> None:
+    with pytest.raises(CannotRender) as caught:
+        render([named(name)], producer)
+    assert str(caught.value) == f"{producer} cannot print record 0: name: it never prints {name}"
 
 
 LONG = attrs.evolve(

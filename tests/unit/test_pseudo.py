@@ -1,4 +1,4 @@
-"""The invented names are listed once each, with what the readers of the list rely on."""
+"""The pseudo-names are listed once each, with what the readers of the list rely on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from procmaps.pseudo import PSEUDO_BY_TEXT, PSEUDO_NAMES, PseudoName
+from procmaps import grammar
+from procmaps.explanation.parts import pseudo_of
+from procmaps.pseudo import PLACEHOLDERS, PSEUDO_BY_TEXT, PSEUDO_NAMES, PseudoName
 from procmaps.releases import Release
 
 
@@ -42,10 +44,42 @@ def test_a_path_has_a_file_and_brackets_have_none_but_for_the_two_that_do(
 
 
 @pytest.mark.parametrize("name", PSEUDO_NAMES, ids=by_text)
-def test_words_in_capitals_are_those_that_the_module_explains(name: PseudoName) -> None:
+def test_words_in_capitals_are_placeholders(name: PseudoName) -> None:
     # SYSV, SGX are the kernel's own capitals.
     words = set(re.findall(r"[A-Z]{2,}", name.pattern_text.replace("SYSV", "").replace("SGX", "")))
-    assert words <= {"LABEL", "TID", "KEY", "INODE", "CLASS", "NUMBER"}
+    assert words <= set(PLACEHOLDERS)
+    assert name.varies is bool(words)
+
+
+def test_every_placeholder_is_used() -> None:
+    assert {piece for name in PSEUDO_NAMES for piece in name.pieces[1::2]} == set(PLACEHOLDERS)
+
+
+EXAMPLES = {"LABEL": "a b", "TID": "42", "KEY": "0000abcd", "INODE": "4711", "CLASS": "kvm-vcpu:0",
+            "NUMBER": "7"}  # fmt: skip
+LINUX = grammar.load("linux")
+
+
+@pytest.mark.parametrize("name", PSEUDO_NAMES, ids=by_text)
+def test_the_grammar_reads_each_as_the_kind_that_the_table_gives_it(name: PseudoName) -> None:
+    text = "".join(EXAMPLES.get(piece, piece) for piece in name.pieces)
+    read = LINUX.record_of(text.encode())
+    assert read.kind == name.kind
+    assert (pseudo_of(read) is name) is not name.look_alike
+
+
+FIXED = [step for (step,) in LINUX.ways("name") if step.path[-1] in ("special", "kernel_file")]
+
+
+@pytest.mark.parametrize("terminal", [step.terminal for step in FIXED])
+def test_every_fixed_name_of_the_grammar_has_its_row(terminal: str) -> None:
+    (row,) = (name for name in PSEUDO_NAMES if name.kind == terminal.lower())
+    assert LINUX.terminal(terminal).fullmatch(row.pattern_text.encode())
+
+
+@pytest.mark.parametrize("raw", [b"/SYSVKEY (deleted)", b"/NUMBER (deleted)", b"socket:[INODE]"])
+def test_a_placeholder_is_no_text_of_a_name(raw: bytes) -> None:
+    assert pseudo_of(LINUX.record_of(raw)) is None
 
 
 def texts_at(release: str) -> set[str]:

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procmaps.releases import Release
-from procmaps.vmflags import MUTE_BITS, UNNAMED_BIT, VMFLAG_TABLE, VMFLAGS, VmFlagInfo, VmFlags
+from procmaps.vmflags import (
+    LETTERLESS_BITS,
+    UNNAMED_BIT,
+    VMFLAG_TABLE,
+    VMFLAGS,
+    VmFlagInfo,
+    VmFlags,
+)
 
 # The line of an ordinary heap on 6.12, x86-64, as the kernel prints it behind "VmFlags:".
 HEAP = b" rd wr mr mw me ac sd "
@@ -121,14 +128,14 @@ def test_each_release_has_the_mnemonics_that_its_source_has(
 
 
 def test_mute_bits_print_nothing_or_question_marks() -> None:
-    assert {bit.printed for bit in MUTE_BITS} == {b"", b"??"}
-    for bit in MUTE_BITS:
+    assert {bit.printed for bit in LETTERLESS_BITS} == {b"", b"??"}
+    for bit in LETTERLESS_BITS:
         assert bit.meaning.endswith(".")
         assert bit.source
 
 
 def test_lock_on_fault_printed_question_marks_until_it_got_its_letters() -> None:
-    (before,) = (bit for bit in MUTE_BITS if bit.kernel_name == "VM_LOCKONFAULT")
+    (before,) = (bit for bit in LETTERLESS_BITS if bit.kernel_name == "VM_LOCKONFAULT")
     after = VMFLAGS[b"lf"].span
     assert (before.span.last, before.span.until) == (after.absent, after.since)
 

@@ -1,0 +1,60 @@
+"""The fields below a header, as each producer prints them."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from hypothesis import strategies as st
+
+from procmaps.fields import Field
+from procmaps.names import AnonName, Name
+from procmaps.producers import FieldLine, Producer
+from procmaps.records import Usage
+from procmaps.strategies.columns import own_labels, stands_alone
+from procmaps.vmflags import UNNAMED_BIT, VMFLAG_TABLE, VmFlags
+
+_KB = 1024
+_U64 = 2**64
+
+
+@functools.cache
+def usages(made: Producer, lines: tuple[FieldLine, ...]) -> st.SearchStrategy[Usage]:
+    """Fields as *made* prints them: those it always prints, and each of the others or not."""
+    required: dict[str, st.SearchStrategy[int | Name | VmFlags]] = {}
+    optional: dict[str, st.SearchStrategy[int | Name | VmFlags]] = {}
+    for line in lines:
+        if line.format is not None:
+            (required if line.required else optional)[line.field.attribute] = _value(
+                line.field, made
+            )
+    return st.fixed_dictionaries(required, optional=optional).map(_filled)
+
+
+def _filled(values: dict[str, Any]) -> Usage:
+    return Usage(**values)
+
+
+def _value(field: Field, made: Producer) -> st.SearchStrategy[int | Name | VmFlags]:
+    if field.unit == "kB":
+        most = _U64 // _KB - 1
+        kilobytes = st.integers(0, 64) | st.integers(0, most) | st.just(most)
+        return kilobytes.map(lambda number: number * _KB)
+    if field.unit == "count":
+        return st.integers(0, 1) | st.integers(0, _U64 - 2)
+    if field.unit == "flags":
+        return _flags(made)
+    return own_labels(made).map(AnonName.of).filter(lambda name: stands_alone(name, made))
+
+
+def _flags(made: Producer) -> st.SearchStrategy[VmFlags]:
+    release = made.release
+    known = [
+        flag.mnemonic
+        for flag in VMFLAG_TABLE
+        if release is not None and flag.span.covers(release) is not False
+    ]
+    words = st.lists(st.sampled_from([*known, UNNAMED_BIT]), unique=True, max_size=12)
+    return words.map(
+        lambda found: VmFlags(b"".join(b" " + word for word in found) + made.flags_tail)
+    )

@@ -1,0 +1,58 @@
+"""Whole files: their bytes, and the snapshots that they are loaded as."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.extra.lark import from_lark
+
+from procmaps import producers
+from procmaps.dialects import dialect
+from procmaps.grammar import parser
+from procmaps.loading import loads
+from procmaps.producers import Producer, chosen
+from procmaps.rendering import render
+from procmaps.snapshot import Snapshot
+from procmaps.strategies.entries import FileKind, address_spaces
+
+
+def every_producer(kind: FileKind = "maps") -> st.SearchStrategy[Producer]:
+    """The producers of `procmaps.producers` that print that file; simplest: newest mainline."""
+    found = [made for made in producers.every_producer() if made.prints(kind)]
+    plain = [made for made in found if made.kind == "linux"]
+    return st.just(plain[-1]) | st.sampled_from(found)
+
+
+def dumps(
+    producer: Producer | str | None = None, kind: FileKind = "maps", *, max_size: int = 8
+) -> st.SearchStrategy[bytes]:
+    """Whole files as *producer* prints them; without one, as any does that escapes newlines.
+
+    What is drawn with no producer reads without a problem in the dialect ``linux``.
+    """
+    if producer is not None:
+        made = chosen(producer)
+        return address_spaces(made, kind, max_size=max_size).map(
+            lambda records: render(records, made)
+        )
+    linux = every_producer(kind).filter(lambda made: made.dialect == "linux")
+    return linux.flatmap(lambda made: dumps(made, kind, max_size=max_size))
+
+
+def snapshots(
+    producer: Producer | str | None = None, kind: FileKind = "maps", *, max_size: int = 8
+) -> st.SearchStrategy[Snapshot]:
+    """The same, loaded by the producer's dialect."""
+    name = "linux" if producer is None else chosen(producer).dialect
+    return dumps(producer, kind, max_size=max_size).map(lambda text: loads(text, dialect=name))
+
+
+def grammar_bytes(name: str = "linux", start: str = "maps") -> st.SearchStrategy[bytes]:
+    """Bytes drawn from the grammar of a dialect: every one is accepted by its rule *start*.
+
+    *start* is ``maps``, ``smaps``, ``rollup``, ``line`` or ``name``. A grammar has no semantics: a
+    mapping may end before it starts, and a field may stand twice. Raises
+    `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
+    """
+    lark = parser(dialect(name))
+    text = from_lark(lark, start=start, alphabet=st.characters(max_codepoint=255))
+    return text.map(lambda drawn: drawn.encode("latin-1"))
