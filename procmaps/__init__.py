@@ -109,6 +109,9 @@ _PLACES = {
 
 _HOMES = {name: module for module, names in _PLACES.items() for name in names.split()}
 
+if not TYPE_CHECKING:  # who checks types has the list from the imports above
+    __all__ = tuple(_HOMES)
+
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:

@@ -18,6 +18,7 @@ from procmaps.labels import label_fault
 from procmaps.names import DELETED, NEWLINE, AnonName, AnonShmemName, Backed, Name
 from procmaps.producers import FieldLine, Producer
 from procmaps.records import Mapping, Perms, Usage
+from procmaps.texts import Text, raw
 from procmaps.vmflags import VmFlags
 
 _KB = 1024
@@ -42,9 +43,7 @@ def render(
     return b"".join(_entries(tuple(records), _producer(producer), strict=strict))
 
 
-def path_name(
-    path: bytes, producer: Producer | str | None = None, *, deleted: bool = False
-) -> Name:
+def path_name(path: Text, producer: Producer | str | None = None, *, deleted: bool = False) -> Name:
     """The name column that *producer* prints for the file at *path*, as a record.
 
     *path* is the original, newlines and all; *deleted*: the file was unlinked. The record is a
@@ -52,6 +51,7 @@ def path_name(
 
     Raises `ValueError` for a path that is empty, holds NUL or does not begin with a slash.
     """
+    path = raw(path)
     if not path.startswith(b"/") or b"\0" in path:
         raise ValueError(f"not an absolute path: {path!r}; expected a slash first and no NUL byte")
     producer = _producer(producer)

@@ -17,6 +17,7 @@ from procmaps.grammar import Grammar
 from procmaps.names import Name
 from procmaps.records import Mapping
 from procmaps.rows import Rows
+from procmaps.texts import Text, raw
 
 Kind = Literal["maps", "smaps", "rollup"]
 
@@ -135,13 +136,13 @@ class Snapshot(Sequence[Mapping]):
             self._rows.mapping(row) for row in rows if max(first[row], start) < min(last[row], end)
         )
 
-    def by_name(self, name: bytes | Name) -> tuple[Mapping, ...]:
-        """The mappings whose name column is *name*, given as bytes or as a record."""
-        raw = name.raw if isinstance(name, Name) else name
+    def by_name(self, name: Text | Name) -> tuple[Mapping, ...]:
+        """The mappings whose whole name column is *name*, given as text or as a record."""
+        column = name.raw if isinstance(name, Name) else raw(name)
         names = self.columns.names
-        if raw not in names:
+        if column not in names:
             return ()
-        place = names.place(raw)
+        place = names.place(column)
         return tuple(
             self._rows.mapping(row) for row, at in enumerate(self.columns.name) if at == place
         )
@@ -172,8 +173,8 @@ class Snapshot(Sequence[Mapping]):
             # Every line before it was shorter here than in the input.
             lost = (error.line - 1) * (len(self._newline) - 1)
             error = attrs.evolve(error, offset=error.offset + lost)
-            raw = self._restored(self._text[fault.start : fault.end])
-            yield fault.start, Problem("unparsed", error.line, raw, str(error), error)
+            stretch = self._restored(self._text[fault.start : fault.end])
+            yield fault.start, Problem("unparsed", error.line, stretch, str(error), error)
 
     def _disordered(self) -> Iterator[tuple[int, Problem]]:
         if self._ordered:

@@ -26,6 +26,7 @@ from procmaps.lines import Header
 from procmaps.names import Name, Other, Reading
 from procmaps.releases import Release, Span
 from procmaps.snapshot import Choice
+from procmaps.texts import Text, raw
 
 __all__ = ["Clue", "Explanation", "Part", "explain"]
 
@@ -72,7 +73,7 @@ class Explanation:
             yield from self.name.readings()
 
 
-def explain(line: bytes, dialect: str = "auto") -> Explanation:
+def explain(line: Text, dialect: str = "auto") -> Explanation:
     """What *line* says: a header line, a field of smaps, or a name column by itself.
 
     One line end is taken off. *dialect* is a name of `procmaps.dialects`, or ``auto``. A line that
@@ -80,7 +81,7 @@ def explain(line: bytes, dialect: str = "auto") -> Explanation:
 
     Raises `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
     """
-    line = line.removesuffix(b"\n").removesuffix(b"\r")
+    line = raw(line).removesuffix(b"\n").removesuffix(b"\r")
     snapshot = procmaps.loads(line + b"\n", errors="collect", dialect=dialect)
     choice = snapshot.dialect
     loaded = grammar.load(choice.name)

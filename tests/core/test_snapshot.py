@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -134,7 +136,9 @@ def test_lookup_by_name() -> None:
     assert snapshot.by_name(b"[heap]") == (snapshot[1],)
     assert snapshot.by_name(AnonName.of(b"x y")) == (snapshot[3],)
     assert snapshot.by_name(b"") == (snapshot[2],)
+    assert snapshot.by_name("[heap]") == (snapshot[1],)
     assert snapshot.by_name(b"[stack]") == ()
+    assert loads(MAPS.replace(b"a b", b"\xff")).by_name("/bin/\udcff") != ()
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), max_size=12), st.integers(-1, 40))
@@ -217,6 +221,7 @@ def test_text_comes_as_any_kind_of_buffer_or_file(tmp_path: Path) -> None:
         snapshots: list[Snapshot] = [
             load(place),
             load(str(place)),
+            load(os.fsencode(place)),
             load(file),
             loads(bytearray(place.read_bytes())),
             loads(memoryview(place.read_bytes())),
@@ -225,6 +230,21 @@ def test_text_comes_as_any_kind_of_buffer_or_file(tmp_path: Path) -> None:
     assert all([*snapshot] == expected for snapshot in snapshots)
     with pytest.raises(IsADirectoryError):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("data", [None, 5, [1, 2], Path("x")])
+def test_what_is_no_text_is_a_type_error(data: object) -> None:
+    """`bytes` takes the number 5 for five zeros."""
+    text: Any = data
+    with pytest.raises(TypeError, match="a bytes-like object is required"):
+        loads(text)
+
+
+def test_errors_are_strict_or_collected() -> None:
+    wrong: Any = "ignore"
+    with pytest.raises(ValueError) as caught:
+        loads(b"", errors=wrong)
+    assert str(caught.value) == 'errors must be "strict" or "collect", not \'ignore\''
 
 
 def test_an_empty_text_is_an_empty_snapshot() -> None:

@@ -215,3 +215,4 @@ def test_other_dialects_that_accept_a_line_are_named() -> None:
 def test_any_line_is_explained(line: bytes) -> None:
     told = explain(line)
     assert (told.form == "broken") <= (told.error is not None)
+    assert told == explain(line.decode("utf-8", "surrogateescape"))

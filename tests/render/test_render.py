@@ -512,6 +512,7 @@ def test_not_strict_prints_what_the_layout_allows() -> None:
 )
 def test_path_name(producer: str | None, path: bytes, deleted: bool, name: Name) -> None:
     made = path_name(path, producer, deleted=deleted)
+    assert made == path_name(path.decode("utf-8", "surrogateescape"), producer, deleted=deleted)
     assert made == name
     assert path in {reading.value for reading in made.readings()}
 
