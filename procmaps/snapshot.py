@@ -54,6 +54,8 @@ class Choice:
 class Snapshot(Sequence[Mapping]):
     """The mappings of one text, in its order. Immutable; made by `procmaps.loads`.
 
+    Two are equal where text and dialect are: then so is all that they say.
+
     ``kind``      "maps", "smaps" or "rollup"
     ``dialect``   the dialect it was read by, and why that one
     ``columns``   one typed buffer for each property, see `procmaps.columns.Columns`
@@ -69,6 +71,22 @@ class Snapshot(Sequence[Mapping]):
         self._rows = Rows(columns, grammar.record_of)
         self.columns = columns
         self.dialect = dialect
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Snapshot):
+            return NotImplemented
+        return self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[bytes, bytes, str]:
+        return self._text, self._newline, self.dialect.name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Neither the records' makers nor what is cached need to be kept.
+        return Snapshot, (self._text, self.columns, self._grammar, self.dialect, self._newline)
 
     @functools.cached_property
     def kind(self) -> Kind:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +247,34 @@ def test_errors_are_strict_or_collected() -> None:
     with pytest.raises(ValueError) as caught:
         loads(b"", errors=wrong)
     assert str(caught.value) == 'errors must be "strict" or "collect", not \'ignore\''
+
+
+@pytest.mark.parametrize(
+    "text", [b"", MAPS, SMAPS.replace(b"\n", b"\r\n"), MAPS + b"junk\n" + MAPS]
+)
+def test_a_snapshot_is_a_value_that_can_be_copied_and_sent(text: bytes) -> None:
+    snapshot = loads(text, errors="collect")
+    copies: list[Snapshot] = [copy.copy(snapshot), copy.deepcopy(snapshot)]
+    copies += [
+        pickle.loads(pickle.dumps(snapshot, protocol))  # noqa: S301 - our own bytes
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+    ]
+    for other in copies:
+        assert (other, hash(other)) == (snapshot, hash(snapshot))
+        assert [*other] == [*snapshot]
+        assert other.problems == snapshot.problems
+        assert (other.kind, other.dialect, other.dumps()) == (
+            snapshot.kind,
+            snapshot.dialect,
+            text,
+        )
+
+
+def test_snapshots_differ_where_text_or_dialect_do() -> None:
+    assert loads(MAPS) != loads(MAPS[:-1])
+    assert loads(MAPS) != loads(MAPS.replace(b"\n", b"\r\n"))
+    assert loads(MAPS) != loads(MAPS, dialect="nommu")
+    assert loads(MAPS) != [*loads(MAPS)]
 
 
 def test_an_empty_text_is_an_empty_snapshot() -> None:
