@@ -64,7 +64,7 @@ class ParseError(ProcmapsError, ValueError):
     offset: int
     """Where the failing byte stands in the whole input."""
     field: str
-    """The grammar rule that failed: ``start``, ``perms``, ``inode``, ``Rss`` …"""
+    """The part that failed: ``start``, ``perms``, ``inode`` …; of a field, its key: ``Rss``."""
     hint: str = ""
     """What a person can do about it; empty where nothing useful is known."""
 
