@@ -224,6 +224,25 @@ class Zombie(NoAddressSpace):
 
 
 @attrs.frozen
+class MainThreadEnded(NoAddressSpace):
+    """The main thread has ended and others run on: the process's own file is empty, theirs not.
+
+    The kernel gives a process's files by its main thread, and that has let go of the memory
+    (``exit_mm()``, kernel/exit.c).
+    """
+
+    thread: int
+    """One that runs on."""
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read {self.path}: the main thread of {self.who} ({self.command}) has ended, "
+            f"and with it what that file shows. Other threads run on and have the memory map: pass "
+            f"the number of one, {self.thread}, in place of the process's."
+        )
+
+
+@attrs.frozen
 class ProcessGone(LiveError, ProcessLookupError):
     """The address space went away while it was being read: the process ended or called exec."""
 
