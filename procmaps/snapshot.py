@@ -30,7 +30,7 @@ class Problem:
     """*unparsed*: lines that no rule accepts. *repeated*: a mapping that stands twice, *overlap*
     and *backward*: one that starts below the end, or the start, of the mapping before it; all
     three come of torn reads. *suspicious*: the same where names may hold newlines, so that a
-    program can have forged the line."""
+    program can have forged the line; and one that stands behind a label that is not closed."""
     line: int
     """The line it starts at, from 1."""
     raw: bytes
@@ -176,7 +176,7 @@ class Snapshot(Sequence[Mapping]):
     @functools.cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the text, in its order; nothing of it was dropped."""
-        found = [*self._unparsed(), *self._disordered()]
+        found = [*self._unparsed(), *self._disordered(), *self._enclosed()]
         return tuple(problem for _, problem in sorted(found, key=lambda item: item[0]))
 
     @property
@@ -202,7 +202,7 @@ class Snapshot(Sequence[Mapping]):
         for row in range(1, len(self)):
             start, end = columns.start[row], columns.end[row]
             before, behind = columns.start[row - 1], columns.end[row - 1]
-            if start >= behind:
+            if start >= behind or row - 1 in self._open:
                 continue
             at = columns.at[row]
             kind: Literal["repeated", "overlap", "backward", "suspicious"]
@@ -216,6 +216,27 @@ class Snapshot(Sequence[Mapping]):
                 kind, what = "suspicious", f"{what}; {_FORGED}"
             message = f"line {lines.at(at)}: the mapping {start:x}-{end:x} {what}"
             yield at, Problem(kind, lines.at(at), self.source(row), message)
+
+    def _enclosed(self) -> Iterator[tuple[int, Problem]]:
+        """The mappings that stand where a label should go on."""
+        lines = _LineNumbers(self._text)
+        for row in self._open:
+            if row + 1 < len(self):
+                at, mapping = self.columns.at[row + 1], self[row + 1]
+                message = (
+                    f"line {lines.at(at)}: the mapping {mapping.start:x}-{mapping.end:x} stands "
+                    f"behind a label that is not closed; {_FORGED}"
+                )
+                yield at, Problem("suspicious", lines.at(at), self.source(row + 1), message)
+
+    @functools.cached_property
+    def _open(self) -> dict[int, None]:
+        """The rows whose label is not closed, in their order."""
+        opens = self._grammar.terminal("OPEN_LABEL").match
+        places = {place for place, text in enumerate(self.columns.names.texts) if opens(text)}
+        if not places:
+            return {}
+        return {row: None for row, place in enumerate(self.columns.name) if place in places}
 
 
 _FORGED = "names hold newlines here, so the program itself may have written this line"

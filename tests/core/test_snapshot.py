@@ -185,8 +185,8 @@ def test_torn_reads_are_reported_and_kept() -> None:
 def test_a_line_forged_by_a_name_is_suspicious() -> None:
     text = (
         b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:a]\n"
-        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x\n"
-        b"1000-2000 rwxp 00000000 00:00 0                          [heap]\n"
+        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x]\n"
+        b"1000-2000 rwxp 00000000 00:00 0                          [anon:y]\n"
         b"7f0000002000-7f0000003000 rw-p 00000000 00:00 0 \n"
     )
     snapshot = loads(text, dialect="android")
@@ -196,6 +196,29 @@ def test_a_line_forged_by_a_name_is_suspicious() -> None:
         "line 3: the mapping 1000-2000 starts below the start of the one before it, 7f0000001000; "
         "names hold newlines here, so the program itself may have written this line"
     )
+
+
+@pytest.mark.parametrize("start", [0x1000, 0x7F0000002000], ids=["out of order", "in a gap"])
+@pytest.mark.parametrize("dialect", ["android", "linux"])
+def test_a_line_behind_a_label_that_is_not_closed_is_suspicious(dialect: str, start: int) -> None:
+    text = (
+        b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:a]\n"
+        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x\n"
+        b"%x-%x rwxp 00000000 00:00 0                          [anon:y]\n"
+        b"7f0000003000-7f0000004000 rw-p 00000000 00:00 0 \n"
+    ) % (start, start + 0x1000)
+    snapshot = loads(text, dialect=dialect)
+    (problem,) = snapshot.problems
+    assert (problem.kind, problem.line, problem.raw) == ("suspicious", 3, snapshot.source(2))
+    assert problem.message == (
+        f"line 3: the mapping {start:x}-{start + 0x1000:x} stands behind a label that is not "
+        "closed; names hold newlines here, so the program itself may have written this line"
+    )
+
+
+def test_a_label_that_is_cut_off_with_the_text_is_not_suspicious() -> None:
+    text = b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x"
+    assert loads(text).problems == ()
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
