@@ -20,6 +20,7 @@ from procmaps.names import (
     Name,
     Other,
     Special,
+    Stack,
     ThreadStack,
     Unnamed,
 )
@@ -137,7 +138,7 @@ def test_header_lines(producer: str, lines: bytes) -> None:
 
 def test_freebsd_puts_brackets_further_away_than_paths() -> None:
     path = attrs.evolve(CAT, device=Device(0, 0))
-    assert render([path, ANON, named(attrs.evolve(Heap(), raw=b"[stack]"))], "freebsd") == (
+    assert render([path, ANON, named(Stack())], "freebsd") == (
         b"0000000008048000-000000000804c000 r-xp 00001000 00:00 12288     /bin/cat\n"
         b"000000000804d000-0000000008050000 rw-p 00000000 00:00 0 \n"
         b"000000000804d000-0000000008050000 rw-p 00000000 00:00 0           [stack]\n"
@@ -476,6 +477,49 @@ TODAY = usage("6.12")
             "linux-6.12",
             [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("rd", "nl")))],
             "record 0: usage.vm_flags: it has no flag nl",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("rd", "zz")))],
+            "record 0: usage.vm_flags: it has no flag zz",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("wr", "rd")))],
+            "record 0: usage.vm_flags: it prints flags in the order of their bits, and rd earlier",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("rd", "rd")))],
+            "record 0: usage.vm_flags: it prints flags in the order of their bits, and rd earlier",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, rss=-4096))],
+            "record 0: usage.rss: -4096 is not a number from 0 to 18446744073709551614",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, thp_eligible=2**64 - 1))],
+            (
+                "record 0: usage.thp_eligible: 18446744073709551615 is not a number from 0 to "
+                "18446744073709551614"
+            ),
+        ),
+        (
+            "linux-6.12",
+            [named(FilePath(b"[heap]"))],
+            "record 0: name: its bytes, b'[heap]', read as Heap",
+        ),
+        (
+            "linux-6.12",
+            [named(AnonName(b"[anon:x]", b"y"))],
+            "record 0: name: its bytes, b'[anon:x]', read as another AnonName",
+        ),
+        (
+            "linux-6.6-android",
+            [named(AnonShmemName.of(b"x" * 256))],
+            "record 0: name: the kernel refuses this label: it has 256 bytes, 255 at most",
         ),
     ],
 )
