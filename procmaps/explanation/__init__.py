@@ -13,6 +13,7 @@ from procmaps.dialects import DIALECTS, LINUX
 from procmaps.errors import ParseError
 from procmaps.explanation import when
 from procmaps.explanation.clues import (
+    EVERY,
     Clue,
     Layout,
     field_clues,
@@ -111,7 +112,7 @@ def explain(line: Text, dialect: str = "auto") -> Explanation:
             "header",
             choice,
             parts,
-            (*foreign, *header_clues(event, layout, name)),
+            (*foreign, *header_clues(event, layout, name), *_open_label(event.name, loaded)),
             word_size(layout),
             name,
             accepted,
@@ -158,3 +159,14 @@ def _foreign(choice: Choice) -> Iterator[Clue]:
     if choice.name not in KERNELS and choice.reason != "asked for":
         titles = {known.name: known.title for known in DIALECTS}
         yield Clue(f"what only {titles[choice.name]} prints", (), choice.reason)
+
+
+def _open_label(name: bytes, loaded: Grammar) -> Iterator[Clue]:
+    if loaded.terminal("OPEN_LABEL").match(name):
+        yield Clue(
+            "a label that this line does not close",
+            EVERY,
+            "seq_print_vma_name() of Android 3.4 to 5.4 prints newlines as they are; the line may "
+            "also have been cut off",
+            vendor="Android",
+        )

@@ -62,6 +62,8 @@ SAMPLES: list[Sample] = [
     # Android.
     (b"[anon:a]b$]", "name", "linux", None, ("in every release",), ("Android",)),
     (b"[anon:" + 100 * b"x" + b"]", "name", "linux", None, ("in every release",), ("Android",)),
+    (b"00010000-00011000 rw-p 00000000 00:00 0          [anon:first line",
+     "header", "android", 32, ("in every release",), ("Android",)),
     (b"Name:           [anon:libc_malloc]", "field", "android", None,
      ("in every release",), ("Android",)),
     (b"00010000-00011000 ---p 00000000 00:00 0          [page size compat]",
