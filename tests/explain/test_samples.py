@@ -124,7 +124,7 @@ def test_each_sample_of_the_catalogue(sample: Sample) -> None:
 
 READINGS: list[tuple[bytes, list[tuple[str, bytes, bool]]]] = [
     (b"[anon:libc_malloc]", [("anon", b"libc_malloc", False)]),
-    (b"[anon:foo<fault>]", [("anon", b"foo<fault>", False), ("anon", b"foo", False)]),
+    (b"[anon:foo<fault>]", [("anon", b"foo", False), ("anon", b"foo<fault>", False)]),
     (rb"/memfd:a\012b (deleted)", [
         ("memfd", b"a\nb", False),
         ("memfd", rb"a\012b", False),
