@@ -184,9 +184,13 @@ class AccessDenied(LiveError, PermissionError):
             cause = f"user {self.user} may not look into {self.who}"
         else:
             cause = f"{self.who} belongs to user {self.owner}, and this is user {self.user}"
+        capability = "CAP_SYS_PTRACE in the user namespace of that process"
+        if self.user == 0:
+            advice = f"Root needs {capability} for that, which containers often lack."
+        else:
+            advice = f"Run as that user or as root, or with {capability}."
         return (
-            f"cannot read {self.path}: {cause}. Run as that user or as root, or with "
-            "CAP_SYS_PTRACE in the user namespace of that process. (A process that is not "
+            f"cannot read {self.path}: {cause}. {advice} (A process that is not "
             "dumpable, after a set-user-ID program or prctl(PR_SET_DUMPABLE), needs the "
             "capability whoever owns it; yama's ptrace_scope makes no difference here.)"
         )

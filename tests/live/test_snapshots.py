@@ -284,6 +284,15 @@ def test_denied_to_the_owner_does_not_blame_the_owner() -> None:
     assert text.startswith("cannot read /proc/9/maps: user 7 may not look into process 9. Run as")
 
 
+def test_denied_to_root_does_not_send_for_root() -> None:
+    assert str(AccessDenied("process 1", "/proc/1/maps", 0, 0)) == (
+        "cannot read /proc/1/maps: user 0 may not look into process 1. Root needs CAP_SYS_PTRACE "
+        "in the user namespace of that process for that, which containers often lack. (A process "
+        "that is not dumpable, after a set-user-ID program or prctl(PR_SET_DUMPABLE), needs the "
+        "capability whoever owns it; yama's ptrace_scope makes no difference here.)"
+    )
+
+
 # --- processes that go away while they are read ---------------------------------------------------
 
 
