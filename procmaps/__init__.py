@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from procmaps.errors import InvalidLabel as InvalidLabel
     from procmaps.errors import KernelThread as KernelThread
     from procmaps.errors import LiveError as LiveError
+    from procmaps.errors import MainThreadEnded as MainThreadEnded
     from procmaps.errors import NamingError as NamingError
     from procmaps.errors import NamingUnsupported as NamingUnsupported
     from procmaps.errors import NoAddressSpace as NoAddressSpace
@@ -84,7 +85,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "engines": "EngineUnavailable engine",
     "errors": (
-        "AccessDenied CannotRender InvalidLabel KernelThread LiveError NamingError "
+        "AccessDenied CannotRender InvalidLabel KernelThread LiveError MainThreadEnded NamingError "
         "NamingUnsupported NoAddressSpace NoSuchProcess ParseError ProcessGone ProcmapsError "
         "UnknownDialect UnknownProducer"
     ),
@@ -108,6 +109,9 @@ _PLACES = {
 """Where each public name lives: what `__getattr__` imports, as type checkers see it above."""
 
 _HOMES = {name: module for module, names in _PLACES.items() for name in names.split()}
+
+if not TYPE_CHECKING:  # who checks types has the list from the imports above
+    __all__ = tuple(_HOMES)
 
 
 def __getattr__(name: str) -> object:

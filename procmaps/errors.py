@@ -64,7 +64,7 @@ class ParseError(ProcmapsError, ValueError):
     offset: int
     """Where the failing byte stands in the whole input."""
     field: str
-    """The grammar rule that failed: ``start``, ``perms``, ``inode``, ``Rss`` …"""
+    """The part that failed: ``start``, ``perms``, ``inode`` …; of a field, its key: ``Rss``."""
     hint: str = ""
     """What a person can do about it; empty where nothing useful is known."""
 
@@ -184,9 +184,13 @@ class AccessDenied(LiveError, PermissionError):
             cause = f"user {self.user} may not look into {self.who}"
         else:
             cause = f"{self.who} belongs to user {self.owner}, and this is user {self.user}"
+        capability = "CAP_SYS_PTRACE in the user namespace of that process"
+        if self.user == 0:
+            advice = f"Root needs {capability} for that, which containers often lack."
+        else:
+            advice = f"Run as that user or as root, or with {capability}."
         return (
-            f"cannot read {self.path}: {cause}. Run as that user or as root, or with "
-            "CAP_SYS_PTRACE in the user namespace of that process. (A process that is not "
+            f"cannot read {self.path}: {cause}. {advice} (A process that is not "
             "dumpable, after a set-user-ID program or prctl(PR_SET_DUMPABLE), needs the "
             "capability whoever owns it; yama's ptrace_scope makes no difference here.)"
         )
@@ -220,6 +224,25 @@ class Zombie(NoAddressSpace):
         return (
             f"cannot read {self.path}: {self.who} ({self.command}) is a zombie. It has ended and "
             "its memory map with it; only its exit status is left for its parent to collect."
+        )
+
+
+@attrs.frozen
+class MainThreadEnded(NoAddressSpace):
+    """The main thread has ended and others run on: the process's own file is empty, theirs not.
+
+    The kernel gives a process's files by its main thread, and that has let go of the memory
+    (``exit_mm()``, kernel/exit.c).
+    """
+
+    thread: int
+    """One that runs on."""
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read {self.path}: the main thread of {self.who} ({self.command}) has ended, "
+            f"and with it what that file shows. Other threads run on and have the memory map: pass "
+            f"the number of one, {self.thread}, in place of the process's."
         )
 
 

@@ -22,6 +22,7 @@ BUILDS: dict[str, Build] = {
     "STACK": lambda raw, _, __: names.Stack(raw),
     "THREAD_STACK": lambda raw, tid, _: names.ThreadStack(raw, int(tid)),
     "ANON": lambda raw, label, _: names.AnonName(raw, label),
+    "OPEN_LABEL": lambda raw, _, __: names.Other(raw),
     "ANON_SHMEM": lambda raw, label, _: names.AnonShmemName(raw, label),
     "SYSV": lambda raw, key, escaped: names.SysV(raw, int(key, 16), escaped=escaped),
     "MEMFD": lambda raw, label, escaped: names.Memfd(raw, label, escaped=escaped),

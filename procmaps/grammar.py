@@ -37,6 +37,10 @@ class Grammar:
     lark: Lark
     """The parser with the transformer inside: `Header` and `Field` values come out."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Lark's parser holds what cannot be copied; another process loads its own.
+        return load, (self.dialect.name,)
+
     @functools.cached_property
     def header(self) -> re.Pattern[bytes]:
         """A header line with its line end, compiled; groups are `HEADER_PARTS`.

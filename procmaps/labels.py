@@ -9,6 +9,7 @@ trees (9a10064f5625, in v5.17). "mm, madvise: extract mm code from prctl_set_vma
 from __future__ import annotations
 
 from procmaps.errors import PRINTABLE, InvalidLabel
+from procmaps.texts import Text, raw
 
 MAX_LABEL = 79
 """Bytes in the longest label: ``ANON_VMA_NAME_MAX_LEN`` is 80, its final NUL included."""
@@ -20,11 +21,12 @@ _FORBIDDEN = rb"\`$[]"
 """``ANON_VMA_NAME_INVALID_CHARS``."""
 
 
-def label_fault(label: bytes, *, limit: int = MAX_LABEL) -> str | None:
+def label_fault(label: Text, *, limit: int = MAX_LABEL) -> str | None:
     """The first rule that *label* breaks, as a sentence; None where the kernel accepts it.
 
     *limit* is the longest length in bytes: `MAX_LABEL`, or `MAX_LABEL_ANDROID`.
     """
+    label = raw(label)
     for at, byte in enumerate(label):
         if byte in _FORBIDDEN:
             return f"byte {at} is {chr(byte)!r}, one of the five characters \\ ` $ [ ]"
@@ -35,7 +37,7 @@ def label_fault(label: bytes, *, limit: int = MAX_LABEL) -> str | None:
     return None
 
 
-def is_valid_anon_label(label: bytes, *, limit: int = MAX_LABEL) -> bool:
+def is_valid_anon_label(label: Text, *, limit: int = MAX_LABEL) -> bool:
     """Whether the kernel accepts *label*; the empty label is one."""
     return label_fault(label, limit=limit) is None
 

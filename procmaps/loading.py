@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from io import FileIO
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, get_args
 
 from procmaps.columns import Columns
 from procmaps.dialects import LINUX
@@ -15,6 +15,7 @@ from procmaps.grammar import Grammar, evidence
 from procmaps.grammar import load as load_grammar
 from procmaps.scanning import scan
 from procmaps.snapshot import Choice, Snapshot
+from procmaps.texts import Place, Text, raw
 
 Errors = Literal["strict", "collect"]
 
@@ -25,9 +26,7 @@ _FAULTS = 16
 """Unread stretches that are searched for the same."""
 
 
-def loads(
-    data: bytes | bytearray | memoryview | str, *, errors: Errors = "strict", dialect: str = "auto"
-) -> Snapshot:
+def loads(data: Text, *, errors: Errors = "strict", dialect: str = "auto") -> Snapshot:
     """Read the text of ``maps``, ``smaps`` or ``smaps_rollup``; which it is, the content says.
 
     A ``str`` is encoded as UTF-8 with surrogateescape, the way Python decodes such files. Empty
@@ -35,9 +34,13 @@ def loads(
 
     Raises `ParseError` for the first line that cannot be read; with ``errors="collect"`` such lines
     stay where they are and are listed in `Snapshot.problems`. Raises
-    `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
+    `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for, `ValueError` for
+    other *errors* and `TypeError` for *data* that is no text.
     """
-    text = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data)
+    if errors not in get_args(Errors):
+        msg = f'errors must be "strict" or "collect", not {errors!r}'
+        raise ValueError(msg)
+    text = raw(data)
     newline = _newline(text)
     if newline != b"\n":
         text = text.replace(newline, b"\n")
@@ -52,16 +55,14 @@ def loads(
     return snapshot
 
 
-def load(
-    source: str | os.PathLike[str] | BinaryIO, *, errors: Errors = "strict", dialect: str = "auto"
-) -> Snapshot:
+def load(source: Place | BinaryIO, *, errors: Errors = "strict", dialect: str = "auto") -> Snapshot:
     """Read a dump from a path or a binary file object; see `loads`. Raises `OSError` too."""
-    data = _read(source) if isinstance(source, str | os.PathLike) else source.read()
+    data = _read(source) if isinstance(source, str | bytes | os.PathLike) else source.read()
     return loads(data, errors=errors, dialect=dialect)
 
 
-def _read(path: str | os.PathLike[str]) -> bytes:
-    with FileIO(os.fspath(path)) as file:
+def _read(place: Place) -> bytes:
+    with FileIO(os.fspath(place)) as file:
         text, error = read_all(file)
     if error:
         raise error

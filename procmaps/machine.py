@@ -71,7 +71,7 @@ class Programs:
     """Key with its colon, kind of value, and column."""
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """A set of bytes repeated."""
 
     members: frozenset[int]
@@ -92,7 +92,7 @@ _PIECE = re.compile(
 """What a simple regular expression consists of; ``end`` is the look-ahead for the end of a line."""
 
 
-def _runs(pattern: str) -> Iterator[_Run]:
+def pieces(pattern: str) -> Iterator[Run]:
     """The sets that *pattern* consists of; raises `NotSimple`."""
     at, group, ended = 0, "", False
     while at < len(pattern):
@@ -113,10 +113,10 @@ def _runs(pattern: str) -> Iterator[_Run]:
                 raise NotSimple(pattern)
             least = {"*": 0, "+": 1}.get(piece["many"], int(piece["least"] or 1))
             most = UNBOUNDED if piece["many"] else int(piece["most"] or 1)
-            yield _Run(members, least, most, group)
+            yield Run(members, least, most, group)
 
 
-Meaning = Callable[[Terminal, _Run, int], tuple[int, int, dict[int, int]]]
+Meaning = Callable[[Terminal, Run, int], tuple[int, int, dict[int, int]]]
 """Of a set of a rule's n-th terminal: the register, the base, and the digits of its bytes."""
 
 NOTHING: tuple[int, int, dict[int, int]] = (-1, 0, {})
@@ -130,9 +130,9 @@ def program(ways: Iterable[tuple[Terminal, ...]], meaning: Meaning) -> Program:
         raise NotSimple(longest)
     ends = {len(way) for way in others}
     steps: list[Step] = []
-    runs: list[_Run] = []
+    runs: list[Run] = []
     for number, terminal in enumerate(longest):
-        for place, run in enumerate(_runs(terminal.pattern)):
+        for place, run in enumerate(pieces(terminal.pattern)):
             if ord("\n") in run.members:
                 raise NotSimple(terminal)
             target, base, digits = meaning(terminal, run, number)
@@ -144,7 +144,7 @@ def program(ways: Iterable[tuple[Terminal, ...]], meaning: Meaning) -> Program:
     return tuple(steps)
 
 
-def _hold_apart(runs: list[_Run]) -> None:
+def _hold_apart(runs: list[Run]) -> None:
     """Raise `NotSimple` where a run could leave a byte to what follows it."""
     for place, run in enumerate(runs):
         for behind in runs[place + 1 :] if run.least < run.most else ():
@@ -160,14 +160,14 @@ _BASES = {
 """How the parts of a header line are to be read, as `procmaps.grammar` reads them."""
 
 
-def _number(register: int, base: int, run: _Run) -> tuple[int, int, dict[int, int]]:
+def _number(register: int, base: int, run: Run) -> tuple[int, int, dict[int, int]]:
     return register, base, {byte: int(chr(byte), base) for byte in run.members} if base else {}
 
 
 def _header(grammar: Grammar) -> Program:
     perms = _perm_bits([t for t in grammar.ways("header")[0] if "perms" in t.path])
 
-    def meaning(terminal: Terminal, run: _Run, number: int) -> tuple[int, int, dict[int, int]]:
+    def meaning(terminal: Terminal, run: Run, number: int) -> tuple[int, int, dict[int, int]]:
         names = (*terminal.path, terminal.terminal)
         part = next((part for part in HEADER_PARTS if part in names), None)
         if part is None or (terminal.literal and part != "perms"):
@@ -184,7 +184,7 @@ def _header(grammar: Grammar) -> Program:
 
 def _perm_bits(terminals: list[Terminal]) -> dict[int, dict[int, int]]:
     """What each byte of the permissions adds to `Perms.bits`, by its place among them."""
-    sets = [sorted(run.members) for t in terminals for run in _runs(t.pattern)]
+    sets = [sorted(run.members) for t in terminals for run in pieces(t.pattern)]
     bits = {text: Perms.from_text(bytes(text).decode()).bits for text in product(*sets)}
     least = min(bits, key=bits.__getitem__)
     added = {
@@ -200,7 +200,7 @@ def _perm_bits(terminals: list[Terminal]) -> dict[int, dict[int, int]]:
 def _value(grammar: Grammar, rule: str, group: str) -> Program:
     """The program for what stands behind the key in *rule*; the value is in *group*."""
 
-    def meaning(terminal: Terminal, run: _Run, _: int) -> tuple[int, int, dict[int, int]]:
+    def meaning(terminal: Terminal, run: Run, _: int) -> tuple[int, int, dict[int, int]]:
         if run.group == group:
             return _number(0, 10, run)
         return (0, 0, {}) if terminal.terminal == group else NOTHING
@@ -211,7 +211,7 @@ def _value(grammar: Grammar, rule: str, group: str) -> Program:
 def _text(grammar: Grammar) -> Program:
     """The program for a whole line with any key: where the key ends is kept."""
 
-    def meaning(_: Terminal, __: _Run, number: int) -> tuple[int, int, dict[int, int]]:
+    def meaning(_: Terminal, __: Run, number: int) -> tuple[int, int, dict[int, int]]:
         return (0, 0, {}) if number == 0 else NOTHING
 
     return program(grammar.ways("text"), meaning)

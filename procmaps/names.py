@@ -38,7 +38,8 @@ class Reading:
     reason: str
     """Why the column could stand for it, as one sentence."""
     deleted: bool = False
-    """True where the file had been unlinked when the line was printed."""
+    """True where the file had been unlinked when the line was printed. False for an object of the
+    kernel's own, which never had a name to be unlinked, whatever is printed behind it."""
 
 
 @attrs.frozen
@@ -117,11 +118,11 @@ class AnonName(Name):
         return cls(b"[anon:" + label + b"]", label)
 
     def readings(self) -> Iterator[Reading]:
-        """The label; where it ends in ``<fault>``, also a label that Android could not read."""
-        yield Reading(self.KIND, self.label, "the label set by prctl(PR_SET_VMA_ANON_NAME)")
+        """The label; where it ends in ``<fault>``, first what Android could read of one."""
         if self.label.endswith(_FAULT):
             known = self.label.removesuffix(_FAULT)
             yield Reading(self.KIND, known, "an old Android kernel could not read on from here")
+        yield Reading(self.KIND, self.label, "the label set by prctl(PR_SET_VMA_ANON_NAME)")
 
 
 _FAULT = b"<fault>"
@@ -191,7 +192,7 @@ class Backed(Name):
 
     def _as_itself(self) -> Iterator[Reading]:
         """The readings as the kernel's own object; none where it is a plain file."""
-        yield Reading(self.kind, self.raw, "the kernel's own object", self.deleted)
+        yield Reading(self.kind, self.raw, "the kernel's own object")
 
     def _as_file(self) -> Iterator[Reading]:
         if self.deleted:
@@ -264,12 +265,15 @@ class Labelled(Backed):
     """A kernel's file that a program has given a name of its own."""
 
     TITLE: ClassVar[str] = "a file of the kernel's own"
+    LIMIT: ClassVar[int]
+    """Bytes in the longest name that the kernel takes, before escaping."""
     label: bytes
     """The name as it was printed, escaped where the rest of the column is."""
 
     def _as_itself(self) -> Iterator[Reading]:
         for label, reason in self._originals(self.label):
-            yield Reading(self.kind, label, f"{self.TITLE}{reason}")
+            if len(label) <= self.LIMIT:
+                yield Reading(self.kind, label, f"{self.TITLE}{reason}")
 
 
 @attrs.frozen
@@ -278,6 +282,7 @@ class Memfd(Labelled):
 
     KIND: ClassVar[str] = "memfd"
     TITLE: ClassVar[str] = "a memfd"
+    LIMIT: ClassVar[int] = 249  # MFD_NAME_MAX_LEN, mm/memfd.c
 
 
 @attrs.frozen
@@ -286,6 +291,7 @@ class Ashmem(Labelled):
 
     KIND: ClassVar[str] = "ashmem"
     TITLE: ClassVar[str] = "an ashmem region"
+    LIMIT: ClassVar[int] = 255  # ASHMEM_NAME_LEN with its NUL: 256
 
 
 @attrs.frozen
@@ -294,6 +300,7 @@ class DmaBuf(Labelled):
 
     KIND: ClassVar[str] = "dmabuf"
     TITLE: ClassVar[str] = "a DMA buffer"
+    LIMIT: ClassVar[int] = 31  # DMA_BUF_NAME_LEN with its NUL: 32
 
 
 @attrs.frozen

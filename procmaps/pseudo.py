@@ -162,8 +162,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[vdso_data]",
         "vdso_data",
         "Data of the kernel that its code in [vdso] reads.",
-        Span.of("?|5.17"),
-        "arch_vma_name(), arch/csky/kernel/vdso.c; in the 5.17, 6.1 and 6.12 trees",
+        Span.of("?|5.17", "6.1|6.12"),
+        "arch_vma_name(), arch/csky/kernel/vdso.c, in the 5.17 and 6.1 trees; in 6.12 the mapping "
+        "has a vm_special_mapping, whose name comes before that: [vvar]",
         ("csky",),
     ),
     PseudoName(
@@ -251,8 +252,9 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "[kuser]",
         "kuser",
         "The page of kernel helpers.",
-        Span.of("?|6.1"),
-        "arch_vma_name(), arch/nios2/mm/init.c; in the 6.1 and 6.12 trees",
+        Span.of("?|6.1", "6.1|6.12"),
+        "arch_vma_name(), arch/nios2/mm/init.c, in the 6.1 tree; in 6.12 the mapping has a "
+        "vm_special_mapping, whose name comes before that: [vdso]",
         ("nios2",),
     ),
     PseudoName(

@@ -11,13 +11,16 @@ from typing import NoReturn
 
 import attrs
 
-from procmaps.errors import CannotRender
+from procmaps.bodies import MISSING
+from procmaps.errors import CannotRender, visible
 from procmaps.grammar import load as load_grammar
 from procmaps.labels import label_fault
 from procmaps.names import DELETED, NEWLINE, AnonName, AnonShmemName, Backed, Name
 from procmaps.producers import PATHLESS, FieldLine, Producer, chosen
 from procmaps.records import Mapping, Perms, Usage
-from procmaps.vmflags import VmFlags
+from procmaps.releases import Release
+from procmaps.texts import Text, raw
+from procmaps.vmflags import UNNAMED_BIT, VMFLAGS, VmFlags
 
 _KB = 1024
 
@@ -30,10 +33,12 @@ def render(
     *producer* is a `procmaps.producers.Producer`, or a name for `procmaps.producers.parse`; without
     one it is the newest mainline kernel. Records with a ``usage`` become entries of smaps, a
     single ``[rollup]`` with one becomes smaps_rollup. The text reads back as the same records:
-    ``loads(render(records, producer), dialect=producer.dialect)``.
+    ``loads(render(records, producer), dialect=producer.dialect)``, except that a path is `escaped`
+    then as the producer does it.
 
     Raises `CannotRender` for the first record that the producer could not have printed: too large a
-    number, a name of another kernel, a field it lacks, no value for a field it always prints. With
+    number, a name of another kernel, one whose bytes are read otherwise, a field or flag it lacks,
+    flags in another order, no value for a field it always prints. With
     ``strict=False`` such records are printed as far as the layout allows: numbers and names as they
     are, lines that the producer has and the record too. What reads back then is what was printed.
     Raises `procmaps.errors.UnknownProducer` for a name of none.
@@ -41,9 +46,7 @@ def render(
     return b"".join(_entries(tuple(records), chosen(producer), strict=strict))
 
 
-def path_name(
-    path: bytes, producer: Producer | str | None = None, *, deleted: bool = False
-) -> Name:
+def path_name(path: Text, producer: Producer | str | None = None, *, deleted: bool = False) -> Name:
     """The name column that *producer* prints for the file at *path*, as a record.
 
     *path* is the original, newlines and all; *deleted*: the file was unlinked. The record is a
@@ -51,6 +54,7 @@ def path_name(
 
     Raises `ValueError` for a path that is empty, holds NUL or does not begin with a slash.
     """
+    path = raw(path)
     if not path.startswith(b"/") or b"\0" in path:
         raise ValueError(f"not an absolute path: {path!r}; expected a slash first and no NUL byte")
     producer = chosen(producer)
@@ -178,18 +182,27 @@ def _check_name(name: Name, producer: Producer, refuse: _Refuse) -> None:
         refuse("name", "no name begins with a space: it would be taken for padding")
     if b"\0" in name.raw:
         refuse("name", "no name holds a NUL byte")
-    if isinstance(name, AnonName):
+    if isinstance(name, AnonName | AnonShmemName):
         _check_label(name.label, producer, refuse)
-    elif isinstance(name, AnonShmemName):
-        if fault := label_fault(name.label):
-            refuse("name", f"the kernel refuses this label: {fault}")
     elif b"\n" in name.raw and producer.escapes:
         refuse("name", r"it prints a newline as \012: make the name by path_name()")
-    if isinstance(name, Backed):
-        if name.escaped != producer.escapes and NEWLINE in name.raw:
-            refuse("name", r"\012 means another thing there: make the name by path_name()")
-    elif name.raw and name.kind != "rollup":
+    if isinstance(name, Backed) and name.escaped != producer.escapes and NEWLINE in name.raw:
+        refuse("name", r"\012 means another thing there: make the name by path_name()")
+    _check_read("name", name, producer, refuse)
+    if not isinstance(name, Backed) and name.raw and name.kind != "rollup":
         _check_pathless(name, producer, refuse)
+
+
+def _check_read(part: str, name: Name, producer: Producer, refuse: _Refuse) -> None:
+    """The bytes are what the record says they are."""
+    read = load_grammar(producer.dialect).record_of(name.raw)
+    if isinstance(read, Backed) and isinstance(name, Backed):
+        # Where there is nothing to escape, the records of other producers do.
+        read = attrs.evolve(read, escaped=name.escaped)
+    if read != name:
+        kind = type(read).__name__
+        other = f"another {kind}" if isinstance(name, type(read)) else kind
+        refuse(part, f"its bytes, {name.raw!r}, read as {other}")
 
 
 def _check_label(label: bytes, producer: Producer, refuse: _Refuse) -> None:
@@ -237,8 +250,13 @@ def _check_value(
     part = f"usage.{line.field.attribute}"
     if line.format is None:
         refuse(part, "how it prints this field is not established")
-    if isinstance(value, int) and line.field.unit == "kB" and value % _KB:
-        refuse(part, f"{value} bytes are not a whole number of kB")
+    if isinstance(value, int):
+        if not 0 <= value < MISSING:
+            refuse(part, f"{value} is not a number from 0 to {MISSING - 1}")
+        if line.field.unit == "kB" and value % _KB:
+            refuse(part, f"{value} bytes are not a whole number of kB")
+    if isinstance(value, Name):
+        _check_read(part, value, producer, refuse)
     if isinstance(value, AnonName):
         _check_label(value.label, producer, refuse)
     if isinstance(value, VmFlags):
@@ -250,6 +268,21 @@ def _check_flags(flags: VmFlags, part: str, producer: Producer, refuse: _Refuse)
     # Linux prints the space behind the colon even where no flag follows.
     if flags.raw != (words + producer.flags_tail if words else producer.flags_tail):
         refuse(part, f"it does not space mnemonics as in {flags.raw!r}")
-    for flag in flags.known():
-        if producer.release and flag.span.covers(producer.release) is False:
-            refuse(part, f"it has no flag {flag.mnemonic.decode()}")
+    if producer.release is not None:
+        _check_bits(flags, part, producer.release, refuse)
+
+
+def _check_bits(flags: VmFlags, part: str, release: Release, refuse: _Refuse) -> None:
+    """Each flag is one of the release's, and they stand in the order of their bits."""
+    last = -1
+    for word in flags:
+        if word == UNNAMED_BIT:
+            last += 1
+            continue
+        info = VMFLAGS.get(word)
+        if info is None or info.span.covers(release) is False:
+            refuse(part, f"it has no flag {visible(word)}")
+        behind = [bit for bit in info.bits_at(release) if bit > last]
+        if not behind:
+            refuse(part, f"it prints flags in the order of their bits, and {visible(word)} earlier")
+        last = min(behind)

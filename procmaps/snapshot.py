@@ -17,6 +17,7 @@ from procmaps.grammar import Grammar
 from procmaps.names import Name
 from procmaps.records import Mapping
 from procmaps.rows import Rows
+from procmaps.texts import Text, raw
 
 Kind = Literal["maps", "smaps", "rollup"]
 
@@ -29,7 +30,7 @@ class Problem:
     """*unparsed*: lines that no rule accepts. *repeated*: a mapping that stands twice, *overlap*
     and *backward*: one that starts below the end, or the start, of the mapping before it; all
     three come of torn reads. *suspicious*: the same where names may hold newlines, so that a
-    program can have forged the line."""
+    program can have forged the line; and one that stands behind a label that is not closed."""
     line: int
     """The line it starts at, from 1."""
     raw: bytes
@@ -53,6 +54,8 @@ class Choice:
 class Snapshot(Sequence[Mapping]):
     """The mappings of one text, in its order. Immutable; made by `procmaps.loads`.
 
+    Two are equal where text and dialect are: then so is all that they say.
+
     ``kind``      "maps", "smaps" or "rollup"
     ``dialect``   the dialect it was read by, and why that one
     ``columns``   one typed buffer for each property, see `procmaps.columns.Columns`
@@ -68,6 +71,22 @@ class Snapshot(Sequence[Mapping]):
         self._rows = Rows(columns, grammar.record_of)
         self.columns = columns
         self.dialect = dialect
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Snapshot):
+            return NotImplemented
+        return self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[bytes, bytes, str]:
+        return self._text, self._newline, self.dialect.name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Neither the records' makers nor what is cached need to be kept.
+        return Snapshot, (self._text, self.columns, self._grammar, self.dialect, self._newline)
 
     @functools.cached_property
     def kind(self) -> Kind:
@@ -135,13 +154,13 @@ class Snapshot(Sequence[Mapping]):
             self._rows.mapping(row) for row in rows if max(first[row], start) < min(last[row], end)
         )
 
-    def by_name(self, name: bytes | Name) -> tuple[Mapping, ...]:
-        """The mappings whose name column is *name*, given as bytes or as a record."""
-        raw = name.raw if isinstance(name, Name) else name
+    def by_name(self, name: Text | Name) -> tuple[Mapping, ...]:
+        """The mappings whose whole name column is *name*, given as text or as a record."""
+        column = name.raw if isinstance(name, Name) else raw(name)
         names = self.columns.names
-        if raw not in names:
+        if column not in names:
             return ()
-        place = names.place(raw)
+        place = names.place(column)
         return tuple(
             self._rows.mapping(row) for row, at in enumerate(self.columns.name) if at == place
         )
@@ -157,7 +176,7 @@ class Snapshot(Sequence[Mapping]):
     @functools.cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the text, in its order; nothing of it was dropped."""
-        found = [*self._unparsed(), *self._disordered()]
+        found = [*self._unparsed(), *self._disordered(), *self._enclosed()]
         return tuple(problem for _, problem in sorted(found, key=lambda item: item[0]))
 
     @property
@@ -172,8 +191,8 @@ class Snapshot(Sequence[Mapping]):
             # Every line before it was shorter here than in the input.
             lost = (error.line - 1) * (len(self._newline) - 1)
             error = attrs.evolve(error, offset=error.offset + lost)
-            raw = self._restored(self._text[fault.start : fault.end])
-            yield fault.start, Problem("unparsed", error.line, raw, str(error), error)
+            stretch = self._restored(self._text[fault.start : fault.end])
+            yield fault.start, Problem("unparsed", error.line, stretch, str(error), error)
 
     def _disordered(self) -> Iterator[tuple[int, Problem]]:
         if self._ordered:
@@ -183,7 +202,7 @@ class Snapshot(Sequence[Mapping]):
         for row in range(1, len(self)):
             start, end = columns.start[row], columns.end[row]
             before, behind = columns.start[row - 1], columns.end[row - 1]
-            if start >= behind:
+            if start >= behind or row - 1 in self._open:
                 continue
             at = columns.at[row]
             kind: Literal["repeated", "overlap", "backward", "suspicious"]
@@ -197,6 +216,27 @@ class Snapshot(Sequence[Mapping]):
                 kind, what = "suspicious", f"{what}; {_FORGED}"
             message = f"line {lines.at(at)}: the mapping {start:x}-{end:x} {what}"
             yield at, Problem(kind, lines.at(at), self.source(row), message)
+
+    def _enclosed(self) -> Iterator[tuple[int, Problem]]:
+        """The mappings that stand where a label should go on."""
+        lines = _LineNumbers(self._text)
+        for row in self._open:
+            if row + 1 < len(self):
+                at, mapping = self.columns.at[row + 1], self[row + 1]
+                message = (
+                    f"line {lines.at(at)}: the mapping {mapping.start:x}-{mapping.end:x} stands "
+                    f"behind a label that is not closed; {_FORGED}"
+                )
+                yield at, Problem("suspicious", lines.at(at), self.source(row + 1), message)
+
+    @functools.cached_property
+    def _open(self) -> dict[int, None]:
+        """The rows whose label is not closed, in their order."""
+        opens = self._grammar.terminal("OPEN_LABEL").match
+        places = {place for place, text in enumerate(self.columns.names.texts) if opens(text)}
+        if not places:
+            return {}
+        return {row: None for row, place in enumerate(self.columns.name) if place in places}
 
 
 _FORGED = "names hold newlines here, so the program itself may have written this line"

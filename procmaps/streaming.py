@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import attrs
@@ -13,13 +12,14 @@ from procmaps.errors import ParseError
 from procmaps.grammar import load as load_grammar
 from procmaps.loading import Errors, loads
 from procmaps.snapshot import Snapshot
+from procmaps.texts import Place, path
 
 PIECE = 1 << 24
 """Bytes in a piece unless told otherwise: some 80,000 lines."""
 
 
 def iterload(
-    source: str | os.PathLike[str] | BinaryIO,
+    source: Place | BinaryIO,
     *,
     piece: int = PIECE,
     errors: Errors = "strict",
@@ -39,8 +39,8 @@ def iterload(
     if piece < 1:
         msg = f"piece must be 1 byte or more, not {piece}"
         raise ValueError(msg)
-    if isinstance(source, str | os.PathLike):
-        with Path(source).open("rb") as file:
+    if isinstance(source, str | bytes | os.PathLike):
+        with path(source).open("rb") as file:
             yield from _snapshots(file, piece, errors, dialect)
     else:
         yield from _snapshots(source, piece, errors, dialect)

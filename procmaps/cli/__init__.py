@@ -1,16 +1,21 @@
 """The command line: ``procmaps`` and ``python -m procmaps``, one module a command.
 
-Exit codes: 0 fine, 1 findings, 2 wrong usage or unreadable input.
+Exit codes: 0 fine, 1 findings, 2 wrong usage, unreadable input or unwritable output.
 """
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
+import os
 import signal
 import sys
 
 _LIBRARIES = ("click", "rich")
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+"""Why a file takes no more."""
 
 
 def main() -> None:
@@ -23,7 +28,14 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if missing.name not in _LIBRARIES:
             raise
-        sys.exit(_without(missing.name))
+        sys.exit(
+            _complain(
+                f"the command line needs {missing.name}, which is not installed; "
+                "run: pip install 'procmaps-spec[cli]'"
+            )
+        )
+    if not sys.stdout:
+        sys.exit(_complain("cannot write to standard output: it is closed"))
     if hasattr(signal, "SIGPIPE"):
         # A reader that has seen enough (`| head`) ends this process as it ends others.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -31,12 +43,22 @@ def main() -> None:
         # A terminal that cannot show a character gets its number, never a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    cli(prog_name="procmaps")
+    try:
+        try:
+            cli(prog_name="procmaps")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # What is read is a command's own affair; these are left, of writing.
+        if error.errno not in _FULL:
+            raise
+        # On its way out the interpreter tries once more: let it succeed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_complain(f"cannot write to standard output: {error.strerror}"))
 
 
-def _without(library: str) -> int:
-    sys.stderr.write(
-        f"procmaps: the command line needs {library}, which is not installed; "
-        "run: pip install 'procmaps-spec[cli]'\n"
-    )
+def _complain(what: str) -> int:
+    """Say *what* is wrong, if anybody listens; the exit code."""
+    if sys.stderr:
+        sys.stderr.write(f"procmaps: {what}\n")
     return 2

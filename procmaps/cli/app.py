@@ -31,7 +31,7 @@ class _Lazy(click.Group):
 @click.group(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine, 1 findings, 2 wrong usage or unreadable input.",
+    epilog="Exit codes: 0 fine, 1 findings, 2 wrong usage, unreadable input or unwritable output.",
 )
 @click.version_option(
     package_name="procmaps-spec", prog_name="procmaps", message="%(prog)s %(version)s"

@@ -7,7 +7,8 @@ import csv
 from collections.abc import Iterable
 from typing import TextIO
 
-from procmaps.jsonform import USAGE_NUMBERS, text_of
+from procmaps.cli.look import name_text
+from procmaps.jsonform import USAGE_NUMBERS
 from procmaps.records import Mapping
 
 _HEADER = (
@@ -20,7 +21,7 @@ def write(rows: Iterable[Mapping], stream: TextIO) -> None:
     r"""Write a header and one row a mapping; fields of smaps only where there are any.
 
     Addresses and the offset are hexadecimal, sizes bytes. ``name`` is for reading, with ``\xNN``
-    for bytes that are not UTF-8; ``name_base64`` is exact. A field not printed is empty.
+    for each byte that is not printable; ``name_base64`` is exact. A field not printed is empty.
     """
     rows = list(rows)
     printed = [
@@ -44,7 +45,7 @@ def write(rows: Iterable[Mapping], stream: TextIO) -> None:
                 row.device.minor,
                 row.inode,
                 row.name.kind,
-                text_of(row.name.raw),
+                name_text(row.name.raw).plain,
                 base64.b64encode(row.name.raw).decode("ascii"),
                 *(getattr(row.usage, field, None) for field in printed),
             )

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from procmaps import lint as library
-from procmaps.cli.inputs import dialect_option, json_option, read_file
+from procmaps.cli.inputs import Unreadable, dialect_option, json_option, read_file
 from procmaps.cli.look import FAINT, HEADING, console, glyphs, name_text, say
 from procmaps.jsonform import Json, JsonObject, bytes_to_json
 from procmaps.lint import RULES, Finding
@@ -38,7 +38,8 @@ def command(
 ) -> None:  # fmt: skip
     """Say what in each FILE is not as a kernel prints it, or not certain; - is standard input.
 
-    Exit 1 where there is anything, notes included.
+    Exit 1 where there is anything, notes included; 2 where a file cannot be read, once the others
+    have been looked at.
     """
     out = console()
     if list_rules:
@@ -48,10 +49,17 @@ def command(
         raise click.UsageError("Missing argument 'FILE...'; - is standard input.")
     reports: list[Json] = []
     counts: Counter[str] = Counter()
+    unread = 0
     for file in files:
+        try:
+            data = read_file(file)
+        except Unreadable as error:
+            error.show()
+            unread += 1
+            continue
         found = [
             finding
-            for finding in library.lint(read_file(file), dialect=dialect)
+            for finding in library.lint(data, dialect=dialect)
             if finding.rule.id not in ignored
         ]
         counts.update(finding.rule.severity for finding in found)
@@ -61,8 +69,10 @@ def command(
             _show(out, click.format_filename(file), found)
     if as_json:
         click.echo(json.dumps(reports, indent=2))
-    else:
-        _show_count(out, counts, len(files))
+    elif unread < len(files):
+        _show_count(out, counts, len(files) - unread)
+    if unread:
+        sys.exit(Unreadable.exit_code)
     if counts:
         sys.exit(1)
 

@@ -12,6 +12,7 @@ from procmaps.dialects import DIALECTS, LINUX
 from procmaps.errors import ParseError
 from procmaps.explanation import when
 from procmaps.explanation.clues import (
+    EVERY,
     Clue,
     Layout,
     field_clues,
@@ -26,6 +27,7 @@ from procmaps.loading import loads
 from procmaps.names import Name, Other, Reading
 from procmaps.releases import Release, Span
 from procmaps.snapshot import Choice
+from procmaps.texts import Text, raw
 
 __all__ = ["Clue", "Explanation", "Part", "explain"]
 
@@ -72,7 +74,7 @@ class Explanation:
             yield from self.name.readings()
 
 
-def explain(line: bytes, dialect: str = "auto") -> Explanation:
+def explain(line: Text, dialect: str = "auto") -> Explanation:
     """What *line* says: a header line, a field of smaps, or a name column by itself.
 
     One line end is taken off. *dialect* is a name of `procmaps.dialects`, or ``auto``. A line that
@@ -80,7 +82,7 @@ def explain(line: bytes, dialect: str = "auto") -> Explanation:
 
     Raises `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
     """
-    line = line.removesuffix(b"\n").removesuffix(b"\r")
+    line = raw(line).removesuffix(b"\n").removesuffix(b"\r")
     snapshot = loads(line + b"\n", errors="collect", dialect=dialect)
     choice = snapshot.dialect
     loaded = grammar.load(choice.name)
@@ -110,7 +112,7 @@ def explain(line: bytes, dialect: str = "auto") -> Explanation:
             "header",
             choice,
             parts,
-            (*foreign, *header_clues(event, layout, name)),
+            (*foreign, *header_clues(event, layout, name), *_open_label(event.name, loaded)),
             word_size(layout),
             name,
             accepted,
@@ -157,3 +159,14 @@ def _foreign(choice: Choice) -> Iterator[Clue]:
     if choice.name not in KERNELS and choice.reason != "asked for":
         titles = {known.name: known.title for known in DIALECTS}
         yield Clue(f"what only {titles[choice.name]} prints", (), choice.reason)
+
+
+def _open_label(name: bytes, loaded: Grammar) -> Iterator[Clue]:
+    if loaded.terminal("OPEN_LABEL").match(name):
+        yield Clue(
+            "a label that this line does not close",
+            EVERY,
+            "seq_print_vma_name() of Android 3.4 to 5.4 prints newlines as they are; the line may "
+            "also have been cut off",
+            vendor="Android",
+        )

@@ -59,7 +59,8 @@ def parts_of_name(raw: bytes, loaded: Grammar, at: int = 0) -> Iterator[Part]:
     step = next(
         step for (step,) in loaded.ways("name") if step.terminal == _name_terminal(raw, loaded)
     )
-    yield Part(step.path[-1], step.terminal, at, at + len(raw), raw, name_meaning(name))
+    meaning = _TERMINALS.get(step.terminal) or name_meaning(name)
+    yield Part(step.path[-1], step.terminal, at, at + len(raw), raw, meaning)
     match = loaded.terminal(step.terminal).fullmatch(raw)
     assert match, raw  # noqa: S101 - the terminal that matched it was just found
     for group in match.re.groupindex:
@@ -150,6 +151,9 @@ _MEANINGS = {
     ("RESERVED", b"==="): "address space that is reserved and not committed",
 }
 """By terminal and text, or by rule alone."""
+
+_TERMINALS = {"OPEN_LABEL": "the beginning of a label, closed in no line below"}
+"""By the terminal of a name that has no record of its own."""
 
 _GROUPS = {
     "tid": "the thread's id",

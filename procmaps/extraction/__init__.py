@@ -16,21 +16,21 @@ from procmaps.extraction.cleaning import clean
 from procmaps.extraction.grouping import group
 from procmaps.extraction.records import Container, Entry, Extract, Undone, Unread, What
 from procmaps.extraction.wrapping import Line, mend
+from procmaps.texts import Text, raw
 
 __all__ = ["Container", "Entry", "Extract", "Undone", "Unread", "What", "extract"]
 
 _MARKUP = re.compile(rb"<(?:pre|br|p|code|html|div|td|span)\b[^<>]{0,200}>|</[a-z]{1,10}>|&[gl]t;")
 
 
-def extract(data: bytes | bytearray | memoryview | str) -> tuple[Extract, ...]:
+def extract(data: Text) -> tuple[Extract, ...]:
     """Find every dump of maps or smaps inside *data*, cleaned and parsed, in the order of the text.
 
     A ``str`` is encoded as UTF-8 with surrogateescape. Nothing is ever raised for what the text
     holds: a line between mappings that is not understood is listed in `Extract.unread`, and
     everything that was changed in `Extract.undone`. No dump in it gives an empty tuple.
     """
-    text = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data)
-    plain = [*returns.strip([*pieces.split(text)])]
+    plain = [*returns.strip([*pieces.split(raw(data))])]
     lines = mend([*literals.take_apart(transfer.decode(plain))])
     markup = _is_markup(lines)
     return tuple(clean(found, markup=markup) for found in group(lines))

@@ -140,7 +140,7 @@ class Querier:
         has the GNU build id of the mapped ELF file.
 
         Raises `ValueError` for an address outside 64 bits or a closed querier,
-        `procmaps.errors.ProcessGone`, `KernelThread` or `Zombie` where there is no address space.
+        `procmaps.errors.ProcessGone`, or one of `NoAddressSpace` where there is none.
         """
         question = _Question(address, or_next, require, build_id)
         if self._method == "text":

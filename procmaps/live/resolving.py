@@ -17,7 +17,17 @@ import attrs
 from procmaps.live.querying import query
 from procmaps.live.snapshots import Root
 from procmaps.live.target import Pid, Target
-from procmaps.names import DELETED, NEWLINE, Backed, FilePath, Labelled, Name, Reading, ThreadStack
+from procmaps.names import (
+    DELETED,
+    NEWLINE,
+    AnonName,
+    Backed,
+    FilePath,
+    Labelled,
+    Name,
+    Reading,
+    ThreadStack,
+)
 from procmaps.records import Device, Mapping
 
 
@@ -51,13 +61,13 @@ def resolve(mapping: Mapping, pid: Pid = "self", *, root: Root = "/proc") -> Res
     name = mapping.name
     if isinstance(name, ThreadStack):
         return _thread_stack(mapping)
-    if not isinstance(name, Backed):
-        first, *others = name.readings()
-        if others:
-            return Resolution(None, "only a kernel that is not running here prints it ambiguously")
-        return _settled(first.kind, first.value, first.reason, deleted=first.deleted)
+    if not isinstance(name, Backed | AnonName):
+        (only,) = name.readings()
+        return _settled(only.kind, only.value, only.reason, deleted=only.deleted)
     target = Target(pid, "maps", None, os.fspath(root))
     try:
+        if isinstance(name, AnonName):
+            return _label(mapping, name, target)
         original = _original(mapping, target)
         return _backed(mapping, name, original, target)
     except _Unsettled as error:
@@ -77,6 +87,20 @@ def _thread_stack(mapping: Mapping) -> Resolution:
     kind = "other" if device else ThreadStack.KIND
     what = "a device file, since device and inode are not 0" if device else "a thread's stack"
     return _settled(kind, mapping.name.raw, what, deleted=False)
+
+
+def _label(mapping: Mapping, name: AnonName, target: Target) -> Resolution:
+    """A label that ends in <fault>, or one that an old Android kernel could not read on."""
+    *others, label = name.readings()
+    if not others:
+        return _settled(label.kind, label.value, label.reason, deleted=False)
+    answer = query(target.pid, mapping.start, root=target.root)
+    if answer is None or answer.mapping.name != name:
+        raise _Unsettled("this label is not there any more")
+    if answer.method != "ioctl":
+        raise _Unsettled("an old Android kernel prints <fault> where it cannot read the label")
+    reason = "the kernel answers PROCMAP_QUERY: it is too young to read labels from the program"
+    return _settled(label.kind, label.value, reason, deleted=False)
 
 
 # --- newline or \012 ------------------------------------------------------------------------------

@@ -39,8 +39,9 @@ def maps(
     *root* is where a procfs is mounted; *errors* and *dialect* are those of `procmaps.loads`.
 
     Raises, all of them `procmaps.errors.LiveError` and `OSError`: `NoSuchProcess`, `AccessDenied`,
-    `KernelThread`, `Zombie`, `ProcessGone`, `NotProcfs`, `FileMissing`. `ValueError` for a pid, tid
-    or count that cannot be one, and `procmaps.ParseError` as `procmaps.loads` does.
+    `KernelThread`, `Zombie`, `MainThreadEnded`, `ProcessGone`, `NotProcfs`, `FileMissing`.
+    `ValueError` for a pid, tid or count that cannot be one, and `procmaps.ParseError` as
+    `procmaps.loads` does.
     """
     target = Target(pid, "maps", tid, os.fspath(root))
     return _snapshot(target, retries, errors, dialect)
@@ -67,15 +68,16 @@ def smaps(
 def rollup(
     pid: Pid = "self",
     *,
+    tid: int | None = None,
     root: Root = "/proc",
     errors: Errors = "strict",
     dialect: str = "auto",
 ) -> Snapshot:
     """The sums over all mappings of a process, ``/proc/PID/smaps_rollup`` (4.14): one entry.
 
-    It has no threads' files and is never torn; else as `maps`.
+    It is never torn; else as `maps`.
     """
-    target = Target(pid, "smaps_rollup", None, os.fspath(root))
+    target = Target(pid, "smaps_rollup", tid, os.fspath(root))
     return _snapshot(target, 0, errors, dialect)
 
 

@@ -15,6 +15,7 @@ from procmaps.errors import (
     FileMissing,
     KernelThread,
     LiveError,
+    MainThreadEnded,
     NoSuchProcess,
     NotProcfs,
     ProcessGone,
@@ -123,6 +124,8 @@ class Target:
             case State.KERNEL_THREAD:
                 return KernelThread(self.who, self.path, command)
             case State.ZOMBIE:
+                if thread := self._running_thread():
+                    return MainThreadEnded(self.who, self.path, command, thread)
                 return Zombie(self.who, self.path, command)
             case State.GONE:
                 return NoSuchProcess(self.who, self.path)
@@ -130,6 +133,17 @@ class Target:
                 return ProcessGone(self.who, self.path)
             case State.BARE:
                 return None
+
+    def _running_thread(self) -> int | None:
+        """A thread that has the address space that the process's main thread has left."""
+        if self.tid is not None:
+            return None
+        try:
+            names = [*Path(self.process, "task").iterdir()]
+        except OSError:
+            return None
+        threads = (attrs.evolve(self, tid=int(name.name)) for name in names)
+        return next((each.tid for each in threads if each.look()[0] is State.ALIVE), None)
 
     def gone(self, partial: bytes = b"") -> LiveError:
         """What to raise once the address space is not there any more."""

@@ -38,7 +38,7 @@ def _filled(values: dict[str, Any]) -> Usage:
 def _value(field: Field, made: Producer) -> st.SearchStrategy[int | Name | VmFlags]:
     if field.unit == "kB":
         most = _U64 // _KB - 1
-        kilobytes = st.integers(0, 64) | st.integers(0, most) | st.just(most)
+        kilobytes = st.integers(0, 64) | st.integers(0, most) | st.sampled_from((0, most))
         return kilobytes.map(lambda number: number * _KB)
     if field.unit == "count":
         return st.integers(0, 1) | st.integers(0, _U64 - 2)
@@ -47,14 +47,21 @@ def _value(field: Field, made: Producer) -> st.SearchStrategy[int | Name | VmFla
     return own_labels(made).map(AnonName.of).filter(lambda name: stands_alone(name, made))
 
 
+_FLAG_BITS = 64
+
+
 def _flags(made: Producer) -> st.SearchStrategy[VmFlags]:
+    """Flags of the release, and bits without letters, in the order of the bits."""
     release = made.release
-    known = [
-        flag.mnemonic
-        for flag in VMFLAG_TABLE
-        if release is not None and flag.span.covers(release) is not False
-    ]
-    words = st.lists(st.sampled_from([*known, UNNAMED_BIT]), unique=True, max_size=12)
-    return words.map(
-        lambda found: VmFlags(b"".join(b" " + word for word in found) + made.flags_tail)
+    words: dict[int, set[bytes]] = {}
+    for flag in VMFLAG_TABLE:
+        if release is not None and flag.span.covers(release) is not False:
+            # Where it is not established to which bit a flag has moved, any of them will do.
+            for bit in sorted(flag.bits_at(release))[:1]:
+                words.setdefault(bit, set()).add(flag.mnemonic)
+    choices = [sorted(words.get(bit, {UNNAMED_BIT})) for bit in range(_FLAG_BITS)]
+    bits = st.sets(st.integers(0, _FLAG_BITS - 1), max_size=12).map(sorted)
+    found = bits.flatmap(lambda set_: st.tuples(*(st.sampled_from(choices[bit]) for bit in set_)))
+    return found.map(
+        lambda words: VmFlags(b"".join(b" " + word for word in words) + made.flags_tail)
     )

@@ -200,3 +200,25 @@ def test_no_file_is_wrong_usage(run: Run) -> None:
     result = run("lint")
     assert "Missing argument 'FILE...'; - is standard input." in result.stderr
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_file_that_cannot_be_read_hides_no_other(
+    run: Run, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    dump = tmp_path / "dump"
+    dump.write_bytes(_ANON + b"\n")
+    result = run("lint", *form, str(tmp_path / "missing"), str(tmp_path), str(dump))
+    assert result.stderr == (
+        f"procmaps: cannot read {tmp_path}/missing: No such file or directory\n"
+        f"procmaps: cannot read {tmp_path}: Is a directory\n"
+    )
+    assert "no space behind the inode of unnamed memory" in result.stdout
+    assert str(tmp_path / "missing") not in result.stdout
+    assert form or result.stdout.endswith("1 warning in 1 file\n")
+    assert result.exit_code == 2
+
+
+def test_nothing_is_said_of_files_none_of_which_can_be_read(run: Run, tmp_path: Path) -> None:
+    result = run("lint", str(tmp_path))
+    assert (result.stdout, result.exit_code) == ("", 2)

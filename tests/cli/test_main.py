@@ -66,6 +66,40 @@ def test_a_reader_that_has_seen_enough_ends_it_without_a_word(tmp_path: Path) ->
         assert program.wait() == -signal.SIGPIPE
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
+@pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)])
+@pytest.mark.parametrize("times", [1, 5000], ids=["little", "much"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_told_and_is_no_finding(
+    form: tuple[str, ...], times: int, unbuffered: str
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "procmaps", "show", *form, "-"],
+            input=b"00400000-00401000 rw-p 00000000 00:00 0 \n" * times,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    last = result.stderr.decode().splitlines()[-1]
+    assert last == "procmaps: cannot write to standard output: No space left on device"
+    assert b"Traceback" not in result.stderr
+    assert result.returncode == 2
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_closed_output_is_told_where_anybody_listens(closed: str) -> None:
+    result = subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m procmaps --help {closed}', sys.executable],
+        capture_output=True,
+        check=False,
+    )
+    told = b"procmaps: cannot write to standard output: it is closed\n"
+    assert result.stderr == (told if closed == ">&-" else b"")
+    assert result.returncode == 2
+
+
 def test_an_unknown_command_is_wrong_usage(process: Process) -> None:
     result = process("frobnicate")
     assert b"No such command 'frobnicate'." in result.stderr
@@ -75,7 +109,9 @@ def test_an_unknown_command_is_wrong_usage(process: Process) -> None:
 def test_help_lists_the_commands(run: Run) -> None:
     result = run("--help")
     assert result.exit_code == 0
-    assert "Exit codes: 0 fine, 1 findings, 2 wrong usage or unreadable input." in result.stdout
+    assert " ".join(result.stdout.split()).endswith(
+        "Exit codes: 0 fine, 1 findings, 2 wrong usage, unreadable input or unwritable output."
+    )
 
 
 def test_importing_the_library_does_not_import_the_libraries_of_the_command_line() -> None:

@@ -79,6 +79,15 @@ def test_json_is_that_of_the_snapshot(run: Run) -> None:
     assert result.exit_code == 1
 
 
+def test_no_name_in_csv_drives_the_terminal_or_breaks_a_line(run: Run) -> None:
+    line = b"00400000-00401000 rw-p 00000000 00:00 0          [anon:\x1b[31m\n\xff]\n"
+    result = run("show", "--csv", "--dialect", "android", "-", stdin=line)
+    assert result.stdout.splitlines()[1] == (
+        r"0x400000,0x401000,4096,rw-p,0x0,0,0,0,anon,[anon:\x1b[31m\x0a\xff],"
+        "W2Fub246G1szMW0K/10="
+    )
+
+
 def test_csv_has_every_mapping_and_field(run: Run) -> None:
     dump = SAMPLE.splitlines(keepends=True)[0] + b"Size:                328 kB\nRss: 4 kB\n"
     result = run("show", "--csv", "-", stdin=dump.replace(b"dbus", b"d\xff,us"))

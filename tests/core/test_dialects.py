@@ -66,6 +66,29 @@ def test_a_mark_far_behind_the_head_is_found_where_linux_fails() -> None:
     assert snapshot.problems == ()
 
 
+HEADER = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          "
+
+
+@pytest.mark.parametrize(
+    "label",
+    [b"a\nb", b"a\nb\nc", b"\n", b"a]b\nc", b"a\nRss:  4 kB", b"a\nRss:  4 kB\n", b"x<fault>"],
+)
+@pytest.mark.parametrize("below", [b"", b"Size:                  4 kB\n"], ids=["maps", "smaps"])
+def test_a_label_of_any_bytes_tells_android(label: bytes, below: bytes) -> None:
+    text = HEADER + b"[anon:" + label + b"]\n" + below + ANON.replace(b"7f", b"8f")
+    snapshot = loads(text)
+    assert snapshot.dialect.name == "android"
+    assert snapshot[0].name == AnonName.of(label)
+    assert snapshot.problems == ()
+
+
+@pytest.mark.parametrize(
+    "name", [b"/x [anon:q", b"/x [anon:q<fault>]", b"[anon:cut off", b"[anon:q]"]
+)
+def test_a_path_or_the_end_of_the_text_tells_nothing(name: bytes) -> None:
+    assert loads(HEADER.replace(b" 0   ", b" 7   ") + name).dialect.name == "linux"
+
+
 def test_asking_for_one_takes_it_whatever_the_text() -> None:
     snapshot = loads(ANON, dialect="gvisor")
     assert (str(snapshot.dialect), snapshot.dialect.reason) == ("gvisor", "asked for")

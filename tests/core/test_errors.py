@@ -20,7 +20,23 @@ The kernel prints hexadecimal digits in lower case.""",
     b"12345678901234567-2 rw-p 00000000 00:00 0": """\
 line 1, column 17: expected '-', found '7'
   12345678901234567-2 rw-p 00000000 00:00 0
-                  ^""",
+                  ^
+No number here has more than 64 bits, which are 16 digits.""",
+    b"7f00-8000 rw-p 00000000 00:00 123456789012345678901": """\
+line 1, column 51: expected a space, found '1'
+  7f00-8000 rw-p 00000000 00:00 123456789012345678901
+                                                    ^
+No inode has more than 64 bits, which are 20 digits.""",
+    b"7f00-8000\trw-p 00000000 00:00 0": """\
+line 1, column 10: expected ' ', found byte 0x09
+  7f00-8000\\x09rw-p 00000000 00:00 0
+           ^
+Spaces have become something else: `procmaps extract` undoes that.""",
+    b"0x7f00-0x8000 rw-p 00000000 00:00 0": f"""\
+line 1, column 2: expected '-', found 'x'
+  0x7f00-0x8000 rw-p 00000000 00:00 0
+   ^
+{EMBEDDED}""",
     b"7f00-8000 rq-p 00000000 00:00 0": """\
 line 1, column 12: expected 'w' or '-', the second of four permission characters, found 'q'
   7f00-8000 rq-p 00000000 00:00 0
@@ -28,7 +44,8 @@ line 1, column 12: expected 'w' or '-', the second of four permission characters
     b"7f00-8000 rw-p 00000000 00:00": """\
 line 1, column 30: expected ' ', found the end of the line
   7f00-8000 rw-p 00000000 00:00
-                               ^""",
+                               ^
+The line is cut off: what comes behind it may be missing, too.""",
     b"7f00-8000 rw-p 00000000 00:00 0x": """\
 line 1, column 32: expected a space, found 'x'
   7f00-8000 rw-p 00000000 00:00 0x
@@ -58,24 +75,36 @@ line 1, column 25: a device number has 32 bits
 line 1, column 28: a device number has 32 bits
   7f00-8000 rw-p 00000000 00:100000000 0
                              ^""",
-    b"Rss:    4 kB\n": f"""\
+    b"Rss:    4 kB\n": """\
 line 1, column 1: a field stands before the first header line
   Rss:    4 kB
   ^
-{EMBEDDED}""",
+The beginning of the dump is missing: every entry starts with a header line.""",
     ANON + b"Rss:    4 MB\n": """\
-line 2, column 9: Rss wants a size in kB
+line 2, column 11: Rss wants a size in kB, found 'M'
   Rss:    4 MB
-          ^""",
+            ^""",
+    ANON + b"Rss:   -4 kB\n": """\
+line 2, column 8: Rss wants a size in kB, found '-'
+  Rss:   -4 kB
+         ^""",
+    ANON + b"Rss:\n": """\
+line 2, column 5: Rss wants a size in kB, found the end of the line
+  Rss:
+      ^""",
     ANON + b"ProtectionKey:  4 kB\n": """\
-line 2, column 17: ProtectionKey wants a number without a unit
+line 2, column 18: ProtectionKey wants a number without a unit, found ' '
   ProtectionKey:  4 kB
-                  ^""",
-    ANON + b"Rss: 4 kB\nRss: 4 kB\n": f"""\
+                   ^""",
+    ANON + b"VmFlags:rd wr\n": """\
+line 2, column 9: expected flags, each behind a space, found 'r'
+  VmFlags:rd wr
+          ^""",
+    ANON + b"Rss: 4 kB\nRss: 4 kB\n": """\
 line 3, column 1: this field stands twice in one entry
   Rss: 4 kB
   ^
-{EMBEDDED}""",
+The header line between the two is missing: every entry starts with one.""",
     ANON + b"Rss: 18014398509481984 kB\n": """\
 line 2, column 6: the number is larger than 64 bits can hold
   Rss: 18014398509481984 kB
@@ -90,12 +119,22 @@ line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case,
 found the end of the line
 {"  "}
   ^
-{EMBEDDED}""",
+The kernel prints no blank line: take it out, or read on with errors='collect'.""",
     b"\x1f\x8b\x08\x00": """\
 line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found byte 0x1f
   \\x1f\\x8b\\x08\\x00
   ^
 This is gzip data: decompress it first.""",
+    b"\xff\xfe7\x00": """\
+line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found byte 0xff
+  \\xff\\xfe7\\x00
+  ^
+This is UTF-16, by its byte order mark: decode it first.""",
+    b"/proc/self/maps": """\
+line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found '/'
+  /proc/self/maps
+  ^
+This looks like a path: `procmaps.load` reads the file of that name.""",
     b'{"a": 1}': """\
 line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found '{'
   {"a": 1}
@@ -143,6 +182,29 @@ def test_errors_are_values() -> None:
 
     assert error() == error()
     assert (error().field, error().line, error().column, error().offset) == ("start", 1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        (b"7f00-8000 rq-p 00000000 00:00 0", "perms"),
+        (b"9000-8000 rw-p 00000000 00:00 0", "end"),
+        (b"7f00-8000 rw-p 00000000 00:00 0x", "inode"),
+        (b"7f00-8000 rw-p 00000000 00:00 0 a\0b", "name"),
+        (b"Rss: 4 kB", "Rss"),
+        (ANON + b"Rss: 4 MB", "Rss"),
+        (ANON + b"Rss: 18014398509481984 kB", "Rss"),
+        (ANON + b"Rss: 4 kB\nRss: 4 kB", "Rss"),
+        (ANON + b"VmFlags:rd", "VmFlags"),
+        (ANON + b"Tomorrow: \0", "Tomorrow"),
+        (b"nothing of the kind", "start"),
+    ],
+    ids=ascii,
+)
+def test_the_field_that_failed_is_named(data: bytes, field: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        loads(data)
+    assert caught.value.field == field
 
 
 def test_neighbouring_bad_lines_are_one_problem() -> None:

@@ -30,6 +30,7 @@ def test_seventy_nine_bytes_are_accepted_and_eighty_are_not() -> None:
 )
 def test_the_first_fault_is_named(label: bytes, reason: str) -> None:
     assert label_fault(label) == reason
+    assert label_fault(label.decode("utf-8", "surrogateescape")) == reason
 
 
 def test_a_refused_label_is_an_error_that_shows_it() -> None:

@@ -129,8 +129,8 @@ def test_readings_are_lazy() -> None:
 
 def test_a_faulted_android_label_may_have_gone_on() -> None:
     assert readings(b"[anon:foo<fault>]", "android") == [
-        ("anon", b"foo<fault>", False),
         ("anon", b"foo", False),
+        ("anon", b"foo<fault>", False),
     ]
 
 
@@ -141,13 +141,32 @@ def test_the_path_is_the_most_likely_one() -> None:
     assert str(grammar.load("linux").name(b"/caf\xe9")) == "/caf\udce9"
 
 
+@pytest.mark.parametrize(
+    ("before", "behind", "kind", "most"),
+    [
+        (b"/memfd:", b" (deleted)", "memfd", 249),
+        (b"/dev/ashmem/", b" (deleted)", "ashmem", 255),
+        (b"/dmabuf:", b"", "dmabuf", 31),
+    ],
+)
+def test_no_reading_has_a_longer_name_than_the_kernel_takes(
+    before: bytes, behind: bytes, kind: str, most: int
+) -> None:
+    longest = before + b"x" * (most - 1) + rb"\012" + behind
+    assert [read[:2] for read in readings(longest) if read[0] == kind] == [
+        (kind, b"x" * (most - 1) + b"\n")
+    ]
+    longer = before + b"x" * (most + 1) + behind
+    assert {read[0] for read in readings(longer)} == {"file"}
+
+
 def test_the_other_readings_of_kernel_objects() -> None:
     assert readings(b"[stack:7]") == [
         ("thread_stack", b"[stack:7]", False),
         ("other", b"[stack:7]", False),
     ]
     assert readings(b"/SYSV00000001 (deleted)")[0] == ("sysv", b"/SYSV00000001 (deleted)", False)
-    assert readings(b"/[aio] (deleted)")[0] == ("aio", b"/[aio] (deleted)", True)
+    assert readings(b"/[aio] (deleted)")[0] == ("aio", b"/[aio] (deleted)", False)
     assert readings(b"/dmabuf:x") == [("dmabuf", b"x", False), ("file", b"/dmabuf:x", False)]
     assert readings(b"[anon_shmem:x]") == [("anon_shmem", b"x", False)]
     assert readings(b"[vdso]") == [("vdso", b"[vdso]", False)]

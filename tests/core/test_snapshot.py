@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import os
+import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -134,7 +138,9 @@ def test_lookup_by_name() -> None:
     assert snapshot.by_name(b"[heap]") == (snapshot[1],)
     assert snapshot.by_name(AnonName.of(b"x y")) == (snapshot[3],)
     assert snapshot.by_name(b"") == (snapshot[2],)
+    assert snapshot.by_name("[heap]") == (snapshot[1],)
     assert snapshot.by_name(b"[stack]") == ()
+    assert loads(MAPS.replace(b"a b", b"\xff")).by_name("/bin/\udcff") != ()
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), max_size=12), st.integers(-1, 40))
@@ -179,8 +185,8 @@ def test_torn_reads_are_reported_and_kept() -> None:
 def test_a_line_forged_by_a_name_is_suspicious() -> None:
     text = (
         b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:a]\n"
-        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x\n"
-        b"1000-2000 rwxp 00000000 00:00 0                          [heap]\n"
+        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x]\n"
+        b"1000-2000 rwxp 00000000 00:00 0                          [anon:y]\n"
         b"7f0000002000-7f0000003000 rw-p 00000000 00:00 0 \n"
     )
     snapshot = loads(text, dialect="android")
@@ -190,6 +196,29 @@ def test_a_line_forged_by_a_name_is_suspicious() -> None:
         "line 3: the mapping 1000-2000 starts below the start of the one before it, 7f0000001000; "
         "names hold newlines here, so the program itself may have written this line"
     )
+
+
+@pytest.mark.parametrize("start", [0x1000, 0x7F0000002000], ids=["out of order", "in a gap"])
+@pytest.mark.parametrize("dialect", ["android", "linux"])
+def test_a_line_behind_a_label_that_is_not_closed_is_suspicious(dialect: str, start: int) -> None:
+    text = (
+        b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:a]\n"
+        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x\n"
+        b"%x-%x rwxp 00000000 00:00 0                          [anon:y]\n"
+        b"7f0000003000-7f0000004000 rw-p 00000000 00:00 0 \n"
+    ) % (start, start + 0x1000)
+    snapshot = loads(text, dialect=dialect)
+    (problem,) = snapshot.problems
+    assert (problem.kind, problem.line, problem.raw) == ("suspicious", 3, snapshot.source(2))
+    assert problem.message == (
+        f"line 3: the mapping {start:x}-{start + 0x1000:x} stands behind a label that is not "
+        "closed; names hold newlines here, so the program itself may have written this line"
+    )
+
+
+def test_a_label_that_is_cut_off_with_the_text_is_not_suspicious() -> None:
+    text = b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x"
+    assert loads(text).problems == ()
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
@@ -217,6 +246,7 @@ def test_text_comes_as_any_kind_of_buffer_or_file(tmp_path: Path) -> None:
         snapshots: list[Snapshot] = [
             load(place),
             load(str(place)),
+            load(os.fsencode(place)),
             load(file),
             loads(bytearray(place.read_bytes())),
             loads(memoryview(place.read_bytes())),
@@ -225,6 +255,49 @@ def test_text_comes_as_any_kind_of_buffer_or_file(tmp_path: Path) -> None:
     assert all([*snapshot] == expected for snapshot in snapshots)
     with pytest.raises(IsADirectoryError):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("data", [None, 5, [1, 2], Path("x")])
+def test_what_is_no_text_is_a_type_error(data: object) -> None:
+    """`bytes` takes the number 5 for five zeros."""
+    text: Any = data
+    with pytest.raises(TypeError, match="a bytes-like object is required"):
+        loads(text)
+
+
+def test_errors_are_strict_or_collected() -> None:
+    wrong: Any = "ignore"
+    with pytest.raises(ValueError) as caught:
+        loads(b"", errors=wrong)
+    assert str(caught.value) == 'errors must be "strict" or "collect", not \'ignore\''
+
+
+@pytest.mark.parametrize(
+    "text", [b"", MAPS, SMAPS.replace(b"\n", b"\r\n"), MAPS + b"junk\n" + MAPS]
+)
+def test_a_snapshot_is_a_value_that_can_be_copied_and_sent(text: bytes) -> None:
+    snapshot = loads(text, errors="collect")
+    copies: list[Snapshot] = [copy.copy(snapshot), copy.deepcopy(snapshot)]
+    copies += [
+        pickle.loads(pickle.dumps(snapshot, protocol))  # noqa: S301 - our own bytes
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+    ]
+    for other in copies:
+        assert (other, hash(other)) == (snapshot, hash(snapshot))
+        assert [*other] == [*snapshot]
+        assert other.problems == snapshot.problems
+        assert (other.kind, other.dialect, other.dumps()) == (
+            snapshot.kind,
+            snapshot.dialect,
+            text,
+        )
+
+
+def test_snapshots_differ_where_text_or_dialect_do() -> None:
+    assert loads(MAPS) != loads(MAPS[:-1])
+    assert loads(MAPS) != loads(MAPS.replace(b"\n", b"\r\n"))
+    assert loads(MAPS) != loads(MAPS, dialect="nommu")
+    assert loads(MAPS) != [*loads(MAPS)]
 
 
 def test_an_empty_text_is_an_empty_snapshot() -> None:

@@ -62,6 +62,8 @@ SAMPLES: list[Sample] = [
     # Android.
     (b"[anon:a]b$]", "name", "linux", None, ("in every release",), ("Android",)),
     (b"[anon:" + 100 * b"x" + b"]", "name", "linux", None, ("in every release",), ("Android",)),
+    (b"00010000-00011000 rw-p 00000000 00:00 0          [anon:first line",
+     "header", "android", 32, ("in every release",), ("Android",)),
     (b"Name:           [anon:libc_malloc]", "field", "android", None,
      ("in every release",), ("Android",)),
     (b"00010000-00011000 ---p 00000000 00:00 0          [page size compat]",
@@ -122,7 +124,7 @@ def test_each_sample_of_the_catalogue(sample: Sample) -> None:
 
 READINGS: list[tuple[bytes, list[tuple[str, bytes, bool]]]] = [
     (b"[anon:libc_malloc]", [("anon", b"libc_malloc", False)]),
-    (b"[anon:foo<fault>]", [("anon", b"foo<fault>", False), ("anon", b"foo", False)]),
+    (b"[anon:foo<fault>]", [("anon", b"foo", False), ("anon", b"foo<fault>", False)]),
     (rb"/memfd:a\012b (deleted)", [
         ("memfd", b"a\nb", False),
         ("memfd", rb"a\012b", False),
@@ -215,3 +217,4 @@ def test_other_dialects_that_accept_a_line_are_named() -> None:
 def test_any_line_is_explained(line: bytes) -> None:
     told = explain(line)
     assert (told.form == "broken") <= (told.error is not None)
+    assert told == explain(line.decode("utf-8", "surrogateescape"))

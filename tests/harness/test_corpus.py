@@ -132,6 +132,9 @@ REFUSED = {
         "smaps/flags-empty-bare.smaps smaps/flags-no-last-space.smaps "
         "android/flags-without-last-space.smaps"
     ),
+    "flags of no release, or not in the order of their bits": (
+        "smaps/flags-many.smaps smaps/flags-new.smaps smaps/flags-odd-order.smaps"
+    ),
     "how THPeligible was printed then is not established": (
         "names/dmabuf.smaps names/dmabuf-empty.smaps names/dmabuf-space.smaps"
     ),

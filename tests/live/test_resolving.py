@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 import procmaps
-from procmaps.live import Resolution, resolve
+from procmaps.live import Answer, Resolution, resolve, resolving
 from procmaps.names import AnonName, FilePath, Name, Reading, ThreadStack
 from procmaps.naming import address_of
 from procmaps.records import Device, Mapping, Perms
@@ -208,10 +208,36 @@ def test_a_thread_stack_has_no_inode(inode: int, kind: str) -> None:
     assert (found.reading.kind, found.reading.value) == (kind, b"[stack:7]")
 
 
-def test_what_only_an_old_android_prints_stays_open() -> None:
-    assert resolve(_other(AnonName.of(b"x<fault>"))) == Resolution(
-        None, "only a kernel that is not running here prints it ambiguously"
+def test_what_an_old_android_prints_stays_open_on_a_kernel_that_may_be_one(tmp_path: Path) -> None:
+    (tmp_path / "9").mkdir()
+    text = b"00001000-00002000 rw-p 00000000 00:00 0          [anon:x<fault>]\n"
+    (tmp_path / "9" / "maps").write_bytes(text)
+    (mapping,) = procmaps.maps(9, root=tmp_path)
+    assert resolve(mapping, 9, root=tmp_path) == Resolution(
+        None, "an old Android kernel prints <fault> where it cannot read the label"
     )
+    (tmp_path / "9" / "maps").write_bytes(text.replace(b"<fault>", b"yz"))
+    assert resolve(mapping, 9, root=tmp_path) == Resolution(
+        None, "this label is not there any more"
+    )
+
+
+def test_a_kernel_that_answers_queries_reads_no_label_from_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mapping = _other(AnonName.of(b"x<fault>"))
+    answer = Answer(mapping, mapping.name.raw, 4096, None, "ioctl")
+
+    def query(_pid: int, _address: int, *, root: str) -> Answer:
+        assert root == "/proc"
+        return answer
+
+    monkeypatch.setattr(resolving, "query", query)
+    reason = "the kernel answers PROCMAP_QUERY: it is too young to read labels from the program"
+    assert resolve(mapping) == Resolution(Reading("anon", b"x<fault>", reason), reason)
+
+
+def test_a_label_is_what_it_says() -> None:
     assert resolve(_other(AnonName.of(b"x"))).reading == Reading(
         "anon", b"x", "the label set by prctl(PR_SET_VMA_ANON_NAME)"
     )

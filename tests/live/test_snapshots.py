@@ -18,6 +18,7 @@ from procmaps.errors import (
     FileMissing,
     KernelThread,
     LiveError,
+    MainThreadEnded,
     NoSuchProcess,
     NotProcfs,
     ProcessGone,
@@ -81,6 +82,7 @@ def test_a_thread_has_the_maps_of_its_process(spawn: Spawn) -> None:
     tid = int(child.said)
     assert list(procmaps.maps(child.pid, tid=tid)) == list(procmaps.maps(child.pid))
     assert len(procmaps.smaps(child.pid, tid=tid)) == len(procmaps.smaps(child.pid))
+    assert list(procmaps.rollup(child.pid, tid=tid)) == list(procmaps.rollup(child.pid))
 
 
 # --- another procfs root --------------------------------------------------------------------------
@@ -213,6 +215,32 @@ def test_a_zombie_has_no_map_any_more(read: Read, file: str, spawn: Spawn) -> No
     )
 
 
+@every_way
+def test_a_process_whose_main_thread_has_ended_names_one_that_runs_on(
+    read: Read, file: str, spawn: Spawn
+) -> None:
+    child = spawn(
+        "import threading\n"
+        "open('/proc/self/comm', 'w').write('main')\n"
+        "thread = threading.Thread(target=sys.stdin.read)\n"
+        "thread.start()\n"
+        "print(thread.native_id, flush=True)",
+        wait="libc.pthread_exit(None)",
+    )
+    while Path(f"/proc/{child.pid}/maps").read_bytes():
+        os.sched_yield()
+    thread = int(child.said)
+    with pytest.raises(MainThreadEnded) as caught:
+        read(child.pid)
+    assert str(caught.value) == (
+        f"cannot read /proc/{child.pid}/{file}: the main thread of process {child.pid} (main) has "
+        "ended, and with it what that file shows. Other threads run on and have the memory map: "
+        f"pass the number of one, {thread}, in place of the process's."
+    )
+    assert isinstance(caught.value, ProcessLookupError)
+    assert read(thread)
+
+
 def _kernel_threads_visible() -> bool:
     try:
         return Path("/proc/2/comm").read_bytes() == b"kthreadd\n"
@@ -254,6 +282,15 @@ def test_another_user_s_process_is_denied(read: Read, file: str, as_nobody: AsNo
 def test_denied_to_the_owner_does_not_blame_the_owner() -> None:
     text = str(AccessDenied("process 9", "/proc/9/maps", 7, 7))
     assert text.startswith("cannot read /proc/9/maps: user 7 may not look into process 9. Run as")
+
+
+def test_denied_to_root_does_not_send_for_root() -> None:
+    assert str(AccessDenied("process 1", "/proc/1/maps", 0, 0)) == (
+        "cannot read /proc/1/maps: user 0 may not look into process 1. Root needs CAP_SYS_PTRACE "
+        "in the user namespace of that process for that, which containers often lack. (A process "
+        "that is not dumpable, after a set-user-ID program or prctl(PR_SET_DUMPABLE), needs the "
+        "capability whoever owns it; yama's ptrace_scope makes no difference here.)"
+    )
 
 
 # --- processes that go away while they are read ---------------------------------------------------

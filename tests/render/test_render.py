@@ -487,6 +487,49 @@ TODAY = usage("6.12")
             [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("rd", "nl")))],
             "record 0: usage.vm_flags: it has no flag nl",
         ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("rd", "zz")))],
+            "record 0: usage.vm_flags: it has no flag zz",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("wr", "rd")))],
+            "record 0: usage.vm_flags: it prints flags in the order of their bits, and rd earlier",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("rd", "rd")))],
+            "record 0: usage.vm_flags: it prints flags in the order of their bits, and rd earlier",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, rss=-4096))],
+            "record 0: usage.rss: -4096 is not a number from 0 to 18446744073709551614",
+        ),
+        (
+            "linux-6.12",
+            [attrs.evolve(ANON, usage=attrs.evolve(TODAY, thp_eligible=2**64 - 1))],
+            (
+                "record 0: usage.thp_eligible: 18446744073709551615 is not a number from 0 to "
+                "18446744073709551614"
+            ),
+        ),
+        (
+            "linux-6.12",
+            [named(FilePath(b"[heap]"))],
+            "record 0: name: its bytes, b'[heap]', read as Heap",
+        ),
+        (
+            "linux-6.12",
+            [named(AnonName(b"[anon:x]", b"y"))],
+            "record 0: name: its bytes, b'[anon:x]', read as another AnonName",
+        ),
+        (
+            "linux-6.6-android",
+            [named(AnonShmemName.of(b"x" * 256))],
+            "record 0: name: the kernel refuses this label: it has 256 bytes, 255 at most",
+        ),
     ],
 )
 def test_what_was_never_printed_is_refused(
@@ -522,6 +565,7 @@ def test_not_strict_prints_what_the_layout_allows() -> None:
 )
 def test_path_name(producer: str | None, path: bytes, deleted: bool, name: Name) -> None:
     made = path_name(path, producer, deleted=deleted)
+    assert made == path_name(path.decode("utf-8", "surrogateescape"), producer, deleted=deleted)
     assert made == name
     assert path in {reading.value for reading in made.readings()}
 

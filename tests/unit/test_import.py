@@ -40,6 +40,22 @@ def test_type_checkers_see_what_can_be_imported() -> None:
     assert {name for _, name in seen} <= set(dir(procmaps))
 
 
+def test_a_star_imports_every_public_name_and_still_nothing_expensive() -> None:
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            "from procmaps import *; import sys; print(*dir(), *sys.modules)",
+        ],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    names = {*loaded.stdout.decode().split()}
+    assert {*procmaps._HOMES} <= names  # pyright: ignore[reportPrivateUsage]
+    assert sorted({*EXPENSIVE} & names) == []
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError) as caught:
         procmaps.nothing  # noqa: B018 - that is the test
