@@ -21,6 +21,7 @@ EXPECTED = {
     "SHARING": "'p', 's' or 'S', the last of four permission characters",
     "RESERVED": "'===', reserved memory",
     "CYGWIN_SHARING": "'p', 's' or 'g', the last of four permission characters",
+    "WSL_SHARING": "'p', 's' or '-', the last of four permission characters",
     "OFFSET": "a file offset, 1 to 16 hexadecimal digits in lower case",
     "DEVICE": "a device number, 1 to 16 hexadecimal digits in lower case",
     "INODE": "an inode, 1 to 20 decimal digits",
@@ -37,6 +38,8 @@ _FOREIGN = (
     (b"\x1f\x8b", "This is gzip data: decompress it first."),
     (b"\x7fELF", "This is an ELF file, a program or a core dump, not a dump of maps."),
     (b"{", "This looks like JSON; `procmaps` reads the kernel's own text."),
+    (b"\xff\xfe", "This is UTF-16, as PowerShell writes it: convert it to UTF-8 first."),
+    (b"\xfe\xff", "This is UTF-16: convert it to UTF-8 first."),
     (b"\xef\xbb\xbf", "The file starts with a UTF-8 byte order mark: remove its three bytes."),
 )
 

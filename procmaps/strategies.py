@@ -122,6 +122,7 @@ _EMULATED = {
         b"[peb]", b"[teb (tid 4242)]", b"[stack (tid 4242)]", b"[stack (tid 4242) shared]",
         b"[heap]",
         b"[win heap 0 default grow]", b"[cygheap]", b"[shared-user-data]", b"[procinfo]",
+        b"[cygwin-shared]", b"[cygwin-user-shared]", b"[teb (tid 4242) shared]",
     ),
 }  # fmt: skip
 """Names that emulations invent: linprocfs.c; winsup/cygwin/fhandler/process.cc."""

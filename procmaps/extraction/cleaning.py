@@ -18,6 +18,7 @@ from procmaps.records import Device
 
 _ASSUMED = {
     "linux": frozenset[str](),
+    "wsl": frozenset[str](),
     "cygwin": frozenset[str](),
     "tombstone": frozenset({"sharing", "device", "inode"}),
     "sanitizer": frozenset({"perms", "sharing", "offset", "device", "inode"}),
@@ -46,7 +47,9 @@ def clean(group: Group) -> Extract:
     drafts, unread = _drafts(group)
     _strip_remarks(drafts)
     _strip_returns(drafts)
-    form = "cygwin" if any(hit.format == "cygwin" for hit in group.hits) else drafts[0].hit.format
+    form = drafts[0].hit.format
+    # One line that only another system prints tells whose all of them are.
+    form = next((hit.format for hit in group.hits if hit.format != "linux"), form)
     assumed = set(_ASSUMED[form])
     entries: list[Entry] = []
     text: list[bytes] = []
@@ -76,7 +79,9 @@ def clean(group: Group) -> Extract:
         text=whole,
         origins=tuple(origins),
         assumed=frozenset(assumed),
-        snapshot=loads(whole, errors="collect", dialect="cygwin" if form == "cygwin" else "auto"),
+        snapshot=loads(
+            whole, errors="collect", dialect=form if form in ("wsl", "cygwin") else "auto"
+        ),
         undone=tuple(sorted(dict.fromkeys(undone), key=lambda done: done.line)),
         unread=tuple(Unread(line, raw) for line, raw in dict.fromkeys(unread) if line not in used),
         declared=_declared(group),
@@ -204,7 +209,7 @@ def _entry(draft: _Draft) -> Entry:
 def _line(draft: _Draft, entry: Entry) -> bytes:
     """The mapping as ``maps`` prints it: as it stood where nothing in its columns was damaged."""
     hit, parts = draft.hit, draft.hit.parts
-    if hit.format in ("linux", "cygwin"):
+    if hit.is_whole:
         columns = draft.piece.text[hit.column :]
         columns = columns.removesuffix(hit.name) if hit.name else columns
         clean = syntax.padding(columns) if _is_odd_padding(columns) else columns

@@ -15,9 +15,6 @@ from procmaps.extraction.wrapping import Line
 WIDEST_GAP = 64
 """Lines of something else between two mappings of one dump, at most."""
 
-_MIXED = {"cygwin": "linux"}
-"""Formats that stand in one dump: Cygwin's reserved memory beside common lines."""
-
 
 @attrs.define
 class Group:
@@ -54,8 +51,8 @@ class _Open:
 
     def takes(self, line: Line, hit: Hit, following: Hit | None) -> bool:
         """Whether the mapping in *line* belongs to this dump; *following* is the one after it."""
-        same = _MIXED.get(self.last.format, self.last.format)
-        if _MIXED.get(hit.format, hit.format) != same or len(self.gap) > WIDEST_GAP:
+        is_mixed = hit.is_whole and self.last.is_whole
+        if (hit.format != self.last.format and not is_mixed) or len(self.gap) > WIDEST_GAP:
             return False
         kind = family(line.prefix)
         if kind != self.kind:

@@ -8,6 +8,9 @@ from procmaps.extraction import syntax
 from procmaps.lines import Header, Refused, refuse_header
 from procmaps.records import Perms
 
+DIALECTS = ("linux", "wsl", "cygwin")
+"""The formats that are maps itself; they may stand in one dump."""
+
 _PAGE_MASK = 0xFFF
 
 _NUMBERS = frozenset({"start", "end", "offset", "major", "minor", "size"})
@@ -22,7 +25,7 @@ class Hit:
     """A mapping found in a line."""
 
     format: str
-    """``linux``, ``cygwin``, ``tombstone`` or ``sanitizer``."""
+    """``linux``, ``wsl``, ``cygwin``, ``tombstone`` or ``sanitizer``."""
     column: int
     """Where it begins in the line."""
     start: int
@@ -34,6 +37,11 @@ class Hit:
     def name(self) -> bytes:
         """The name column; empty where there is none."""
         return self.parts.get("NAME", b"")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the format has all the columns of maps."""
+        return self.format in DIALECTS
 
     @property
     def tail(self) -> bytes:
@@ -73,6 +81,8 @@ def begun(text: bytes) -> int:
 
 
 def _accepted(column: int, form: str, parts: dict[str, bytes]) -> Hit | None:
+    if form == "wsl" and not parts["perms"].endswith(b"-"):
+        form = "linux"
     parts = {key: part.lower() if key in _NUMBERS else part for key, part in parts.items()}
     start, end = (int(parts[key].replace(b"'", b""), 16) for key in ("start", "end"))
     if form == "tombstone":

@@ -42,7 +42,7 @@ def strip(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _foreign(hit: Hit | None) -> bytes:
     """What of a mapping's end the kernel cannot have printed; empty where it can have."""
-    if not hit or hit.format not in ("linux", "cygwin") or hit.file:
+    if not hit or not hit.is_whole or hit.file:
         return b""
     if hit.tail:
         return hit.tail[:_LONGEST]

@@ -193,8 +193,11 @@ def cells() -> re.Pattern[bytes]:
 
 @functools.cache
 def formats() -> tuple[Syntax, ...]:
-    """Every format that is looked for, the most common first."""
-    return (maps("linux"), maps("cygwin"), tombstone(), sanitizer())
+    """Every format that is looked for, the most common first.
+
+    That of WSL1 accepts whatever Linux prints.
+    """
+    return (maps("wsl"), maps("cygwin"), tombstone(), sanitizer())
 
 
 def _embedded(name: str) -> tuple[tuple[Step, ...], ...]:

@@ -204,7 +204,7 @@ def _rest(below: Line, prefix: bytes) -> bytes | None:
 
 def _is_lone_name(hit: Hit, name: bytes) -> bool:
     """Whether *name*, alone on the line below, is the name of a mapping that has none."""
-    if hit.format not in ("linux", "cygwin"):
+    if not hit.is_whole:
         return False
     if hit.file:
         return name.startswith(_NAME_BEGINS)

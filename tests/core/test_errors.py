@@ -94,6 +94,11 @@ line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case,
   \\x1f\\x8b\\x08\\x00
   ^
 This is gzip data: decompress it first.""",
+    b"\xff\xfe7\0-\0": """\
+line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found byte 0xff
+  \\xff\\xfe7\\x00-\\x00
+  ^
+This is UTF-16, as PowerShell writes it: convert it to UTF-8 first.""",
     b'{"a": 1}': """\
 line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found '{'
   {"a": 1}

@@ -618,3 +618,15 @@ def test_tags_that_are_known_by_their_end_only() -> None:
     dump = only(b"".join(b"<maps> " + line + b"\n" for line in LINES))
     assert names(dump) == NAMES
     assert {done.what for done in dump.undone} == {"markup"}
+
+
+def test_wsl_that_does_not_tell_whether_memory_is_shared() -> None:
+    text = (
+        b"> 00400000-00401000 r-x- 00000000 00:00 42                        /bin/a\n"
+        b"> 00401000-00402000 rw-- 00000000 00:00 0\n"
+    )
+    dump = only(text)
+    assert dump.snapshot.dialect.name == "wsl"
+    assert [entry.perms for entry in dump.entries] == [b"r-x-", b"rw--"]
+    assert not dump.snapshot.problems
+    assert not dump.assumed
