@@ -31,6 +31,7 @@ class PseudoName:
     architectures  names as under arch/ in the kernel; empty: all
     file_backed    whether the line also has the device and inode of a file
     producer       "Linux", or whose patch prints it
+    forerunner     whose patch printed it in earlier releases, too; empty: nobody's
     """
 
     pattern_text: str
@@ -41,6 +42,7 @@ class PseudoName:
     architectures: tuple[str, ...] = ()
     file_backed: bool = False
     producer: str = "Linux"
+    forerunner: str = ""
 
 
 def _file(
@@ -101,6 +103,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         'get_vma_name(); 9a10064f5625 ("mm: add a field to store names for private anonymous '
         'memory") (in v5.17); Android kernels had it years before, with a pointer into the '
         "program's memory",
+        forerunner="Android",
     ),
     PseudoName(
         "[anon_shmem:LABEL]",
