@@ -9,6 +9,7 @@ anywhere in a line.
 from __future__ import annotations
 
 from procmaps.extraction import (
+    adjacent,
     base64_parts,
     blocks,
     cells,
@@ -39,6 +40,7 @@ def extract(data: bytes | bytearray | memoryview | str) -> tuple[Extract, ...]:
     text = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data)
     coded = base64_parts.decode([*pieces.split(text)])
     plain = [*terminal.strip([*returns.strip([*coded])])]
-    lines = [*literals.take_apart(blocks.take_apart(transfer.decode(plain)))]
+    whole = adjacent.join([*blocks.take_apart(transfer.decode(plain))])
+    lines = [*literals.take_apart(whole)]
     lines = [*joined.split([*cells.take_apart(markup.strip(lines))])]
     return tuple(map(clean, group(mend(suffixes.strip(lines)))))

@@ -17,7 +17,7 @@ _BREAK = re.compile(rb"\\r\\n|\\.|<[bB][rR] ?/?>|&#10;|&#xA;")
 
 QUOTES = (b'"', b"'", b"`")
 
-_LITERAL = re.compile(
+LITERAL = re.compile(
     b"|".join(rb"%b((?:[^%b\\]|\\.)*+)(?:%b|\\?\Z)" % (quote, quote, quote) for quote in QUOTES),
     re.DOTALL,
 )
@@ -63,7 +63,7 @@ def take_apart(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 def _fields(piece: Piece) -> Iterator[Piece]:
     """The lines of smaps in the literals of a line without a mapping."""
-    for found in _LITERAL.finditer(piece.text):
+    for found in LITERAL.finditer(piece.text):
         body = found[found.lastindex or 0]
         lines = [(line, unescaped(line)) for line in split_lines(body)]
         if not all(syntax.key(plain, is_first=False) for _, plain in lines):
@@ -93,7 +93,7 @@ def _apart(piece: Piece, depth: int) -> Iterator[Piece]:
         yield _unquoted(piece, opened, end)
         return
     before = text[: opened + 1]
-    others = (other[other.lastindex or 0] for other in _LITERAL.finditer(rest))
+    others = (other[other.lastindex or 0] for other in LITERAL.finditer(rest))
     for literal in (body, *filter(_is_of_a_dump, others)):
         for line in split_lines(literal):
             plain = unescaped(line)

@@ -630,3 +630,20 @@ def test_wsl_that_does_not_tell_whether_memory_is_shared() -> None:
     assert [entry.perms for entry in dump.entries] == [b"r-x-", b"rw--"]
     assert not dump.snapshot.problems
     assert not dump.assumed
+
+
+def test_literals_that_a_compiler_joins() -> None:
+    dump = only(
+        b'  parse("00400000-00401000 r-xp 00000000 fd:01 7   "\n'
+        b'        "/bin/"  \\\n'
+        b'        "cat\\n"\n'
+        b'        "00401000-00402000 rw-p 00000000 "\n'
+        b'        "00:00 0   [heap]\\n" +\n'
+        b'      + u8"00402000-00403000 rw-p 00000000 00:00 0\\n");\n'
+    )
+    assert names(dump) == NAMES
+    assert dump.origins == ((1, 2, 3), (4, 5), (6,))
+    # The elements of a list end in commas, and a line of smaps is one of its own.
+    assert names(only(b'["' + LINES[0] + b'",\n "not of it"]\n')) == [b"/bin/cat"]
+    (mapping,) = only(b'("' + LINES[0] + b'"\n "Size: 4 kB"\n "x")\n').snapshot
+    assert (mapping.name.raw, mapping.usage and mapping.usage.size) == (b"/bin/cat", 4096)
