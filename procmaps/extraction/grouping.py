@@ -59,7 +59,7 @@ class _Open:
             alone = self.count == 1 and not self.gap
             if not alone or leading_quote(line.prefix) != leading_quote(self.line.prefix):
                 return False
-        if self.gap and hit.start == self.first.start:
+        if (self.gap and hit.start == self.first.start) or _sums_up(self.last) or _sums_up(hit):
             return False
         if self.count > 1 and self.ascends and self._begins_anew(hit, following):
             return False
@@ -102,6 +102,11 @@ class _Open:
             self.keys.add(key)
         else:
             self.gap.append(line)
+
+
+def _sums_up(hit: Hit) -> bool:
+    """Whether a mapping is the one that smaps_rollup has: a dump by itself."""
+    return hit.is_whole and syntax.linux().record_of(hit.name).kind == "rollup"
 
 
 def _following(lines: Sequence[Line]) -> list[Hit | None]:

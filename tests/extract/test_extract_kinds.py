@@ -647,3 +647,11 @@ def test_literals_that_a_compiler_joins() -> None:
     assert names(only(b'["' + LINES[0] + b'",\n "not of it"]\n')) == [b"/bin/cat"]
     (mapping,) = only(b'("' + LINES[0] + b'"\n "Size: 4 kB"\n "x")\n').snapshot
     assert (mapping.name.raw, mapping.usage and mapping.usage.size) == (b"/bin/cat", 4096)
+
+
+def test_every_rollup_is_a_dump() -> None:
+    rollup = b"%x000-7fff73114000 ---p 00000000 00:00 0                          [rollup]\n"
+    text = b"".join(rollup % start + b"Rss: 8 kB\n" for start in (0x55DEF7FA4, 0x56AEF7FA4))
+    assert [dump.snapshot.kind for dump in extract(LINES[1] + b"\n" + text)] == [
+        "maps", "rollup", "rollup",
+    ]  # fmt: skip
