@@ -13,6 +13,9 @@ from procmaps.extraction.pieces import Piece
 MOST_JOINS = 64
 """Literals joined into one: names are at most 4095 bytes long."""
 
+_NEWLINES = (rb"\n", b"~n")
+"""How a literal ends that ends a line; the second in Erlang."""
+
 _OPERATOR = rb"(?:\+|\.\.?|<>|\^|&)?"
 _BEHIND = re.compile(rb"[ \t]*" + _OPERATOR + rb"[ \t]*\\?[ \t\r]*\Z")
 _BEFORE = re.compile(rb"[ \t]*" + _OPERATOR + rb"[ \t]*(?:u8|[bBLuU])?(?=([\"'`]))")
@@ -45,7 +48,7 @@ def _end(text: bytes) -> int:
         if not last or begun(unescaped(last[last.lastindex or 0])) != 0:
             return 0
         end = last.end() - 1
-    is_closed = end < len(text) and not text[:end].endswith(rb"\n")
+    is_closed = end < len(text) and not text[:end].endswith(_NEWLINES)
     return end if is_closed and _BEHIND.match(text, end + 1) else 0
 
 

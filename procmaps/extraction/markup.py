@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from procmaps.extraction import syntax
 from procmaps.extraction.hits import find
 from procmaps.extraction.literals import first
 from procmaps.extraction.pieces import Piece
@@ -21,28 +20,43 @@ _ENTITY = re.compile(rb"&(?:(lt|gt|amp|quot|apos|nbsp)|#([0-9]{1,3})|#[xX]([0-9a
 _ENTITIES = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'", b"nbsp": b" "}
 _TAG = re.compile(rb"</?[A-Za-z][^<>]{0,200}>")
 _CELL = re.compile(rb"</?t[dhr][ >]")
-_LEADING = re.compile(rb"[ \t]*(?:%b[ \t]*)+" % _TAG.pattern)
+_LEADING = re.compile(rb"[ \t]*(?:%b)+" % _TAG.pattern)
+_CLOSED = re.compile(rb"(?:[ \t]*</?(?:[A-Za-z][A-Za-z0-9_.:-]{0,64}|br ?/)>)+[ \t\r]*")
+_MOST_LINES = 8
+"""Lines of which one is made when tags stand on lines of their own."""
+
 _LONGEST_TAG = 200
 _MOST_TAGS = 64
 _ASCII = range(1, 0x80)
 
 
-def strip(pieces: Sequence[Piece]) -> Iterator[Piece]:
+def strip(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces without tags and entities, where the text is such markup at all.
 
-    Of a mapping only the name is cleaned; what stands before it is for `prefixes` to name.
+    A line of nothing but closing tags becomes part of the one above. Of a mapping only the ends are
+    cleaned: what else stands before it is for `prefixes` to name.
     """
     is_markup = _is_markup(pieces)
+    bare: list[Piece] = []
     for piece in pieces:
-        hit = find(piece.text)
-        if is_markup and hit:
-            yield _named(piece, hit.name)
-        elif is_markup and b"<" in piece.text:
-            yield _bared(piece)
-        elif not hit and rb"\-" in piece.text:
-            yield _hyphened(piece)
+        is_end = is_markup and bool(bare) and _CLOSED.fullmatch(piece.text)
+        if is_end and len(bare[-1].lines) < _MOST_LINES:
+            bare[-1] = bare[-1].joined(piece, bare[-1].text, "markup", piece.text)
         else:
-            yield piece
+            bare.append(_stripped(piece) if is_markup else _hyphened(piece))
+    return bare
+
+
+def _stripped(piece: Piece) -> Piece:
+    """A piece without the tags at its ends, and without those inside where that makes a mapping."""
+    text = piece.text
+    if tags := _LEADING.match(text):
+        text = text[tags.end() :]
+    text = _ENTITY.sub(_character, _without_tags(text))
+    if b"<" in text and not find(text):
+        inner = _TAG.sub(_gap, text)
+        text = inner if first(inner) else text
+    return _hyphened(piece.changed(text, "markup", piece.text) if text != piece.text else piece)
 
 
 def _is_markup(pieces: Sequence[Piece]) -> bool:
@@ -60,31 +74,10 @@ def _is_markup(pieces: Sequence[Piece]) -> bool:
     return not opened.isdisjoint(closed)
 
 
-def _named(piece: Piece, name: bytes) -> Piece:
-    """A mapping's piece with the tags behind its name taken off, and its entities resolved."""
-    columns = piece.text[: len(piece.text) - len(name)]
-    bare = _without_tags(name)
-    if bare != name:
-        piece = piece.changed(columns + bare, "markup", name[len(bare) :])
-    plain = _ENTITY.sub(_character, bare)
-    return piece.changed(columns + plain, "markup", bare) if plain != bare else piece
-
-
-def _bared(piece: Piece) -> Piece:
-    """Any other piece without the tags at its end; without all where that makes a mapping of it."""
-    bare = _ENTITY.sub(_character, _TAG.sub(_gap, piece.text))
-    if first(bare):
-        return piece.changed(bare, "markup", piece.text)
-    text = piece.text
-    tags = _LEADING.match(text)
-    bare = _without_tags(text)
-    if tags and syntax.key(bare[tags.end() :], is_first=False):
-        return piece.changed(bare[tags.end() :], "markup", text)
-    return piece.changed(bare, "markup", piece.text[len(bare) :]) if bare != piece.text else piece
-
-
 def _hyphened(piece: Piece) -> Piece:
     r"""A piece with a hyphen for ``\-`` as troff spells it, where that makes a mapping of it."""
+    if rb"\-" not in piece.text or find(piece.text):
+        return piece
     bare = piece.text.replace(rb"\-", b"-")
     return piece.changed(bare, "markup", piece.text) if first(bare) else piece
 
@@ -105,7 +98,9 @@ def _without_tags(text: bytes) -> bytes:
         if at < 0 or not _TAG.fullmatch(kept, at):
             break
         bare = kept[:at]
-    return text if bare == text else bare.rstrip(b" \t")
+    hit = find(bare) if bare != text else None
+    # Behind the inode of unnamed memory the kernel prints a space.
+    return bare.rstrip(b" \t") if hit and hit.name else bare
 
 
 def _character(entity: re.Match[bytes]) -> bytes:

@@ -655,3 +655,19 @@ def test_every_rollup_is_a_dump() -> None:
     assert [dump.snapshot.kind for dump in extract(LINES[1] + b"\n" + text)] == [
         "maps", "rollup", "rollup",
     ]  # fmt: skip
+
+
+def test_a_mail_as_an_archive_of_the_web_shows_it() -> None:
+    head, tail = b'<span class="q">&gt; ', b"\n</span><br>\n"
+    rows = (
+        b"00400000-00408000 r-xp 00000000 09:01",
+        b"7                    /bin/a&amp;b",
+        b"7fff20e92000-7fff20ea8000 rw-p 7fff20e92000 00:00 0",
+        b"[stack] ",
+        b"Bye",
+    )
+    dump = only(b"".join(head + row + tail for row in rows))
+    assert dump.container == "mail"
+    assert names(dump) == [b"/bin/a&b", b"[stack]"]
+    assert dump.origins == ((1, 2, 3, 4), (5, 6, 7, 8))
+    assert not dump.unread
