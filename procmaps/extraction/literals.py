@@ -12,6 +12,8 @@ from procmaps.extraction.pieces import Piece
 _NEWLINE = re.compile(rb"(?:\\r)?\\n|<[bB][rR] ?/?>|&#10;|&#xA;")
 """A newline spelled out."""
 
+_SPELLED_BEFORE = re.compile(rb"(?:\\r)?\\n[ \t]*\Z")
+
 _BREAK = re.compile(rb"\\r\\n|\\.|<[bB][rR] ?/?>|&#10;|&#xA;")
 """The same, beside every other escape."""
 
@@ -81,6 +83,8 @@ def _apart(piece: Piece, depth: int) -> Iterator[Piece]:
         yield piece
         return
     opened = opening(text, found.start())
+    if opened < 0:
+        opened = _enclosing(text, found.start())
     if opened < 0:
         if _spells_lines(text, found.start()):
             yield from _split_spelled(piece, depth)
@@ -153,6 +157,15 @@ def opening(text: bytes, at: int) -> int:
         # This mark is itself inside a literal: JSON in JSON. The outer one comes first.
         at = before.rfind(before[at : at + 1], 0, at - 1)
     return at
+
+
+def _enclosing(text: bytes, at: int) -> int:
+    """Where the literal opens in which the mapping at *at* begins a later line; -1: in none."""
+    if _SPELLED_BEFORE.search(text, max(0, at - _WINDOW), at):
+        for literal in LITERAL.finditer(text):
+            if literal.start() < at < literal.end():
+                return literal.start()
+    return -1
 
 
 def closing(text: bytes, at: int, quote: bytes) -> int:

@@ -671,3 +671,10 @@ def test_a_mail_as_an_archive_of_the_web_shows_it() -> None:
     assert names(dump) == [b"/bin/a&b", b"[stack]"]
     assert dump.origins == ((1, 2, 3, 4), (5, 6, 7, 8))
     assert not dump.unread
+
+
+def test_a_literal_in_which_something_else_comes_first() -> None:
+    body = rb"*** it's bad ***\nMemory map:\n" + rb"\n".join(LINES[:2])
+    dump = only(b'{"pid": 7, "stderr": "' + body + b'", "code": -6}\n')
+    assert dump.container == "string"
+    assert names(dump) == NAMES[:2]
