@@ -44,6 +44,7 @@ class PseudoName:
     file_backed    whether the line also has the device and inode of a file
     producer       "Linux", or whose patch prints it
     look_alike     whether it is read as something else that prints just so, whose kind it has
+    forerunner     whose patch printed it in earlier releases, too; empty: nobody's
     """
 
     pattern_text: str
@@ -55,6 +56,7 @@ class PseudoName:
     file_backed: bool = False
     producer: str = "Linux"
     look_alike: bool = False
+    forerunner: str = ""
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -133,6 +135,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         'get_vma_name(); 9a10064f5625 ("mm: add a field to store names for private anonymous '
         'memory") (in v5.17); Android kernels had it years before, with a pointer into the '
         "program's memory",
+        forerunner="Android",
     ),
     PseudoName(
         "[anon_shmem:LABEL]",

@@ -23,6 +23,8 @@ class Sharing(enum.Enum):
     """NOMMU only: ``VM_SHARED`` too, the very pages of the file (``nommu_vma_show``)."""
     GUARD = "g"
     """Cygwin only: a guard page."""
+    UNTOLD = "-"
+    """WSL1 of 2016 and 2017 only: it does not tell."""
 
 
 @attrs.frozen
@@ -44,14 +46,14 @@ class Perms:
 
     @property
     def shared(self) -> bool:
-        """True for every sharing but private (and Cygwin's guard pages, which are private)."""
+        """True for every sharing but private (as Cygwin's guard pages are), and but untold."""
         return self.sharing in (Sharing.SHARED, Sharing.DIRECT)
 
     @property
     def bits(self) -> int:
         """As in the ``perms`` column: read 1, write 2, execute 4, shared 8, and what few have.
 
-        Those are direct 16, guard 32 and reserved 64. The first four are the flags of
+        Those are direct 16, guard 32, reserved 64 and untold 128. The first four are the flags of
         ``PROCMAP_QUERY`` (include/uapi/linux/fs.h, 6.11).
         """
         return (
@@ -62,6 +64,7 @@ class Perms:
             | (self.sharing is Sharing.DIRECT) << 4
             | (self.sharing is Sharing.GUARD) << 5
             | self.reserved << 6
+            | (self.sharing is Sharing.UNTOLD) << 7
         )
 
     @classmethod
@@ -71,6 +74,7 @@ class Perms:
         sharing = (
             Sharing.DIRECT if bits & 16
             else Sharing.GUARD if bits & 32
+            else Sharing.UNTOLD if bits & 128
             else Sharing.SHARED if bits & 8
             else Sharing.PRIVATE
         )  # fmt: skip

@@ -58,7 +58,7 @@ Build = Callable[
     [type[Mapping], tuple[MemberDescriptorType, ...], tuple[object, ...], int, int], list[Mapping]
 ]
 
-_PERMS: Final = tuple(map(Perms.from_bits, range(128)))
+_PERMS: Final = tuple(map(Perms.from_bits, range(256)))
 """Every value of the column and its record."""
 
 

@@ -48,6 +48,8 @@ class Clue:
     """The kernel function, commit or tree that says so; whose it is where it is not Linux's."""
     vendor: str = ""
     """Whose patched Linux prints it, in any release that has the patch; empty: mainline."""
+    forerunner: str = ""
+    """Whose patched Linux printed it in earlier releases, too; empty: nobody's."""
     rule: str = "layout"
     """The rule of `procmaps.lint` that tells of it, where no release prints it."""
 
@@ -267,6 +269,7 @@ def name_clues(name: Name) -> Iterator[Clue]:
             (pseudo.span,),
             source,
             vendor="" if mainline else pseudo.producer,
+            forerunner=pseudo.forerunner,
         )
     if isinstance(name, Backed):
         if name.raw.startswith(b"(unreachable)"):

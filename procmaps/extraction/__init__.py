@@ -8,19 +8,27 @@ anywhere in a line.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
-from procmaps.extraction import literals, pieces, returns, transfer
+from procmaps.extraction import (
+    adjacent,
+    base64_parts,
+    blocks,
+    cells,
+    joined,
+    literals,
+    markup,
+    pieces,
+    returns,
+    suffixes,
+    terminal,
+    transfer,
+)
 from procmaps.extraction.cleaning import clean
 from procmaps.extraction.grouping import group
 from procmaps.extraction.records import Container, Entry, Extract, Undone, Unread, What
-from procmaps.extraction.wrapping import Line, mend
+from procmaps.extraction.wrapping import mend
 from procmaps.texts import Text, raw
 
 __all__ = ["Container", "Entry", "Extract", "Undone", "Unread", "What", "extract"]
-
-_MARKUP = re.compile(rb"<(?:pre|br|p|code|html|div|td|span)\b[^<>]{0,200}>|</[a-z]{1,10}>|&[gl]t;")
 
 
 def extract(data: Text) -> tuple[Extract, ...]:
@@ -30,12 +38,9 @@ def extract(data: Text) -> tuple[Extract, ...]:
     holds: a line between mappings that is not understood is listed in `Extract.unread`, and
     everything that was changed in `Extract.undone`. No dump in it gives an empty tuple.
     """
-    plain = [*returns.strip([*pieces.split(raw(data))])]
-    lines = mend([*literals.take_apart(transfer.decode(plain))])
-    markup = _is_markup(lines)
-    return tuple(clean(found, markup=markup) for found in group(lines))
-
-
-def _is_markup(lines: Sequence[Line]) -> bool:
-    """Whether the text around the mappings is HTML."""
-    return any(_MARKUP.search(line.prefix if line.hit else line.piece.text) for line in lines)
+    coded = base64_parts.decode([*pieces.split(raw(data))])
+    plain = [*terminal.strip([*returns.strip([*coded])])]
+    whole = adjacent.join([*blocks.take_apart(transfer.decode(plain))])
+    lines = [*literals.take_apart(whole)]
+    lines = [*joined.split([*cells.take_apart(markup.strip(lines))])]
+    return tuple(map(clean, group(mend(suffixes.strip(lines)))))

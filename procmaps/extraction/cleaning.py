@@ -11,7 +11,6 @@ import attrs
 from procmaps.extraction import markers, prefixes, syntax
 from procmaps.extraction.grouping import Group
 from procmaps.extraction.hits import Hit, behind_end
-from procmaps.extraction.literals import closer, is_over, simple_closer
 from procmaps.extraction.pieces import Piece
 from procmaps.extraction.records import Container, Entry, Extract, Undone, Unread
 from procmaps.loading import loads
@@ -19,6 +18,7 @@ from procmaps.records import Device
 
 _ASSUMED = {
     "linux": frozenset[str](),
+    "wsl": frozenset[str](),
     "cygwin": frozenset[str](),
     "tombstone": frozenset({"sharing", "device", "inode"}),
     "sanitizer": frozenset({"perms", "sharing", "offset", "device", "inode"}),
@@ -27,13 +27,6 @@ _ASSUMED = {
 
 _REMARK = re.compile(rb"(?:^| )[:;|,-]+ [^/\[\]]{1,80}$")
 """What a message says behind the mapping that it shows."""
-
-_ENTITY = re.compile(rb"&(?:(lt|gt|amp|quot|apos|nbsp)|#([0-9]{1,3})|#[xX]([0-9a-fA-F]{1,2}));")
-_ENTITIES = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"', b"apos": b"'", b"nbsp": b" "}
-_TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
-_LONGEST_TAG = 200
-_MOST_TAGS = 64
-_ASCII = range(1, 0x80)
 
 
 @attrs.define
@@ -49,15 +42,14 @@ class _Draft:
         self.name, self.piece = name, piece
 
 
-def clean(group: Group, *, markup: bool) -> Extract:
-    """The dump in *group*; *markup* tells that the text around it is HTML or the like."""
+def clean(group: Group) -> Extract:
+    """The dump in *group*."""
     drafts, unread = _drafts(group)
-    _close_literal(group, drafts)
-    if markup:
-        _strip_markup(drafts)
     _strip_remarks(drafts)
     _strip_returns(drafts)
-    form = "cygwin" if any(hit.format == "cygwin" for hit in group.hits) else drafts[0].hit.format
+    form = drafts[0].hit.format
+    # One line that only another system prints tells whose all of them are.
+    form = next((hit.format for hit in group.hits if hit.format != "linux"), form)
     assumed = set(_ASSUMED[form])
     entries: list[Entry] = []
     text: list[bytes] = []
@@ -87,7 +79,9 @@ def clean(group: Group, *, markup: bool) -> Extract:
         text=whole,
         origins=tuple(origins),
         assumed=frozenset(assumed),
-        snapshot=loads(whole, errors="collect", dialect="cygwin" if form == "cygwin" else "auto"),
+        snapshot=loads(
+            whole, errors="collect", dialect=form if form in ("wsl", "cygwin") else "auto"
+        ),
         undone=tuple(sorted(dict.fromkeys(undone), key=lambda done: done.line)),
         unread=tuple(Unread(line, raw) for line, raw in dict.fromkeys(unread) if line not in used),
         declared=_declared(group),
@@ -101,47 +95,40 @@ def _drafts(group: Group) -> tuple[list[_Draft], list[tuple[int, bytes]]]:
     """The mappings with their fields, and the lines that are neither."""
     drafts: list[_Draft] = []
     unread: list[tuple[int, bytes]] = []
-    is_chain, prefix = False, b""
-    for line in group.lines:
+    prefix = b""
+    for place, line in enumerate(group.lines):
         if line.hit:
             piece = line.piece
             for what, detail in prefixes.kinds(line.prefix):
                 piece = piece.noted(what, detail)
             drafts.append(_Draft(line.hit, piece, line.hit.name, []))
-            prefix, is_chain = line.prefix, True
-        elif is_chain and (field := _below(line.piece, prefix, drafts[-1])):
+            prefix = line.prefix
+        elif place in group.fields and (field := _field(line.piece, prefix)):
             drafts[-1].fields.append(field)
         else:
-            is_chain = False
             unread += zip(line.piece.lines, line.piece.raws, strict=True)
     return drafts, unread
 
 
-def _below(piece: Piece, prefix: bytes, draft: _Draft) -> tuple[bytes, Piece] | None:
-    return _field(piece, prefix, follows_field=bool(draft.fields))
-
-
-def _field(piece: Piece, prefix: bytes, *, follows_field: bool) -> tuple[bytes, Piece] | None:
-    """A line below a mapping as smaps prints it; None where it is something else."""
+def _field(piece: Piece, prefix: bytes) -> tuple[bytes, Piece] | None:
+    """A line below a mapping as smaps prints it; None where no cleaning makes it one."""
     at = prefixes.behind(piece.text, prefix)
-    found = syntax.known_field().search(syntax.padding(piece.text).rstrip(b" \r"))
+    found = syntax.is_known(piece.text)
     content = piece.text[at:]
     if found and found.start() > at and at == 0:
         # A prefix of another length: the key tells where the line begins.
         key = found[0].split(b":", 1)[0] + b":"
         at = piece.text.rfind(key)
         content = piece.text[at:]
-    elif not found and not follows_field and not syntax.label().fullmatch(content.lstrip(b" \t")):
-        return None
     for what, detail in prefixes.kinds(piece.text[:at]):
         piece = piece.noted(what, detail)
     bare = content.lstrip(b" \t")
     if bare != content:
         piece = piece.noted("indent", content[: len(content) - len(bare)])
-    plain = bare
-    if not (bare.startswith(b"VmFlags:") or b"\t" in bare) or syntax.padding(bare) != bare:
-        tidy = bare if _is_tabbed(bare) else syntax.padding(bare)
-        plain = tidy if bare.startswith(b"VmFlags:") else tidy.rstrip(b" ")
+    if bare.startswith(b"VmFlags:"):
+        plain = syntax.padding(bare)
+    else:
+        plain = bare.rstrip(b" ") if _is_tabbed(bare) else syntax.tidy(bare)
     if plain != bare:
         piece = piece.noted("blanks", bare)
     return (plain, piece) if syntax.field().fullmatch(plain) else None
@@ -153,56 +140,6 @@ def _is_tabbed(field: bytes) -> bool:
 
 
 # --- names ----------------------------------------------------------------------------------------
-
-
-def _close_literal(group: Group, drafts: Sequence[_Draft]) -> None:
-    """Cut off the end of a literal over several lines that was opened at or above the dump."""
-    first = drafts[0]
-    prefix = first.piece.text[: first.hit.column]
-    closing = closer(prefix)
-    if not closing and group.before:
-        closing = closer(group.before.piece.text)
-    simple = b"" if closing else simple_closer(prefix)
-    mark = closing or simple
-    if not mark:
-        return
-    for draft in drafts:
-        at = draft.name.rfind(mark) if simple else draft.name.find(mark)
-        if at >= 0 and (closing or is_over(draft.name[at + 1 :])):
-            rest = draft.name[at:]
-            draft.rename(draft.name[:at].rstrip(b" \t"), draft.piece.noted("string", rest))
-            return
-
-
-def _strip_markup(drafts: Sequence[_Draft]) -> None:
-    for draft in drafts:
-        name = _without_tags(draft.name)
-        if name != draft.name:
-            draft.rename(name, draft.piece.noted("markup", draft.name[len(name) :]))
-        plain = _ENTITY.sub(_character, name)
-        if plain != name:
-            draft.rename(plain, draft.piece.noted("markup", name))
-
-
-def _without_tags(name: bytes) -> bytes:
-    """*name* without the tags at its end."""
-    bare = name
-    for _ in range(_MOST_TAGS):
-        text = bare.rstrip(b" \t")
-        if not text.endswith(b">"):
-            break
-        at = text.rfind(b"<", max(0, len(text) - _LONGEST_TAG))
-        if at < 0 or not _TAG.fullmatch(text, at):
-            break
-        bare = text[:at]
-    return name if bare == name else bare.rstrip(b" \t")
-
-
-def _character(entity: re.Match[bytes]) -> bytes:
-    if entity[1]:
-        return _ENTITIES[entity[1]]
-    code = int(entity[2]) if entity[2] else int(entity[3], 16)
-    return bytes([code]) if code in _ASCII and code != ord("\n") else entity[0]
 
 
 def _strip_remarks(drafts: Sequence[_Draft]) -> None:
@@ -226,9 +163,10 @@ def _strip_returns(drafts: Sequence[_Draft]) -> None:
     """Take a CR off every name where each line of the dump ends so: `loads` holds it for CR LF."""
     if any(draft.fields for draft in drafts):
         return
-    while all(draft.name.endswith(b"\r") for draft in drafts):
-        for draft in drafts:
-            draft.rename(draft.name[:-1], draft.piece.noted("carriage return", b"\r"))
+    returns = b"\r" * min(len(d.name) - len(d.name.rstrip(b"\r")) for d in drafts)
+    for draft in drafts if returns else ():
+        name = draft.name.removesuffix(returns)
+        draft.rename(name, draft.piece.noted("carriage return", returns))
 
 
 def _same_name(draft: _Draft, entries: Sequence[Entry]) -> None:
@@ -271,7 +209,7 @@ def _entry(draft: _Draft) -> Entry:
 def _line(draft: _Draft, entry: Entry) -> bytes:
     """The mapping as ``maps`` prints it: as it stood where nothing in its columns was damaged."""
     hit, parts = draft.hit, draft.hit.parts
-    if hit.format in ("linux", "cygwin"):
+    if hit.is_whole:
         columns = draft.piece.text[hit.column :]
         columns = columns.removesuffix(hit.name) if hit.name else columns
         clean = syntax.padding(columns) if _is_odd_padding(columns) else columns
@@ -279,7 +217,8 @@ def _line(draft: _Draft, entry: Entry) -> bytes:
             if clean != columns:
                 draft.piece = draft.piece.noted("blanks", columns)
             return clean + draft.name
-        draft.piece = draft.piece.noted("dash" if b" - " in columns else "blanks", columns)
+        spelled = parts["start"] + b"-" + parts["end"]
+        draft.piece = draft.piece.noted("blanks" if spelled in columns.lower() else "dash", columns)
         device = parts["major"] + b":" + parts["minor"]
         rest = (parts["perms"], parts["offset"], device, parts["inode"], draft.name)
         return b" ".join((parts["start"] + b"-" + parts["end"], *rest))

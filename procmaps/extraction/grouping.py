@@ -9,25 +9,22 @@ import attrs
 from procmaps.extraction import markers, syntax
 from procmaps.extraction.hits import Hit
 from procmaps.extraction.markers import Marker
-from procmaps.extraction.prefixes import behind, family, leading_quote
+from procmaps.extraction.prefixes import bears, behind, family, leading_quote
 from procmaps.extraction.wrapping import Line
 
 WIDEST_GAP = 64
 """Lines of something else between two mappings of one dump, at most."""
-
-_MIXED = {"cygwin": "linux"}
-"""Formats that stand in one dump: Cygwin's reserved memory beside common lines."""
 
 
 @attrs.define
 class Group:
     """The lines of one dump, and what is between them."""
 
-    before: Line | None
-    """The line above the first."""
     heading: Marker | None
     lines: list[Line]
     """From the first mapping on: mappings, fields, and what is not understood."""
+    fields: set[int] = attrs.field(factory=set[int])
+    """The places of the fields in `lines`."""
     ending: Marker | None = None
 
     @property
@@ -49,17 +46,21 @@ class _Open:
         self.gap: list[Line] = []
         """What stands behind the last mapping and has not been told to belong to the dump."""
         self.is_blank_between = False
+        self.keys: set[bytes] = set()
+        """Those of the fields below the last mapping."""
 
     def takes(self, line: Line, hit: Hit, following: Hit | None) -> bool:
         """Whether the mapping in *line* belongs to this dump; *following* is the one after it."""
-        same = _MIXED.get(self.last.format, self.last.format)
-        if _MIXED.get(hit.format, hit.format) != same or len(self.gap) > WIDEST_GAP:
+        is_mixed = hit.is_whole and self.last.is_whole
+        if (hit.format != self.last.format and not is_mixed) or len(self.gap) > WIDEST_GAP:
             return False
         kind = family(line.prefix)
         if kind != self.kind:
             alone = self.count == 1 and not self.gap
             if not alone or leading_quote(line.prefix) != leading_quote(self.line.prefix):
                 return False
+        if (self.gap and hit.start == self.first.start) or _sums_up(self.last) or _sums_up(hit):
+            return False
         if self.count > 1 and self.ascends and self._begins_anew(hit, following):
             return False
         return not (self.is_blank_between and self.ascends and hit.start < self.last.start)
@@ -77,7 +78,7 @@ class _Open:
     def take(self, line: Line, hit: Hit) -> None:
         """Add the mapping in *line*, and what stood before it."""
         self.group.lines += [*self.gap, line]
-        self.gap = []
+        self.gap, self.keys = [], set()
         self.is_blank_between = False
         self.ascends = self.ascends and hit.start >= self.last.start
         self.last, self.line = hit, line
@@ -91,19 +92,21 @@ class _Open:
         content = text[behind(text, prefix) :]
         if not content.strip(b" \t\r"):
             self.is_blank_between = True
-        if not self.gap and _is_field(content, below_field=not self.group.lines[-1].hit):
-            self.group.lines.append(line)
+        key = syntax.key(content, is_first=not self.keys)
+        # Behind something else only what is still missing belongs to the mapping above.
+        is_late = bool(self.keys) and key not in self.keys and bears(text, prefix)
+        if key and (is_late or not self.gap):
+            self.group.lines += [*self.gap, line]
+            self.group.fields.add(len(self.group.lines) - 1)
+            self.gap = []
+            self.keys.add(key)
         else:
             self.gap.append(line)
 
 
-def _is_field(content: bytes, *, below_field: bool) -> bool:
-    """Whether a line below a mapping is one of smaps: a known key, or any below a known one."""
-    if syntax.known_field().search(syntax.padding(content).rstrip(b" \r")):
-        return True
-    if syntax.label().fullmatch(content.lstrip(b" \t")):
-        return True
-    return below_field and bool(syntax.field().fullmatch(syntax.padding(content).strip(b" \r")))
+def _sums_up(hit: Hit) -> bool:
+    """Whether a mapping is the one that smaps_rollup has: a dump by itself."""
+    return hit.is_whole and syntax.linux().record_of(hit.name).kind == "rollup"
 
 
 def _following(lines: Sequence[Line]) -> list[Hit | None]:
@@ -120,7 +123,6 @@ def group(lines: Sequence[Line]) -> Iterator[Group]:
     """The dumps of a text, in its order."""
     current: _Open | None = None
     heading: Marker | None = None
-    before: Line | None = None
     following = _following(lines)
     for line, next_hit in zip(lines, following, strict=True):
         if line.hit:
@@ -130,7 +132,7 @@ def group(lines: Sequence[Line]) -> Iterator[Group]:
             if current:
                 current.take(line, line.hit)
             else:
-                current = _Open(Group(before, heading, [line]), line, line.hit)
+                current = _Open(Group(heading, [line]), line, line.hit)
                 heading = None
         elif marker := markers.read(line.piece.text):
             if current:
@@ -140,6 +142,5 @@ def group(lines: Sequence[Line]) -> Iterator[Group]:
             heading = None if marker.is_end else marker
         elif current:
             current.pass_by(line)
-        before = line
     if current:
         yield current.group

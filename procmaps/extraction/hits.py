@@ -8,7 +8,13 @@ from procmaps.extraction import syntax
 from procmaps.lines import Header, Refused, refuse_header
 from procmaps.records import Perms
 
+DIALECTS = ("linux", "wsl", "cygwin")
+"""The formats that are maps itself; they may stand in one dump."""
+
 _PAGE_MASK = 0xFFF
+
+_NUMBERS = frozenset({"start", "end", "offset", "major", "minor", "size"})
+"""The parts in hexadecimal: some programs print capital letters."""
 
 _FILE_LIKE = (b"/", b"[", b"anon_inode:", b"socket:", b"")
 """How a name begins behind a range of a sanitizer: other ranges of numbers are no mappings."""
@@ -19,7 +25,7 @@ class Hit:
     """A mapping found in a line."""
 
     format: str
-    """``linux``, ``cygwin``, ``tombstone`` or ``sanitizer``."""
+    """``linux``, ``wsl``, ``cygwin``, ``tombstone`` or ``sanitizer``."""
     column: int
     """Where it begins in the line."""
     start: int
@@ -31,6 +37,16 @@ class Hit:
     def name(self) -> bytes:
         """The name column; empty where there is none."""
         return self.parts.get("NAME", b"")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the format has all the columns of maps."""
+        return self.format in DIALECTS
+
+    @property
+    def tail(self) -> bytes:
+        """What stands directly behind the inode and is no name; mostly empty."""
+        return self.parts.get("TAIL", b"")
 
     @property
     def file(self) -> tuple[bytes, bytes, bytes] | None:
@@ -46,7 +62,7 @@ def find(text: bytes) -> Hit | None:
 
     A name may look like a mapping; the first one in a line is never inside a name.
     """
-    if b"-" not in text and b"\xe2\x80\x93" not in text:
+    if not syntax.DASH.search(text):
         return None
     best: tuple[int, str, dict[str, bytes]] | None = None
     for form in syntax.formats():
@@ -58,13 +74,16 @@ def find(text: bytes) -> Hit | None:
 
 def begun(text: bytes) -> int:
     """Where a mapping begins that the end of the line cuts off; -1 where there is none."""
-    if b"-" not in text:
+    if not syntax.DASH.search(text):
         return -1
     cut = [form.partial.search(text) for form in syntax.formats()]
     return min((found.start() for found in cut if found), default=-1)
 
 
 def _accepted(column: int, form: str, parts: dict[str, bytes]) -> Hit | None:
+    if form == "wsl" and not parts["perms"].endswith(b"-"):
+        form = "linux"
+    parts = {key: part.lower() if key in _NUMBERS else part for key, part in parts.items()}
     start, end = (int(parts[key].replace(b"'", b""), 16) for key in ("start", "end"))
     if form == "tombstone":
         possible = end >= start and _last_address(start, end, parts) is not None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from procmaps.extraction.charsets import charset
 from procmaps.extraction.records import Undone, What
 
 
@@ -46,7 +47,14 @@ class Piece:
 
 
 def split(data: bytes) -> Iterator[Piece]:
-    """The lines of *data*. A NUL ends a line, too: dumps stand in core files and profiles."""
+    """The lines of *data*. A NUL ends a line, too: dumps stand in core files and profiles.
+
+    Text in UTF-16 and UTF-32 becomes UTF-8.
+    """
+    wide = charset(data)
+    if wide:
+        data = data.decode(wide, "replace").encode("utf-8", "replace")
     for number, raw in enumerate(data.split(b"\n"), 1):
         for text in raw.split(b"\0"):
-            yield Piece(text, (number,), (), (raw,))
+            piece = Piece(text, (number,), (), (raw,))
+            yield piece.noted("charset", wide.encode()) if wide else piece

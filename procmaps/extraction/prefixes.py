@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from procmaps.extraction import syntax
 from procmaps.extraction.records import What
 
-_QUOTE = re.compile(rb"(?:[ \t]{0,2}(?:>|\||&gt;)){1,64}[ \t]?")
+_QUOTE = re.compile(rb"[ \t]{0,16}(?:>|\||&gt;)(?:[ \t]{0,2}(?:>|\||&gt;)){0,63}[ \t]?")
 """Marks of quoting in a mail: ``> ``, ``>>> ``, ``> > ``, ``| ``, in HTML ``&gt; ``."""
 
 _COMMENT = re.compile(
@@ -20,6 +20,9 @@ _ASSIGNMENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]{0,64}=\Z")
 
 _TAG = re.compile(rb"(?:<[A-Za-z/][^<>]{0,200}>[ \t]*)+")
 """Tags of HTML or of a markup like it."""
+
+_DIFF = (b"+", b"-", b" ")
+"""What a line bears in a unified diff: a blank where it stands in both of the texts."""
 
 FAULT = b"--->"
 """What a tombstone has in place of the indent before the mapping of the fault address."""
@@ -42,7 +45,7 @@ def family(prefix: bytes) -> bytes:
     quote = leading_quote(prefix)
     marks = bytes(byte for byte in quote.replace(b"&gt;", b">") if byte in b">|")
     rest = _TAG.sub(b"", prefix[len(quote) :]).removesuffix(FAULT)
-    if _ASSIGNMENT.search(rest) or not syntax.padding(rest).strip(b" A"):
+    if _ASSIGNMENT.search(rest) or rest in _DIFF or not syntax.padding(rest).strip(b" A"):
         return marks
     return marks + b"+"
 
@@ -54,7 +57,9 @@ def behind(text: bytes, prefix: bytes) -> int:
     blanks at its end.
     """
     size = len(prefix)
-    if text.startswith(prefix) or text[:size].translate(_MASK) == prefix.translate(_MASK):
+    if text.startswith(prefix) or masked(text[:size]) == masked(prefix):
+        return size
+    if prefix in _DIFF and text.startswith(_DIFF):
         return size
     short = prefix.rstrip(b" \t")
     if short and text.rstrip(b" \t\r") == short:
@@ -101,5 +106,5 @@ def _remainder(rest: bytes) -> Iterator[tuple[What, bytes]]:
 
 
 def masked(prefix: bytes) -> bytes:
-    """*prefix* with all numbers made alike."""
-    return re.sub(rb"0+", b"0", prefix.translate(_MASK))
+    """*prefix* with all numbers made alike, and the blanks that pad them."""
+    return re.sub(rb" *0+", b"0", prefix.translate(_MASK))

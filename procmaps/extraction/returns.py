@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from procmaps.extraction import syntax
 from procmaps.extraction.hits import find
 from procmaps.extraction.pieces import Piece
 
@@ -12,7 +13,7 @@ def strip(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """The pieces without the CR of a CR LF.
 
     A name may end in CR. So it is taken off only in a run of lines that end so, one of which has no
-    name to own it: a blank line, another text, unnamed memory.
+    name to own it: a blank line, another text, unnamed memory, a name that the kernel invented.
     """
     place = 0
     while place < len(pieces):
@@ -32,4 +33,6 @@ def strip(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 def _is_nameless(text: bytes) -> bool:
     hit = find(text[:-1])
-    return hit is None or not hit.name
+    if hit is None or not hit.name:
+        return True
+    return not hit.file and syntax.linux().record_of(hit.name).kind not in ("file", "other")

@@ -18,9 +18,13 @@ from procmaps.fields import FIELDS
 from procmaps.grammar import HEADER_PARTS, Grammar
 from procmaps.patterns import Step, compile_rule, paths, without_groups
 
-NBSP = rb"\xc3\x82\xc2\xa0|\xc2\xa0|\xa0|&nbsp;|&#160;|\xc2(?= )|A(?=A* )"
-"""A no-break space in UTF-8, in UTF-8 encoded twice, in Latin-1 and in HTML; and what is left where
-its UTF-8 was read as Latin-1, an A with a circumflex and a blank, and then became ASCII: "A "."""
+NBSP = (
+    rb"\xc3\x82\xc2\xa0|\xc2\xa0|\xa0|&nbsp;|&#160;|\xc2(?= )|(?<!A)A{1,64}+(?= )"
+    rb"|\xe2\x80[\x80-\x8b\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\xef\xbb\xbf"
+)
+"""A no-break space in UTF-8, in UTF-8 encoded twice, in Latin-1 and in HTML; what is left where its
+UTF-8 was read as Latin-1, an A with a circumflex and a blank, and then became ASCII: "A "; and the
+other spaces of Unicode, in UTF-8."""
 
 _BLANK = r"(?:[ \t]|" + NBSP.decode("latin-1") + ")"
 
@@ -35,8 +39,23 @@ _SPACES = frozenset({"_PAD", "_GAP"})
 _PADDING = f"{_BLANK}++"
 """Possessive: a name may begin with what is a blank here, and no second try must find out."""
 
-_BEGIN = r"(?<![0-9A-Fa-f])"
+_BEGIN = r"(?<![0-9A-Fa-f])(?:0x)?"
 """An address does not begin in the middle of a number."""
+
+DASH = re.compile(rb"-|\xe2(?:\x80[\x90-\x95]|\x88\x92)|\x96")
+"""A hyphen, and what becomes of it: the dashes of Unicode in UTF-8, and that of Windows-1252."""
+
+COLUMNS = ("start", "end", "perms", "offset", "major", "minor", "inode")
+"""The parts of a mapping before its name."""
+
+CELL = r"[ \t]{0,64}[\"']?[ \t]{0,64}[|,;][ \t]{0,64}[\"']?[ \t]{0,64}"
+"""What separates the cells of a table."""
+
+
+_BEHIND = r"(?:[^0-9A-Za-z \t._/\[(-]|\[/)"
+
+TAIL = Step("TAIL", rf"{_BEHIND}[^\n]*", "", ())
+"""What a program or a page puts directly behind the inode of unnamed memory, as no kernel does."""
 
 
 @attrs.frozen(eq=False)
@@ -48,6 +67,8 @@ class Syntax:
     """A mapping anywhere in a line: from its start address to the end of the line."""
     partial: re.Pattern[bytes]
     """A mapping that the end of the line cuts off behind its end address or later."""
+    head: re.Pattern[bytes]
+    """The columns before the name, anywhere in a line."""
     strict: re.Pattern[bytes]
     """The same as ``line`` without tolerance, to be matched at the start of the mapping."""
 
@@ -63,8 +84,9 @@ def _with_blanks(step: Step) -> Step:
         return attrs.evolve(step, pattern=_BLANKS, literal="")
     if step.literal == "-":
         # LVM prints a range with spaces around the dash; mail programs make a long dash of it.
-        return attrs.evolve(step, pattern=r" ?(?:-|\xe2\x80\x93) ?", literal="")
-    return step
+        dash = DASH.pattern.decode("latin-1")
+        return attrs.evolve(step, pattern=f" ?(?:{dash}) ?(?:0x)?", literal="")
+    return attrs.evolve(step, pattern=step.pattern.replace("0-9a-f", "0-9A-Fa-f"))
 
 
 def _cut_off(way: tuple[Step, ...]) -> str:
@@ -85,12 +107,17 @@ def _plain(pattern: str) -> str:
 def _compile(name: str, ways: tuple[tuple[Step, ...], ...], groups: Iterable[str]) -> Syntax:
     kept = tuple(groups)
     tolerant = _tolerant(ways)
-    line = _numbered(f"{_BEGIN}{_expression(tolerant, kept)}\\Z")
+    tailed = [(*way, TAIL) for way in tolerant if "inode" in way[-1].path]
+    line = _numbered(f"{_BEGIN}{_expression([*tolerant, *tailed], (*kept, TAIL.terminal))}\\Z")
+    head = _numbered(
+        f"{_BEGIN}{_expression([min(tolerant, key=len)], kept)}(?=[ \\t]|\\Z|{_BEHIND})"
+    )
     strict = _numbered(f"{_expression(ways, kept)}\\Z")
     return Syntax(
         name,
         re.compile(line.encode("latin-1")),
         re.compile(_cut_off(max(tolerant, key=len)).encode("latin-1")),
+        re.compile(head.encode("latin-1")),
         re.compile(strict.encode("latin-1")),
     )
 
@@ -148,9 +175,29 @@ def maps(dialect: str) -> Syntax:
 
 
 @functools.cache
+def cells() -> re.Pattern[bytes]:
+    """A mapping whose columns are the cells of a table, to the end of the line."""
+    ways = [
+        [
+            attrs.evolve(step, pattern=CELL) if step.terminal in _SPACES or step.literal == " "
+            else step
+            for step in way
+        ]
+        for way in grammar.load("linux").ways("header")
+    ]  # fmt: skip
+    groups = (*COLUMNS, "NAME")
+    return re.compile(
+        _numbered(f"{_BEGIN}{_expression(map(tuple, ways), groups)}\\Z").encode("latin-1")
+    )
+
+
+@functools.cache
 def formats() -> tuple[Syntax, ...]:
-    """Every format that is looked for, the most common first."""
-    return (maps("linux"), maps("cygwin"), tombstone(), sanitizer())
+    """Every format that is looked for, the most common first.
+
+    That of WSL1 accepts whatever Linux prints.
+    """
+    return (maps("wsl"), maps("cygwin"), tombstone(), sanitizer())
 
 
 def _embedded(name: str) -> tuple[tuple[Step, ...], ...]:
@@ -181,12 +228,21 @@ def sanitizer() -> Syntax:
     return _compile("sanitizer", _embedded("sanitizer"), ("start", "end", "NAME"))
 
 
-@functools.cache
-def field() -> re.Pattern[bytes]:
-    """A whole line below a header, of any key; the group ``key`` holds the name and the colon."""
-    rules = ("flags", "size", "count", "text")
+def _lines(*rules: str) -> re.Pattern[bytes]:
     expression = "|".join(compile_rule(linux().lark, rule) for rule in rules)
     return re.compile(expression.encode("latin-1"))
+
+
+@functools.cache
+def field() -> re.Pattern[bytes]:
+    """A whole line below a header, of any key."""
+    return _lines("flags", "size", "count", "text")
+
+
+@functools.cache
+def number() -> re.Pattern[bytes]:
+    """A whole line below a header that holds a number, of any key."""
+    return _lines("size", "count")
 
 
 @functools.cache
@@ -201,6 +257,25 @@ def known_field() -> re.Pattern[bytes]:
     return re.compile(f"(?<![A-Za-z0-9_.])(?:{'|'.join((flags, *rules))})$".encode("latin-1"))
 
 
+def is_known(text: bytes) -> re.Match[bytes] | None:
+    """The line of smaps with a known key that *text* ends in."""
+    return known_field().search(tidy(text))
+
+
+def key(text: bytes, *, is_first: bool) -> bytes:
+    """The key of the line below a header that *text* is; empty where it is none.
+
+    The first one has a known key. Any other may have one that no table knows, with a number.
+    """
+    if found := is_known(text):
+        return found[0].partition(b":")[0]
+    content = tidy(text).lstrip(b" ")
+    if label().fullmatch(content):
+        return b"Name"
+    is_number = not is_first and number().fullmatch(content)
+    return content.partition(b":")[0] if is_number else b""
+
+
 _ODD_BLANK = re.compile(rb"\t|" + NBSP)
 
 
@@ -212,4 +287,16 @@ def label() -> re.Pattern[bytes]:
 
 def padding(text: bytes) -> bytes:
     """A run of blanks as spaces, one for one."""
-    return _ODD_BLANK.sub(b" ", text)
+    return _ODD_BLANK.sub(_spaces, text)
+
+
+def _spaces(blank: re.Match[bytes]) -> bytes:
+    return b" " * (blank[0].count(b"A") or 1)
+
+
+_UNIT = re.compile(rb"(?<=[0-9]) *[kK][bB]$")
+
+
+def tidy(text: bytes) -> bytes:
+    """A line of smaps as the kernel spaces it at its end, and with spaces for other blanks."""
+    return _UNIT.sub(b" kB", padding(text).rstrip(b" \r"))

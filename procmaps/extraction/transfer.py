@@ -11,7 +11,7 @@ from procmaps.extraction.prefixes import behind, leading_quote
 
 _DECLARED = re.compile(rb"(?i)^content-transfer-encoding:[ \t]*quoted-printable[ \t\r]*$")
 _ESCAPE = re.compile(rb"=([0-9A-F]{2})")
-_SPACE_AT_END = re.compile(rb"=20\r?$")
+_SPACE_AT_END = re.compile(rb"(?<!=20)(?:=20)+\r?$")
 _SOFT_BREAK = re.compile(rb"=[ \t]*\r?$")
 
 SHORTEST = 56

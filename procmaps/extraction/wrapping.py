@@ -17,6 +17,7 @@ from procmaps.extraction import syntax
 from procmaps.extraction.hits import Hit, begun, find
 from procmaps.extraction.pieces import Piece
 from procmaps.extraction.prefixes import bears, behind, family
+from procmaps.extraction.records import What
 
 MOST_JOINS = 64
 """Lines joined into one: names are at most 4095 bytes long."""
@@ -29,6 +30,7 @@ _FEWEST = 2
 
 _DELETED = re.compile(rb"\(deleted\)(?: \(deleted\))*")
 _FLAGS = re.compile(rb"(?:[a-z?]{2} )*[a-z?]{2} ?")
+_PATH_GOES_ON = re.compile(rb"[^ \t<\[(#][^\n]*?[0-9A-Za-z][^\n]*")
 _NAME_BEGINS = (b"/", b"anon_inode:", b"socket:[")
 
 
@@ -47,12 +49,21 @@ class Line:
 
 def mend(pieces: Sequence[Piece]) -> list[Line]:
     """The pieces with broken lines joined, and the mapping of each."""
-    lines = [Line(piece, find(piece.text)) for piece in pieces]
+    lines = [_read(piece) for piece in pieces]
     hard = _hard_width(lines)
     if hard:
         lines = _join_hard(lines, hard)
     lines, breaks = _join_columns(lines)
     return _join_names(lines, breaks)
+
+
+def _read(piece: Piece) -> Line:
+    """The mapping in *piece*, without what stands directly behind its inode."""
+    hit = find(piece.text)
+    if hit and hit.tail:
+        what: What = "markup" if hit.tail.startswith(b"<") else "suffix"
+        piece = piece.changed(piece.text.removesuffix(hit.tail), what, hit.tail)
+    return Line(piece, hit)
 
 
 def _hard_width(lines: Sequence[Line]) -> int:
@@ -66,9 +77,11 @@ def _hard_width(lines: Sequence[Line]) -> int:
         size = len(line.piece.text)
         if not _may_be_cut(line):
             continue
-        fitting[size] += 1
-        if not below.hit and _is_rest(below.piece.text):
-            broken[size] += 1
+        is_broken = not below.hit and _is_rest(line, below.piece.text)
+        # A rest with blanks in it may as well be a remark: it tells neither way.
+        if not is_broken or not line.hit or _is_one_word(below.piece.text):
+            fitting[size] += 1
+            broken[size] += is_broken
     longest = max(fitting, default=0)
     if (
         longest < _NARROWEST
@@ -88,9 +101,21 @@ def _may_be_cut(line: Line) -> bool:
     return not line.prefix.strip(b" \t") and not name.endswith((b"]", b" (deleted)"))
 
 
-def _is_rest(text: bytes) -> bool:
-    """Whether a line could be the rest of one above it."""
-    return bool(text.strip(b" \t\r")) and not syntax.known_field().search(text)
+def _is_rest(line: Line, text: bytes) -> bool:
+    """Whether *text*, below *line*, could be what a terminal has cut off it."""
+    content = syntax.padding(text).strip(b" \r")
+    if not content or syntax.is_known(content) or syntax.field().fullmatch(content):
+        return False
+    name = line.hit.name if line.hit else b""
+    if not name:
+        return True
+    if name.startswith(b"["):
+        return content.endswith(b"]")
+    return _PATH_GOES_ON.fullmatch(text) is not None
+
+
+def _is_one_word(text: bytes) -> bool:
+    return b" " not in text.strip(b" \r").removesuffix(b" (deleted)")
 
 
 def _join_hard(lines: Sequence[Line], width: int) -> list[Line]:
@@ -103,12 +128,12 @@ def _join_hard(lines: Sequence[Line], width: int) -> list[Line]:
         is_cut = _may_be_cut(line)
         while is_cut and size == width and place < len(lines) and joins < MOST_JOINS:
             below = lines[place]
-            if below.hit or not _is_rest(below.piece.text):
+            if below.hit or not _is_rest(line, below.piece.text):
                 break
             text = line.piece.text + below.piece.text
             line = Line(line.piece.joined(below.piece, text, "wrapped"), None)
             size, place, joins = len(below.piece.text), place + 1, joins + 1
-        joined.append(Line(line.piece, find(line.piece.text)) if joins else line)
+        joined.append(_read(line.piece) if joins else line)
     return joined
 
 
@@ -156,22 +181,22 @@ def _completed(lines: Sequence[Line], place: int, piece: Piece, at: int) -> tupl
             break
         text = piece.text.rstrip(b" \t") + b" " + rest
         piece = piece.joined(below.piece, text, "wrapped")
-        hit = find(text)
-        if hit and hit.column == at:
-            return Line(piece, hit), used
+        whole = _read(piece)
+        if whole.hit and whole.hit.column == at:
+            return whole, used
         if begun(text) != at:
             break
     return None, 0
 
 
 def _with(line: Line, below: Line, text: bytes) -> Line:
-    return Line(line.piece.joined(below.piece, text, "wrapped"), find(text))
+    return _read(line.piece.joined(below.piece, text, "wrapped"))
 
 
 def _rest(below: Line, prefix: bytes) -> bytes | None:
     """What a line holds behind *prefix*; None where it is a mapping, a field, empty or foreign."""
     text = below.piece.text
-    if below.hit or not bears(text, prefix) or syntax.known_field().search(text):
+    if below.hit or not bears(text, prefix) or syntax.is_known(text):
         return None
     content = syntax.padding(text[behind(text, prefix) :]).strip(b" \r")
     return content or None
@@ -179,7 +204,7 @@ def _rest(below: Line, prefix: bytes) -> bytes | None:
 
 def _is_lone_name(hit: Hit, name: bytes) -> bool:
     """Whether *name*, alone on the line below, is the name of a mapping that has none."""
-    if hit.format not in ("linux", "cygwin"):
+    if not hit.is_whole:
         return False
     if hit.file:
         return name.startswith(_NAME_BEGINS)

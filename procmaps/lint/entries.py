@@ -46,6 +46,7 @@ class Entries:
         self._data = data
         self._sizes: dict[int, _Place] = {}
         self._clues: dict[Clue, _Place] = {}
+        self._vendors = {"Android"} if snapshot.dialect.name == "android" else set[str]()
         self._fields = functools.lru_cache(4096)(self._field)
 
     def findings(self) -> Iterator[Finding]:
@@ -130,6 +131,7 @@ class Entries:
     def _told(self, clues: tuple[Clue, ...], place: _Place) -> Iterator[Finding]:
         for clue in clues:
             if clue.vendor:
+                self._vendors.add(clue.vendor)
                 message = f"{clue.what}: {clue.vendor}'s"
                 yield Finding(RULES["vendor"], place.line, message, place.raw)
             elif clue.rule == "trimmed":
@@ -149,7 +151,8 @@ class Entries:
             first, second = sorted(self._sizes.values(), key=lambda place: place.line)
             message = f"its word size is not that of line {first.line}"
             yield Finding(RULES["word-size"], second.line, message, second.raw)
-        known = sorted(self._clues.items(), key=lambda item: item[1].line)
+        dated = [item for item in self._clues.items() if item[0].forerunner not in self._vendors]
+        known = sorted(dated, key=lambda item: item[1].line)
         for at, (clue, place) in enumerate(known):
             for other, before in known[:at]:
                 if not when.compatible(clue, other):

@@ -137,6 +137,20 @@ def test_a_line_that_a_name_may_have_forged_is_suspicious() -> None:
     assert (found.rule.id, found.line) == ("suspicious", 2)
 
 
+def rules(text: bytes) -> set[str]:
+    return {finding.rule.id for finding in lint(text)}
+
+
+def test_androids_kernels_printed_labels_before_mainline_did() -> None:
+    old = b"a0000000-a0001000 rw-p 00000000 00:00 0          [stack:7]\n"
+    label = b"a0001000-a0002000 rw-p 00000000 00:00 0          [anon:x]\n"
+    mark = b"a0002000-a0003000 rw-s 00000000 00:04 159        /dev/ashmem/x (deleted)\n"
+    assert rules(old + label) == {"releases"}
+    assert rules(old + label + mark) == {"vendor"}
+    fields = b"Name:           [anon:x]\nSize:                  4 kB\nVmFlags: dw \n"
+    assert "releases" not in rules(label + fields)
+
+
 def test_what_a_kernel_printed_has_nothing_against_it() -> None:
     assert list(lint(SAMPLE)) == []
     assert list(lint(b"")) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from procmaps import Perms, UnknownDialect, loads
+from procmaps import ParseError, Perms, UnknownDialect, loads
 from procmaps.dialects import DIALECTS, dialect
 from procmaps.names import AnonName, FilePath, Other, Special
 
@@ -156,6 +156,23 @@ def test_cygwin_reserves_and_names_like_windows() -> None:
     assert (str(teb.perms), teb.perms.reserved, str(stack.perms)) == ("===p", True, "rw-g")
     assert teb.name == Special(b"[teb (tid 4242)]", "teb")
     assert stack.name == Special(b"[stack (tid 1) shared]", "win_stack")
+
+
+def test_the_first_builds_of_wsl_do_not_tell_whether_memory_is_shared() -> None:
+    text = (
+        b"00400000-00401000 r-x- 00000000 00:00 42                        /bin/a\n"
+        b"00401000-00402000 ---- 00000000 00:00 0\n"
+    )
+    snapshot = loads(text)
+    assert snapshot.dialect.reason == (
+        "line 1 is printed by no other: 00400000-00401000 r-x- 00000000 00:00 "
+    )
+    assert (snapshot.dialect.name, snapshot.dumps()) == ("wsl", text)
+    assert [str(m.perms) for m in snapshot] == ["r-x-", "----"]
+    assert not any(m.perms.shared for m in snapshot)
+    # Further down, such a line is damage.
+    with pytest.raises(ParseError, match="the last of four permission characters"):
+        loads(text.replace(b"x- ", b"xp "))
 
 
 def test_nommu_maps_the_very_pages_of_a_file() -> None:

@@ -5,6 +5,8 @@ An encoder takes the lines of a dump (bytes without newlines) and gives the text
 
 from __future__ import annotations
 
+import base64
+import html as entities
 import json
 import quopri
 import re
@@ -98,6 +100,73 @@ def python_list(lines: Sequence[bytes]) -> bytes:
     return b"dump = [" + b", ".join(repr(line).encode() for line in lines) + b"]\n"
 
 
+def rust_raw(lines: Sequence[bytes]) -> bytes:
+    return b'const MAPS: &str = r##"' + b"\n".join(lines) + b'"##;\nfn main() {}\n'
+
+
+def template(lines: Sequence[bytes]) -> bytes:
+    return b"const maps = `\n" + b"\n".join(lines) + b"`.trim();\n"
+
+
+def continued(lines: Sequence[bytes]) -> bytes:
+    """A string of C or Rust that goes on behind a backslash."""
+    quoted = [re.sub(rb'([\\"])', rb"\\\1", line) for line in lines]
+    return b'const char *maps = "\\\n' + b"".join(line + b"\\n\\\n" for line in quoted) + b'";\n'
+
+
+def java_source(lines: Sequence[bytes]) -> bytes:
+    quoted = [re.sub(rb'([\\"])', rb"\\\1", line) for line in lines]
+    return b'String s = ""\n' + whole([b'    + "' + line.rstrip() + b'\\n"' for line in quoted])
+
+
+def char_data(lines: Sequence[bytes]) -> bytes:
+    return b"<report><![CDATA[" + b"\n".join(lines) + b"]]></report>\n"
+
+
+def docker(lines: Sequence[bytes]) -> bytes:
+    texts = [line.decode("utf-8", "replace") + "\n" for line in lines]
+    return whole([json.dumps({"log": text, "stream": "stderr"}).encode() for text in texts])
+
+
+def base64_mail(lines: Sequence[bytes]) -> bytes:
+    head = b"Subject: maps\nContent-Transfer-Encoding: base64\nMIME-Version: 1.0\n\n"
+    text = whole([b"Hello,", b"", *lines, b"", b"Regards"]).replace(b"\n", b"\r\n")
+    return head + base64.encodebytes(text) + b"\n--bound--\n"
+
+
+def utf16(lines: Sequence[bytes]) -> bytes:
+    return whole(lines).replace(b"\n", b"\r\n").decode("utf-8", "replace").encode("utf-16")
+
+
+def coloured(lines: Sequence[bytes]) -> bytes:
+    """What a terminal shows, recorded: a prompt, and the addresses in yellow."""
+    painted = [re.sub(rb"^(\S+)", b"\x1b[33m\\1\x1b[0m", line) + b"\x1b[K" for line in lines]
+    return whole([b"\x1b[1m$\x1b[0m cat maps", *painted])
+
+
+def html_list(lines: Sequence[bytes]) -> bytes:
+    items = [entities.escape(line.decode("utf-8", "replace")).encode() for line in lines]
+    return b"<ul>" + b"\n".join(b'<li class="m">' + item + b"</li>" for item in items) + b"</ul>\n"
+
+
+def troff(lines: Sequence[bytes]) -> bytes:
+    return whole([b".EX", *(line.replace(b"-", rb"\-") for line in lines), b".EE"])
+
+
+def capitals(lines: Sequence[bytes]) -> bytes:
+    return whole([re.sub(rb"^\S+", lambda found: found[0].upper(), line) for line in lines])
+
+
+def cells(before: bytes, between: bytes, behind: bytes) -> Encoder:
+    """A table: of a mark at both ends of a row, and one between its cells."""
+
+    def encode(lines: Sequence[bytes]) -> bytes:
+        rows = [line.split(None, 5) + [b""] * (len(line.split(None, 5)) == 5) for line in lines]
+        return whole([before + between.join(row) + behind for row in rows])
+
+    return encode
+
+
 def json_string(lines: Sequence[bytes]) -> bytes:
     text = whole(lines).decode("utf-8", "replace")
     return json.dumps({"pid": 7, "maps": text, "comm": "cat"}, ensure_ascii=False).encode()
@@ -187,6 +256,20 @@ PLAIN: dict[str, Encoder] = {
     "C++ raw": raw_string,
     "Python": triple_quotes,
     "Python list": python_list,
+    "Rust": rust_raw,
+    "template": template,
+    "continued": continued,
+    "Java": java_source,
+    "CDATA": char_data,
+    "Docker": docker,
+    "base64": base64_mail,
+    "UTF-16": utf16,
+    "colours": coloured,
+    "HTML list": html_list,
+    "troff": troff,
+    "capitals": capitals,
+    "0x": lambda lines: whole([b"0x" + line.replace(b"-", b"-0x", 1) for line in lines]),
+    "diff": lambda lines: whole([b" +"[i % 2 :][:1] + line for i, line in enumerate(lines)]),
     "JSON": json_string,
     "JSON list": json_list,
     "JSON in JSON": json_in_json,
@@ -203,6 +286,12 @@ LOSSY: dict[str, Encoder] = {
     "nbsp, HTML": nbsp(b"&nbsp;"),
     "tabs": tabs,
     "collapsed": collapsed,
+    "Markdown table": cells(b"| ", b" | ", b" |"),
+    "Jira table": cells(b"|", b"|", b"|"),
+    "CSV": cells(b'7,"', b'","', b'"'),
+    "HTML table": cells(b"<tr><td>", b"</td><td>", b"</td></tr>"),
+    "wide spaces": lambda lines: whole([line.replace(b"  ", b"\xe3\x80\x80") for line in lines]),
+    "long dashes": lambda lines: whole([line.replace(b"-", b"\xe2\x80\x93", 1) for line in lines]),
     "wrapped at 72": wrapped(72),
     "wrapped at 64": wrapped(64, b"> > > "),
     "wrapped at 40": wrapped(40, b""),

@@ -131,3 +131,14 @@ def steps(text: bytes) -> int:
 def test_work_grows_with_the_size(unit: str, head: str) -> None:
     small, large = (HEADS[head] + UNITS[unit] * (n // len(UNITS[unit])) for n in (4_000, 16_000))
     assert steps(large) <= 4.5 * steps(small) + 2_000
+
+
+RUNS = (b"A", b"\r", b"=20", b"&", b"<a ", b"</a>", b"\x1b[0;", b"\xa0", b"[[", b"{", b"`", b"|")
+
+
+@pytest.mark.parametrize("unit", RUNS)
+@pytest.mark.parametrize("head", ["line", "string", "HTML"])
+def test_a_long_run_of_anything_is_passed_once(unit: bytes, head: str) -> None:
+    """No call is counted within an expression: one that passes a run twice over takes minutes."""
+    dumps = extract(HEADS[head] + unit * (300_000 // len(unit)) + b"\n" + LINE)
+    assert dumps[-1].entries[-1].name == b"/bin/cat"

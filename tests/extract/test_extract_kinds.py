@@ -438,3 +438,243 @@ def test_literals_over_several_lines_of_scripts() -> None:
     )
     for text in (b'MAPS="' + body + b'"\n', b"const maps = `" + body + b"`;\nuse(maps)\n"):
         assert names(only(text)) == [b"/bin/cat", b"[heap]"]
+
+
+LINES = (
+    b"00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat",
+    b"00401000-00402000 rw-p 00000000 00:00 0   [heap]",
+    b"00402000-00403000 rw-p 00000000 00:00 0",
+)
+NAMES = [b"/bin/cat", b"[heap]", b""]
+
+
+def test_literals_that_hold_lines_as_they_are() -> None:
+    marks = [
+        (b'let m = r#"', b'"#;'), (b'let m = br##"\n', b'"##;'), (b'm <- r"(', b')"'),
+        (b"m = [==[\n", b"]==]"), (b"m = [[\n", b"]]"), (b"let m = {|", b"|}"), (b"m = q{", b"};"),
+        (b"select $x$\n", b"$x$;"), (b"{code:none}\n", b"{code}"), (b"[code]", b"[/code]"),
+        (b"```", b"```"), (b"m := `\n", b"`, 3)"), (b'id,maps\n1,"', b'",x'),
+        (b'm = """\n# of cat\n', b'""".trimIndent()'),
+    ]  # fmt: skip
+    for opened, closed in marks:
+        assert names(only(opened + b"\n".join(LINES) + closed + b"\n")) == NAMES, opened
+        smaps = b"\n".join((*LINES, b"Size:   4 kB", b"VmFlags: rd wr"))
+        (*_, last) = only(opened + smaps + closed + b"\n").snapshot
+        assert last.usage, opened
+        assert str(last.usage.vm_flags) == "rd wr", opened
+
+
+def test_a_string_that_goes_on_behind_a_backslash() -> None:
+    for gap, opened in ((b"", b'm = "\\\n'), (b"    ", b'm = "\\\n'), (b"  \\", b'm = "\\\n')):
+        dump = only(opened + b"".join(gap + line + b"\\n\\\n" for line in LINES) + gap + b'";\n')
+        assert names(dump) == NAMES
+        assert dump.origins == ((2,), (3,), (4,))
+
+
+def test_smaps_in_literals_with_a_comment_between() -> None:
+    dump = only(
+        b'  "00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat\\n"\n'
+        b'  "Size:    4 kB\\n"\n'
+        b'  /* "ProtectionKey:" only with keys */\n'
+        b'  "Own:     4 kB\\n" "VmFlags: rd wr\\n";\n'
+    )
+    (mapping,) = dump.snapshot
+    assert mapping.usage
+    assert (mapping.usage.size, str(mapping.usage.vm_flags)) == (4096, "rd wr")
+    assert [extra.key for extra in mapping.usage.extra] == [b"Own"]
+    assert [unread.line for unread in dump.unread] == [3]
+
+
+def test_fields_behind_a_remark() -> None:
+    dump = only(
+        b"> 00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat\n"
+        b"> Locked:    5 kB\n"
+        b"\n"
+        b"Rss: 7 kB is what I see. After:\n"
+        b"> tier:      3\n"
+        b"> After: the rest\n"
+        b"> THPeligible:\t\t1\n"
+        b"> Locked:    9 kB\n"
+    )
+    (mapping,) = dump.snapshot
+    assert mapping.usage
+    assert (mapping.usage.locked, mapping.usage.thp_eligible) == (5 << 10, 1)
+    assert (mapping.usage.rss, mapping.usage.extra) == (None, ())
+    assert [unread.line for unread in dump.unread] == [3, 4, 5, 6]
+
+
+def test_kilobytes_as_people_write_them() -> None:
+    (mapping,) = only(LINES[0] + b"\nSize:   4KB\nRss:    8 KB\nPss: 2kB \n").snapshot
+    assert mapping.usage
+    assert (mapping.usage.size, mapping.usage.rss, mapping.usage.pss) == (4096, 8192, 2048)
+
+
+def test_what_stands_behind_every_line() -> None:
+    for suffix in (b'" pid=1', b",", b" \\", b"**", b"$", b"   <-- here", b"'", b"\xc2\xb6"):
+        dump = only(b"".join(b"  " + line + suffix + b"\n" for line in LINES))
+        assert names(dump) == NAMES, suffix
+    dump = only(b"".join(b"{%b}\n" % line for line in (*LINES, b"Size: 4 kB")))
+    assert names(dump) == NAMES
+    assert dump.snapshot.kind == "smaps"
+
+
+def test_what_stands_behind_one_line_may_be_of_the_name() -> None:
+    dump = only(LINES[0] + b",\n" + LINES[1] + b"\n")
+    assert names(dump) == [b"/bin/cat,", b"[heap]"]
+    paths = b"00400000-00401000 r-xp 00000000 fd:01 7   /a.so\n" * 2
+    assert {entry.name for entry in only(paths).entries} == {b"/a.so"}
+
+
+def test_mappings_in_one_line() -> None:
+    for between in (b" ", b"; ", b", ", b" | "):
+        dump = only(b"maps: " + between.join(LINES) + b"\nThat is all.\n")
+        assert names(dump) == NAMES
+        assert dump.origins == ((1,), (1,), (1,))
+    # Beside other mappings it is a name: a line has no room for more.
+    name = b"/memfd:" + b" ".join(LINES) + b" (deleted)"
+    line = b"00300000-00301000 r-xp 00000000 00:01 7   " + name
+    assert names(only(line + b"\n" + LINES[0] + b"\n")) == [name, b"/bin/cat"]
+
+
+def test_a_body_in_base64() -> None:
+    dump = only(
+        b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        b"MDA0MDAwMDAtMDA0MDEwMDAgci14cCAwMDAwMDAw\r\n"
+        b"MCBmZDowMSA3ICAgL2Jpbi9jYXQNCjAwNDAxMDAw\r\n"
+        b"LTAwNDAyMDAwIHJ3LXAgMDAwMDAwMDAgMDA6MDAg\r\n"
+        b"MCAgIFtoZWFwXQ0K\r\n"
+        b"\r\n"
+    )
+    assert names(dump) == NAMES[:2]
+    assert dump.origins == ((4, 5), (5, 6, 7))
+    assert {"base64", "carriage return"} <= whats(dump)
+    # Not in four characters each: the text was cut off.
+    head = b"Content-Transfer-Encoding: base64\n\n"
+    assert extract(head + b"MDA0MDAwM\n") == ()
+    assert extract(head + b"====\n") == ()
+    assert extract(head) == ()
+
+
+def test_text_in_sixteen_and_thirty_two_bits() -> None:
+    text = b"\r\n".join((*LINES, b"")).decode()
+    for data in (
+        text.encode("utf-16"), text.encode("utf-16-le"), text.encode("utf-16-be"),
+        text.encode("utf-32"), ("\ufeff" + text).encode("utf-16-be"),
+    ):  # fmt: skip
+        dump = only(data)
+        assert names(dump) == NAMES
+        assert "charset" in whats(dump)
+
+
+def test_codes_of_a_terminal() -> None:
+    line = b"\x1b[01;34m00400000\x1b[0m-00401000 r-xp 00000000 fd:01 7   /bin/cat\x1b[0K\n"
+    assert names(only(line)) == [b"/bin/cat"]
+    painted = b"00400000-00401000 r-xp 00000000 fd:01 7   \x1b[01;31m\x1b[K/bin\x1b[m\x1b[K\n"
+    assert names(only(painted)) == [b"/bin"]
+    # A name may hold such a code, and nothing tells that this one does not.
+    odd = b"00400000-00401000 r-xp 00000000 fd:01 7   /bin/\x1b[31mcat\n"
+    assert only(odd).text == odd
+
+
+def test_two_listings_of_one_mapping_are_two_dumps() -> None:
+    text = LINES[0] + b"\nSize:  4 kB\n\nAfterwards:\n" + LINES[0] + b"\nSize:  8 kB\n"
+    assert [dump.first_line for dump in extract(text)] == [1, 5]
+
+
+def test_what_stands_below_lines_of_one_length_is_not_their_rest() -> None:
+    long = b"%08x-%08x r-xp 00000000 fd:01 7                                  /bin/cat\n"
+    for between in (
+        b"...\n",
+        b"# code\n",
+        b"<snip>\n",
+        b"  loaded\n",
+        b"Note: 7\n",
+        b"Size: 8 k\n",
+    ):
+        text = b"".join(long % (n << 12, n + 1 << 12) + between for n in (1, 2, 3))
+        assert names(only(text)) == [b"/bin/cat"] * 3, between
+
+
+def test_a_diff_of_two_dumps() -> None:
+    dump = only(b"@@ -1,3 +1,3 @@\n " + LINES[0] + b"\n-" + LINES[1] + b"\n+" + LINES[2] + b"\n")
+    assert names(dump) == NAMES
+
+
+def test_a_quotation_within_a_list() -> None:
+    dump = only(b"".join(b"    > " + line + b"\n" for line in LINES))
+    assert dump.container == "mail"
+    assert names(dump) == NAMES
+
+
+def test_carriage_returns_behind_names_that_the_kernel_invents() -> None:
+    assert names(only(LINES[1] + b"\r\n" + LINES[2] + b"\n")) == [b"[heap]", b""]
+    assert names(only(LINES[0] + b"\r\n" + LINES[2] + b"\n")) == [b"/bin/cat\r", b""]
+
+
+def test_tags_that_are_known_by_their_end_only() -> None:
+    dump = only(b"<maps>\n" + b"".join(b"<m a='1'>" + line + b"</m>\n" for line in LINES))
+    assert names(dump) == NAMES
+    # Nothing closes this one: it is how a program calls itself.
+    dump = only(b"".join(b"<maps> " + line + b"\n" for line in LINES))
+    assert names(dump) == NAMES
+    assert {done.what for done in dump.undone} == {"markup"}
+
+
+def test_wsl_that_does_not_tell_whether_memory_is_shared() -> None:
+    text = (
+        b"> 00400000-00401000 r-x- 00000000 00:00 42                        /bin/a\n"
+        b"> 00401000-00402000 rw-- 00000000 00:00 0\n"
+    )
+    dump = only(text)
+    assert dump.snapshot.dialect.name == "wsl"
+    assert [entry.perms for entry in dump.entries] == [b"r-x-", b"rw--"]
+    assert not dump.snapshot.problems
+    assert not dump.assumed
+
+
+def test_literals_that_a_compiler_joins() -> None:
+    dump = only(
+        b'  parse("00400000-00401000 r-xp 00000000 fd:01 7   "\n'
+        b'        "/bin/"  \\\n'
+        b'        "cat\\n"\n'
+        b'        "00401000-00402000 rw-p 00000000 "\n'
+        b'        "00:00 0   [heap]\\n" +\n'
+        b'      + u8"00402000-00403000 rw-p 00000000 00:00 0\\n");\n'
+    )
+    assert names(dump) == NAMES
+    assert dump.origins == ((1, 2, 3), (4, 5), (6,))
+    # The elements of a list end in commas, and a line of smaps is one of its own.
+    assert names(only(b'["' + LINES[0] + b'",\n "not of it"]\n')) == [b"/bin/cat"]
+    (mapping,) = only(b'("' + LINES[0] + b'"\n "Size: 4 kB"\n "x")\n').snapshot
+    assert (mapping.name.raw, mapping.usage and mapping.usage.size) == (b"/bin/cat", 4096)
+
+
+def test_every_rollup_is_a_dump() -> None:
+    rollup = b"%x000-7fff73114000 ---p 00000000 00:00 0                          [rollup]\n"
+    text = b"".join(rollup % start + b"Rss: 8 kB\n" for start in (0x55DEF7FA4, 0x56AEF7FA4))
+    assert [dump.snapshot.kind for dump in extract(LINES[1] + b"\n" + text)] == [
+        "maps", "rollup", "rollup",
+    ]  # fmt: skip
+
+
+def test_a_mail_as_an_archive_of_the_web_shows_it() -> None:
+    head, tail = b'<span class="q">&gt; ', b"\n</span><br>\n"
+    rows = (
+        b"00400000-00408000 r-xp 00000000 09:01",
+        b"7                    /bin/a&amp;b",
+        b"7fff20e92000-7fff20ea8000 rw-p 7fff20e92000 00:00 0",
+        b"[stack] ",
+        b"Bye",
+    )
+    dump = only(b"".join(head + row + tail for row in rows))
+    assert dump.container == "mail"
+    assert names(dump) == [b"/bin/a&b", b"[stack]"]
+    assert dump.origins == ((1, 2, 3, 4), (5, 6, 7, 8))
+    assert not dump.unread
+
+
+def test_a_literal_in_which_something_else_comes_first() -> None:
+    body = rb"*** it's bad ***\nMemory map:\n" + rb"\n".join(LINES[:2])
+    dump = only(b'{"pid": 7, "stderr": "' + body + b'", "code": -6}\n')
+    assert dump.container == "string"
+    assert names(dump) == NAMES[:2]

@@ -104,6 +104,36 @@ def test_a_hyphen_before_a_closing_mark_ends_the_name() -> None:
     check(PLAIN["JSON list"](lines), lines)
 
 
+FIELDS = [
+    b"Size:                 %3d kB",
+    b"Rss:                    4 kB",
+    b"NewField:               8 kB",
+    b"THPeligible:           0",
+    b"VmFlags: rd wr mr ?? me ac ",
+]
+OF_MAPS = ("capitals", "0x", "Markdown table", "Jira table", "CSV", "HTML table")
+"""Encoders that only the columns of a mapping can go through."""
+
+
+@pytest.mark.parametrize("name", [name for name in (*PLAIN, *LOSSY) if name not in OF_MAPS])
+@settings(max_examples=examples(10))
+@given(data=st.data())
+def test_every_field_comes_back(name: str, data: st.DataObject) -> None:
+    headers = data.draw(dumps(st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z")))
+    headers = [line for line in headers if b"  " not in line[73:]]
+    lines = [
+        line
+        for number, header in enumerate(headers)
+        for line in (header, FIELDS[0] % number, *FIELDS[1:])
+    ]
+    text = {**PLAIN, **LOSSY}[name](lines)
+    read = [m.usage for found in extract(text) for m in found.snapshot]
+    assert [
+        usage and (usage.size, usage.rss, usage.thp_eligible, str(usage.vm_flags)) for usage in read
+    ] == [(number << 10, 4096, 0, "rd wr mr ?? me ac") for number in range(len(headers))]
+    assert all(usage and usage.extra[0].key == b"NewField" for usage in read)
+
+
 HARMLESS = ("as it is", "> ", "// ", "logcat", "dmesg", "C", "JSON", "quoted-printable", "hs_err")
 
 

@@ -106,7 +106,10 @@ KINDS = {
     "nommu-6.1": "anonymous file stack memfd",
     "gvisor": "anonymous file",
     "freebsd": "anonymous file vdso stack",
-    "cygwin": "anonymous file peb teb win_stack win_heap cygheap shared_user_data procinfo",
+    "cygwin": (
+        "anonymous file peb teb win_stack win_heap cygheap shared_user_data procinfo "
+        "cygwin_shared cygwin_user_shared"
+    ),
 }
 
 
