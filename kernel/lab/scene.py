@@ -14,10 +14,15 @@ from kernel.lab import ops
 from kernel.lab.architectures import Architecture
 from kernel.lab.protocol import Arg, Op, Program, Ref
 
+# Where the agent ends (agent/layout.ld): there the kernel starts its heap, without randomisation.
+HEAP = 0x10050000
 # Scenarios map within these bounds and nothing else does, on any machine: above the agent and
 # its heap, below the lowest address at which a 32-bit kernel places mappings of its own.
 BASE = 0x20000000
 END = 0x60000000
+AREA = range(BASE, END)
+# No machine maps anything here in a program of the laboratory.
+FAR = 0x7FF00000
 
 
 @frozen

@@ -15,12 +15,11 @@ from attrs import frozen
 
 from kernel.lab import ops
 from kernel.lab.protocol import Program, Ref
+from kernel.lab.scene import BASE
 from kernel.model.space import Refused, Space
 from kernel.model.vma import PAGE, File, Flag
 
-ARENA = 0x20000000
 ACCESS = {"r": Flag.READ, "w": Flag.WRITE, "x": Flag.EXEC}
-SHARINGS = ("private", "shared", "noreserve")
 FILES = ("memfd one", "memfd two", "linked")
 STACK_PAGES = 8
 
@@ -35,7 +34,7 @@ class Place:
 
     def address(self, area: str, offset: int) -> int:
         """The address of an offset into an area."""
-        return {"arena": ARENA, "heap": self.heap, "stack": self.stack}[area] + offset
+        return {"arena": BASE, "heap": self.heap, "stack": self.stack}[area] + offset
 
 
 def access(letters: str) -> Flag:
