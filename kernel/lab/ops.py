@@ -69,7 +69,9 @@ SPECIALS = (
     *("uffd_register", "io_setup", "io_uring_setup", "clock", "fork_bench", "syscall"),
 )
 # agent.c: OP_FORK and what follows it.
-PROCESSES = ("fork", "hold", "spawn", "read_held", "reap", "repeat", "write_held")
+PROCESSES = (
+    *("fork", "hold", "spawn", "read_held", "reap", "repeat", "write_held", "run", "background"),
+)
 
 CODES = {
     **{name: code for code, name in enumerate(CALLS, 1)},
@@ -251,3 +253,8 @@ def write_held(what: bytes, data: bytes) -> Op:
 def reap() -> Op:
     """Kill the stopped process; the result is its wait status."""
     return call("reap")
+
+
+def run(program: bytes, *arguments: bytes) -> Op:
+    """Run a program to its end: the result is its wait status, the data what it printed."""
+    return call("run", program, *arguments)

@@ -178,6 +178,10 @@ class Program:
         """Like ``fork``, but the child then stops, for ``read_held`` and ``reap``."""
         return self._body(HOLD, "hold")
 
+    def background(self) -> AbstractContextManager[Ref]:
+        """The block runs in a child beside this program, in silence, until the program ends."""
+        return self._body(BACKGROUND, "background")
+
     def repeat(self, times: int) -> AbstractContextManager[Ref]:
         """The block ``times`` times, in silence; the result is how often it ran wholly."""
         return self._body(REPEAT, "repeat", times)
@@ -193,7 +197,7 @@ class Program:
         return struct.pack("<I", len(body)) + body
 
 
-FORK, HOLD, REPEAT = 120, 121, 125
+FORK, HOLD, REPEAT, BACKGROUND = 120, 121, 125, 128
 
 
 def decode_hello(data: bytes) -> Hello:

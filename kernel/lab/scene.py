@@ -182,15 +182,22 @@ class Scene:
         """The block runs in a child that then stops."""
         return self.program.hold()
 
+    def background(self) -> AbstractContextManager[Ref]:
+        """The block runs beside the scenario, in silence."""
+        return self.program.background()
+
     def repeat(self, times: int) -> AbstractContextManager[Ref]:
         """The block runs so many times, in silence."""
         return self.program.repeat(times)
 
     @contextmanager
-    def folder(self, path: bytes) -> Generator[None]:
-        """A fresh tmpfs for the block's files, so that their inodes count from the same start."""
+    def folder(self, path: bytes, kind: bytes = b"tmpfs", options: bytes = b"") -> Generator[None]:
+        """A fresh tmpfs for the block's files, so that their inodes count from the same start.
+
+        Or another file system without a device.
+        """
         self.do(ops.mkdir(path))
-        self.do(ops.mount(b"tmpfs", path))
+        self.do(ops.mount(kind, path, options))
         yield
         self.do(ops.umount(path))
         self.do(ops.rmdir(path))

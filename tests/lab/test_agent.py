@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import stat
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,6 +141,36 @@ def test_a_held_child_can_be_read_written_to_and_reaped(host: Host) -> None:
     assert outcome.results[cleared.index].errno == 0
     assert outcome.results[reaped.index].value == signal.SIGKILL
     assert outcome.results[after.index].errno == errno.ESRCH
+
+
+def test_a_program_is_run_with_its_arguments_and_heard(host: Host) -> None:
+    program = Program()
+    echoed = program(ops.run(b"/bin/echo", b"two words", b""))
+    failed = program(ops.run(b"/bin/sh", b"-c", b"echo $HOME >&2; exit 3"))
+    missing = program(ops.run(b"/no such program"))
+    outcome = run(host, program)
+    assert outcome.results[echoed.index] == Result(0, (b"two words \n",))
+    assert outcome.results[failed.index] == Result(3 << 8, (b"/t\n",))
+    assert outcome.results[missing.index] == Result(97 << 8)
+
+
+def test_a_block_in_the_background_runs_beside_the_program(host: Host, tmp_path: Path) -> None:
+    fifo = bytes(tmp_path / "fifo")
+    program, after = Program(), Program([ops.brk(0)])
+    program(ops.call("mknodat", ops.AT_FDCWD, fifo, stat.S_IFIFO | 0o600, 0))
+    with program.background() as started:
+        silent = program(ops.open_(fifo, "wronly"))
+        program(ops.write(silent, b"from beside"))
+        program(ops.call("close", silent))
+    heard = program(ops.read_file(fifo))
+    with program.background() as second:
+        program(ops.brk(0))
+    outcome = run(host, program)
+    assert outcome.results[started.index] == Result(0)
+    assert outcome.results[heard.index].bytes == b"from beside"
+    assert outcome.results[second.index].errno == errno.EBUSY
+    assert silent.index not in outcome.results
+    assert run(host, after).ended_well
 
 
 def test_small_reads_are_kept_apart(host: Host) -> None:

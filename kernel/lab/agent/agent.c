@@ -32,7 +32,10 @@
 #define ARGS_MAX 8
 
 /* Descriptors of the agent's own stand far above those that programs open. */
-enum { FD_IN = 900, FD_OUT, FD_RESULTS_IN, FD_RESULTS_OUT, FD_FILL_IN, FD_FILL_OUT };
+enum {
+	FD_IN = 900, FD_OUT, FD_RESULTS_IN, FD_RESULTS_OUT, FD_FILL_IN, FD_FILL_OUT, FD_SAYS_IN,
+	FD_SAYS_OUT, FD_END,
+};
 
 typedef unsigned char u8;
 typedef __u32 u32;
@@ -47,7 +50,9 @@ static u8 io[IO_MAX];
 static u8 out[4096];
 static unsigned out_used;
 static unsigned long page_size, stack_start, exec_name;
-static long held; /* the process that HOLD or SPAWN left stopped */
+static long held;   /* the process that HOLD or SPAWN left stopped */
+static long helper; /* the process that BACKGROUND left running */
+static int silent;  /* records are thrown away: this is that process */
 
 /* GCC may call these two of its own accord, even without a C library. */
 void *memset(void *to, int byte, unsigned long n)
@@ -85,6 +90,16 @@ static __attribute__((noreturn)) void leave(int status)
 }
 
 /* ---- bytes in and out -------------------------------------------------------------------- */
+
+static void move_fd(long from, int to)
+{
+	if (from < 0)
+		leave(96);
+	if (from == to)
+		return;
+	CALL3(__NR_dup3, from, to, 0);
+	CALL1(__NR_close, from);
+}
 
 static long read_some(int fd, void *to, unsigned long n)
 {
@@ -125,7 +140,8 @@ static void write_all(int fd, const u8 *from, unsigned long n)
 
 static void flush(void)
 {
-	write_all(FD_RESULTS_OUT, out, out_used);
+	if (!silent)
+		write_all(FD_RESULTS_OUT, out, out_used);
 	out_used = 0;
 }
 
@@ -134,7 +150,8 @@ static void put_bytes(const void *from, unsigned long n)
 	if (n > sizeof(out) - out_used)
 		flush();
 	if (n > sizeof(out)) {
-		write_all(FD_RESULTS_OUT, from, n);
+		if (!silent)
+			write_all(FD_RESULTS_OUT, from, n);
 		return;
 	}
 	memcpy(out + out_used, from, n);
@@ -684,15 +701,57 @@ static s64 spawn(char *path)
 	return hold(pid);
 }
 
-static s64 reap(void)
+static int kill_off(long pid)
 {
 	int status = 0;
 
-	if (!held)
-		return -ESRCH;
-	CALL2(__NR_kill, held, SIGKILL);
-	wait_for(held, &status, 0);
+	CALL2(__NR_kill, pid, SIGKILL);
+	wait_for(pid, &status, 0);
+	return status;
+}
+
+static s64 reap(void)
+{
+	long pid = held;
+
 	held = 0;
+	return pid ? kill_off(pid) : -ESRCH;
+}
+
+/* A program with its arguments, to its end; all that it says becomes the operation's data. */
+static s64 execute(unsigned index, const struct op *op)
+{
+	char *argv[ARGS_MAX + 1], *envp[] = { "HOME=/t", "PATH=/usr/bin:/bin", 0 };
+	int ends[2], fd, status = 0;
+	unsigned i;
+	long pid, got;
+
+	for (i = 0; i < op->nargs; i++)
+		argv[i] = (char *)op->blobs[i];
+	argv[i] = 0;
+	if (!argv[0])
+		malformed(at);
+	flush();
+	CALL2(__NR_pipe2, ends, 0);
+	move_fd(ends[0], FD_SAYS_IN);
+	move_fd(ends[1], FD_SAYS_OUT);
+	pid = do_fork();
+	if (pid == 0) {
+		move_fd(CALL4(__NR_openat, AT_FDCWD, "/dev/null", O_RDONLY, 0), 0);
+		CALL3(__NR_dup3, FD_SAYS_OUT, 1, 0);
+		CALL3(__NR_dup3, FD_SAYS_OUT, 2, 0);
+		for (fd = FD_IN; fd < FD_END; fd++)
+			CALL1(__NR_close, fd);
+		CALL3(__NR_execve, argv[0], argv, envp);
+		leave(97);
+	}
+	CALL1(__NR_close, FD_SAYS_OUT);
+	while ((got = read_some(FD_SAYS_IN, io, sizeof(io))) > 0)
+		put_data(index, io, got);
+	CALL1(__NR_close, FD_SAYS_IN);
+	if (pid < 0)
+		return generic_result(pid);
+	wait_for(pid, &status, 0);
 	return status;
 }
 
@@ -721,6 +780,7 @@ enum {
 	OP_UFFD_OPEN, OP_UFFD_REGISTER, OP_IO_SETUP, OP_IO_URING_SETUP, OP_CLOCK, OP_FORK_BENCH,
 	OP_SYSCALL,
 	OP_FORK = 120, OP_HOLD, OP_SPAWN, OP_READ_HELD, OP_REAP, OP_REPEAT, OP_WRITE_HELD,
+	OP_RUN, OP_BACKGROUND,
 };
 
 static void run(u64 count);
@@ -757,6 +817,26 @@ static s64 run_forked(u64 count, int stop)
 	return status;
 }
 
+/* The next operations in a process that runs beside this one, until the program ends. */
+static s64 run_beside(u64 count)
+{
+	long pid;
+
+	if (helper)
+		return -EBUSY;
+	flush();
+	pid = do_fork();
+	if (pid == 0) {
+		silent = 1;
+		run(count);
+		leave(0);
+	}
+	skip(count);
+	if (pid > 0)
+		helper = pid;
+	return pid < 0 ? generic_result(pid) : 0;
+}
+
 static s64 run_one(unsigned index, const struct op *op)
 {
 	const u64 *a = op->args;
@@ -791,6 +871,8 @@ static s64 run_one(unsigned index, const struct op *op)
 	case OP_REAP: return reap();
 	case OP_WRITE_HELD:
 		return write_held(text, (void *)(unsigned long)a[1], a[2]);
+	case OP_RUN: return execute(index, op);
+	case OP_BACKGROUND: return run_beside(a[0]);
 	default: malformed(at);
 	}
 }
@@ -897,6 +979,8 @@ static void run_program(unsigned long length)
 		run(~0ull);
 		if (held)
 			reap();
+		if (helper)
+			kill_off(helper);
 		flush();
 		leave(0);
 	}
@@ -916,14 +1000,6 @@ static void run_program(unsigned long length)
 	/* A program may have left orphans: process 1 inherits them. */
 	while (CALL4(__NR_wait4, -1, &status, 1 /* WNOHANG */, 0) > 0)
 		;
-}
-
-static void move_fd(long from, int to)
-{
-	if (from < 0)
-		leave(96);
-	CALL3(__NR_dup3, from, to, 0);
-	CALL1(__NR_close, from);
 }
 
 /* The virtio ports' major number, as /proc/devices tells it; 0 while there is none. */
@@ -959,12 +1035,13 @@ static unsigned port_major(void)
 	return 0;
 }
 
-/* What scenarios may count on: a file system to work in, two devices. */
+/* What scenarios may count on: a file system to work in, three devices. */
 static void set_up_files(void)
 {
 	CALL3(__NR_mkdirat, AT_FDCWD, "/t", 0755);
 	CALL5(__NR_mount, "t", "/t", "tmpfs", 0, 0);
 	CALL3(__NR_mkdirat, AT_FDCWD, "/dev", 0755);
+	CALL4(__NR_mknodat, AT_FDCWD, "/dev/null", S_IFCHR | 0666, 1 << 8 | 3);
 	CALL4(__NR_mknodat, AT_FDCWD, "/dev/zero", S_IFCHR | 0600, 1 << 8 | 5);
 	CALL4(__NR_mknodat, AT_FDCWD, "/dev/mem", S_IFCHR | 0600, 1 << 8 | 1);
 }
