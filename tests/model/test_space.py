@@ -8,7 +8,7 @@ import pytest
 
 from kernel.lab.scene import BASE
 from kernel.model import features, showing
-from kernel.model.space import Refused, Space
+from kernel.model.space import UNREADABLE, Refused, Space, Unreadable
 from kernel.model.vma import PAGE, File, Flag
 from procmaps import rendering
 
@@ -56,6 +56,27 @@ def errno_of(made: Space, start: int, length: int, text: bytes | None) -> str:
 )
 def test_errnos_of_naming(start: int, length: int, text: bytes | None, expected: str) -> None:
     assert errno_of(space(), start, length, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "known", "expected"),
+    [
+        (BASE, b"a", True, "0"),
+        (BASE, UNREADABLE, True, "EFAULT"),
+        (BASE + 1, UNREADABLE, True, "EFAULT"),
+        (BASE, b"a", False, "EINVAL"),
+        (BASE, UNREADABLE, False, "EINVAL"),
+    ],
+)
+def test_attribute_then_pointer_then_label_then_range(
+    start: int, text: bytes | Unreadable, *, known: bool, expected: str
+) -> None:
+    try:
+        space().prctl(start, PAGE, text, known=known)
+        got = "0"
+    except Refused as refused:
+        got = str(refused)
+    assert got == expected
 
 
 @pytest.mark.parametrize("text", [b"a", b"", None])
