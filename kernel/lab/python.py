@@ -3,11 +3,8 @@
 A guest of this machine's own architecture can run it as it is, dynamic loader, C library and all.
 Everything lies where it lies here, except the project: that is `PROJECT`, found from everywhere.
 
-    files = python.entries(ARCHITECTURES["x86_64"])
-    with vm.boot(image, files=files, append=python.COMMAND_LINE) as guest:
-        program = Program()
-        shown = program(ops.run(python.PROGRAM, b"-m", b"procmaps", b"show", b"self"))
-        (outcome,) = guest.run([program])
+    with python.boot(image) as guest:
+        status, said = python.run(guest, b"-m", b"procmaps", b"show", b"self")
 """
 
 from __future__ import annotations
@@ -25,15 +22,20 @@ from pathlib import Path, PurePosixPath
 
 from packaging.requirements import Requirement
 
-from kernel.lab import initramfs, tools
+from kernel.lab import initramfs, ops, tools, vm
 from kernel.lab.architectures import Architecture
+from kernel.lab.build import Image
 from kernel.lab.errors import LabError
 from kernel.lab.initramfs import Entry
+from kernel.lab.protocol import ARGS_MAX, Program
+from kernel.lab.vm import Guest
 
-PROGRAM = b"/bin/python3"
+_PROGRAM = b"/bin/python3"
 PROJECT = PurePosixPath("/project")
+# An emulator on a busy machine takes minutes for what Python does in seconds.
+LIMITS = vm.Limits(boot=600, program=1800)
 # Python wants random numbers as it starts, before an idle machine of 6.1 has gathered any.
-COMMAND_LINE = "random.trust_cpu=on"
+_COMMAND_LINE = "random.trust_cpu=on"
 _CHECKOUT = Path(__file__).parents[2]
 _PARTS = ("pyproject.toml", "procmaps", "grammar")
 # Tests, what needs a display, what installs; bytecode is made anew.
@@ -66,8 +68,30 @@ def entries(
     native = [source for source in files.values() if source.name.endswith(".so")]
     files |= {library: Path(library) for library in _libraries((interpreter, *native))}
     found = initramfs.file(bytes(_site() / "project.pth")[1:], bytes(PROJECT) + b"\n")
-    program = initramfs.symlink(PROGRAM[1:], bytes(interpreter))
+    program = initramfs.symlink(_PROGRAM[1:], bytes(interpreter))
     return tuple(initramfs.with_folders((*_compiled(files), found, program)))
+
+
+def boot(image: Image, files: tuple[Entry, ...] | None = None) -> vm.boot:
+    """A guest with a Python in it; ``files`` is what `entries` gave, for more than one boot."""
+    found = entries(image.kernel.architecture) if files is None else files
+    return vm.boot(image, LIMITS, append=_COMMAND_LINE, files=found)
+
+
+def run(guest: Guest, *arguments: bytes) -> tuple[int, bytes]:
+    """Python with these arguments, in the project's folder: wait status, and all that it printed.
+
+    Raises what ``guest.run`` raises, and ``LabError`` for more arguments than the agent takes.
+    """
+    most = ARGS_MAX - 1
+    if len(arguments) > most:
+        raise LabError(f"a guest's Python takes {most} arguments, not {len(arguments)}")
+    program = Program()
+    program(ops.call("chdir", bytes(PROJECT)))
+    ran = program(ops.run(_PROGRAM, *arguments))
+    (outcome,) = guest.run([program])
+    result = outcome.results[ran.index]
+    return result.value, result.bytes
 
 
 def _site() -> PurePosixPath:

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from kernel.lab import ops, python, vm
+from kernel.lab import python
 from kernel.lab.architectures import ARCHITECTURES
 from kernel.lab.errors import LabError
 from kernel.lab.initramfs import Entry
 from kernel.lab.kernels import NEEDED, Kernel
-from kernel.lab.protocol import Program
 from kernel.lab.vm import Guest
 from tests.model.booted.conftest import image_of
 
@@ -29,8 +28,6 @@ PARTS = (
 )
 PAGE = 4096
 MEMFD_ORIGINAL = b64encode(b"/memfd:line\nfeed (deleted)").decode()
-# An emulator on a busy machine takes minutes for what Python does in seconds.
-LIMITS = vm.Limits(boot=600, program=1800)
 
 
 @pytest.fixture(scope="session")
@@ -46,18 +43,14 @@ def files() -> tuple[Entry, ...]:
 def guest(request: pytest.FixtureRequest, files: tuple[Entry, ...]) -> Iterator[Guest]:
     """Give each kernel that the laboratory needs, with a Python in it."""
     kernel: Kernel = request.param
-    with vm.boot(image_of(kernel), LIMITS, append=python.COMMAND_LINE, files=files) as booted:
+    with python.boot(image_of(kernel), files) as booted:
         yield booted
 
 
 def run(guest: Guest, *arguments: bytes) -> tuple[int, str]:
-    """Python with these arguments, in the project's folder: wait status, and what it printed."""
-    program = Program()
-    program(ops.call("chdir", bytes(python.PROJECT)))
-    ran = program(ops.run(python.PROGRAM, *arguments))
-    (outcome,) = guest.run([program])
-    result = outcome.results[ran.index]
-    return result.value, result.bytes.decode()
+    """Wait status of Python with these arguments, and what it printed."""
+    status, said = python.run(guest, *arguments)
+    return status, said.decode()
 
 
 def test_a_program_names_its_memory_and_is_seen_by_name(guest: Guest) -> None:
