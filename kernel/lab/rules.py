@@ -40,10 +40,9 @@ def _rule(ask: Callable[[Scene], Ref]) -> Callable[[Scene], Ref]:
     return ask
 
 
-def _on_anonymous(s: Scene, label: bytes | None, pages: int = 1) -> Ref:
-    at = s.room(pages)
-    s.anon(at, pages)
-    return s.label(at, pages, label)
+def _on_anonymous(s: Scene, label: bytes) -> Ref:
+    s.anon(at := s.room())
+    return s.label(at, 1, label)
 
 
 @_rule
@@ -55,7 +54,8 @@ def plain_label(s: Scene) -> Ref:
 @_rule
 def null_clears(s: Scene) -> Ref:
     """NULL instead of a label."""
-    return _on_anonymous(s, None)
+    s.anon(at := s.room(), label=b"to be taken off")
+    return s.label(at, 1, None)
 
 
 @_rule

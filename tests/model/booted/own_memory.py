@@ -43,10 +43,10 @@ def said(name: bytes, address: int) -> dict[str, str | int | None]:
     }
 
 
-def refused(label: bytes, *, shared: bool = False) -> str:
+def refused(label: bytes, *, shared: bool = False, missing_ok: bool = False) -> str:
     """The exception that naming new memory ends with; empty where it does not."""
     try:
-        with named_mmap(label, PAGE, shared=shared):
+        with named_mmap(label, PAGE, shared=shared, missing_ok=missing_ok):
             return ""
     except NamingError as error:
         return type(error).__name__
@@ -77,6 +77,7 @@ def main() -> None:
             "supported": naming_supported(),
             "refused": refused(b"private"),
             "refused shared": refused(b"shared", shared=True),
+            "refused portable": refused(b"shared", shared=True, missing_ok=True),
             "seen": [
                 said(name, address)
                 for name, address in (

@@ -67,6 +67,7 @@ def test_a_program_names_its_memory_and_is_seen_by_name(guest: Guest) -> None:
     # Shared memory takes labels since 6.2.
     by_release = "" if newest else "NotNameable"
     assert facts["refused shared"] == (by_release if labels else "NamingUnsupported")
+    assert not facts["refused portable"]
     *private, memfd = facts["seen"]
     asked = [*(f"cache of thread {n}" for n in range(4)), "the middle"]
     assert [seen["asked"] for seen in private] == asked
