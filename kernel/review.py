@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from kernel.experiments import measuring
+from kernel.lab.scene import AREA
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "review.md"
 ANSWER = ROOT / "corpus" / "peers" / "answer.json"
 CAPTURE = ROOT / "corpus" / "captures" / "6.12-x86_64-named"
-_AREA = range(0x20000000, 0x60000000)
 
 
 def _sample(name: str, *more: bytes) -> str:
@@ -29,7 +29,7 @@ def _sample(name: str, *more: bytes) -> str:
     chosen = [
         line
         for line in lines
-        if int(line.partition(b"-")[0], 16) in _AREA or any(word in line for word in more)
+        if int(line.partition(b"-")[0], 16) in AREA or any(word in line for word in more)
     ]
     return b"\n".join(line.rstrip(b" ") for line in chosen).decode()
 

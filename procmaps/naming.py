@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno as codes
 import functools
 import mmap
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
@@ -124,13 +125,18 @@ def named_mmap(
 ) -> Generator[mmap.mmap, None, None]:
     """New anonymous memory of *length* bytes that bears *label*; unmapped again at the end.
 
-    With *shared*, children share it after fork(2); such memory can be labelled since 6.2, before
-    that it is `procmaps.errors.NotNameable`. Otherwise as `set_anon_name`. ``BufferError`` at the
-    end means that a view of the memory is still in use.
+    With *shared*, children share it after fork(2); such memory can be labelled since 6.2. Before
+    that it is `procmaps.errors.NotNameable`, and with *missing_ok* goes without a label. Otherwise
+    as `set_anon_name`. ``BufferError`` at the end means that a view of the memory is still in use.
     """
     sharing = mmap.MAP_SHARED if shared else mmap.MAP_PRIVATE
     with mmap.mmap(-1, length, flags=sharing | mmap.MAP_ANONYMOUS) as memory:
-        set_anon_name(address_of(memory), length, label, missing_ok=missing_ok, call=call)
+        try:
+            set_anon_name(address_of(memory), length, label, missing_ok=missing_ok, call=call)
+        except NotNameable:
+            # Nothing but new memory is there: the kernel itself cannot, not with this memory.
+            if not (shared and missing_ok):
+                raise
         yield memory
 
 
@@ -143,9 +149,10 @@ def address_of(memory: mmap.mmap) -> int:
 
 def _check_range(address: int, length: int) -> None:
     """Refuse what the kernel answers with ``EINVAL``, with the reason that it does not give."""
-    page, top = mmap.PAGESIZE, 1 << 64
+    page, bits = mmap.PAGESIZE, (sys.maxsize + 1).bit_length()
+    top = 1 << bits
     if not 0 <= address < top or not 0 <= length < top:
-        fault = "address and length have 64 bits and are not negative"
+        fault = f"address and length have {bits} bits and are not negative"
     elif address % page:
         fault = f"the address is not a multiple of the page size, {page}"
     elif address + length + -length % page >= top:

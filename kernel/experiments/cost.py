@@ -9,10 +9,11 @@ from typing import Any
 from attrs import frozen
 
 from kernel.experiments import measuring
-from kernel.experiments.measuring import AREA, SHIFT, instructions
+from kernel.experiments.measuring import SHIFT, instructions
 from kernel.lab import ops, tools, vm
 from kernel.lab.build import Image
 from kernel.lab.protocol import Op, Outcome, Program, Ref
+from kernel.lab.scene import BASE
 
 RELEASES = ("6.1", "6.12")
 ROUNDS = 1000
@@ -106,7 +107,7 @@ def _paths(page: int) -> tuple[Program, dict[str, _Timed], Ref]:
     """Each path ``ROUNDS`` times between two readings of the clock. No label is ever set."""
     program = Program()
     timed: dict[str, _Timed] = {}
-    program(ops.mmap(AREA, 4 * ROUNDS * page, "rw", "private fixed anonymous"))
+    program(ops.mmap(BASE, 4 * ROUNDS * page, "rw", "private fixed anonymous"))
 
     def measure(name: str, *made: Op) -> None:
         before = program(ops.call("clock"))
@@ -115,7 +116,7 @@ def _paths(page: int) -> tuple[Program, dict[str, _Timed], Ref]:
                 program(op)
         timed[name] = _Timed(before, program(ops.call("clock")), len(made))
 
-    far = AREA + 8 * ROUNDS * page
+    far = BASE + 8 * ROUNDS * page
     # Once in vain: what a kernel does only the first time shall not count.
     for _ in range(2):
         measure(_NOTHING, ops.brk(0))
@@ -126,12 +127,12 @@ def _paths(page: int) -> tuple[Program, dict[str, _Timed], Ref]:
         )
         measure(
             "mprotect, splitting and merging",
-            ops.mprotect(AREA + page, page, "r"),
-            ops.mprotect(AREA + page, page, "rw"),
+            ops.mprotect(BASE + page, page, "r"),
+            ops.mprotect(BASE + page, page, "rw"),
         )
     # One call that faults in as many pages as the others have rounds.
     before = program(ops.call("clock"))
-    program(ops.madvise(AREA, ROUNDS * page, "populate_write"))
+    program(ops.madvise(BASE, ROUNDS * page, "populate_write"))
     timed["first write to a page"] = _Timed(before, program(ops.call("clock")), 0)
     with program.repeat(ROUNDS):
         program(ops.mmap(measuring.step(page, 2), page, "r", "private fixed anonymous"))

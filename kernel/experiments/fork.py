@@ -12,10 +12,11 @@ import struct
 from typing import Any
 
 from kernel.experiments import measuring
-from kernel.experiments.measuring import AREA, SHIFT, instructions
+from kernel.experiments.measuring import SHIFT, instructions
 from kernel.lab import ops, vm
 from kernel.lab.build import Image
 from kernel.lab.protocol import Counted, Outcome, Program, Ref, Step
+from kernel.lab.scene import BASE
 from procmaps.labels import MAX_LABEL
 
 MAPPINGS = 60_000
@@ -34,7 +35,7 @@ def _program(page: int, *, labels: bool) -> tuple[Program, dict[str, Ref]]:
     program = Program()
     at: dict[str, Ref] = {}
     # A page between any two, so that without labels there are as many.
-    here = Step(AREA, 2 * page)
+    here = Step(BASE, 2 * page)
     at["start"] = measuring.memory(program)
     with program.repeat(MAPPINGS) as mapped:
         program(ops.mmap(here, page, "rw", "private fixed anonymous"))

@@ -12,9 +12,9 @@ from kernel.lab import build, kernels, ops, tools
 from kernel.lab.build import Image
 from kernel.lab.errors import LabError
 from kernel.lab.protocol import Outcome, Program, Ref, Step
+from kernel.lab.scene import BASE
 
 RESULTS = Path(__file__).parent / "results"
-AREA = 0x20000000
 # The guest's clock counts instructions, 2**SHIFT nanoseconds each (qemu -icount).
 SHIFT = 3
 COMMAND = "python -m kernel.experiments"
@@ -27,7 +27,7 @@ def image(name: str) -> Image | None:
 
 def step(page: int, stride: int = 1) -> Step:
     """The address of the counter's page of the area, every *stride* pages."""
-    return Step(AREA, stride * page)
+    return Step(BASE, stride * page)
 
 
 def instructions(nanoseconds: int) -> int:

@@ -9,11 +9,10 @@ import errno
 from typing import Any
 
 from kernel.experiments import measuring
-from kernel.experiments.measuring import AREA
 from kernel.lab import ops, vm
 from kernel.lab.protocol import Arg, Counted, Outcome, Program, Step
+from kernel.lab.scene import BASE
 from kernel.model import subjects
-from kernel.model.calls import ARENA
 from kernel.model.differential import Subject
 from kernel.model.features import MAX_MAP_COUNT
 from kernel.model.space import Refused, Space
@@ -33,24 +32,24 @@ def _label(which: str, number: int) -> bytes:
 def modelled(space: Space, which: str, labelled: int) -> int:
     """How many mappings the model makes of the regions, so many of them labelled."""
     for region in range(REGIONS):
-        space.mmap(ARENA + region * PAGE, PAGE, RW)
+        space.mmap(BASE + region * PAGE, PAGE, RW)
     for number in range(labelled):
-        start = ARENA + number * (REGIONS // labelled) * PAGE
+        start = BASE + number * (REGIONS // labelled) * PAGE
         space.name(start, PAGE, _label(which, number))
-    return sum(vma.start >= ARENA and vma.end <= ARENA + REGIONS * PAGE for vma in space.vmas)
+    return sum(vma.start >= BASE and vma.end <= BASE + REGIONS * PAGE for vma in space.vmas)
 
 
 def _measured(subject: Subject, which: str, labelled: int) -> int:
     program = Program()
     with program.repeat(REGIONS):
-        program(ops.mmap(Step(AREA, PAGE), PAGE, "rw", "private fixed anonymous"))
+        program(ops.mmap(Step(BASE, PAGE), PAGE, "rw", "private fixed anonymous"))
     if labelled:
         text: Arg = _TEXT if which == "different" else b"region"
         with program.repeat(labelled):
-            program(ops.name(Step(AREA, REGIONS // labelled * PAGE), PAGE, text))
+            program(ops.name(Step(BASE, REGIONS // labelled * PAGE), PAGE, text))
     maps = program(ops.read_file(b"/proc/self/maps"))
     (outcome,) = subject.run([program])
-    low, high = b"%08x" % AREA, b"%08x" % (AREA + REGIONS * PAGE)
+    low, high = b"%08x" % BASE, b"%08x" % (BASE + REGIONS * PAGE)
     lines = outcome.results[maps.index].bytes.splitlines()
     return sum(low <= line[:8] < high and line[8:9] == b"-" for line in lines)
 
@@ -80,7 +79,7 @@ def until_refused(space: Space, pages: int) -> tuple[int, str]:
     """How many pages in a row the model lets have a label of their own, and the errno then."""
     for page in range(pages):
         try:
-            space.name(ARENA + page * PAGE, PAGE, _label("different", page))
+            space.name(BASE + page * PAGE, PAGE, _label("different", page))
         except Refused as error:
             return page, str(error)
     return pages, "0"
@@ -90,24 +89,24 @@ def limit(subject: Subject) -> dict[str, Any]:
     """One mapping, a different label on page after page, until the kernel refuses, and beyond."""
     pages = MAX_MAP_COUNT + 100
     program = Program()
-    program(ops.mmap(AREA, pages * PAGE, "rw", "private fixed anonymous"))
+    program(ops.mmap(BASE, pages * PAGE, "rw", "private fixed anonymous"))
     with program.repeat(pages) as named:
-        refused = program(ops.name(Step(AREA, PAGE), PAGE, _TEXT))
-    last = AREA + (pages - 1) * PAGE
+        refused = program(ops.name(Step(BASE, PAGE), PAGE, _TEXT))
+    last = BASE + (pages - 1) * PAGE
     after = {
         "mmap": program(ops.mmap(last + 2 * PAGE, PAGE, "r", "private fixed anonymous")),
         "mmap again": program(ops.mmap(last + 4 * PAGE, PAGE, "rx", "private fixed anonymous")),
         "munmap in the middle of a mapping": program(ops.munmap(last - 2 * PAGE, PAGE)),
-        "munmap of a whole mapping": program(ops.munmap(AREA + 8 * PAGE, PAGE)),
+        "munmap of a whole mapping": program(ops.munmap(BASE + 8 * PAGE, PAGE)),
         "mprotect of a part": program(ops.mprotect(last - 2 * PAGE, PAGE, "r")),
-        "the same label again": program(ops.name(AREA, PAGE, b"region 00000000")),
+        "the same label again": program(ops.name(BASE, PAGE, b"region 00000000")),
     }
     with program.fork() as forked:
         pass
     (outcome,) = subject.run([program])
     count = outcome.results[named.index].value
     space = subject.fresh()
-    space.mmap(ARENA, pages * PAGE, RW)
+    space.mmap(BASE, pages * PAGE, RW)
     predicted = until_refused(space, pages)
     _same("labels until the limit", (count, _errno(outcome, refused.index)), predicted)
     return {

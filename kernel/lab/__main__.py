@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kernel.lab import build, capture, kernels, shell, tools, vm
+from kernel.lab import build, capture, kernels, python, shell, tools, vm
 from kernel.lab.build import Image
 from kernel.lab.errors import LabError
 from kernel.lab.kernels import Kernel
@@ -89,6 +90,17 @@ def _shell(options: argparse.Namespace) -> int:
     return shell.run(build.ensure(kernel, jobs=options.jobs))
 
 
+def _python(options: argparse.Namespace) -> int:
+    """Run Python inside a kernel, with this project; what follows are Python's arguments."""
+    (kernel,) = _chosen([options.kernel])
+    with python.boot(build.ensure(kernel, jobs=options.jobs)) as guest:
+        status, said = python.run(guest, *map(os.fsencode, options.arguments))
+    sys.stdout.buffer.write(said)
+    if status:
+        print(f"{kernel.name}: {vm.describe_status(status)}", file=sys.stderr)
+    return _FINDINGS if status else _DONE
+
+
 def _measure(options: argparse.Namespace) -> int:
     """How long each kernel takes to boot to a working agent."""
     for kernel in _chosen(options.kernels):
@@ -134,6 +146,19 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
+def _inside(
+    command: argparse.ArgumentParser,
+    function: Callable[[argparse.Namespace], int],
+    *,
+    kernel: str | None,
+) -> None:
+    """What the commands for one kernel have in common."""
+    command.description = function.__doc__
+    command.set_defaults(run=function)
+    command.add_argument("-j", "--jobs", type=int, default=0, help="as make's; default: all")
+    command.add_argument("kernel", nargs=kernel, default=kernels.NEEDED[0].name)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kernel.lab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -148,10 +173,10 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("-j", "--jobs", type=int, default=0, help="as make's; default: all")
         if name == "capture":
             command.add_argument("--into", default=str(capture.CORPUS), help="a folder")
-    command = commands.add_parser("shell", help=_shell.__doc__, description=_shell.__doc__)
-    command.set_defaults(run=_shell)
-    command.add_argument("kernel", nargs="?", default=kernels.NEEDED[0].name)
-    command.add_argument("-j", "--jobs", type=int, default=0, help="as make's; default: all")
+    _inside(commands.add_parser("shell", help=_shell.__doc__), _shell, kernel="?")
+    inside = commands.add_parser("python", help=_python.__doc__)
+    _inside(inside, _python, kernel=None)
+    inside.add_argument("arguments", nargs=argparse.REMAINDER, help="such as -m procmaps show self")
     return parser
 
 

@@ -18,7 +18,7 @@ from kernel.lab.build import Image
 from kernel.lab.errors import ProbeFailure
 from kernel.lab.protocol import Outcome, Program
 from kernel.lab.scenarios import SCENARIOS, Scenario
-from kernel.lab.scene import Place, Scene
+from kernel.lab.scene import AREA, Place, Scene
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "captures"
 
@@ -150,9 +150,10 @@ def take_here() -> Capture:
 def lines_of_interest(outcome: Outcome) -> list[str]:
     """The lines of the scenario's own area, and of heap and stack, after the call."""
     data = [result.bytes for result in outcome.results.values() if result.data][-1]
-    wanted = re.compile(rb"[2-5][0-9a-f]{7}-|.*\[(heap|stack)\]$")
     return [
-        line.decode("ascii", "backslashreplace") for line in data.split(b"\n") if wanted.match(line)
+        line.decode("ascii", "backslashreplace")
+        for line in data.removesuffix(b"\n").split(b"\n")
+        if line.endswith((b"[heap]", b"[stack]")) or int(line.partition(b"-")[0], 16) in AREA
     ]
 
 

@@ -42,7 +42,8 @@ def label(architecture: Architecture) -> Path:
 def _compiled(architecture: Architecture, name: str, scripts: tuple[str, ...]) -> Path:
     compiler = tools.version(tools.compiler(architecture))
     flags = (*_FLAGS, *architecture.agent_flags)
-    sources = [(SOURCES / source).read_bytes() for source in (f"{name}.c", "arch.h", *scripts)]
+    files = [SOURCES / f"{name}.c", *sorted(SOURCES.glob("*.h")), *(SOURCES / s for s in scripts)]
+    sources = [file.read_bytes() for file in files]
     digest = cache.digest((compiler, *flags, *sources))
     folder = cache.folder() / "agents" / f"{name}-{architecture.name}-{digest}"
     if not folder.is_dir():

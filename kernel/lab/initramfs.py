@@ -6,7 +6,7 @@ header with name, and data, each padded with NULs to four bytes.
 """
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
@@ -41,6 +41,19 @@ def symlink(path: bytes, target: bytes) -> Entry:
 def character_device(path: bytes, major: int, minor: int) -> Entry:
     """A character device."""
     return Entry(path, stat.S_IFCHR | 0o600, device=(major, minor))
+
+
+def with_folders(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries, each with the folders that it lies in before it, once."""
+    made: set[bytes] = set()
+    for entry in entries:
+        parts = entry.path.split(b"/")
+        for depth in range(1, len(parts)):
+            path = b"/".join(parts[:depth])
+            if path not in made:
+                made.add(path)
+                yield folder(path)
+        yield entry
 
 
 def _pad(data: bytes) -> bytes:

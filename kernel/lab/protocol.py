@@ -7,7 +7,7 @@ every architecture; the agent translates flags and errnos that a machine numbers
 from __future__ import annotations
 
 import struct
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 
 from attrs import define, evolve, field, frozen
@@ -123,6 +123,10 @@ def _arg(arg: Arg) -> bytes:
         case bytes():
             return b"\1" + number(len(arg) + 1) + arg + b"\0"
         case Ref(index):
+            if index >= OPS_MAX:
+                raise ValueError(
+                    f"operation {index} cannot be referred to; the first {OPS_MAX} can"
+                )
             return b"\2" + number(index)
         case Step(base, step):
             return b"\3" + number(base) + number(step)
@@ -174,6 +178,10 @@ class Program:
         """Like ``fork``, but the child then stops, for ``read_held`` and ``reap``."""
         return self._body(HOLD, "hold")
 
+    def background(self) -> AbstractContextManager[Ref]:
+        """The block runs in a child beside this program, in silence, until the program ends."""
+        return self._body(BACKGROUND, "background")
+
     def repeat(self, times: int) -> AbstractContextManager[Ref]:
         """The block ``times`` times, in silence; the result is how often it ran wholly."""
         return self._body(REPEAT, "repeat", times)
@@ -189,7 +197,7 @@ class Program:
         return struct.pack("<I", len(body)) + body
 
 
-FORK, HOLD, REPEAT = 120, 121, 125
+FORK, HOLD, REPEAT, BACKGROUND = 120, 121, 125, 128
 
 
 def decode_hello(data: bytes) -> Hello:
@@ -242,8 +250,3 @@ def decode_outcome(records: bytes, status: int) -> Outcome:
             raise Malformed(f"no record starts with {kind!r}")
     results = {i: Result(v, tuple(data.get(i, ()))) for i, v in sorted(values.items())}
     return Outcome(results, status)
-
-
-def encode_batch(programs: Sequence[Program]) -> bytes:
-    """Programs one after another."""
-    return b"".join(program.encode() for program in programs)

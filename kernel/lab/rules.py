@@ -13,9 +13,7 @@ from attrs import frozen
 
 from kernel.lab import ops
 from kernel.lab.protocol import Outcome, Ref
-from kernel.lab.scene import Place, Scene
-
-_FAR = 0x7FF00000  # no machine maps anything here in these programs
+from kernel.lab.scene import FAR, HEAP, Place, Scene
 
 
 @frozen
@@ -42,10 +40,9 @@ def _rule(ask: Callable[[Scene], Ref]) -> Callable[[Scene], Ref]:
     return ask
 
 
-def _on_anonymous(s: Scene, label: bytes | None, pages: int = 1) -> Ref:
-    at = s.room(pages)
-    s.anon(at, pages)
-    return s.label(at, pages, label)
+def _on_anonymous(s: Scene, label: bytes) -> Ref:
+    s.anon(at := s.room())
+    return s.label(at, 1, label)
 
 
 @_rule
@@ -57,7 +54,8 @@ def plain_label(s: Scene) -> Ref:
 @_rule
 def null_clears(s: Scene) -> Ref:
     """NULL instead of a label."""
-    return _on_anonymous(s, None)
+    s.anon(at := s.room(), label=b"to be taken off")
+    return s.label(at, 1, None)
 
 
 @_rule
@@ -95,7 +93,7 @@ for _byte in (0x01, 0x09, 0x0A, 0x0D, 0x1F, 0x20, 0x24, 0x5B, 0x5C, 0x5D, 0x60, 
 def bad_pointer(s: Scene) -> Ref:
     """A label at an address that is not mapped."""
     s.anon(at := s.room())
-    return s.do(ops.name(s.at(at), s.page, _FAR))
+    return s.do(ops.name(s.at(at), s.page, FAR))
 
 
 @_rule
@@ -148,7 +146,7 @@ def _largest(s: Scene) -> int:
 def label_before_address(s: Scene) -> Ref:
     """A bad pointer and an unaligned address: which of the two is looked at first."""
     s.anon(at := s.room(2), 2)
-    return s.do(ops.name(s.at(at) + 1, s.page, _FAR))
+    return s.do(ops.name(s.at(at) + 1, s.page, FAR))
 
 
 @_rule
@@ -242,7 +240,7 @@ def system_v(s: Scene) -> Ref:
 def heap(s: Scene) -> Ref:
     """The heap."""
     start = s.do(ops.brk(0))
-    s.do(ops.brk(0x10060000))
+    s.do(ops.brk(HEAP + 0x10000))
     return s.do(ops.name(start, 0x10000, b"label"))
 
 

@@ -14,10 +14,15 @@ from kernel.lab import ops
 from kernel.lab.architectures import Architecture
 from kernel.lab.protocol import Arg, Op, Program, Ref
 
+# Where the agent ends (agent/layout.ld): there the kernel starts its heap, without randomisation.
+HEAP = 0x10050000
 # Scenarios map within these bounds and nothing else does, on any machine: above the agent and
 # its heap, below the lowest address at which a 32-bit kernel places mappings of its own.
 BASE = 0x20000000
 END = 0x60000000
+AREA = range(BASE, END)
+# No machine maps anything here in a program of the laboratory.
+FAR = 0x7FF00000
 
 
 @frozen
@@ -177,15 +182,22 @@ class Scene:
         """The block runs in a child that then stops."""
         return self.program.hold()
 
+    def background(self) -> AbstractContextManager[Ref]:
+        """The block runs beside the scenario, in silence."""
+        return self.program.background()
+
     def repeat(self, times: int) -> AbstractContextManager[Ref]:
         """The block runs so many times, in silence."""
         return self.program.repeat(times)
 
     @contextmanager
-    def folder(self, path: bytes) -> Generator[None]:
-        """A fresh tmpfs for the block's files, so that their inodes count from the same start."""
+    def folder(self, path: bytes, kind: bytes = b"tmpfs", options: bytes = b"") -> Generator[None]:
+        """A fresh tmpfs for the block's files, so that their inodes count from the same start.
+
+        Or another file system without a device.
+        """
         self.do(ops.mkdir(path))
-        self.do(ops.mount(b"tmpfs", path))
+        self.do(ops.mount(kind, path, options))
         yield
         self.do(ops.umount(path))
         self.do(ops.rmdir(path))

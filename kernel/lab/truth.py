@@ -115,13 +115,15 @@ class Replay:
         index = start
         while index < stop:
             op = self.scene.program.ops[index]
-            body = op.args[-1] if op.name in ("fork", "hold", "repeat") else 0
+            body = op.args[-1] if op.name in ("fork", "hold", "repeat", "background") else 0
             if not isinstance(body, int):
                 raise TypeError(f"{op.name} counts its operations in {body!r}")
             if op.name in ("fork", "hold"):
                 child = space.fork()
                 self._range(child, index + 1, index + 1 + body)
                 held = child if op.name == "hold" else held
+            elif op.name == "background":
+                pass  # what it maps is its own, and nobody looks at it
             elif op.name == "repeat":
                 self._repeat(space, index, body)
             else:

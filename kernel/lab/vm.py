@@ -25,6 +25,7 @@ from kernel.lab import protocol, tools
 from kernel.lab.architectures import Architecture
 from kernel.lab.build import Image
 from kernel.lab.errors import GuestPanic, LostVM, ProbeFailure
+from kernel.lab.initramfs import Entry
 from kernel.lab.protocol import Hello, Outcome, Program
 
 # Seconds. A boot takes two to ten of them on an idle machine; a loaded one is slower by far.
@@ -218,13 +219,14 @@ class boot:  # noqa: N801 (reads as the verb that it is: `with vm.boot(image) as
     ``icount`` makes the guest's clock count instructions, ``2**icount`` nanoseconds each, so that
     what is measured in the guest repeats. With 7 a boot is as fast as without; a smaller number
     gives fewer timer ticks within what is measured, and a boot takes longer: 7 s with 3.
-    ``append`` goes to the kernel's command line.
+    ``append`` goes to the kernel's command line, ``files`` into the guest's root.
     """
 
     image: Image
     limits: Limits = Limits()
     icount: int | None = None
     append: str = ""
+    files: tuple[Entry, ...] = ()
     _stack: contextlib.ExitStack = field(factory=contextlib.ExitStack, init=False)
 
     def __enter__(self) -> Guest:
@@ -248,7 +250,7 @@ class boot:  # noqa: N801 (reads as the verb that it is: `with vm.boot(image) as
         program = inside.agent(arch).read_bytes()
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
         archive = folder / "initramfs"
-        archive.write_bytes(inside.archive(program))
+        archive.write_bytes(inside.archive(program, self.files))
         console = folder / "console"
         console.touch()
         ours, theirs = socket.socketpair()

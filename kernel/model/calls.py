@@ -15,12 +15,11 @@ from attrs import frozen
 
 from kernel.lab import ops
 from kernel.lab.protocol import Program, Ref
-from kernel.model.space import Refused, Space
+from kernel.lab.scene import BASE, FAR
+from kernel.model.space import UNREADABLE, Refused, Space
 from kernel.model.vma import PAGE, File, Flag
 
-ARENA = 0x20000000
 ACCESS = {"r": Flag.READ, "w": Flag.WRITE, "x": Flag.EXEC}
-SHARINGS = ("private", "shared", "noreserve")
 FILES = ("memfd one", "memfd two", "linked")
 STACK_PAGES = 8
 
@@ -35,7 +34,7 @@ class Place:
 
     def address(self, area: str, offset: int) -> int:
         """The address of an offset into an area."""
-        return {"arena": ARENA, "heap": self.heap, "stack": self.stack}[area] + offset
+        return {"arena": BASE, "heap": self.heap, "stack": self.stack}[area] + offset
 
 
 def access(letters: str) -> Flag:
@@ -137,22 +136,33 @@ class Advise:
 
 @frozen
 class SetName:
-    """prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)."""
+    """prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME).
+
+    Not ``readable``: the label lies where nothing is mapped. ``known`` is false for another
+    attribute than that.
+    """
 
     start: int
     length: int
     text: bytes | None
     area: str = "arena"
+    readable: bool = True
+    known: bool = True
 
     def do(self, space: Space, place: Place) -> int:
         """In the model."""
-        space.name(place.address(self.area, self.start), self.length, self.text)
+        text = self.text if self.readable else UNREADABLE
+        start = place.address(self.area, self.start)
+        space.prctl(start, self.length, text, known=self.known)
         return 0
 
     def write(self, program: Program, place: Place, _: Sequence[Ref]) -> Ref:
         """For a kernel."""
         start = place.address(self.area, self.start)
-        return program(ops.name(start, self.length, self.text))
+        attribute = ops.PR_SET_VMA_ANON_NAME if self.known else ops.PR_SET_VMA_ANON_NAME + 1
+        text = 0 if self.text is None else self.text
+        label = text if self.readable else FAR
+        return program(ops.call("prctl", ops.PR_SET_VMA, attribute, start, self.length, label))
 
 
 @frozen

@@ -19,7 +19,8 @@ from types import ModuleType
 
 from attrs import frozen
 
-from kernel.model.calls import ARENA, Advise, Call, Map, Protect, Remap, SetName, Trial, Unmap
+from kernel.lab.scene import BASE
+from kernel.model.calls import Advise, Call, Map, Protect, Remap, SetName, Touch, Trial, Unmap
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, Flag, Vma
 
@@ -65,9 +66,9 @@ def runs(picture: str) -> list[Run]:
 def drawn(space: Space) -> list[Run]:
     """The mappings of a space's arena as a picture has them."""
     return [
-        ((vma.start - ARENA) // PAGE, vma.pages, _character(vma))
+        ((vma.start - BASE) // PAGE, vma.pages, _character(vma))
         for vma in space.vmas
-        if vma.start >= ARENA
+        if vma.start >= BASE
     ]
 
 
@@ -102,6 +103,7 @@ _CALLS: dict[str, Callable[..., Call]] = {
     "madvise": Advise,
     "name": _set_name,
     "mremap": Remap,
+    "touch": Touch,
 }
 
 

@@ -9,6 +9,7 @@ and ``|`` the border of a mapping.
 
 from __future__ import annotations
 
+import enum
 import errno
 from bisect import bisect_right
 from collections.abc import Callable
@@ -26,6 +27,15 @@ from procmaps.labels import label_fault
 TASK_SIZE = (1 << 47) - PAGE
 STACK_GUARD_GAP = 256 * PAGE  # mm/mmap.c: stack_guard_gap
 _U64 = (1 << 64) - 1
+
+
+class Unreadable(enum.Enum):
+    """A label whose pointer leads nowhere; there is one."""
+
+    UNREADABLE = enum.auto()
+
+
+UNREADABLE = Unreadable.UNREADABLE
 
 
 class Refused(Exception):
@@ -151,6 +161,15 @@ class Space:
             name 2 2 b
             |--|bbbb|
 
+        Neighbours that were written, each for itself, have an ``anon_vma`` each: they join what
+        was not, but no longer one another, and the one below comes first:
+
+            |--|aa|--|
+            touch 0 2
+            touch 4 2
+            name 2 2 -
+            |----|--|
+
         A part in the middle touches none:
 
             |aa|------|aa|
@@ -268,9 +287,19 @@ class Space:
     def munmap(self, start: int, length: int) -> None:
         """Unmap a range; EINVAL for an unaligned or empty one, ENOMEM at the limit.
 
-        |aaaaaa|
-        munmap 2 2
-        |aa|..|aa|
+            |aaaaaa|
+            munmap 2 2
+            |aa|..|aa|
+
+        Either end of a mapping, and parts of several:
+
+            |aaaa|
+            munmap 0 2
+            ..|aa|
+
+            |aaaa|--|bbbb|
+            munmap 2 6
+            |aa|......|bb|
         """
         if start % PAGE or start > TASK_SIZE or length > TASK_SIZE - start or not length:
             raise Refused(errno.EINVAL)
@@ -297,6 +326,20 @@ class Space:
             |--|..|--|
             mmap 2 2
             |------|
+
+            |--|..|aa|
+            mmap 2 2
+            |----|aa|
+
+            |aa|..|--|
+            mmap 2 2
+            |aa|----|
+
+        What lay there is gone, and a mapping around it in two:
+
+            |aaaaaa|
+            mmap 2 2
+            |aa|--|aa|
 
         Shared anonymous memory is a file of its own each time, and joins nothing.
         """
@@ -345,6 +388,12 @@ class Space:
             |AA|aa|
             mprotect 0 2 rw
             |aaaa|
+
+        and so do neighbours of which each had a part changed:
+
+            |aaaa|bbbb|
+            mprotect 2 4 r
+            |aa|AA|BB|bb|
         """
         if start % PAGE:
             raise Refused(errno.EINVAL)
@@ -431,6 +480,10 @@ class Space:
 
         |aaaa|
         madvise 2 2 dontdump
+        |aa|aa|
+
+        |aaaa|
+        madvise 2 2 dontdump
         madvise 0 2 dontdump
         |aaaa|
         """
@@ -444,6 +497,20 @@ class Space:
             return self._update(vma, start, end, vma.flags & ~gone | come, vma.label)
 
         self._walk(start, length, visit)
+
+    def prctl(
+        self, start: int, length: int, text: bytes | Unreadable | None, *, known: bool = True
+    ) -> None:
+        """``prctl_set_vma()``: EINVAL for every call without CONFIG_ANON_VMA_NAME.
+
+        With it for an attribute that is not *known*; then EFAULT where the label cannot be read,
+        EINVAL for one that may not be, and only then the range is looked at.
+        """
+        if not self.features.labels or not known:
+            raise Refused(errno.EINVAL)
+        if isinstance(text, Unreadable):
+            raise Refused(errno.EFAULT)
+        self.name(start, length, text)
 
     def name(self, start: int, length: int, text: bytes | None) -> None:
         """``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)``: label a range, or with None clear it.
@@ -510,6 +577,28 @@ class Space:
             |aa|--|..|aa|
             mremap 0 2 2 4
             ..|--|aaaa|
+
+        or what was left of the mapping that it came from:
+
+            |aaaaaa|..|
+            mremap 2 2 2 6
+            |aa|..|aaaa|
+
+        In place:
+
+            |aa|..|--|
+            mremap 0 2 4
+            |aaaa|--|
+
+            |aaaa|
+            mremap 0 4 2
+            |aa|
+
+        With MREMAP_DONTUNMAP (``keep``) the source stays, label and all:
+
+            |aa|....|
+            mremap 0 2 2 4 keep
+            |aa|..|aa|
         """
         if keep and (to is None or length != new_length):
             raise Refused(errno.EINVAL)

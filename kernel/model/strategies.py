@@ -80,10 +80,12 @@ def _kept_in_place(start: int, length: int, to: int) -> Remap:
     return Remap(start, length, length, to, keep=True)
 
 
+_OFTEN = st.sampled_from([True, True, False])
 _TO = st.one_of(st.none(), _STARTS, _STARTS)
 # Each kind of call, and how often it is drawn.
 _KINDS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
     (5, st.builds(SetName, _ANY_START, _LENGTHS, _LABELS)),
+    (1, st.builds(SetName, _ANY_START, _LENGTHS, _LABELS, readable=_OFTEN, known=_OFTEN)),
     (2, st.builds(Unmap, _ANY_START, _LENGTHS)),
     (3, st.builds(Protect, _ANY_START, _LENGTHS, _ACCESSES)),
     (2, st.builds(Advise, _ANY_START, _NEAR, st.sampled_from(sorted(ADVICE)))),

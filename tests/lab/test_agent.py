@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import stat
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +20,7 @@ from kernel.lab.errors import LabError, MissingTool
 from kernel.lab.native import Host
 from kernel.lab.protocol import Malformed, Op, Outcome, Program, Result, Step
 from kernel.lab.scenarios import SCENARIOS
-from kernel.lab.scene import Place, Scene
-
-AREA = 0x20000000
+from kernel.lab.scene import BASE, Place, Scene
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,7 @@ def test_it_greets_with_this_machine(host: Host) -> None:
 
 def test_each_program_has_a_fresh_process(host: Host) -> None:
     first, second = Program(), Program()
-    first(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+    first(ops.mmap(BASE, 4096, "rw", "private fixed anonymous"))
     seen = first(ops.read_file(b"/proc/self/maps"))
     again = second(ops.read_file(b"/proc/self/maps"))
     one, two = host.run([first, second])
@@ -67,8 +66,8 @@ def test_results_are_passed_on(host: Host) -> None:
     descriptor = program(ops.memfd_create(b"a\nb"))
     program(ops.ftruncate(descriptor, 8192))
     program(ops.write(descriptor, b"some bytes"))
-    program(ops.mmap(AREA, 8192, "r", "shared fixed", descriptor))
-    peeked = program(ops.peek(AREA, 10))
+    program(ops.mmap(BASE, 8192, "r", "shared fixed", descriptor))
+    peeked = program(ops.peek(BASE, 10))
     stat = program(ops.statx(descriptor))
     outcome = run(host, program)
     assert [result.errno for result in outcome.results.values()] == [0] * 6
@@ -79,8 +78,8 @@ def test_results_are_passed_on(host: Host) -> None:
 
 def test_an_errno_ends_nothing(host: Host) -> None:
     program = Program()
-    program(ops.munmap(AREA + 1, 4096))
-    program(ops.fill(AREA, 4096))
+    program(ops.munmap(BASE + 1, 4096))
+    program(ops.fill(BASE, 4096))
     program(ops.open_(b"/no such folder/file"))
     program(ops.brk(0))
     codes = [result.errno for result in run(host, program).results.values()]
@@ -89,11 +88,11 @@ def test_an_errno_ends_nothing(host: Host) -> None:
 
 def test_a_store_that_would_be_a_signal_is_an_errno_and_what_came_before_stays(host: Host) -> None:
     program = Program()
-    program(ops.mmap(AREA, 8192, "rw", "private fixed anonymous"))
-    program(ops.mprotect(AREA + 4096, 4096, "r"))
-    program(ops.fill(AREA, 8192, 0x41))
-    program(ops.fill(AREA, 4096, 0x42))
-    peeked = program(ops.peek(AREA, 4096))
+    program(ops.mmap(BASE, 8192, "rw", "private fixed anonymous"))
+    program(ops.mprotect(BASE + 4096, 4096, "r"))
+    program(ops.fill(BASE, 8192, 0x41))
+    program(ops.fill(BASE, 4096, 0x42))
+    peeked = program(ops.peek(BASE, 4096))
     outcome = run(host, program)
     assert outcome.results[2].errno == errno.EFAULT
     assert outcome.results[3].value == 4096
@@ -103,9 +102,9 @@ def test_a_store_that_would_be_a_signal_is_an_errno_and_what_came_before_stays(h
 def test_a_repeat_counts_and_stops_at_the_first_failure(host: Host) -> None:
     program = Program()
     with program.repeat(5) as whole:
-        program(ops.mmap(Step(AREA, 8192), 4096, "rw", "private fixed anonymous"))
+        program(ops.mmap(Step(BASE, 8192), 4096, "rw", "private fixed anonymous"))
     with program.repeat(5) as partial:
-        fails = program(ops.mprotect(Step(AREA + 3 * 8192, 8192), 4096, "r"))
+        fails = program(ops.mprotect(Step(BASE + 3 * 8192, 8192), 4096, "r"))
     maps = program(ops.read_file(b"/proc/self/maps"))
     outcome = run(host, program)
     assert outcome.results[whole.index].value == 5
@@ -117,9 +116,9 @@ def test_a_repeat_counts_and_stops_at_the_first_failure(host: Host) -> None:
 
 def test_a_fork_runs_its_block_alone(host: Host) -> None:
     program = Program()
-    program(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+    program(ops.mmap(BASE, 4096, "rw", "private fixed anonymous"))
     with program.fork() as forked:
-        program(ops.munmap(AREA, 4096))
+        program(ops.munmap(BASE, 4096))
         child = program(ops.read_file(b"/proc/self/maps"))
     parent = program(ops.read_file(b"/proc/self/maps"))
     outcome = run(host, program)
@@ -131,7 +130,7 @@ def test_a_fork_runs_its_block_alone(host: Host) -> None:
 def test_a_held_child_can_be_read_written_to_and_reaped(host: Host) -> None:
     program = Program()
     with program.hold() as held:
-        program(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+        program(ops.mmap(BASE, 4096, "rw", "private fixed anonymous"))
     seen = program(ops.read_held(b"maps"))
     cleared = program(ops.write_held(b"clear_refs", b"1"))
     reaped = program(ops.reap())
@@ -142,6 +141,36 @@ def test_a_held_child_can_be_read_written_to_and_reaped(host: Host) -> None:
     assert outcome.results[cleared.index].errno == 0
     assert outcome.results[reaped.index].value == signal.SIGKILL
     assert outcome.results[after.index].errno == errno.ESRCH
+
+
+def test_a_program_is_run_with_its_arguments_and_heard(host: Host) -> None:
+    program = Program()
+    echoed = program(ops.run(b"/bin/echo", b"two words", b""))
+    failed = program(ops.run(b"/bin/sh", b"-c", b"echo $HOME >&2; exit 3"))
+    missing = program(ops.run(b"/no such program"))
+    outcome = run(host, program)
+    assert outcome.results[echoed.index] == Result(0, (b"two words \n",))
+    assert outcome.results[failed.index] == Result(3 << 8, (b"/t\n",))
+    assert outcome.results[missing.index] == Result(97 << 8)
+
+
+def test_a_block_in_the_background_runs_beside_the_program(host: Host, tmp_path: Path) -> None:
+    fifo = bytes(tmp_path / "fifo")
+    program, after = Program(), Program([ops.brk(0)])
+    program(ops.call("mknodat", ops.AT_FDCWD, fifo, stat.S_IFIFO | 0o600, 0))
+    with program.background() as started:
+        silent = program(ops.open_(fifo, "wronly"))
+        program(ops.write(silent, b"from beside"))
+        program(ops.call("close", silent))
+    heard = program(ops.read_file(fifo))
+    with program.background() as second:
+        program(ops.brk(0))
+    outcome = run(host, program)
+    assert outcome.results[started.index] == Result(0)
+    assert outcome.results[heard.index].bytes == b"from beside"
+    assert outcome.results[second.index].errno == errno.EBUSY
+    assert silent.index not in outcome.results
+    assert run(host, after).ended_well
 
 
 def test_small_reads_are_kept_apart(host: Host) -> None:
@@ -170,7 +199,7 @@ def test_a_fork_can_be_timed(host: Host) -> None:
 
 def test_a_process_that_dies_says_how_and_keeps_what_it_had_sent(host: Host) -> None:
     dying, after = Program(), Program()
-    dying(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
+    dying(ops.mmap(BASE, 4096, "rw", "private fixed anonymous"))
     dying(ops.read_file(b"/proc/self/maps"))
     with dying.fork():
         dying(ops.brk(0))
@@ -235,11 +264,11 @@ def test_the_painted_pages_follow_the_results() -> None:
     scene.do(ops.mprotect(scene.at(at + 1), 4096, "r"))
     scene.do(ops.munmap(scene.at(at + 3), 4096))
     scene.snapshot()
-    results = {0: AREA, 1: -22, 2: 0, 3: -12, 4: 0}
+    results = {0: BASE, 1: -22, 2: 0, 3: -12, 4: 0}
     outcome = Outcome({n: Result(value) for n, value in results.items()}, 0)
     rows = truth.Replay(scene, outcome).run()[""]
     assert [
-        (row["start"] - AREA, row["end"] - AREA, row["perms"], row["label"]) for row in rows
+        (row["start"] - BASE, row["end"] - BASE, row["perms"], row["label"]) for row in rows
     ] == [
         (0, 4096, "rw-p", None),
         (4096, 8192, "r--p", None),

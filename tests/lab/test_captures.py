@@ -20,13 +20,13 @@ import procmaps
 from kernel.lab import tiny_elf
 from kernel.lab.kernels import KERNELS
 from kernel.lab.scenarios import SCENARIOS
+from kernel.lab.scene import END, HEAP
 from procmaps import Mapping, names
 
 CAPTURES = Path(__file__).parents[2] / "corpus" / "captures"
 FOLDERS = sorted(path for path in CAPTURES.iterdir() if path.is_dir())
-# layout.ld: where the agent lies, and where its heap begins.
-AGENT = ((0x10000000, 0x10010000, "r-xp"), (0x10020000, 0x10050000, "rw-p"))
-HEAP, AREA_END = 0x10050000, 0x60000000
+# layout.ld: where the agent lies.
+AGENT = ((0x10000000, 0x10010000, "r-xp"), (0x10020000, HEAP, "rw-p"))
 # How many readings of an ambiguous name are looked at: newlines make 2**n of them.
 READINGS = 64
 
@@ -127,7 +127,7 @@ def check_area(mappings: list[Mapping], regions: list[dict[str, Any]], where: st
         for mapping in inside:
             check_mapping(mapping, region, context)
             explained.add(mapping.start)
-    area = {m.start for m in mappings if HEAP <= m.start < AREA_END}
+    area = {m.start for m in mappings if HEAP <= m.start < END}
     assert area <= explained, where
 
 

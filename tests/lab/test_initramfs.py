@@ -38,5 +38,10 @@ def test_the_archive_ends_with_the_trailer_and_is_whole_words() -> None:
     assert len(packed) % 4 == 0
 
 
+def test_each_entry_comes_after_its_folders_which_come_once() -> None:
+    entries = initramfs.with_folders([initramfs.file(path, b"") for path in (b"a/b/c", b"a/d")])
+    assert [entry.path for entry in entries] == [b"a", b"a/b", b"a/b/c", b"a/d"]
+
+
 def test_the_same_files_give_the_same_archive() -> None:
     assert initramfs.pack(TREE) == initramfs.pack(list(TREE))

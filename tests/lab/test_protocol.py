@@ -39,7 +39,6 @@ def test_a_program_is_its_length_and_its_operations() -> None:
     program(ops.brk(first))
     body = protocol.encode_op(ops.brk(0)) + protocol.encode_op(ops.brk(Ref(0)))
     assert program.encode() == struct.pack("<I", len(body)) + body
-    assert protocol.encode_batch([program, program]) == program.encode() * 2
 
 
 def test_blocks_count_what_is_in_them() -> None:
@@ -65,6 +64,9 @@ def test_what_the_agent_cannot_take_is_refused_here() -> None:
     with pytest.raises(ValueError) as caught:
         protocol.encode_op(Op(1, "x", (Counted(b"short"),)))
     assert str(caught.value) == "b'short' has no room for the eight digits of a counter"
+    with pytest.raises(ValueError) as caught:
+        protocol.encode_op(ops.brk(Ref(protocol.OPS_MAX)))
+    assert str(caught.value) == "operation 4096 cannot be referred to; the first 4096 can"
     with pytest.raises(ValueError) as caught:
         Program([ops.write(0, bytes(protocol.PROGRAM_MAX))]).encode()
     assert str(caught.value).startswith("a program of ")

@@ -10,7 +10,8 @@ from kernel.lab.flavours import FLAVOURS
 from kernel.lab.kconfig import Option
 from kernel.lab.kernels import KERNELS, NEEDED, named
 from kernel.lab.releases import RELEASES
-from kernel.lab.scene import BASE, END, Place
+from kernel.lab.scenarios import labels
+from kernel.lab.scene import BASE, END, HEAP, Place
 
 
 def test_names_are_unique_and_every_line_says_why() -> None:
@@ -71,8 +72,16 @@ def test_a_later_line_for_the_same_option_wins() -> None:
     assert kconfig.fragment([Option("A", "."), Option("A", ".", "n")]) == "CONFIG_A=n\n"
 
 
+def test_the_heap_begins_where_the_layout_ends() -> None:
+    layout = (guest.SOURCES / "layout.ld").read_text()
+    starts = [int(value, 16) for value in re.findall(r"^\t\. = (0x\w+);", layout, re.MULTILINE)]
+    lengths = [int(value, 16) for value in re.findall(r"^\t\t\. = (0x\w+);", layout, re.MULTILINE)]
+    assert starts[-1] + lengths[-1] == HEAP < BASE
+    assert f"the break starts at `{HEAP:#x}`" in (guest.SOURCES / "PROTOCOL.md").read_text()
+
+
 def test_operations_have_the_codes_that_the_agent_has() -> None:
-    source = (guest.SOURCES / "agent.c").read_text()
+    source = (guest.SOURCES / "run.h").read_text()
     table = re.search(r"static const long calls\[\] = \{(.*?)\n\};", source, re.DOTALL)
     assert table is not None
     numbered = re.findall(r"__NR_(\w+)|/\* (memfd_secret|mseal|map_shadow_stack) \*/", table[1])
@@ -107,10 +116,10 @@ def test_every_scenario_fits_the_agent_and_the_area(arch: str, page: int) -> Non
 
 
 def test_legal_label_bytes_are_those_of_the_manual() -> None:
-    assert len(scenarios.LEGAL) == 95 - 5
-    assert set(scenarios.LEGAL) | set(scenarios.ILLEGAL) == set(range(1, 256))
-    assert all(len(label) <= scenarios.LABEL_MAX for label in scenarios.LOOKALIKES)
-    assert all(set(label) <= set(scenarios.LEGAL) for label in scenarios.LOOKALIKES)
+    assert len(labels.LEGAL) == 95 - 5
+    assert set(labels.LEGAL) | set(labels.ILLEGAL) == set(range(1, 256))
+    assert all(len(label) <= labels.LABEL_MAX for label in labels.LOOKALIKES)
+    assert all(set(label) <= set(labels.LEGAL) for label in labels.LOOKALIKES)
 
 
 def test_the_program_of_one_page_is_one_page() -> None:

@@ -6,6 +6,7 @@ import ctypes
 import errno
 import mmap
 import pickle
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -286,6 +287,19 @@ def test_a_range_that_cannot_be_never_reaches_the_kernel(
     assert str(caught.value) == f"cannot name {length} bytes at {address:#x}: {fault}"
 
 
+def test_an_address_has_as_many_bits_as_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A C function takes the lower 32 of more than it can hold, and would name other memory."""
+    monkeypatch.setattr(sys, "maxsize", 2**31 - 1)
+    kernel = Kernel([])
+    with pytest.raises(ValueError) as caught:
+        set_anon_name(1 << 32, PAGE, b"x", call=kernel)
+    assert str(caught.value) == (
+        f"cannot name {PAGE} bytes at 0x100000000: "
+        "address and length have 32 bits and are not negative"
+    )
+    assert not kernel.asked
+
+
 # --- named_mmap -----------------------------------------------------------------------------------
 
 
@@ -314,3 +328,15 @@ def test_memory_that_cannot_be_named_is_not_left_mapped() -> None:
         pytest.fail("it must not get here")
     assert inodes != [0]
     assert inodes[0] not in {mapping.inode for mapping in procmaps.maps()}
+
+
+def test_a_portable_program_shares_memory_without_a_label_before_6_2() -> None:
+    kernel = Kernel([errno.EBADF, errno.EBADF])
+    with named_mmap("x", PAGE, shared=True, missing_ok=True, call=kernel) as memory:
+        memory[:2] = b"hi"
+    # Private memory can be named wherever anything can: there it is no lack of the kernel's.
+    with (
+        pytest.raises(NotNameable),
+        named_mmap("x", PAGE, missing_ok=True, call=kernel),
+    ):
+        pytest.fail("it must not get here")

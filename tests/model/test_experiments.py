@@ -7,11 +7,10 @@ import struct
 import pytest
 
 from kernel.experiments import cost, measuring, merging
+from kernel.lab.scene import BASE
 from kernel.model import features
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, Flag
-
-AREA = 0x20000000
 
 
 @pytest.mark.parametrize("row", measuring.kept("merging")["counts"], ids=str)
@@ -28,7 +27,7 @@ def test_the_model_reaches_the_limit_where_the_kernel_did() -> None:
     for page in range(kept["mappings_before"] - 1):
         space.mmap(0x1000000 + 2 * page * PAGE, PAGE, Flag.READ)
     pages = kept["limit"] + 100
-    space.mmap(AREA, pages * PAGE, merging.RW)
+    space.mmap(BASE, pages * PAGE, merging.RW)
     found = merging.until_refused(space, pages)
     assert found == (kept["labels_until_refused"], kept["refused_with"])
 

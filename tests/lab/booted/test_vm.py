@@ -12,16 +12,16 @@ from kernel.lab import ops, vm
 from kernel.lab.build import Image
 from kernel.lab.errors import GuestPanic, LostVM, ProbeFailure
 from kernel.lab.protocol import Op, Program
+from kernel.lab.scene import BASE
 
-AREA = 0x20000000
 # x86_64's numbers, arch/x86/entry/syscalls/syscall_64.tbl
 EXIT_GROUP, REBOOT = 231, 169
 
 
 def labelled() -> Program:
     program = Program()
-    program(ops.mmap(AREA, 4096, "rw", "private fixed anonymous"))
-    program(ops.name(AREA, 4096, b"a label"))
+    program(ops.mmap(BASE, 4096, "rw", "private fixed anonymous"))
+    program(ops.name(BASE, 4096, b"a label"))
     program(ops.read_file(b"/proc/self/maps"))
     return program
 
@@ -30,8 +30,8 @@ def test_labels_are_printed_or_refused_by_the_option(image: Image) -> None:
     with vm.boot(image) as guest:
         program = Program()
         page = guest.hello.page_size
-        program(ops.mmap(AREA, page, "rw", "private fixed anonymous"))
-        asked = program(ops.name(AREA, page, b"a label"))
+        program(ops.mmap(BASE, page, "rw", "private fixed anonymous"))
+        asked = program(ops.name(BASE, page, b"a label"))
         maps = program(ops.read_file(b"/proc/self/maps"))
         (outcome,) = guest.run([program])
     assert guest.hello.word_bytes == image.kernel.architecture.bits // 8

@@ -61,6 +61,7 @@ def test_naming_on_a_kernel_without_the_option_is_found_out(subject: Subject) ->
         other.check([trial])
     kernel, model = ("0", "EINVAL") if subject.features.labels else ("EINVAL", "0")
     assert str(caught.value) == (
-        f"{subject.name}, call 1 (SetName(start=0, length=4096, text=b'a', area='arena')): "
+        f"{subject.name}, call 1 (SetName(start=0, length=4096, text=b'a', area='arena', "
+        "readable=True, known=True)): "
         f"the kernel says {kernel}, the model {model}"
     )
