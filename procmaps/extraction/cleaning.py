@@ -251,7 +251,7 @@ def _container(group: Group, drafts: Sequence[_Draft]) -> Container:
     if group.heading and group.heading.container:
         return group.heading.container
     first = drafts[0]
-    if markers.is_coredump(first.piece.raws[0]):
+    if any(markers.is_coredump(done.detail) for done in first.piece.undone):
         return "coredump"
     if first.hit.format == "tombstone":
         return "tombstone"

@@ -50,6 +50,10 @@ _COREDUMP = re.compile(rb"COREDUMP_PROC_MAPS(?:=|\"?[ \t]*:)")
 """systemd-coredump's field of the journal (src/coredump/coredump.c)."""
 
 
+_WINDOW = 64
+"""Bytes before a dump in which the field's name stands."""
+
+
 def read(text: bytes) -> Marker | None:
     """What *text* says of the dump below or above it; None where it says nothing."""
     for container, heading in _HEADINGS:
@@ -66,8 +70,8 @@ def read(text: bytes) -> Marker | None:
 
 
 def is_coredump(prefix: bytes) -> bool:
-    """Whether a dump whose first line bears *prefix* is a field of systemd's journal."""
-    return bool(_COREDUMP.search(prefix))
+    """Whether a dump that stands behind *prefix* is a field of systemd's journal."""
+    return bool(_COREDUMP.search(prefix[-_WINDOW:]))
 
 
 def _count(found: re.Match[bytes]) -> int | None:
