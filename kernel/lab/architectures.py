@@ -142,8 +142,6 @@ ARCHITECTURES = {
                 Option("ARM64_BTI", "the bt flag"),
             ),
             packages=("qemu-system-arm", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"),
-            # of the sizes that there are with pages of 4, 16 and 64 KiB, the one in common
-            append=("default_hugepagesz=2M",),
         ),
         Architecture(
             name="arm",
