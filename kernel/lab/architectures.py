@@ -73,9 +73,13 @@ ARCHITECTURES = {
                 *options.CHECKPOINT,
                 *options.HUGETLB,
                 *options.THP,
+                *options.HUGE_FILES,
                 *options.NUMA,
                 *options.SECRETMEM,
                 *options.BLOCK_DEVICES,
+                *options.FUSE,
+                Option("MTRR", "X86_PAT depends on it"),
+                Option("X86_PAT", "the ar flag: device memory whose caching is kept track of"),
                 Option("X86_INTEL_MEMORY_PROTECTION_KEYS", "the ProtectionKey field"),
                 Option("X86_USER_SHADOW_STACK", "the ss flag", releases=("6.12",)),
                 Option(
@@ -85,6 +89,9 @@ ARCHITECTURES = {
             ),
             packages=("qemu-system-x86", "gcc", "libc6-dev"),
             append=_X86_APPEND,
+            # with less than 512 MiB to give away there are no huge pages on demand:
+            # hugepage_init(), mm/huge_memory.c
+            memory_mib=1024,
         ),
         Architecture(
             name="i386",
@@ -135,8 +142,6 @@ ARCHITECTURES = {
                 Option("ARM64_BTI", "the bt flag"),
             ),
             packages=("qemu-system-arm", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"),
-            # of the sizes that there are with pages of 4, 16 and 64 KiB, the one in common
-            append=("default_hugepagesz=2M",),
         ),
         Architecture(
             name="arm",

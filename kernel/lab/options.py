@@ -47,6 +47,11 @@ THP = (
     Option("TRANSPARENT_HUGEPAGE_MADVISE", "only where a scenario asks"),
 )
 
+HUGE_FILES = (
+    Option("SYSFS", "KSM is started there; setting it up is what allows huge pages in 6.12"),
+    Option("READ_ONLY_THP_FOR_FS", "the FilePmdMapped field"),
+)
+
 NUMA = (
     Option("SMP", "NUMA depends on it"),
     Option("NUMA", "numa_maps"),
@@ -62,6 +67,8 @@ BLOCK_DEVICES = (
     Option("ROMFS_FS", "a file system whose image takes a few lines to write"),
     Option("SWAP", "the Swap and SwapPss fields"),
 )
+
+FUSE = (Option("FUSE_FS", "a file system that gives its files any inode number"),)
 
 SECRETMEM = (Option("SECRETMEM", "/secretmem (deleted)"),)
 

@@ -60,6 +60,14 @@ class Place:
     page: int
     stack: int
 
+    @property
+    def huge_page(self) -> int:
+        """The size of a huge page, or a multiple of it.
+
+        On arm64 it is what a whole table of pages holds, and so grows with the pages.
+        """
+        return self.page * self.page // 8 if self.architecture.name == "arm64" else 2 << 20
+
 
 @define
 class Scene:
@@ -100,6 +108,11 @@ class Scene:
         step = max(1, 0x40000 // self.page)
         self._next = -(-self._next // step) * step
         return self.room(pages)
+
+    def huge_room(self) -> int:
+        """The next address where a huge page can begin."""
+        size = self.place.huge_page
+        return -(-self.at(self.room()) // size) * size
 
     def anon(
         self,

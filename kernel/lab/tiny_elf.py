@@ -1,7 +1,7 @@
-"""A program of one page, for x86_64, that unmaps everything but that page and stops.
+"""Programs of one page, for x86_64, that unmap everything but that page, or all, and stop.
 
-After that, nothing in its address space is a matter of chance or of a C library: the whole of
-its maps file can be written down beforehand.
+After that, nothing in their address space is a matter of chance or of a C library: the whole of
+their maps file can be written down beforehand.
 """
 
 import struct
@@ -11,7 +11,10 @@ PAGE = 0x1000
 # The end of user space with four-level page tables, as arch/x86/include/asm/page_64.h has it.
 TASK_SIZE = 0x7FFFFFFFF000
 
-_MUNMAP, _GETPID, _KILL, _SIGSTOP = 11, 39, 62, 19
+# arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/linux/sched.h
+_MUNMAP, _GETPID, _CLONE, _KILL, _GETPPID = 11, 39, 56, 62, 110
+_SIGCHLD, _SIGSTOP = 17, 19
+_CLONE_VM, _CLONE_VFORK = 0x100, 0x4000
 
 
 def _set_eax(value: int) -> bytes:
@@ -29,14 +32,28 @@ def _set_rsi(value: int) -> bytes:
 _SYSCALL = b"\x0f\x05"
 _EDI_FROM_EAX = b"\x89\xc7"
 _STAY = b"\xeb\xfe"
+_EAX_IS_0 = b"\x85\xc0"
+_SKIP_IF_SO = b"\x74" + bytes((len(_STAY),))
 
-_CODE = b"".join(
+_UNMAP_ALL_ELSE = b"".join(
     (
         *(_set_eax(_MUNMAP), _set_edi(0), _set_rsi(START), _SYSCALL),
         *(_set_eax(_MUNMAP), _set_edi(START + PAGE), _set_rsi(TASK_SIZE - START - PAGE), _SYSCALL),
         *(_set_eax(_GETPID), _SYSCALL),
         *(_EDI_FROM_EAX, _set_rsi(_SIGSTOP), _set_eax(_KILL), _SYSCALL),
         _STAY,
+    )
+)
+# vfork(2) keeps the parent in the kernel until the child is gone. The child, in the same memory,
+# sends it the signal and unmaps all of that, which it does not survive; the parent stops on its
+# way out, before it could miss anything.
+_UNMAP_ALL = b"".join(
+    (
+        *(_set_eax(_CLONE), _set_edi(_CLONE_VM | _CLONE_VFORK | _SIGCHLD), _set_rsi(0), _SYSCALL),
+        *(_EAX_IS_0, _SKIP_IF_SO, _STAY),
+        *(_set_eax(_GETPPID), _SYSCALL),
+        *(_EDI_FROM_EAX, _set_rsi(_SIGSTOP), _set_eax(_KILL), _SYSCALL),
+        *(_set_eax(_MUNMAP), _set_edi(0), _set_rsi(TASK_SIZE), _SYSCALL),
     )
 )
 _HEADERS = 64 + 56
@@ -59,19 +76,21 @@ _ELF = struct.pack(
 )
 _LOAD = struct.pack("<IIQQQQQQ", 1, 5, 0, START, START, PAGE, PAGE, PAGE)
 
-PROGRAM = (_ELF + _LOAD + _CODE).ljust(PAGE, b"\0")
+PROGRAM = (_ELF + _LOAD + _UNMAP_ALL_ELSE).ljust(PAGE, b"\0")
+# The same, but that it keeps not even the page that it runs in.
+EMPTY = (_ELF + _LOAD + _UNMAP_ALL).ljust(PAGE, b"\0")
 
 
-def expected_maps(device: tuple[int, int], inode: int, path: bytes, *, vsyscall: bool) -> bytes:
-    """The whole maps file of the stopped program.
+# [vsyscall], arch/x86/entry/vsyscall/vsyscall_64.c: no mapping of the process, and always there.
+GATE = b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 ".ljust(73) + b"[vsyscall]\n"
+
+
+def expected_maps(device: tuple[int, int], inode: int, path: bytes) -> bytes:
+    """The whole maps file of the program of one page, stopped.
 
     Line: fs/proc/task_mmu.c, show_vma_header_prefix() and show_map_vma(): the name starts after
-    ``25 + sizeof(void *) * 6 - 1`` columns and a space. ``[vsyscall]``: arch/x86/entry/vsyscall.
+    ``25 + sizeof(void *) * 6 - 1`` columns and a space.
     """
     major, minor = device
     head = b"%08x-%08x r-xp 00000000 %02x:%02x %d " % (START, START + PAGE, major, minor, inode)
-    lines = [head.ljust(73) + path]
-    if vsyscall:
-        gate = b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 "
-        lines.append(gate.ljust(73) + b"[vsyscall]")
-    return b"".join(line + b"\n" for line in lines)
+    return head.ljust(73) + path + b"\n" + GATE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from attrs import frozen
 from hypothesis import strategies as st
 
@@ -24,25 +26,26 @@ from kernel.model.space import ADVICE
 from kernel.model.vma import PAGE
 from procmaps.labels import MAX_LABEL
 
+T = TypeVar("T")
+
 ARENA_PAGES = 16
 HEAP_PAGES = 6
 
+
+def weighted(*choices: tuple[int, st.SearchStrategy[T]]) -> st.SearchStrategy[T]:
+    """One of the strategies, each as often as its weight says.
+
+    ``st.one_of()`` takes a strategy that it is given twice for one.
+    """
+    table = [strategy for weight, strategy in choices for _ in range(weight)]
+    return st.integers(0, len(table) - 1).flatmap(table.__getitem__)
+
+
 # No "x" alone: on a CPU with protection keys it takes one, and a key keeps mappings apart.
-_ACCESSES = st.sampled_from(["rw", "rw", "rw", "r", "-", "rx", "rwx"])
-_LABELS = st.one_of(
-    st.sampled_from([b"a", b"a", b"b", b"b", None, None, b"", b" c d "]),
-    st.sampled_from(
-        [
-            b"x" * MAX_LABEL,
-            b"x" * (MAX_LABEL + 1),
-            b"a]",
-            b"tab\t",
-            b"\xc3\xa9",
-            b"a\\b",
-            b"$",
-            b"~",
-        ]
-    ),
+_ACCESSES = st.sampled_from([*["rw"] * 6, "r", "r", "-", "rx", "rwx"])
+_LABELS = weighted(
+    (9, st.sampled_from([b"a", b"a", b"b", b"b", None, None, b"", b" c d ", b"x" * MAX_LABEL])),
+    (1, st.sampled_from([b"x" * (MAX_LABEL + 1), b"a]", b"tab\t", b"\xc3\xa9", b"a\\b", b"$"])),
 )
 
 
@@ -50,16 +53,22 @@ def _pages(least: int, most: int) -> st.SearchStrategy[int]:
     return st.integers(least, most).map(lambda page: page * PAGE)
 
 
-_STARTS = _pages(0, ARENA_PAGES - 1)
-_SHORT = _pages(1, 5)
+# Every other range is one of four, so that calls meet what earlier calls made.
+_QUARTER = ARENA_PAGES // 4 * PAGE
+_STARTS = weighted(
+    (1, _pages(0, ARENA_PAGES - 1)),
+    (1, st.sampled_from(range(0, ARENA_PAGES * PAGE, _QUARTER))),
+)
+_SHORT = weighted((1, _pages(1, 5)), (1, st.just(_QUARTER)))
 # Lengths that are rounded up, empty, or around the ends of what 64 bits hold.
 _ODD = st.sampled_from([0, 1, PAGE - 1, PAGE + 1, 2**63, 2**64 - PAGE, 2**64 - PAGE + 1, 2**64 - 1])
-_LENGTHS = st.one_of(_SHORT, _SHORT, _SHORT, _SHORT, _SHORT, _SHORT, _SHORT, _ODD)
+_LENGTHS = weighted((9, _SHORT), (1, _ODD))
 # Advice that reaches the stack would take it from the next child.
 _NEAR = _LENGTHS.filter(lambda length: length != 2**63)
-_ANY_START = st.one_of(*[_STARTS] * 15, st.sampled_from([1, PAGE + 8]))
+_ANY_START = weighted((15, _STARTS), (1, st.sampled_from([1, PAGE + 8])))
 
 
+_BREAKS = _pages(0, HEAP_PAGES)
 _AREA_HEAP = (_pages(0, HEAP_PAGES), _pages(1, 3))
 
 
@@ -67,7 +76,7 @@ def _maps(backings: tuple[str, ...]) -> st.SearchStrategy[Call]:
     return st.builds(
         Map,
         _ANY_START,
-        _SHORT,
+        _pages(1, 10),
         _ACCESSES,
         st.sampled_from(["anon"] * 5 + list(backings)),
         st.sampled_from(["private", "private", "private", "shared", "noreserve"]),
@@ -76,21 +85,24 @@ def _maps(backings: tuple[str, ...]) -> st.SearchStrategy[Call]:
     )
 
 
+_EVERYTHING: Call = Map(0, ARENA_PAGES * PAGE)
+
+
 def _kept_in_place(start: int, length: int, to: int) -> Remap:
     return Remap(start, length, length, to, keep=True)
 
 
 _OFTEN = st.sampled_from([True, True, False])
-_TO = st.one_of(st.none(), _STARTS, _STARTS)
+_TO = weighted((1, st.none()), (2, _STARTS))
 # Each kind of call, and how often it is drawn.
 _KINDS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
     (5, st.builds(SetName, _ANY_START, _LENGTHS, _LABELS)),
     (1, st.builds(SetName, _ANY_START, _LENGTHS, _LABELS, readable=_OFTEN, known=_OFTEN)),
-    (2, st.builds(Unmap, _ANY_START, _LENGTHS)),
+    (1, st.builds(Unmap, _ANY_START, _LENGTHS)),
     (3, st.builds(Protect, _ANY_START, _LENGTHS, _ACCESSES)),
     (2, st.builds(Advise, _ANY_START, _NEAR, st.sampled_from(sorted(ADVICE)))),
-    (2, st.builds(Touch, _STARTS, _pages(1, 3))),
-    (1, st.builds(Break, st.one_of(_pages(0, HEAP_PAGES), st.integers(0, HEAP_PAGES * PAGE)))),
+    (4, st.builds(Touch, _STARTS, st.sampled_from([PAGE, PAGE, 3 * PAGE]))),
+    (2, st.builds(Break, weighted((3, _BREAKS), (1, st.integers(0, HEAP_PAGES * PAGE))))),
     (1, st.builds(SetName, *_AREA_HEAP, _LABELS, st.just("heap"))),
     (1, st.builds(Protect, *_AREA_HEAP, _ACCESSES, st.just("heap"))),
     (1, st.builds(Touch, *_AREA_HEAP, st.just("heap"))),
@@ -98,15 +110,7 @@ _KINDS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
 )
 _REMAPS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
     (2, st.builds(Remap, _STARTS, _SHORT, _SHORT, _TO)),
-    (
-        1,
-        st.builds(
-            _kept_in_place,
-            _STARTS,
-            _SHORT,
-            _STARTS,
-        ),
-    ),
+    (2, st.builds(_kept_in_place, _STARTS, _SHORT, _STARTS)),
     (1, st.builds(Remap, _ANY_START, _LENGTHS, _LENGTHS, _TO, st.booleans())),
 )
 
@@ -125,20 +129,28 @@ class Scope:
     least: int = 1
     most: int = 40
 
-    def kinds(self) -> list[st.SearchStrategy[Call]]:
-        """The kinds of call, each as often as its weight."""
-        files = tuple(name for name in FILES if self.linked or name != "linked")
-        weighted = [(4, _maps(files)), *_KINDS, *(_REMAPS if self.remaps else ())]
-        return [kind for weight, kind in weighted for _ in range(weight)]
+    @property
+    def map(self) -> st.SearchStrategy[Call]:
+        """One mmap."""
+        return _maps(tuple(name for name in FILES if self.linked or name != "linked"))
+
+    @property
+    def call(self) -> st.SearchStrategy[Call]:
+        """Any call, of each kind as often as its weight."""
+        return weighted((6, self.map), *_KINDS, *(_REMAPS if self.remaps else ()))
 
 
 @st.composite
 def trials(draw: st.DrawFn, scope: Scope) -> Trial:
-    """A list of calls, a few of them in forked children."""
-    kinds = scope.kinds()
-    one = st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
+    """A list of calls, a few of them in forked children.
+
+    Most often the arena is full at first: where nothing is mapped, calls can only fail.
+    """
+    one = scope.call
     fork = st.builds(Fork, st.lists(one, max_size=6).map(tuple))
-    step = st.integers(0, 15).flatmap(lambda which: fork if which == 15 else one)  # noqa: PLR2004
+    step: st.SearchStrategy[Call | Fork] = weighted((15, one), (1, fork))
+    memory = draw(weighted((3, st.just([_EVERYTHING])), (1, st.lists(scope.map, max_size=3))))
     steps = draw(st.lists(step, min_size=scope.least, max_size=scope.most))
-    room = draw(st.one_of(st.none(), st.none(), st.integers(0, 12))) if scope.limits else None
-    return Trial(tuple(steps), room)
+    few: st.SearchStrategy[int | None] = weighted((2, st.none()), (1, st.integers(0, 12)))
+    room = draw(few) if scope.limits else None
+    return Trial((*memory, *steps), room)

@@ -123,12 +123,13 @@ def test_legal_label_bytes_are_those_of_the_manual() -> None:
 
 
 def test_the_program_of_one_page_is_one_page() -> None:
-    assert len(tiny_elf.PROGRAM) == tiny_elf.PAGE
-    assert tiny_elf.PROGRAM.startswith(b"\x7fELF\x02\x01\x01")
+    for program in (tiny_elf.PROGRAM, tiny_elf.EMPTY):
+        assert len(program) == tiny_elf.PAGE
+        assert program.startswith(b"\x7fELF\x02\x01\x01")
 
 
 def test_its_maps_are_written_down_to_the_column() -> None:
-    assert tiny_elf.expected_maps((0, 0x1A), 2, b"/t/p", vsyscall=True) == (
+    assert tiny_elf.expected_maps((0, 0x1A), 2, b"/t/p") == (
         b"00400000-00401000 r-xp 00000000 00:1a 2                                  /t/p\n"
         b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0"
         b"                  [vsyscall]\n"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
+
 from kernel.lab import ops
-from kernel.lab.disk import PARTITION_OFFSET, partitioned_disk
-from kernel.lab.scenarios.table import MAPS, scenario
+from kernel.lab.disk import PARTITION_OFFSET, SECTOR, partitioned_disk, romfs
+from kernel.lab.scenarios.table import ALL, MAPS, scenario
 from kernel.lab.scene import Scene
 
 
@@ -27,6 +30,12 @@ def device_memory(s: Scene) -> None:
     s.map(memory, s.room(), 1, "r", "shared", 0xFFFF0000)
 
 
+@scenario(architectures=("x86_64",), host=False)
+def device_flags(s: Scene) -> None:
+    """The VmFlags of device memory whose caching x86 keeps track of."""
+    s.map(s.device(b"/dev/mem"), s.room(), 1, "r", "shared", 0xC0000)
+
+
 @scenario(files=MAPS, host=False)
 def device_minors(s: Scene) -> None:
     """Minor numbers of three digits: files on the last of three hundred file systems."""
@@ -42,7 +51,8 @@ def device_minors(s: Scene) -> None:
 
 BLKRRPART = 0x125F
 # dev_t as mknod takes it (new_encode_dev()): the minor's low byte below twelve bits of major.
-RAM_DISK_0, RAM_DISK_1, FIRST_EXTENDED = 1 << 8, 1 << 8 | 1, 259 << 8
+RAM_DISK_0, RAM_DISK_1, RAM_DISK_2, FIRST_EXTENDED = 1 << 8, 1 << 8 | 1, 1 << 8 | 2, 259 << 8
+FUSE_DEVICE = 10 << 8 | 229
 
 
 @scenario(files=MAPS, architectures=("x86_64",), host=False)
@@ -61,6 +71,69 @@ def device_majors(s: Scene) -> None:
     s.map(s.device(b"/t/disk/file", ""), s.room(), 1, "r", "private")
     s.snapshot()
     s.do(ops.umount(b"/t/disk"))
+
+
+@scenario(files=ALL, architectures=("x86_64",), host=False)
+def huge_program(s: Scene) -> None:
+    """A program's file in a huge page: FilePmdMapped; and pages of a file that is not memory."""
+    s.do(ops.call("mknodat", ops.AT_FDCWD, b"/dev/ram2", 0o060600, RAM_DISK_2))
+    disk = s.do(ops.open_(b"/dev/ram2", "rdwr"))
+    size = s.place.huge_page
+    # A fresh disk is all zeros, and so is the end of this file.
+    image = romfs({b"file": b"program".ljust(size, b"\0")}).rstrip(b"\0")
+    s.do(ops.write(disk, image.ljust(-(-len(image) // SECTOR) * SECTOR, b"\0")))
+    s.do(ops.call("close", disk))
+    s.do(ops.mkdir(b"/t/huge_program"))
+    s.do(ops.call("mount", b"/dev/ram2", b"/t/huge_program", b"romfs", 1, 0))
+    file = s.device(b"/t/huge_program/file", "")
+    s.map(file, s.room(2), 2, "r", "private")
+    at = s.huge_room()
+    s.do(ops.mmap(at, size, "rx", "private fixed", file.descriptor))
+    s.do(ops.madvise(at, size, "collapse"))
+    s.do(ops.peek(at, 1))
+    s.snapshot()
+    s.do(ops.umount(b"/t/huge_program"))
+
+
+# include/uapi/linux/fuse.h: what the kernel numbers its requests by, and bits of FUSE_OPEN's reply.
+FUSE_REQ_ID_STEP = 2
+FOPEN_NOFLUSH = 1 << 5
+
+
+def _fuse_replies(inode: int) -> Iterator[bytes]:
+    """What a file system says that has one file: to INIT, LOOKUP and OPEN, in this order."""
+    for_ever = 1 << 31
+    init = struct.pack("<IIIIHHIIHHI28x", 7, 36, 0, 0, 1, 1, 4096, 1, 1, 0, 0)
+    attributes = struct.pack("<QQQQQQ10I", inode, 4096, 8, *9 * (0,), 0, 0, 0, 0)
+    mode_and_links = struct.pack("<II", 0o100644, 1)
+    attributes = attributes[:60] + mode_and_links + attributes[68:]
+    entry = struct.pack("<QQQQII", 2, 0, for_ever, for_ever, 0, 0) + attributes
+    opened = struct.pack("<QII", 0, FOPEN_NOFLUSH, 0)
+    for n, body in enumerate((init, entry, opened), 1):
+        yield struct.pack("<IiQ", 16 + len(body), 0, n * FUSE_REQ_ID_STEP) + body
+
+
+@scenario(files=MAPS, architectures=("x86_64",), host=False)
+def wide_numbers(s: Scene) -> None:
+    """An inode of 64 bits; with a high offset and address the line outgrows its name column."""
+    x86_64_read = 0
+    s.do(ops.call("mknodat", ops.AT_FDCWD, b"/dev/fuse", 0o020600, FUSE_DEVICE))
+    fuse = s.do(ops.open_(b"/dev/fuse", "rdwr"))
+    s.do(ops.mkdir(b"/t/fuse"))
+    # A program's first descriptor is 0.
+    options = b"fd=0,rootmode=40000,user_id=0,group_id=0"
+    s.do(ops.mount(b"fuse", b"/t/fuse", options))
+    with s.background():
+        request = s.do(ops.mmap(0, 0x4000, "rw", "private anonymous"))
+        for reply in _fuse_replies((1 << 64) - 1):
+            s.do(ops.call("syscall", x86_64_read, fuse, request, 0x4000))
+            s.do(ops.write(fuse, reply))
+    file = s.device(b"/t/fuse/file", "")
+    s.map(file, s.room(), 1, "r")
+    last = (1 << 63) - 0x20000
+    s.do(ops.mmap(0x7F0000000000, s.page, "r", "shared fixed", file.descriptor, last))
+    s.snapshot()
+    s.do(ops.umount(b"/t/fuse"))
 
 
 @scenario(files=("smaps", "smaps_rollup"), architectures=("x86_64",), host=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from kernel.lab import ops
 from kernel.lab.scenarios.table import ALL, scenario
 from kernel.lab.scene import Scene
@@ -23,10 +25,10 @@ def sysv(s: Scene) -> None:
 @scenario(files=ALL, host=False)
 def huge_pages(s: Scene) -> None:
     """Pages of hugetlbfs and, on advice, transparent ones; only where memory allows them."""
-    size = 2 << 20
+    size = s.place.huge_page
     pages = s.do(ops.open_(b"/proc/sys/vm/nr_hugepages", "wronly"))
     s.do(ops.write(pages, b"4"))
-    near = -(-s.at(s.room()) // size) * size
+    near = s.huge_room()
     s.do(ops.mmap(near, size, "rw", "private fixed anonymous hugetlb"))
     s.do(ops.fill(near, s.page, 1))
     s.do(ops.mmap(near + 2 * size, size, "rw", "shared fixed anonymous hugetlb"))
@@ -41,6 +43,46 @@ def huge_pages(s: Scene) -> None:
     s.snapshot()
     s.do(ops.munmap(near, 3 * size))
     s.do(ops.write(pages, b"0"))
+
+
+@scenario(architectures=("x86_64",), host=False)
+def huge_shared(s: Scene) -> None:
+    """Huge pages of shared memory, and of hugetlbfs in two processes at once."""
+    at, size = s.huge_room(), s.place.huge_page
+    with s.folder(b"/t/huge", options=b"huge=always"):
+        file = s.open(b"/t/huge/file", size // s.page)
+        s.do(ops.mmap(at, size, "rw", "shared fixed", file.descriptor))
+        s.do(ops.fill(at, s.page, 1))
+        pages = s.do(ops.open_(b"/proc/sys/vm/nr_hugepages", "wronly"))
+        s.do(ops.write(pages, b"2"))
+        s.do(ops.mmap(at + 2 * size, size, "rw", "shared fixed anonymous hugetlb"))
+        s.do(ops.fill(at + 2 * size, s.page, 1))
+        s.snapshot("alone")
+        with s.hold():
+            s.do(ops.fill(at + 2 * size, s.page, 2))
+        s.snapshot()
+        s.do(ops.reap())
+        s.do(ops.munmap(at + 2 * size, size))
+        s.do(ops.write(pages, b"0"))
+
+
+@scenario(architectures=("x86_64",), host=False)
+def merged(s: Scene) -> None:
+    """Pages of equal content that the kernel has made one: the KSM field, and their Pss."""
+    x86_64_nanosleep = 35
+    at = s.room(4)
+    s.anon(at, 4, label=b"merged")
+    s.do(ops.fill(s.at(at), 4 * s.page, 7))
+    s.do(ops.madvise(s.at(at), 4 * s.page, "mergeable"))
+    with s.folder(b"/t/sys", b"sysfs"):
+        pause = s.do(ops.open_(b"/t/sys/kernel/mm/ksm/sleep_millisecs", "wronly"))
+        s.do(ops.write(pause, b"10"))
+        run = s.do(ops.open_(b"/t/sys/kernel/mm/ksm/run", "wronly"))
+        s.do(ops.write(run, b"1"))
+        # A page is merged once it was the same in two scans.
+        s.do(ops.call("syscall", x86_64_nanosleep, struct.pack("<qq", 2, 0)))
+        s.snapshot()
+        s.do(ops.write(run, b"0"))
 
 
 @scenario()

@@ -59,6 +59,12 @@ def one_page(s: Scene) -> None:
     _spawn(s, b"/t/one_page", tiny_elf.PROGRAM)
 
 
+@scenario(files=ALL, architectures=("x86_64",))
+def nothing_mapped(s: Scene) -> None:
+    """A process that has unmapped all its memory: the rollup of an empty range."""
+    _spawn(s, b"/t/nothing", tiny_elf.EMPTY)
+
+
 def _spawn(s: Scene, folder: bytes, elf: bytes) -> None:
     """Write a program into a folder, start it, and look at it once it has stopped itself."""
     path = folder + b"/program"
