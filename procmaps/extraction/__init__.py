@@ -1,9 +1,10 @@
 """Dumps inside other text: crash reports, tombstones, logs, mails, source code.
 
 `extract` undoes, layer by layer, what was done to a dump on its way into the text, from the
-outermost layer to the innermost: transfer encoding (`transfer`), string literals (`literals`),
-broken lines (`wrapping`), prefixes (`prefixes`). A mapping is whatever the grammar reads,
-anywhere in a line.
+outermost layer to the innermost: Base64 and charset, what a terminal showed, transfer encoding,
+the literals of programs, markup, tables, lost newlines, what was put behind lines, broken lines
+(`wrapping`), prefixes (`prefixes`). Each has a module of its own. A mapping is whatever the grammar
+reads, anywhere in a line.
 """
 
 from __future__ import annotations

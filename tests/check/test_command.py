@@ -337,6 +337,8 @@ def test_ctrl_c_ends_it_at_once(tmp_path: Path, options: tuple[str, ...], script
          "--json", "--", sys.executable, "-c", script],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        # A job in the background of a shell inherits that it shall not hear Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while not (tmp_path / "hangs").exists():

@@ -45,7 +45,7 @@ def test_every_case_can_be_cut_but_where_lines_are_not_records() -> None:
         "damaged/empty.smaps",
         "damaged/empty.smaps_rollup",
         "producers/gvisor-newline.maps",
-        "producers/linux-2.6.11-newline.maps",
+        "producers/linux-2.6.12-newline.maps",
         "producers/nommu-newline.maps",
     }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
@@ -34,6 +36,7 @@ class Wrong:
         return sum(len(trial.calls) for trial in trials)
 
 
+ROOT = Path(__file__).resolve().parents[2]
 SCOPE = Scope(least=5, most=10)
 
 
@@ -82,10 +85,21 @@ def test_a_soak_without_a_difference_is_recorded(tmp_path: Path) -> None:
     assert soak.operations >= 100
 
 
-def test_the_same_seed_draws_the_same_trials() -> None:
-    def drawn() -> int:
-        soak = Soak(cast("Subject", Wrong(differs=False)), first_seed=7, scope=SCOPE)
-        soak.run(200)
-        return soak.operations
+DRAWN = """
+from typing import cast
+from kernel.model.soak import Soak
+from tests.model.test_soak import SCOPE, Wrong
+soak = Soak(cast("Subject", Wrong(differs=False)), first_seed=7, scope=SCOPE)
+soak.run(200)
+print(soak.operations)
+"""
 
-    assert drawn() == drawn()
+
+def test_the_same_seed_draws_the_same_trials() -> None:
+    """In a process of its own, as a soak is: Hypothesis remembers something from run to run."""
+    drawn = [
+        subprocess.run([sys.executable, "-c", DRAWN], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+        for _ in range(2)
+    ]
+    assert drawn[0].stdout == drawn[1].stdout
+    assert int(drawn[0].stdout) >= 200
