@@ -29,11 +29,8 @@ FEW_ROWS = 64
 GROWTH = 8
 """How many times the rows just read to make room for next: what is not used costs time, too."""
 
-UNSET = b"\xff"
+UNSET = memoryview(b"\xff" * 65536)
 """What room is made of: all bits set is what `procmaps.bodies.MISSING` and ``ABSENT`` are."""
-
-WIDEST = 8
-"""Bytes of the widest item of a column."""
 
 KEPT = 256
 """Lines with unknown keys kept in one run, four numbers each."""
@@ -113,11 +110,10 @@ class _Scanner:
         Gives the place of the next line, and why it was not read.
         """
         columns, table = self.columns, self.bodies
-        unset = memoryview(UNSET * (WIDEST * (max(rows, bodies) + 1)))
         for column in self.headers:
-            column.frombytes(unset[: column.itemsize * rows])
+            _extend(column, rows)
         for column, _ in self._used():
-            column.frombytes(unset[: column.itemsize * (table.rows + bodies - len(column))])
+            _extend(column, table.rows + bodies - len(column))
         count = len(columns.start) - rows
         try:
             at, count, table.rows, kept, stop = self.session.run(
@@ -175,3 +171,10 @@ class _Scanner:
             if known is None:
                 self.filled[place] = len(column)
         self.usage = columns
+
+
+def _extend(column: array[int], rows: int) -> None:
+    """Make room for so many *rows* more."""
+    wanted = column.itemsize * rows
+    for size in (*[len(UNSET)] * (wanted // len(UNSET)), wanted % len(UNSET)):
+        column.frombytes(UNSET[:size])
