@@ -68,6 +68,7 @@ typedef struct {
     Entry *slot; /* open addressing; a slot without text is free */
     size_t slots, used;
     uint64_t seed;
+    bool closed;   /* a text found no room: every new one is for the caller to find */
     Entry last;    /* neighbours mostly bear the same name */
     uint32_t next; /* the place of the next new text */
     Entry *fresh;  /* the new ones, which the caller has not been told yet */

@@ -250,7 +250,7 @@ know_text(Session *session, Texts *texts, PyObject *args)
         return NULL;
     const uint8_t *bytes = (const uint8_t *)PyBytes_AsString(text);
     if (place_text(texts, bytes, (size_t)PyBytes_Size(text), place) != place) {
-        PyErr_SetString(PyExc_ValueError, "a text with two places, or one too many");
+        PyErr_SetString(PyExc_ValueError, "a text with two places");
         return NULL;
     }
     Py_RETURN_NONE;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PROBES = 64 }; /* a text that needs more goes to the reference engine */
+enum { MAX_PROBES = 64 }; /* a text that needs more is for the caller to find */
 
 static uint64_t
 hash_text(const uint8_t *text, size_t length, uint64_t seed)
@@ -33,7 +33,8 @@ static Entry *
 find_text(const Texts *texts, const uint8_t *text, size_t length, uint64_t hash)
 {
     for (size_t probe = 0; probe < MAX_PROBES; probe++) {
-        Entry *entry = &texts->slot[(hash + probe) & (texts->slots - 1)];
+        /* Each step is one wider than the last, so that runs of taken slots do not add up. */
+        Entry *entry = &texts->slot[(hash + probe * (probe + 1) / 2) & (texts->slots - 1)];
         if (!entry->text || (entry->hash == hash && same_text(entry, text, length)))
             return entry;
     }
@@ -84,18 +85,21 @@ add_fresh(Texts *texts, Entry entry)
     return true;
 }
 
-/* The place of a text, a new one where *place* is negative and the text unknown. -1: refused. */
+/* The place of a text: a new one where *place* is negative and the text unknown, or *place*, which
+   the caller has found by itself. -1: the caller has to. */
 int64_t
 place_text(Texts *texts, const uint8_t *text, size_t length, int64_t place)
 {
     if (texts->last.text && same_text(&texts->last, text, length))
         return texts->last.place;
-    if (texts->used * 2 >= texts->slots && !grow_texts(texts))
-        return -1;
+    if (texts->used * 2 >= texts->slots && !texts->closed)
+        texts->closed = !grow_texts(texts);
     uint64_t hash = hash_text(text, length, texts->seed);
-    Entry *entry = find_text(texts, text, length, hash);
+    Entry *entry = texts->slots ? find_text(texts, text, length, hash) : NULL;
     if (!entry || (!entry->text && place < 0 && texts->next == UINT32_MAX - 1))
-        return -1;
+        texts->closed = true;
+    if (!entry || (!entry->text && texts->closed))
+        return place;
     if (!entry->text) {
         Entry added = {text, length, hash, place < 0 ? texts->next : (uint32_t)place};
         if (place < 0 && !add_fresh(texts, added))
