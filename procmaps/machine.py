@@ -28,7 +28,7 @@ UNBOUNDED = 2**62
 """More bytes than any text has."""
 
 SIZE, COUNT, FLAGS = range(3)
-"""What stands behind a key, as ``_scan.c`` numbers it."""
+"""What stands behind a key, as ``_c/scan.h`` numbers it."""
 
 USAGE = tuple(
     dict.fromkeys(field.attribute for field in FIELDS.values() if field.unit in ("kB", "count"))

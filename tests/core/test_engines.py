@@ -141,3 +141,14 @@ def test_the_compiled_header_takes_every_header_itself(line: bytes) -> None:
     match = grammar.load("nommu").header.fullmatch(line)
     assert match
     assert line.endswith((match["NAME"] or b"") + b"\n")
+
+
+def test_many_bodies_of_one_shape_are_each_mappings_own() -> None:
+    """New ones and known ones by turns, more than move into the columns at once."""
+    header = b"%x000-%x000 rw-p 00000000 00:00 0 \n"
+    agree(
+        b"".join(
+            header % (at + 1, at + 2) + b"Rss: %d kB\nPss: %d kB\n" % (at % 7, at * at % 11)
+            for at in range(3000)
+        )
+    )
