@@ -15,7 +15,7 @@ import attrs
 
 from corpus.matrix.peers import Peer, View
 from procmaps.check.cases import Allowed, Case, Reading
-from procmaps.check.reducing import grammar_of, lines_of
+from procmaps.check.reducing import grammar_of, lines_of, moved
 from procmaps.grammar import Grammar
 from procmaps.names import Unnamed
 from procmaps.records import Device, Mapping, Perms, Usage
@@ -80,24 +80,7 @@ def _seen_by(peer: Peer, case: Case) -> Case:
 def _keep(case: Case, due: Callable[[Mapping], bool]) -> Case:
     numbers = [at for at, mapping in enumerate(case.records) if due(mapping)]
     place = {old: new for new, old in enumerate(numbers)}
-    return attrs.evolve(
-        case,
-        records=tuple(case.records[at] for at in numbers),
-        readings=tuple(
-            attrs.evolve(reading, record=place[reading.record])
-            for reading in case.readings
-            if reading.record in place
-        ),
-        either=tuple(
-            attrs.evolve(
-                allowed,
-                records=None
-                if allowed.records is None
-                else tuple(place[at] for at in allowed.records if at in place),
-            )
-            for allowed in case.either
-        ),
-    )
+    return moved(case, place, [case.records[at] for at in numbers])
 
 
 def _has_flag(mapping: Mapping, flags: Sequence[str]) -> bool:

@@ -67,6 +67,28 @@ class _Entry:
     """Those below its header line, without what is wrong on purpose."""
 
 
+def moved(case: Case, place: dict[int, int], records: Iterable[Mapping]) -> Case:
+    """The case with these *records*; *place* says where each that is left stood, and stands now."""
+    return attrs.evolve(
+        case,
+        records=tuple(records),
+        readings=tuple(
+            attrs.evolve(reading, record=place[reading.record])
+            for reading in case.readings
+            if reading.record in place
+        ),
+        either=tuple(
+            attrs.evolve(
+                allowed,
+                records=None
+                if allowed.records is None
+                else tuple(place[at] for at in allowed.records if at in place),
+            )
+            for allowed in case.either
+        ),
+    )
+
+
 @attrs.frozen
 class _Whole:
     """A case whose lines and records stand side by side."""
@@ -126,23 +148,8 @@ class _Whole:
             records.append(record)
         lines = sorted(chosen)
         return attrs.evolve(
-            self.case,
+            moved(self.case, place, records),
             data=b"".join(self.lines[at] for at in lines),
-            records=tuple(records),
-            readings=tuple(
-                attrs.evolve(reading, record=place[reading.record])
-                for reading in self.case.readings
-                if reading.record in place
-            ),
-            either=tuple(
-                attrs.evolve(
-                    allowed,
-                    records=None
-                    if allowed.records is None
-                    else tuple(place[at] for at in allowed.records if at in place),
-                )
-                for allowed in self.case.either
-            ),
             faults=tuple(
                 attrs.evolve(fault, line=lines.index(fault.line - 1) + 1)
                 for fault in self.case.faults
