@@ -12,7 +12,8 @@ _T = TypeVar("_T")
 class Machine:
     def __new__(
         cls,
-        header: Program,
+        addresses: Program,
+        tail: Program,
         size: Program,
         count: Program,
         flags: Program,

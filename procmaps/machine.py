@@ -30,6 +30,9 @@ UNBOUNDED = 2**62
 SIZE, COUNT, FLAGS = range(3)
 """What stands behind a key, as ``_c/scan.h`` numbers it."""
 
+END = HEADER_PARTS.index("end")
+"""The register of the end address."""
+
 USAGE = tuple(
     dict.fromkeys(field.attribute for field in FIELDS.values() if field.unit in ("kB", "count"))
 )
@@ -62,7 +65,10 @@ Program = tuple[Step, ...]
 class Programs:
     """Everything that ``_scan.Machine`` is made of."""
 
-    header: Program
+    addresses: Program
+    """Of a header line."""
+    tail: Program
+    """What stands behind them: the same for many mappings."""
     size: Program
     count: Program
     flags: Program
@@ -231,8 +237,11 @@ def programs(grammar: Grammar) -> Programs | None:
     if {way[0].path[1] for way in grammar.ways("field")} != {"flags", "size", "count", "text"}:
         return None
     try:
+        header = _header(grammar)
+        behind = 1 + max(place for place, step in enumerate(header) if step.target == END)
         return Programs(
-            header=_header(grammar),
+            addresses=header[:behind],
+            tail=header[behind:],
             size=_value(grammar, "size", "kilobytes"),
             count=_value(grammar, "count", "number"),
             flags=_value(grammar, "flags", "FLAGS"),

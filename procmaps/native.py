@@ -43,7 +43,8 @@ def machine(grammar: Grammar) -> _scan.Machine | None:
     if compiled is None:
         return None
     return _scan.Machine(
-        header=compiled.header,
+        addresses=compiled.addresses,
+        tail=compiled.tail,
         size=compiled.size,
         count=compiled.count,
         flags=compiled.flags,

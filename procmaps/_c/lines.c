@@ -12,16 +12,34 @@ behind_line(const uint8_t *at, const uint8_t *end)
     return at < end ? at + 1 : at;
 }
 
-/* Read a header line into the next row; the end of it, or NULL. */
-static const uint8_t *
-read_header(Reader *reader, const Target *to, const Progress *now)
+static bool
+same_bytes(const uint8_t *one, const uint8_t *other, size_t length)
+{
+    uint64_t left, right;
+    if (length < sizeof left)
+        return memcmp(one, other, length) == 0;
+    for (size_t i = 0; i < length - sizeof left; i += sizeof left) {
+        memcpy(&left, one + i, sizeof left);
+        memcpy(&right, other + i, sizeof right);
+        if (left != right)
+            return false;
+    }
+    memcpy(&left, one + length - sizeof left, sizeof left);
+    memcpy(&right, other + length - sizeof right, sizeof right);
+    return left == right;
+}
+
+/* --- header lines ------------------------------------------------------------------------------- */
+
+/* Read what stands behind the addresses of a header line, and remember it; NULL where it cannot be. */
+static const Tail *
+read_tail(Reader *reader, const uint8_t *at)
 {
     Registers got;
-    memset(got.value, 0, sizeof got.value);
-    memset(got.from, 0, sizeof got.from);
-    const uint8_t *end = run_program(&reader->tables->header, now->at, reader->end, &got);
-    if (!end || got.value[END] < got.value[START] || got.value[MAJOR] > UINT32_MAX
-        || got.value[MINOR] > UINT32_MAX || got.value[PERMS] > UINT8_MAX)
+    memset(&got, 0, sizeof got);
+    const uint8_t *end = run_program(&reader->tables->tail, at, reader->end, &got);
+    if (!end || got.value[MAJOR] > UINT32_MAX || got.value[MINOR] > UINT32_MAX
+        || got.value[PERMS] > UINT8_MAX)
         return NULL;
     int64_t name = 0;
     const uint8_t *from = got.from[NAME];
@@ -30,18 +48,60 @@ read_header(Reader *reader, const Target *to, const Progress *now)
         if (name < 0)
             return NULL;
     }
+    Tail *tail = &reader->tail[reader->next_tail];
+    reader->next_tail = (reader->next_tail + 1) % TAILS;
+    *tail = (Tail){
+        .text = at,
+        .length = (size_t)(end - at),
+        .offset = got.value[OFFSET],
+        .inode = got.value[INODE],
+        .major = (uint32_t)got.value[MAJOR],
+        .minor = (uint32_t)got.value[MINOR],
+        .name = (uint32_t)name,
+        .perms = (uint8_t)got.value[PERMS],
+    };
+    return tail;
+}
+
+/* The one remembered that stands here once more, to the end of the line, or NULL. Nothing but the
+ * addresses tells many anonymous mappings apart. */
+static const Tail *
+repeat_tail(const Reader *reader, const uint8_t *at)
+{
+    size_t rest = (size_t)(reader->end - at);
+    for (int i = 0; i < TAILS; i++) {
+        const Tail *tail = &reader->tail[i];
+        if (tail->length && tail->length < rest && at[tail->length] == '\n'
+            && same_bytes(at, tail->text, tail->length))
+            return tail;
+    }
+    return NULL;
+}
+
+/* Read a header line into the next row; the end of it, or NULL. */
+static const uint8_t *
+read_header(Reader *reader, const Target *to, const Progress *now)
+{
+    Registers got;
+    got.value[START] = got.value[END] = 0;
+    const uint8_t *at = run_steps(&reader->tables->addresses, now->at, reader->end, &got);
+    if (!at || got.value[END] < got.value[START])
+        return NULL;
+    const Tail *tail = repeat_tail(reader, at);
+    if (!tail && !(tail = read_tail(reader, at)))
+        return NULL;
     size_t row = now->rows;
     to->at[row] = (uint64_t)(now->at - reader->begin);
     to->start[row] = got.value[START];
     to->last[row] = got.value[END];
-    to->perms[row] = (uint8_t)got.value[PERMS];
-    to->offset[row] = got.value[OFFSET];
-    to->major[row] = (uint32_t)got.value[MAJOR];
-    to->minor[row] = (uint32_t)got.value[MINOR];
-    to->inode[row] = got.value[INODE];
-    to->name[row] = (uint32_t)name;
+    to->perms[row] = tail->perms;
+    to->offset[row] = tail->offset;
+    to->major[row] = tail->major;
+    to->minor[row] = tail->minor;
+    to->inode[row] = tail->inode;
+    to->name[row] = tail->name;
     to->below[row] = 0;
-    return end;
+    return at + tail->length;
 }
 
 /* --- what stands below a header ----------------------------------------------------------------- */
@@ -113,9 +173,9 @@ next_body(Reader *reader, const Target *to, const Progress *now, const uint8_t *
 static void
 share_body(Reader *reader, const Target *to, Progress *now)
 {
-    for (int before = 1; before < BODIES; before++) {
-        const Body *body = &reader->body[(reader->below + BODIES - before) % BODIES];
-        if (!body->length || (size_t)(reader->end - now->at) < body->length
+    size_t rest = (size_t)(reader->end - now->at);
+    for (const Body *body = reader->body; body < reader->body + BODIES; body++) {
+        if (!body->length || rest < body->length
             || memcmp(now->at, body->text, body->length) != 0)
             continue;
         to->below[now->rows - 1] = body->place;
@@ -198,23 +258,6 @@ read_value(Reader *reader, const Key *key, const Target *to, Progress *now)
         reader->line[key - reader->tables->key] = (Line){now->at, length, value};
     }
     return end;
-}
-
-static bool
-same_bytes(const uint8_t *one, const uint8_t *other, size_t length)
-{
-    uint64_t left, right;
-    if (length < sizeof left)
-        return memcmp(one, other, length) == 0;
-    for (size_t i = 0; i < length - sizeof left; i += sizeof left) {
-        memcpy(&left, one + i, sizeof left);
-        memcpy(&right, other + i, sizeof right);
-        if (left != right)
-            return false;
-    }
-    memcpy(&left, one + length - sizeof left, sizeof left);
-    memcpy(&right, other + length - sizeof right, sizeof right);
-    return left == right;
 }
 
 /* The same for a line that stands as it stood in the entry before, as most do. */

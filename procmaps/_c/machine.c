@@ -108,12 +108,13 @@ read_key(Tables *tables, PyObject *item)
 static PyObject *
 machine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"header", "size", "count", "flags", "text", "keys", "columns", NULL};
-    PyObject *header, *value[KINDS], *text, *keys;
+    static char *names[] = {"addresses", "tail", "size", "count",   "flags",
+                            "text",      "keys", "columns", NULL};
+    PyObject *addresses, *tail, *value[KINDS], *text, *keys;
     int columns;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOO!i", names, &header, &value[SIZE],
-                                     &value[COUNT], &value[FLAGS], &text, &PyTuple_Type, &keys,
-                                     &columns))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOOO!i", names, &addresses, &tail,
+                                     &value[SIZE], &value[COUNT], &value[FLAGS], &text,
+                                     &PyTuple_Type, &keys, &columns))
         return NULL;
     if (PyTuple_Size(keys) > MAX_KEYS || columns < 1 || columns > MAX_KEYS) {
         PyErr_Format(PyExc_ValueError, "1 to %d keys and columns", MAX_KEYS);
@@ -124,7 +125,8 @@ machine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     Tables *tables = &machine->tables;
     tables->columns = columns;
-    bool fine = read_program(&tables->header, header) && read_program(&tables->text, text);
+    bool fine = read_program(&tables->addresses, addresses) && read_program(&tables->tail, tail)
+                && read_program(&tables->text, text);
     for (int kind = 0; fine && kind < KINDS; kind++)
         fine = read_program(&tables->value[kind], value[kind]);
     for (Py_ssize_t i = 0; fine && i < PyTuple_Size(keys); i++)

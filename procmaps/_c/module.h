@@ -7,6 +7,8 @@
 
 #include "scan.h"
 
+#pragma GCC visibility push(hidden)
+
 enum { MAX_SLOTS = 128 }; /* of a record */
 
 typedef struct {
@@ -30,5 +32,7 @@ PyObject *read_all(PyObject *module, PyObject *args); /* reading.c */
 PyObject *allocate(PyTypeObject *type);    /* module.c */
 void deallocate(PyObject *self);
 descrsetfunc setter_of(PyObject *slot); /* records.c */
+
+#pragma GCC visibility pop
 
 #endif

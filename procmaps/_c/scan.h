@@ -18,10 +18,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Nothing of these files is for other libraries of the process: calls among them need no detour. */
+#pragma GCC visibility push(hidden)
+
 /* --- programs: program.c ------------------------------------------------------------------------ */
 
 enum {
     OUTSIDE = 0xFF,    /* in a table: this byte is not of the set */
+    NO_DIGIT = 0x80,   /* a bit of OUTSIDE that no digit has: digits are below 36 */
     REGISTERS = 8,     /* procmaps.grammar.HEADER_PARTS; a field uses the first */
     MAX_STEPS = 32,    /* of a program */
     LITERAL_BYTES = 8, /* of a step */
@@ -41,7 +45,7 @@ typedef struct {
     uint8_t literal[LITERAL_BYTES]; /* LITERAL: neighbouring sets of one byte each, joined */
 } Step;
 
-/* Steps in their order; behind the last the line ends. */
+/* Steps in their order. */
 typedef struct {
     Step step[MAX_STEPS];
     int steps;
@@ -52,6 +56,8 @@ typedef struct {
     const uint8_t *from[REGISTERS], *to[REGISTERS]; /* SPAN; from is NULL where it was not met */
 } Registers;
 
+const uint8_t *run_steps(const Program *program, const uint8_t *at, const uint8_t *end,
+                         Registers *registers);
 const uint8_t *run_program(const Program *program, const uint8_t *at, const uint8_t *end,
                            Registers *registers);
 
@@ -82,6 +88,7 @@ void free_texts(Texts *texts);
 
 enum {
     MAX_KEYS = 128,
+    TAILS = 4,       /* ends of header lines remembered */
     BODIES = 5,      /* bodies remembered, the one that is being read among them */
     KEPT_FIELDS = 4, /* of a line with an unknown key: body, start, colon, end */
 };
@@ -98,13 +105,23 @@ typedef struct {
 
 /* The programs of one grammar. */
 typedef struct {
-    Program header;
+    Program addresses;    /* of a header line */
+    Program tail;         /* what stands behind them, to the end of the line */
     Program value[KINDS]; /* what stands behind a key */
     Program text;         /* a line with a key that no table knows */
     Key key[MAX_KEYS];
     int keys;
     int columns; /* usage buffers */
 } Tables;
+
+/* What stood behind the addresses of a header line. */
+typedef struct {
+    const uint8_t *text;
+    size_t length; /* without the newline; 0: there is none */
+    uint64_t offset, inode;
+    uint32_t major, minor, name;
+    uint8_t perms;
+} Tail;
 
 /* The line that a key stood in the last time, its newline included, and what was stored for it. */
 typedef struct {
@@ -128,6 +145,8 @@ typedef struct {
     const Tables *tables;
     const uint8_t *begin, *end;
     Texts names, flags;
+    Tail tail[TAILS];
+    int next_tail; /* which of them to forget next */
     int next_key[MAX_KEYS + 1]; /* which key stood behind which, the last time; 0 is the header */
     int key;                    /* the one read last */
     Line line[MAX_KEYS];
@@ -161,5 +180,7 @@ typedef struct {
 typedef enum { DONE, ODD, ROWS_FULL, BODIES_FULL, NO_USAGE, KEPT_FULL } Stop;
 
 Stop read_lines(Reader *reader, const Target *to, Progress *now);
+
+#pragma GCC visibility pop
 
 #endif

@@ -55,6 +55,44 @@ def test_every_dialect_that_has_tables_agrees_with_the_engine_in_python(dialect:
         assert tables is None
 
 
+# Each is the beginning of another, or differs from it in its last or first byte.
+TAILS = (
+    b"rw-p 00000000 00:00 0 ",
+    b"rw-p 00000000 00:00 0",
+    b"rw-p 00000000 00:00 0  ",
+    b"rw-p 00000000 00:00 0 [heap]",
+    b"rw-p 00000000 00:00 0 [heap]x",
+    b"rw-p 00000000 00:00 0 [heap] ",
+    b"rw-s 00000000 00:00 0 ",
+    b"rw-p 00000000 00:00 1 ",
+    b"-w-p 00000000 00:00 0 ",
+    b"rw-p 00000000 00:00 99999999999999999999 ",
+    b"",
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(TAILS), st.sampled_from((b"\n", b"\nRss: 4 kB\n")))),
+    st.sampled_from((b"", b"\n")),
+)
+def test_on_header_lines_that_differ_in_their_addresses_only(
+    lines: list[tuple[bytes, bytes]], last: bytes
+) -> None:
+    headers = [b"%x-%x %s" % (number, number + 1, tail) for number, (tail, _) in enumerate(lines)]
+    below = [below for _, below in lines]
+    oracle.check(b"".join(map(bytes.__add__, headers, below)).removesuffix(b"\n") + last)
+
+
+@given(
+    st.text("0123456789abcdefg", max_size=18).map(str.encode),
+    st.text("0123456789a", max_size=22).map(str.encode),
+)
+def test_on_numbers_of_any_length(hexadecimal: bytes, decimal: bytes) -> None:
+    oracle.check(
+        b"0-%s rw-p %s 0:0 %s\nRss: %s kB\n" % (hexadecimal, hexadecimal, decimal, decimal)
+    )
+
+
 def many(entries: int) -> bytes:
     """More rows, names, flags and kept lines than any buffer holds at first."""
     lines: list[bytes] = []
