@@ -13,7 +13,8 @@ class Machine:
     def __new__(
         cls,
         addresses: Program,
-        tail: Program,
+        middle: Program,
+        name: Program,
         size: Program,
         count: Program,
         flags: Program,

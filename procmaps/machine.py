@@ -30,8 +30,8 @@ UNBOUNDED = 2**62
 SIZE, COUNT, FLAGS = range(3)
 """What stands behind a key, as ``_c/scan.h`` numbers it."""
 
-END = HEADER_PARTS.index("end")
-"""The register of the end address."""
+END, INODE = map(HEADER_PARTS.index, ("end", "inode"))
+"""Registers."""
 
 USAGE = tuple(
     dict.fromkeys(field.attribute for field in FIELDS.values() if field.unit in ("kB", "count"))
@@ -67,8 +67,10 @@ class Programs:
 
     addresses: Program
     """Of a header line."""
-    tail: Program
-    """What stands behind them: the same for many mappings."""
+    middle: Program
+    """Permissions, offset, device and inode: for many mappings the same."""
+    name: Program
+    """What stands behind them."""
     size: Program
     count: Program
     flags: Program
@@ -188,6 +190,15 @@ def _header(grammar: Grammar) -> Program:
     return program(grammar.ways("header"), meaning)
 
 
+def _parted(header: Program) -> tuple[Program, Program, Program]:
+    """The program for a header line, parted behind the end address and behind the inode."""
+    targets = [step.target for step in header]
+    middle, name = (len(targets) - targets[::-1].index(register) for register in (END, INODE))
+    if any(step.may_end for step in header[:name]):
+        raise NotSimple(header)
+    return header[:middle], header[middle:name], header[name:]
+
+
 def _perm_bits(terminals: list[Terminal]) -> dict[int, dict[int, int]]:
     """What each byte of the permissions adds to `Perms.bits`, by its place among them."""
     sets = [sorted(run.members) for t in terminals for run in pieces(t.pattern)]
@@ -237,11 +248,11 @@ def programs(grammar: Grammar) -> Programs | None:
     if {way[0].path[1] for way in grammar.ways("field")} != {"flags", "size", "count", "text"}:
         return None
     try:
-        header = _header(grammar)
-        behind = 1 + max(place for place, step in enumerate(header) if step.target == END)
+        addresses, middle, name = _parted(_header(grammar))
         return Programs(
-            addresses=header[:behind],
-            tail=header[behind:],
+            addresses=addresses,
+            middle=middle,
+            name=name,
             size=_value(grammar, "size", "kilobytes"),
             count=_value(grammar, "count", "number"),
             flags=_value(grammar, "flags", "FLAGS"),

@@ -44,7 +44,8 @@ def machine(grammar: Grammar) -> _scan.Machine | None:
         return None
     return _scan.Machine(
         addresses=compiled.addresses,
-        tail=compiled.tail,
+        middle=compiled.middle,
+        name=compiled.name,
         size=compiled.size,
         count=compiled.count,
         flags=compiled.flags,

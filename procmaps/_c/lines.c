@@ -31,50 +31,39 @@ same_bytes(const uint8_t *one, const uint8_t *other, size_t length)
 
 /* --- header lines ------------------------------------------------------------------------------- */
 
-/* Read what stands behind the addresses of a header line, and remember it; NULL where it cannot be. */
-static const Tail *
-read_tail(Reader *reader, const uint8_t *at)
+/* Read permissions, offset, device and inode, and remember them; NULL where they cannot be. */
+static const Middle *
+read_middle(Reader *reader, const uint8_t *at)
 {
     Registers got;
-    memset(&got, 0, sizeof got);
-    const uint8_t *end = run_program(&reader->tables->tail, at, reader->end, &got);
-    if (!end || got.value[MAJOR] > UINT32_MAX || got.value[MINOR] > UINT32_MAX
-        || got.value[PERMS] > UINT8_MAX)
+    memset(got.value, 0, sizeof got.value);
+    const uint8_t *end = run_steps(&reader->tables->middle, at, reader->end, &got);
+    if (!end || end == reader->end || got.value[MAJOR] > UINT32_MAX
+        || got.value[MINOR] > UINT32_MAX || got.value[PERMS] > UINT8_MAX)
         return NULL;
-    int64_t name = 0;
-    const uint8_t *from = got.from[NAME];
-    if (from) {
-        name = place_text(&reader->names, from, (size_t)(got.to[NAME] - from), -1);
-        if (name < 0)
-            return NULL;
-    }
-    Tail *tail = &reader->tail[reader->next_tail];
-    reader->next_tail = (reader->next_tail + 1) % TAILS;
-    *tail = (Tail){
+    Middle *middle = &reader->middle[reader->next_middle];
+    reader->next_middle = (reader->next_middle + 1) % MIDDLES;
+    *middle = (Middle){
         .text = at,
-        .length = (size_t)(end - at),
+        .length = (size_t)(end + 1 - at),
         .offset = got.value[OFFSET],
         .inode = got.value[INODE],
         .major = (uint32_t)got.value[MAJOR],
         .minor = (uint32_t)got.value[MINOR],
-        .name = (uint32_t)name,
         .perms = (uint8_t)got.value[PERMS],
     };
-    return tail;
+    return middle;
 }
 
-/* The one remembered that stands here once more, to the end of the line, or NULL. Nothing but the
- * addresses tells many anonymous mappings apart. */
-static const Tail *
-repeat_tail(const Reader *reader, const uint8_t *at)
+/* The one that stands here once more, or NULL: for much anonymous memory it is the same. */
+static const Middle *
+repeat_middle(const Reader *reader, const uint8_t *at)
 {
     size_t rest = (size_t)(reader->end - at);
-    for (int i = 0; i < TAILS; i++) {
-        const Tail *tail = &reader->tail[i];
-        if (tail->length && tail->length < rest && at[tail->length] == '\n'
-            && same_bytes(at, tail->text, tail->length))
-            return tail;
-    }
+    for (const Middle *middle = reader->middle; middle < reader->middle + MIDDLES; middle++)
+        if (middle->length && middle->length <= rest
+            && same_bytes(at, middle->text, middle->length))
+            return middle;
     return NULL;
 }
 
@@ -84,24 +73,36 @@ read_header(Reader *reader, const Target *to, const Progress *now)
 {
     Registers got;
     got.value[START] = got.value[END] = 0;
+    got.from[NAME] = NULL;
     const uint8_t *at = run_steps(&reader->tables->addresses, now->at, reader->end, &got);
     if (!at || got.value[END] < got.value[START])
         return NULL;
-    const Tail *tail = repeat_tail(reader, at);
-    if (!tail && !(tail = read_tail(reader, at)))
+    const Middle *middle = repeat_middle(reader, at);
+    if (!middle && !(middle = read_middle(reader, at)))
         return NULL;
+    at += middle->length - 1;
+    const uint8_t *end = run_program(&reader->tables->name, at, reader->end, &got);
+    if (!end)
+        return NULL;
+    int64_t name = 0;
+    const uint8_t *from = got.from[NAME];
+    if (from) {
+        name = place_text(&reader->names, from, (size_t)(got.to[NAME] - from), -1);
+        if (name < 0)
+            return NULL;
+    }
     size_t row = now->rows;
     to->at[row] = (uint64_t)(now->at - reader->begin);
     to->start[row] = got.value[START];
     to->last[row] = got.value[END];
-    to->perms[row] = tail->perms;
-    to->offset[row] = tail->offset;
-    to->major[row] = tail->major;
-    to->minor[row] = tail->minor;
-    to->inode[row] = tail->inode;
-    to->name[row] = tail->name;
+    to->perms[row] = middle->perms;
+    to->offset[row] = middle->offset;
+    to->major[row] = middle->major;
+    to->minor[row] = middle->minor;
+    to->inode[row] = middle->inode;
+    to->name[row] = (uint32_t)name;
     to->below[row] = 0;
-    return at + tail->length;
+    return end;
 }
 
 /* --- what stands below a header ----------------------------------------------------------------- */

@@ -24,6 +24,7 @@ read_step(Step *step, PyObject *item)
     step->least = (size_t)least;
     step->most = (size_t)most;
     step->base = base;
+    step->fourth = step->base * step->base * step->base * step->base;
     step->may_end = may_end;
     step->action = step->target < 0 ? PLAIN : base ? NUMBER : SPAN;
     step->until = -1;
@@ -108,12 +109,12 @@ read_key(Tables *tables, PyObject *item)
 static PyObject *
 machine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"addresses", "tail", "size", "count",   "flags",
-                            "text",      "keys", "columns", NULL};
-    PyObject *addresses, *tail, *value[KINDS], *text, *keys;
+    static char *names[] = {"addresses", "middle", "name", "size",    "count",
+                            "flags",     "text",   "keys", "columns", NULL};
+    PyObject *addresses, *middle, *name, *value[KINDS], *text, *keys;
     int columns;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOOO!i", names, &addresses, &tail,
-                                     &value[SIZE], &value[COUNT], &value[FLAGS], &text,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOOOO!i", names, &addresses, &middle,
+                                     &name, &value[SIZE], &value[COUNT], &value[FLAGS], &text,
                                      &PyTuple_Type, &keys, &columns))
         return NULL;
     if (PyTuple_Size(keys) > MAX_KEYS || columns < 1 || columns > MAX_KEYS) {
@@ -125,7 +126,8 @@ machine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     Tables *tables = &machine->tables;
     tables->columns = columns;
-    bool fine = read_program(&tables->addresses, addresses) && read_program(&tables->tail, tail)
+    bool fine = read_program(&tables->addresses, addresses)
+                && read_program(&tables->middle, middle) && read_program(&tables->name, name)
                 && read_program(&tables->text, text);
     for (int kind = 0; fine && kind < KINDS; kind++)
         fine = read_program(&tables->value[kind], value[kind]);

@@ -39,14 +39,14 @@ static const uint8_t *
 read_digits(const Step *step, const uint8_t *at, const uint8_t *limit, uint64_t *value)
 {
     const uint8_t *safe = (size_t)(limit - at) > step->safe ? at + step->safe : limit;
-    const uint64_t base = step->base, fourth = base * base * base * base;
+    const uint64_t base = step->base;
     uint64_t sum = *value;
     for (; safe - at >= 4; at += 4) {
         const uint8_t first = step->table[at[0]], second = step->table[at[1]];
         const uint8_t third = step->table[at[2]], last = step->table[at[3]];
         if ((first | second | third | last) & NO_DIGIT)
             break;
-        sum = sum * fourth + ((first * base + second) * base + third) * base + last;
+        sum = sum * step->fourth + ((first * base + second) * base + third) * base + last;
     }
     uint8_t digit;
     for (; at < safe && (digit = step->table[*at]) != OUTSIDE; at++)

@@ -36,9 +36,10 @@ typedef enum { PLAIN, NUMBER, SPAN, LITERAL } Action;
 typedef struct {
     uint8_t table[256]; /* the digit that a byte stands for, or OUTSIDE */
     size_t least, most;
-    uint32_t base; /* NUMBER: value = value * base + digit */
-    size_t safe;   /* so many digits cannot overflow 64 bits */
-    int target;    /* the register, where there is an action */
+    uint64_t base;   /* NUMBER: value = value * base + digit */
+    uint64_t fourth; /* its fourth power: four digits at once */
+    size_t safe;     /* so many digits cannot overflow 64 bits */
+    int target;      /* the register, where there is an action */
     Action action;
     bool may_end; /* the line may end in front of this step */
     int until;    /* the one byte besides the newline that is not of the set; -1: not so simple */
@@ -88,7 +89,7 @@ void free_texts(Texts *texts);
 
 enum {
     MAX_KEYS = 128,
-    TAILS = 4,       /* ends of header lines remembered */
+    MIDDLES = 4,     /* middles of header lines remembered */
     BODIES = 5,      /* bodies remembered, the one that is being read among them */
     KEPT_FIELDS = 4, /* of a line with an unknown key: body, start, colon, end */
 };
@@ -106,7 +107,8 @@ typedef struct {
 /* The programs of one grammar. */
 typedef struct {
     Program addresses;    /* of a header line */
-    Program tail;         /* what stands behind them, to the end of the line */
+    Program middle;       /* permissions, offset, device, inode */
+    Program name;         /* what stands behind them, to the end of the line */
     Program value[KINDS]; /* what stands behind a key */
     Program text;         /* a line with a key that no table knows */
     Key key[MAX_KEYS];
@@ -114,14 +116,14 @@ typedef struct {
     int columns; /* usage buffers */
 } Tables;
 
-/* What stood behind the addresses of a header line. */
+/* What stood between the addresses and the name of a header line. */
 typedef struct {
     const uint8_t *text;
-    size_t length; /* without the newline; 0: there is none */
+    size_t length; /* with the byte behind it; 0: there is none */
     uint64_t offset, inode;
-    uint32_t major, minor, name;
+    uint32_t major, minor;
     uint8_t perms;
-} Tail;
+} Middle;
 
 /* The line that a key stood in the last time, its newline included, and what was stored for it. */
 typedef struct {
@@ -145,8 +147,8 @@ typedef struct {
     const Tables *tables;
     const uint8_t *begin, *end;
     Texts names, flags;
-    Tail tail[TAILS];
-    int next_tail; /* which of them to forget next */
+    Middle middle[MIDDLES];
+    int next_middle; /* which of them to forget next */
     int next_key[MAX_KEYS + 1]; /* which key stood behind which, the last time; 0 is the header */
     int key;                    /* the one read last */
     Line line[MAX_KEYS];

@@ -55,8 +55,15 @@ def test_every_dialect_that_has_tables_agrees_with_the_engine_in_python(dialect:
         assert tables is None
 
 
-# Each is the beginning of another, or differs from it in its last or first byte.
+# Each is the beginning of another, or differs from it in one byte or in its padding.
 TAILS = (
+    b"rw-p 00000000 00:00 01 ",
+    b"rw-p 00000000 00:00 0x",
+    b"rw-p 00000000 00:00 0\t[heap]",
+    b"rw-p 00000000 00:00 0       [heap]",
+    b"rw-p 00000000 00:00 0000000000000000000",
+    b"rw-p 00000000 00:00 00000000000000000000",
+    b"rw-p 00000000 00:00 000000000000000000000",
     b"rw-p 00000000 00:00 0 ",
     b"rw-p 00000000 00:00 0",
     b"rw-p 00000000 00:00 0  ",

@@ -105,12 +105,12 @@ DIGITS = bytes(byte - 48 if 48 <= byte < 58 else OUTSIDE for byte in range(256))
 )
 def test_a_machine_refuses_a_step(step: tuple[object, ...], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
-        _scan.Machine((step,), (), (), (), (), (), (), 1)
+        _scan.Machine((step,), (), (), (), (), (), (), (), 1)
 
 
 def test_a_machine_refuses_a_key_without_a_column() -> None:
     with pytest.raises(ValueError, match=r"^a key without a column to put its value in$"):
-        _scan.Machine((), (), (), (), (), (), ((b"Rss:", 0, 0),), 1)
+        _scan.Machine((), (), (), (), (), (), (), ((b"Rss:", 0, 0),), 1)
 
 
 def test_a_text_has_one_place() -> None:
