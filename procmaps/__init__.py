@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from procmaps.engines import engine as engine
     from procmaps.errors import AccessDenied as AccessDenied
     from procmaps.errors import CannotRender as CannotRender
+    from procmaps.errors import FileMissing as FileMissing
     from procmaps.errors import InvalidLabel as InvalidLabel
     from procmaps.errors import KernelThread as KernelThread
     from procmaps.errors import LiveError as LiveError
@@ -24,11 +25,17 @@ if TYPE_CHECKING:
     from procmaps.errors import NamingUnsupported as NamingUnsupported
     from procmaps.errors import NoAddressSpace as NoAddressSpace
     from procmaps.errors import NoSuchProcess as NoSuchProcess
+    from procmaps.errors import NotNameable as NotNameable
+    from procmaps.errors import NotProcfs as NotProcfs
     from procmaps.errors import ParseError as ParseError
     from procmaps.errors import ProcessGone as ProcessGone
     from procmaps.errors import ProcmapsError as ProcmapsError
+    from procmaps.errors import QueryUnsupported as QueryUnsupported
+    from procmaps.errors import RangeHasHole as RangeHasHole
+    from procmaps.errors import SplitFailed as SplitFailed
     from procmaps.errors import UnknownDialect as UnknownDialect
     from procmaps.errors import UnknownProducer as UnknownProducer
+    from procmaps.errors import Zombie as Zombie
     from procmaps.explanation import Explanation as Explanation
     from procmaps.explanation import explain as explain
     from procmaps.extraction import Extract as Extract
@@ -85,9 +92,10 @@ if TYPE_CHECKING:
 _PLACES = {
     "engines": "EngineUnavailable engine",
     "errors": (
-        "AccessDenied CannotRender InvalidLabel KernelThread LiveError MainThreadEnded NamingError "
-        "NamingUnsupported NoAddressSpace NoSuchProcess ParseError ProcessGone ProcmapsError "
-        "UnknownDialect UnknownProducer"
+        "AccessDenied CannotRender FileMissing InvalidLabel KernelThread LiveError "
+        "MainThreadEnded NamingError NamingUnsupported NoAddressSpace NoSuchProcess NotNameable "
+        "NotProcfs ParseError ProcessGone ProcmapsError QueryUnsupported RangeHasHole "
+        "SplitFailed UnknownDialect UnknownProducer Zombie"
     ),
     "explanation": "Explanation explain",
     "extraction": "Extract extract",
