@@ -47,6 +47,7 @@ class Entries:
         self._sizes: dict[int, _Place] = {}
         self._clues: dict[Clue, _Place] = {}
         self._vendors = {"Android"} if snapshot.dialect.name == "android" else set[str]()
+        self._said: set[str] = set()
         self._fields = functools.lru_cache(4096)(self._field)
 
     def findings(self) -> Iterator[Finding]:
@@ -132,18 +133,24 @@ class Entries:
         for clue in clues:
             if clue.vendor:
                 self._vendors.add(clue.vendor)
-                message = f"{clue.what}: {clue.vendor}'s"
-                yield Finding(RULES["vendor"], place.line, message, place.raw)
+                yield from self._once("vendor", f"{clue.what}: {clue.vendor}'s", place)
             elif clue.rule == "trimmed":
                 yield Finding(RULES["trimmed"], place.line, clue.what, place.raw)
             elif clue.spans:
                 self._clues.setdefault(clue, place)
-            elif self._canonical or clue.rule in ("unknown-field", "unknown-flag"):
+            elif clue.rule in ("unknown-field", "unknown-flag"):
+                yield from self._once(clue.rule, f"{clue.what}: {clue.source}", place)
+            elif self._canonical:
                 message = f"{clue.what}: {clue.source}"
                 yield Finding(RULES[clue.rule], place.line, message, place.raw)
         if place.raw.startswith(b"VmFlags:") and b" " + UNNAMED_BIT in place.raw:
-            message = "?? stands for a bit without letters"
-            yield Finding(RULES["unnamed-flag"], place.line, message, place.raw)
+            yield from self._once("unnamed-flag", "?? stands for a bit without letters", place)
+
+    def _once(self, rule: str, message: str, place: _Place) -> Iterator[Finding]:
+        """What is true of the kernel and not of the line: told where it first stands."""
+        if message not in self._said:
+            self._said.add(message)
+            yield Finding(RULES[rule], place.line, message, place.raw)
 
     def _together(self) -> Iterator[Finding]:
         """What does not go together, told where the second of the two first stands."""

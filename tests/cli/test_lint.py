@@ -126,6 +126,15 @@ def test_each_rule_finds_its_fault_and_no_other(rule: str) -> None:
     assert (found.rule.id, found.line, found.message) == (rule, line, message)
 
 
+@pytest.mark.parametrize("rule", ["unknown-field", "unknown-flag", "unnamed-flag"])
+def test_what_tells_of_the_kernel_is_told_where_it_first_stands(rule: str) -> None:
+    dump, line, _ = FAULTS[rule]
+    below = dump.removeprefix(SAMPLE)
+    again = b"7f0000200000-7f0000300000 rw-p 00000000 00:00 0 \n"
+    (found,) = lint(dump + again + below)
+    assert (found.rule.id, found.line) == (rule, line)
+
+
 def test_every_rule_has_a_fault_that_shows_it() -> None:
     # What is suspicious depends on a dialect whose names hold newlines: a test of its own.
     assert set(FAULTS) | {"suspicious"} == set(RULES)
