@@ -179,7 +179,8 @@ What the option adds to a kernel, in bytes (x86_64, compiled for size), and to e
 In 6.1 the label's pointer shares a union with fields that only file mappings use; since shared
 memory takes labels, too (6.2), it has a place of its own.
 
-What programs pay that use no label, in instructions of the kernel:
+What programs pay that use no label, in instructions of the kernel; of what is short, the least of
+many windows:
 
 {_table(("release", "path", "off", "on", "difference"), paths)}
 
