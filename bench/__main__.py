@@ -27,7 +27,7 @@ GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 SMALL = 1_000
 """Up to so many mappings a run is short, and there are many rounds."""
 
-MANY, FEW = 25, 5
+MANY, FEW = 25, 9
 
 NATIVE, PYTHON = "native, columns", "pure Python, columns"
 NATIVE_RECORDS, PYTHON_RECORDS = "native, records", "pure Python, records"

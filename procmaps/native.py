@@ -26,7 +26,7 @@ DONE, ODD, ROWS_FULL, BODIES_FULL, NO_USAGE, KEPT_FULL = range(6)
 FEW_ROWS = 64
 """Rows to make room for at first, and behind a line that is not canonical."""
 
-GROWTH = 8
+GROWTH = 64
 """How many times the rows just read to make room for next: what is not used costs time, too."""
 
 UNSET = memoryview(b"\xff" * 65536)
