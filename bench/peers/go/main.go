@@ -11,6 +11,9 @@ import (
 	"github.com/prometheus/procfs"
 )
 
+// Seconds that a turn lasts at least, as in bench/worker.py.
+const least = 0.05
+
 func processorTime() float64 {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
@@ -33,10 +36,15 @@ func main() {
 		}
 		runtime.GC()
 		before := processorTime()
-		maps, err := process.ProcMaps()
-		if err != nil {
-			panic(err)
+		runs, seconds, found := 0, 0.0, 0
+		for seconds < least {
+			maps, err := process.ProcMaps()
+			if err != nil {
+				panic(err)
+			}
+			runs, found = runs+1, len(maps)
+			seconds = processorTime() - before
 		}
-		fmt.Printf("{\"seconds\": %g, \"found\": %d}\n", processorTime()-before, len(maps))
+		fmt.Printf("{\"seconds\": %g, \"found\": %d}\n", seconds/float64(runs), found)
 	}
 }
