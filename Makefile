@@ -116,8 +116,8 @@ model-soak: $(DEV) ## Hold the model to booted kernels: 100,000 calls each (OPER
 	$(BIN)/python -m kernel.model soak --record --operations $(or $(OPERATIONS),100000) $(RELEASE:%=--release %)
 
 # The kernels that the experiments compare; those that are built already are not built again.
-REVIEWED := $(foreach arch,x86_64 arm64,6.12-$(arch)-named 6.12-$(arch)-strdup) \
-  6.12-x86_64-unnamed 6.1-x86_64-named 6.1-x86_64-unnamed
+REVIEWED := $(foreach arch,x86_64 arm64,$(foreach flavour,named unnamed strdup,6.12-$(arch)-$(flavour)) \
+  6.1-$(arch)-named 6.1-$(arch)-unnamed)
 
 .PHONY: review
 review: $(DEV) ## Build what is missing (as root), run the experiments, write docs/review.md from them

@@ -54,7 +54,7 @@ def rough(number: int) -> str:
 
 
 def _percent(ratio: float) -> str:
-    return f"{(ratio - 1) * 100:+.1f} %"
+    return f"{(ratio - 1) * 100:+z.1f} %"
 
 
 def _splits() -> str:
@@ -145,11 +145,11 @@ def _option(cost: dict[str, Any]) -> str:
     kernels = cost["kernels"]
     sizes: list[tuple[str, ...]] = []
     paths: list[tuple[str, ...]] = []
-    for release in sorted({name.split("-")[0] for name in kernels}):
-        on, off = (kernels[f"{release}-x86_64-{flavour}"] for flavour in ("named", "unnamed"))
+    for kernel in dict.fromkeys(name.rpartition("-")[0] for name in kernels):
+        on, off = (kernels[f"{kernel}-{flavour}"] for flavour in ("named", "unnamed"))
         sizes.append(
             (
-                release,
+                kernel,
                 f"{on['vmlinux']['code'] - off['vmlinux']['code']:+d}",
                 f"{on['vmlinux']['data'] - off['vmlinux']['data']:+d}",
                 f"{off['vm_area_struct']} → {on['vm_area_struct']}",
@@ -157,7 +157,7 @@ def _option(cost: dict[str, Any]) -> str:
         )
         paths += [
             (
-                release if number == 0 else "",
+                kernel if number == 0 else "",
                 name,
                 rough(off["paths"][name]),
                 rough(count),
@@ -172,9 +172,9 @@ every call fails, also one that would only clear a label. A program cannot tell 
 argument by the errno alone, so `procmaps.set_anon_name()` asks once with arguments that cannot be
 wrong, and raises `NamingUnsupported`.
 
-What the option adds to a kernel, in bytes (x86_64, compiled for size), and to every mapping:
+What the option adds to a kernel, in bytes (compiled for size), and to every mapping:
 
-{_table(("release", "code", "data", "`sizeof(struct vm_area_struct)`"), sizes)}
+{_table(("kernel", "code", "data", "`sizeof(struct vm_area_struct)`"), sizes)}
 
 In 6.1 the label's pointer shares a union with fields that only file mappings use; since shared
 memory takes labels, too (6.2), it has a place of its own.
@@ -182,7 +182,7 @@ memory takes labels, too (6.2), it has a place of its own.
 What programs pay that use no label, in instructions of the kernel; of what is short, the least of
 many windows:
 
-{_table(("release", "path", "off", "on", "difference"), paths)}
+{_table(("kernel", "path", "off", "on", "difference"), paths)}
 
 Where a mapping is changed, merged or copied, its label's pointer is looked at and found empty. What
 is below zero cannot come of labels: it is the same code, laid out otherwise by the compiler, and

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from kernel.experiments import cost, measuring, merging
+from kernel.experiments import measuring, merging, vmlinux
 from kernel.lab.scene import BASE
 from kernel.model import features
 from kernel.model.space import Space
@@ -60,13 +60,13 @@ def elf(content: bytes) -> bytes:
 
 
 def test_the_address_of_a_name() -> None:
-    assert cost.address_of(elf(b"..\0name\0.."), b"\0name\0") == 0x1002
+    assert vmlinux.address_of(elf(b"..\0name\0.."), b"\0name\0") == 0x1002
 
 
 @pytest.mark.parametrize(("content", "places"), [(b"nothing", 0), (b"\0name\0, \0name\0", 2)])
 def test_a_name_that_does_not_stand_there_once(content: bytes, places: int) -> None:
     with pytest.raises(RuntimeError) as caught:
-        cost.address_of(elf(content), b"\0name\0")
+        vmlinux.address_of(elf(content), b"\0name\0")
     assert str(caught.value) == (
         f"b'\\x00name\\x00' stands in {places} places of the kernel, not in one"
     )
