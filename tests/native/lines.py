@@ -8,6 +8,7 @@ SEEDS = (
     b"9000-8000 rw-p 00000000 00:00 0 \n",
     b"7f00-8000 rw-p 00000000 00:00 18446744073709551616 \n",
     b"7f00-8000 rw-p 00000000 fffffffff:00 0 \n",
+    b"7f00-8000 rw-p 00000000 00:fffffffff 0 \n",
     b"Size:                  4 kB\n",
     b"KernelPageSize:        4 kB\n",
     b"Rss:                   0 kB\n",
