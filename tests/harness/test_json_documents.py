@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from click.testing import CliRunner
 
 from procmaps.check.expected import Surprise
-from tests.cli.conftest import SAMPLE, Run
+from procmaps.cli.app import cli
+from tests.cli.conftest import SAMPLE
 
 _PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 
@@ -30,13 +32,14 @@ def told(command: str) -> set[str]:
     return {member for cell in cells for member in re.findall(r"`(\w+)`", cell)}
 
 
-def printed(run: Run, *arguments: str, stdin: bytes = b"") -> Any:  # noqa: ANN401 - JSON
-    return json.loads(run(*arguments, "--json", stdin=stdin).stdout)
+def printed(command: str, *arguments: str, stdin: bytes = b"") -> Any:  # noqa: ANN401 - JSON
+    result = CliRunner().invoke(cli, (command, "--json", *arguments), input=stdin)
+    return json.loads(result.stdout)
 
 
-def test_explain(run: Run) -> None:
+def test_explain() -> None:
     header, heap, broken = (
-        set(printed(run, "explain", line))
+        set(printed("explain", line))
         for line in (SAMPLE.splitlines()[0].decode(), "[heap]", "00400000-0")
     )
     assert header | broken == told("explain")
@@ -44,22 +47,21 @@ def test_explain(run: Run) -> None:
     assert told("explain") - broken == {"bits", "name"}
 
 
-def test_lint(run: Run) -> None:
-    (found,) = printed(run, "lint", "-", stdin=SAMPLE + b"x\n")
+def test_lint() -> None:
+    (found,) = printed("lint", "-", stdin=SAMPLE + b"x\n")
     assert set(found) == told("lint")
 
 
-def test_extract(run: Run) -> None:
-    (found,) = printed(run, "extract", "-", stdin=SAMPLE)
+def test_extract() -> None:
+    (found,) = printed("extract", "-", stdin=SAMPLE)
     assert told("extract") - set(found) == {"declared"}
     assert set(found) < told("extract")
 
 
-def test_check(run: Run) -> None:
+def test_check() -> None:
     adapter = "import sys; sys.stdin.buffer.read(); print('[]')"
-    options = ("--json", "--case", "android/fault.maps", "--no-shrink")
-    result = run("check", *options, "--", sys.executable, "-c", adapter)
-    found = json.loads(result.stdout)
+    options = ("--case", "android/fault.maps", "--no-shrink")
+    found = printed("check", *options, "--", sys.executable, "-c", adapter)
     assert set(found) == told("check")
     (failure,) = found["results"]
     words = set(re.findall(r"`(\w+)`", section("check")))
