@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The rooms whose types are checked, each from the day it exists.
-ROOMS := $(wildcard procmaps kernel tests bench corpus/builder corpus/matrix)
+ROOMS := $(wildcard procmaps kernel tests bench corpus/tools/builder corpus/tools/matrix)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Recipes share .venv and dist/: two at once would tear them.
@@ -74,7 +74,7 @@ test: $(DEV) ## Run every part that this machine can run; say what was not run (
 lint: check
 check: $(DEV) ## Formatting, lint and types (also called lint)
 	@failed=0; \
-	for tool in 'ruff format --check .' 'ruff check .' 'mypy $(ROOMS)' 'pyright $(ROOMS)'; do \
+	for tool in 'ruff format --check .' 'ruff check .' lint-imports 'mypy $(ROOMS)' 'pyright $(ROOMS)'; do \
 	  echo "$$tool"; $(BIN)/$$tool || failed=1; \
 	done; exit $$failed
 
@@ -84,7 +84,7 @@ format: $(DEV) ## Format, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 # Folders of tests/ that need more than the checkout, and are run by a part of their own.
-OWN_PARTS := wheel kernel lab/booted model/booted peers
+OWN_PARTS := wheel kernel/source kernel/lab/booted kernel/model/booted corpus/peers
 # Two workers: as many processors as the smallest machine has that CI is run on.
 WORKERS ?= 2
 
@@ -109,7 +109,7 @@ lab: $(DEV) ## Install (as root), build and boot real kernels; compare what they
 
 .PHONY: lab-test
 lab-test: $(DEV) ## Boot the kernels that are built: captures taken again, the model held to them
-	$(BIN)/pytest tests/lab/booted tests/model/booted tests/kernel
+	$(BIN)/pytest tests/kernel/lab/booted tests/kernel/model/booted tests/kernel/source
 
 .PHONY: model-soak
 model-soak: $(DEV) ## Hold the model to booted kernels: 100,000 calls each (OPERATIONS=, RELEASE=)
@@ -120,7 +120,7 @@ REVIEWED := $(foreach arch,x86_64 arm64,$(foreach flavour,named unnamed strdup,6
   6.1-$(arch)-named 6.1-$(arch)-unnamed)
 
 .PHONY: review
-review: $(DEV) ## Build what is missing (as root), run the experiments, write docs/review.md from them
+review: $(DEV) ## Build what is missing (as root), run the experiments, write docs/generated/review.md from them
 	$(BIN)/python -m kernel.lab install $(REVIEWED)
 	$(BIN)/python -m kernel.lab build $(REVIEWED)
 	$(BIN)/python -m kernel.experiments
@@ -139,12 +139,12 @@ counts: $(DEV) ## Count instructions by valgrind, and compare with those that we
 # ----------------------------------------------------------------------------- the matrix
 
 .PHONY: matrix
-matrix: $(DEV) ## Install other parsers (as root), run every case on each, and draw docs/matrix.*
-	$(BIN)/python -m corpus.matrix write
+matrix: $(DEV) ## Install other parsers (as root), run every case on each, and draw docs/generated/matrix.*
+	$(BIN)/python -m corpus.tools.matrix write
 
 .PHONY: peers-test
 peers-test: $(DEV) ## Hold the other parsers that are installed to what is known of them
-	$(BIN)/pytest -n $(WORKERS) tests/peers
+	$(BIN)/pytest -n $(WORKERS) tests/corpus/peers
 
 # -------------------------------------------------------------------------------- clean up
 

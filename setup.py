@@ -1,12 +1,13 @@
 """What pyproject.toml cannot say: which packages there are and where their data lies.
 
 The wheel carries the top-level folders `grammar/` and `corpus/` as the data of `procmaps`, at
-`procmaps/_data/grammar` and `procmaps/_data/corpus`; `procmaps.resources` finds them there, and
+`procmaps/_data/grammar` and `procmaps/_data/corpus`; `procmaps._resources` finds them there, and
 in a checkout where they stand. (Not by a symbolic link: setuptools leaves a linked folder out
 without a word.)
 
 The native scanner is optional: without a compiler, or where it fails, the package is complete but
-slower (`procmaps.engines`). It keeps to the limited API, so one wheel serves every later Python.
+slower (`procmaps.engines.selection`). It keeps to the limited API, so one wheel serves every later
+Python.
 """
 
 from pathlib import Path
@@ -31,9 +32,10 @@ setup(
     },
     ext_modules=[
         Extension(
-            "procmaps._scan",
-            sorted(map(str, Path("procmaps/_c").glob("*.c"))),
-            depends=sorted(map(str, Path("procmaps/_c").glob("*.h"))),
+            "procmaps.engines._scanner",
+            sorted(map(str, Path("procmaps/engines/_c").glob("*/*.c"))),
+            depends=sorted(map(str, Path("procmaps/engines/_c").glob("*/*.h"))),
+            include_dirs=["procmaps/engines/_c/core"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             py_limited_api=True,
             optional=True,

@@ -18,8 +18,8 @@ import attrs
 from bench import peers, report, single, texts
 from bench.floors import FLOORS
 from bench.race import HERE, Contender, Ratio, Times, race, times_of
-from procmaps import grammar
-from procmaps.scanning import scan
+from procmaps.engines.dispatch import scan
+from procmaps.grammar import loading
 
 CROWD = 60_000
 SIZES = (10, 1_000, 60_000)
@@ -217,7 +217,7 @@ def _tables() -> Iterator[tuple[str, int, str]]:
 
 def captures(bench: Bench) -> None:
     """What real kernels of each architecture printed: all that was recorded of one, in one text."""
-    linux = grammar.load("linux")
+    linux = loading.load("linux")
     for folder in sorted((HERE.parent / "corpus" / "captures").iterdir()):
         for kind in ("maps", "smaps"):
             text = b"".join(path.read_bytes() for path in sorted(folder.glob(f"*.{kind}")))

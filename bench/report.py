@@ -15,7 +15,7 @@ import attrs
 
 from bench.floors import FLOORS, Floor
 from bench.race import Ratio
-from procmaps import engines
+from procmaps.engines import selection
 
 Data = dict[str, Any]
 
@@ -35,7 +35,7 @@ def data(
             "processor": platform.machine(),
             "cores": os.cpu_count(),
             "python": platform.python_version(),
-            "engine": engines.engine(),
+            "engine": selection.engine(),
         },
         "ratios": {key: attrs.asdict(ratio) for key, ratio in ratios.items()},
         "growth": {str(size): seconds for size, seconds in growth.items()},
@@ -69,8 +69,8 @@ END = "<!-- end of figures -->"
 
 def publish(found: Data, docs: Path) -> None:
     """Write ``speed.json`` and ``speed.svg`` into *docs*, and the figures into ``speed.md``."""
-    (docs / "speed.json").write_text(json.dumps(found) + "\n")
-    (docs / "speed.svg").write_text("\n".join(svg(found)) + "\n")
+    (docs / "generated" / "speed.json").write_text(json.dumps(found) + "\n")
+    (docs / "generated" / "speed.svg").write_text("\n".join(svg(found)) + "\n")
     page = docs / "speed.md"
     page.write_text(with_figures(page.read_text(), found))
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from bench import texts
 from bench.race import HERE, Contender, Ratio, race, times_of
-from procmaps import grammar
-from procmaps.scanning import scan
+from procmaps.engines.dispatch import scan
+from procmaps.grammar import loading
 
 
 def memory(text: bytes) -> Ratio:
     """The most memory that making columns took, the text not counted, over the text's size."""
-    linux = grammar.load("linux")
+    linux = loading.load("linux")
     scan(text[:4096], linux)
     tracemalloc.start()
     try:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
-from procmaps.fields import FIELDS
+from procmaps.formats.smaps_fields import FIELDS
 
 Names = Callable[[random.Random, int], bytes]
 

@@ -48,10 +48,10 @@ def kernel(path: str) -> Callable[[], int]:
 
 def columns(path: str) -> Callable[[], int]:
     """The text, in memory, to columns, with the engine that PROCMAPS_ENGINE names."""
-    from procmaps import grammar
-    from procmaps.scanning import scan
+    from procmaps.engines.dispatch import scan
+    from procmaps.grammar import loading
 
-    text, linux = text_of(path), grammar.load("linux")
+    text, linux = text_of(path), loading.load("linux")
 
     def run() -> int:
         columns = scan(text, linux)
@@ -114,7 +114,7 @@ def read_maps(pid: str) -> Callable[[], int]:
     address = middle[len(middle) // 2].start
 
     def run() -> int:
-        return int(procmaps.maps(int(pid)).find(address) is not None)
+        return int(procmaps.maps(int(pid)).mapping_at(address) is not None)
 
     return run
 

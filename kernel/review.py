@@ -1,4 +1,4 @@
-"""``python -m kernel.review``: docs/review.md, out of the experiments' results and the captures.
+"""Write docs/generated/review.md from the experiments' results and the captures.
 
 The text is here. Each figure comes from ``kernel/experiments/results`` or, for the parsers, from
 ``corpus/peers/answer.json``, and each sample from ``corpus/captures``, so that the page changes
@@ -18,7 +18,7 @@ from kernel.experiments import measuring
 from kernel.lab.scene import AREA
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "review.md"
+PAGE = ROOT / "docs" / "generated" / "review.md"
 ANSWER = ROOT / "corpus" / "peers" / "answer.json"
 CAPTURE = ROOT / "corpus" / "captures" / "6.12-x86_64-named"
 
@@ -77,7 +77,8 @@ After `prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0x20002000, 0x2000, "middle")`:
 ```
 
 Shown by `python -m kernel.lab check` (a booted kernel against the captures this page quotes); every
-case of splitting is a picture in `kernel/model/space.py`, run by `make unit PYTEST=tests/model`."""
+case of splitting is a picture in `kernel/model/space.py`, run by `make unit
+PYTEST=tests/kernel/model`."""
 
 
 def _useful() -> str:

@@ -1,8 +1,11 @@
-"""The executable specification of /proc/PID/maps, smaps and smaps_rollup.
+"""Read, explain and produce /proc/PID/maps, smaps and smaps_rollup.
 
-Everything public can be taken from here. A name's module is imported when the name is first used,
-so that a program pays for what it needs: one that only reads maps loads no live reading, and Lark
-is loaded by the first text that is parsed.
+Every public name is an attribute of this package. Its module is imported on first use, so a program
+loads only what it calls: reading a dump never imports the live readers, and Lark is imported by the
+first text that is parsed.
+
+No module has the name of a public function. Importing a submodule binds its name in the package, so
+a module `procmaps.extract` would replace the function `procmaps.extract`.
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     # `X as X` makes a name public to type checkers.
-    from procmaps.engines import EngineUnavailable as EngineUnavailable
-    from procmaps.engines import engine as engine
+    from procmaps.engines.selection import EngineUnavailable as EngineUnavailable
+    from procmaps.engines.selection import engine as engine
     from procmaps.errors import AccessDenied as AccessDenied
     from procmaps.errors import CannotRender as CannotRender
     from procmaps.errors import FileMissing as FileMissing
@@ -40,95 +43,98 @@ if TYPE_CHECKING:
     from procmaps.explanation import explain as explain
     from procmaps.extraction import Extract as Extract
     from procmaps.extraction import extract as extract
-    from procmaps.labels import is_valid_anon_label as is_valid_anon_label
-    from procmaps.labels import label_fault as label_fault
-    from procmaps.live import Answer as Answer
+    from procmaps.formats.labels import is_valid_anon_label as is_valid_anon_label
+    from procmaps.formats.labels import label_fault as label_fault
+    from procmaps.formats.vm_flags import VmFlags as VmFlags
+    from procmaps.live import MappingFilter as MappingFilter
     from procmaps.live import Querier as Querier
-    from procmaps.live import Require as Require
+    from procmaps.live import QueryResult as QueryResult
     from procmaps.live import Resolution as Resolution
     from procmaps.live import maps as maps
     from procmaps.live import query as query
     from procmaps.live import resolve as resolve
     from procmaps.live import rollup as rollup
     from procmaps.live import smaps as smaps
-    from procmaps.loading import dumps as dumps
-    from procmaps.loading import load as load
-    from procmaps.loading import loads as loads
-    from procmaps.many import read_many as read_many
-    from procmaps.names import AnonInode as AnonInode
-    from procmaps.names import AnonName as AnonName
-    from procmaps.names import AnonShmemName as AnonShmemName
-    from procmaps.names import Ashmem as Ashmem
-    from procmaps.names import DmaBuf as DmaBuf
-    from procmaps.names import FilePath as FilePath
-    from procmaps.names import Heap as Heap
-    from procmaps.names import KernelFile as KernelFile
-    from procmaps.names import Memfd as Memfd
-    from procmaps.names import Name as Name
-    from procmaps.names import Other as Other
-    from procmaps.names import Reading as Reading
-    from procmaps.names import Socket as Socket
-    from procmaps.names import Special as Special
-    from procmaps.names import Stack as Stack
-    from procmaps.names import SysV as SysV
-    from procmaps.names import ThreadStack as ThreadStack
-    from procmaps.names import Unnamed as Unnamed
-    from procmaps.naming import named_mmap as named_mmap
-    from procmaps.naming import naming_supported as naming_supported
-    from procmaps.naming import set_anon_name as set_anon_name
-    from procmaps.records import Device as Device
-    from procmaps.records import ExtraField as ExtraField
-    from procmaps.records import Mapping as Mapping
-    from procmaps.records import Perms as Perms
-    from procmaps.records import Sharing as Sharing
-    from procmaps.records import Usage as Usage
-    from procmaps.rendering import path_name as path_name
-    from procmaps.rendering import render as render
-    from procmaps.snapshot import Problem as Problem
-    from procmaps.snapshot import Snapshot as Snapshot
-    from procmaps.streaming import iterload as iterload
-    from procmaps.vmflags import VmFlags as VmFlags
+    from procmaps.live.anon_names import named_mmap as named_mmap
+    from procmaps.live.anon_names import naming_supported as naming_supported
+    from procmaps.live.anon_names import set_anon_name as set_anon_name
+    from procmaps.live.many import iter_snapshots as iter_snapshots
+    from procmaps.producers.rendering import path_name as path_name
+    from procmaps.producers.rendering import render as render
+    from procmaps.records.device import Device as Device
+    from procmaps.records.mapping import Mapping as Mapping
+    from procmaps.records.names import AnonInode as AnonInode
+    from procmaps.records.names import AnonName as AnonName
+    from procmaps.records.names import AnonShmemName as AnonShmemName
+    from procmaps.records.names import Ashmem as Ashmem
+    from procmaps.records.names import DmaBuf as DmaBuf
+    from procmaps.records.names import FilePath as FilePath
+    from procmaps.records.names import Heap as Heap
+    from procmaps.records.names import Interpretation as Interpretation
+    from procmaps.records.names import KernelFile as KernelFile
+    from procmaps.records.names import Memfd as Memfd
+    from procmaps.records.names import Name as Name
+    from procmaps.records.names import Socket as Socket
+    from procmaps.records.names import Special as Special
+    from procmaps.records.names import Stack as Stack
+    from procmaps.records.names import SysV as SysV
+    from procmaps.records.names import ThreadStack as ThreadStack
+    from procmaps.records.names import UnknownName as UnknownName
+    from procmaps.records.names import Unnamed as Unnamed
+    from procmaps.records.perms import Perms as Perms
+    from procmaps.records.perms import Sharing as Sharing
+    from procmaps.records.usage import ExtraField as ExtraField
+    from procmaps.records.usage import Usage as Usage
+    from procmaps.snapshots.loading import dumps as dumps
+    from procmaps.snapshots.loading import load as load
+    from procmaps.snapshots.loading import loads as loads
+    from procmaps.snapshots.snapshot import Problem as Problem
+    from procmaps.snapshots.snapshot import Snapshot as Snapshot
+    from procmaps.snapshots.streaming import iterload as iterload
 
-_PLACES = {
-    "engines": "EngineUnavailable engine",
+_PUBLIC_NAMES = {
+    "engines.selection": "EngineUnavailable engine",
     "errors": (
         "AccessDenied CannotRender FileMissing InvalidLabel KernelThread LiveError "
-        "MainThreadEnded NamingError NamingUnsupported NoAddressSpace NoSuchProcess NotNameable "
-        "NotProcfs ParseError ProcessGone ProcmapsError QueryUnsupported RangeHasHole "
-        "SplitFailed UnknownDialect UnknownProducer Zombie"
+        "MainThreadEnded NamingError NamingUnsupported NoAddressSpace NoSuchProcess "
+        "NotNameable NotProcfs ParseError ProcessGone ProcmapsError QueryUnsupported "
+        "RangeHasHole SplitFailed UnknownDialect UnknownProducer Zombie"
     ),
     "explanation": "Explanation explain",
     "extraction": "Extract extract",
-    "labels": "is_valid_anon_label label_fault",
-    "live": "Answer Querier Require Resolution maps query resolve rollup smaps",
-    "loading": "dumps load loads",
-    "many": "read_many",
-    "names": (
-        "AnonInode AnonName AnonShmemName Ashmem DmaBuf FilePath Heap KernelFile Memfd Name "
-        "Other Reading Socket Special Stack SysV ThreadStack Unnamed"
+    "formats.labels": "is_valid_anon_label label_fault",
+    "formats.vm_flags": "VmFlags",
+    "live": "MappingFilter Querier QueryResult Resolution maps query resolve rollup smaps",
+    "live.anon_names": "named_mmap naming_supported set_anon_name",
+    "live.many": "iter_snapshots",
+    "producers.rendering": "path_name render",
+    "records.device": "Device",
+    "records.mapping": "Mapping",
+    "records.names": (
+        "AnonInode AnonName AnonShmemName Ashmem DmaBuf FilePath Heap Interpretation "
+        "KernelFile Memfd Name Socket Special Stack SysV ThreadStack UnknownName Unnamed"
     ),
-    "naming": "named_mmap naming_supported set_anon_name",
-    "records": "Device ExtraField Mapping Perms Sharing Usage",
-    "rendering": "path_name render",
-    "snapshot": "Problem Snapshot",
-    "streaming": "iterload",
-    "vmflags": "VmFlags",
+    "records.perms": "Perms Sharing",
+    "records.usage": "ExtraField Usage",
+    "snapshots.loading": "dumps load loads",
+    "snapshots.snapshot": "Problem Snapshot",
+    "snapshots.streaming": "iterload",
 }
-"""Where each public name lives: what `__getattr__` imports, as type checkers see it above."""
+"""Public names by module, for `__getattr__`. A test compares them with the imports above."""
 
-_HOMES = {name: module for module, names in _PLACES.items() for name in names.split()}
+_MODULES = {name: module for module, names in _PUBLIC_NAMES.items() for name in names.split()}
 
-if not TYPE_CHECKING:  # who checks types has the list from the imports above
-    __all__ = tuple(_HOMES)
+if not TYPE_CHECKING:  # type checkers take the names from the imports above
+    __all__ = tuple(_MODULES)
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _MODULES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    value = globals()[name] = getattr(import_module(f"procmaps.{_HOMES[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"procmaps.{_MODULES[name]}"), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_MODULES})

@@ -39,7 +39,7 @@ PRINTABLE = range(0x20, 0x7F)
 """ASCII but for the control characters: what may reach a terminal as it is."""
 
 
-def visible(raw: bytes) -> str:
+def escape_bytes(raw: bytes) -> str:
     r"""*raw* as printable ASCII, one character a byte where that is possible.
 
     Tab, newline and every byte outside 0x20–0x7e become ``\xNN``; nothing is lost, and no
@@ -71,16 +71,16 @@ class ParseError(ProcmapsError, ValueError):
     def __str__(self) -> str:
         head = f"line {self.line}, column {self.column}: {self.reason}"
         hint = f"\n{self.hint}" if self.hint else ""
-        return f"{head}\n{self.picture}{hint}"
+        return f"{head}\n{self.snippet}{hint}"
 
     @property
-    def picture(self) -> str:
+    def snippet(self) -> str:
         """The failing line with a caret under the failing byte, cut around it when long."""
         at = self.column - 1
         first = max(0, at - _WINDOW)
         last = at + _WINDOW
-        before = ("…" if first else "") + visible(self.source[first:at])
-        after = visible(self.source[at:last]) + ("…" if last < len(self.source) else "")
+        before = ("…" if first else "") + escape_bytes(self.source[first:at])
+        after = escape_bytes(self.source[at:last]) + ("…" if last < len(self.source) else "")
         return f"  {before}{after}\n  {' ' * len(before)}^"
 
 
@@ -103,7 +103,7 @@ class InvalidLabel(ProcmapsError, ValueError):
     reason: str
 
     def __str__(self) -> str:
-        return f"the kernel refuses the label '{visible(self.label)}': {self.reason}"
+        return f"the kernel refuses the label '{escape_bytes(self.label)}': {self.reason}"
 
 
 # --- live systems -----------------------------------------------------------------------------
@@ -299,7 +299,7 @@ class NamingError(ProcmapsError, OSError):
     @property
     def what(self) -> str:
         """The call, for people."""
-        label = "no label" if self.label is None else f"the label '{visible(self.label)}'"
+        label = "no label" if self.label is None else f"the label '{escape_bytes(self.label)}'"
         return f"cannot give {label} to the {self.length} bytes at {self.address:#x}"
 
     def __str__(self) -> str:

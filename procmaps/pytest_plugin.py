@@ -54,7 +54,7 @@ class CaseUnderTest:
         An exception of *rejects* means that the parser refuses the dump; any other is raised on.
         """
         from procmaps.check.answers import AdapterFault, Answer, Rejection, take  # noqa: PLC0415
-        from procmaps.check.judging import judge  # noqa: PLC0415
+        from procmaps.check.judge import judge  # noqa: PLC0415
         from procmaps.check.reports import explained, shown  # noqa: PLC0415
 
         answer: Answer | Rejection
@@ -84,7 +84,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if FIXTURE not in metafunc.fixturenames:
         return
     from procmaps.check.cases import KINDS, load  # noqa: PLC0415
-    from procmaps.check.judging import ONLY  # noqa: PLC0415
+    from procmaps.check.judge import ONLY  # noqa: PLC0415
 
     marker = metafunc.definition.get_closest_marker(MARKER)
     options = {} if marker is None else dict(marker.kwargs)
@@ -131,7 +131,7 @@ def _expected(metafunc: pytest.Metafunc, name: str | None) -> dict[str, str]:
     """The file of expected failures, found beside the test's own."""
     if name is None:
         return {}
-    from procmaps.check.expected import parse  # noqa: PLC0415
+    from procmaps.check.expected_failures import parse  # noqa: PLC0415
 
     file = Path(metafunc.definition.path).parent / name
     return parse(file.read_text("utf-8"), str(file))

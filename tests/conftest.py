@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 import procmaps
-from tests import shared
+from tests.support import shared
 
 IN_CI = os.environ.get("CI") == "true"
 

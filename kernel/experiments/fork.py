@@ -17,7 +17,7 @@ from kernel.lab import ops, vm
 from kernel.lab.build import Image
 from kernel.lab.protocol import Counted, Outcome, Program, Ref, Step
 from kernel.lab.scene import BASE
-from procmaps.labels import MAX_LABEL
+from procmaps.formats.labels import MAX_LABEL
 
 MAPPINGS = 60_000
 FORKS = 3

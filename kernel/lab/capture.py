@@ -38,7 +38,7 @@ class Varying:
 
 
 # Everything else is compared byte for byte. Checked by re-capturing, in
-# tests/lab/booted/test_recapture.py.
+# tests/kernel/lab/booted/test_recapture.py.
 VARYING: tuple[Varying, ...] = (
     Varying(
         "inode",

@@ -92,10 +92,12 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--operations", type=int, default=100_000, help="calls, each")
             command.add_argument("--seed", type=int, default=0, help="the first round's")
             command.add_argument(
-                "--record", action="store_true", help="write the numbers down for docs/review.md"
+                "--record",
+                action="store_true",
+                help="write the numbers down for docs/generated/review.md",
             )
         else:
-            command.add_argument("cases", nargs="+", help="files of tests/model/cases")
+            command.add_argument("cases", nargs="+", help="files of tests/kernel/model/cases")
     return parser
 
 

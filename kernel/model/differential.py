@@ -16,8 +16,9 @@ from kernel.model.features import MAX_MAP_COUNT, Features
 from kernel.model.showing import Inode
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, AnonVma, File, Flag, Vma
-from procmaps import names, rendering
-from procmaps import records as library
+from procmaps.producers import rendering
+from procmaps.records import mapping as library
+from procmaps.records import names
 
 Run = Callable[[Sequence[Program]], list[Outcome]]
 
@@ -111,7 +112,7 @@ class Subject:
             flags |= _VMFLAGS.get(code.decode(), Flag.NONE)
         file: File | None = None
         special: names.Special | None = None
-        if isinstance(record.name, names.Backed):
+        if isinstance(record.name, names.FileBacked):
             file = File(record.name.path, nameless=False, length=record.offset + record.size)
             device = record.device
             self._inodes[file] = (device.major, device.minor, record.inode)

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, File, Flag, Vma
-from procmaps import names, records, rendering
-from procmaps.records import Device, Perms
+from procmaps.producers import rendering
+from procmaps.records import names
+from procmaps.records.device import Device
+from procmaps.records.mapping import Mapping as MappingRecord
+from procmaps.records.perms import Perms
 
 # The letters of the permissions column, in its order.
 _LETTERS = ((Flag.READ, "r"), (Flag.WRITE, "w"), (Flag.EXEC, "x"))
@@ -35,11 +38,11 @@ def _shown_name(space: Space, vma: Vma) -> names.Name:
     return names.Unnamed() if label is None else names.AnonName.of(label)
 
 
-def mapping(space: Space, vma: Vma, inodes: Mapping[File, Inode]) -> records.Mapping:
+def mapping(space: Space, vma: Vma, inodes: Mapping[File, Inode]) -> MappingRecord:
     """One mapping as a record. ``KeyError`` for a file whose inode is not told."""
     letters = "".join(letter if vma.flags & flag else "-" for flag, letter in _LETTERS)
     major, minor, inode = inodes[vma.file] if vma.file else (0, 0, 0)
-    return records.Mapping(
+    return MappingRecord(
         start=vma.start,
         end=vma.end,
         perms=Perms.from_text(letters + ("s" if vma.flags & Flag.SHARED else "p")),
@@ -53,7 +56,7 @@ def mapping(space: Space, vma: Vma, inodes: Mapping[File, Inode]) -> records.Map
 
 def mappings(
     space: Space, inodes: Mapping[File, Inode], vmas: Iterable[Vma] | None = None
-) -> list[records.Mapping]:
+) -> list[MappingRecord]:
     """The mappings as records, in the order of their addresses."""
     chosen = space.vmas if vmas is None else vmas
     return [mapping(space, vma, inodes) for vma in chosen]

@@ -17,7 +17,7 @@ from kernel.model.calls import Trial
 from kernel.model.differential import Difference, Subject
 from kernel.model.strategies import Scope, trials
 
-CASES = Path(__file__).parents[2] / "tests" / "model" / "cases"
+CASES = Path(__file__).parents[2] / "tests" / "kernel" / "model" / "cases"
 SCOPE = Scope(least=12, most=60)
 RECORD = Path(__file__).parents[1] / "experiments" / "results" / "soak.json"
 _ROUND = 100

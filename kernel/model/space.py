@@ -20,7 +20,7 @@ from kernel.model import merging
 from kernel.model.features import MAX_MAP_COUNT, Features
 from kernel.model.merging import Wanted
 from kernel.model.vma import ACCESS, PAGE, AnonVma, File, Flag, Label, Vma
-from procmaps.labels import label_fault
+from procmaps.formats.labels import label_fault
 
 # arch/x86/include/asm/page_64_types.h: TASK_SIZE_MAX, with four levels of page tables or five
 # (addresses beyond 47 bits are only given to those who ask).

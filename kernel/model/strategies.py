@@ -24,7 +24,7 @@ from kernel.model.calls import (
 )
 from kernel.model.space import ADVICE
 from kernel.model.vma import PAGE
-from procmaps.labels import MAX_LABEL
+from procmaps.formats.labels import MAX_LABEL
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import enum
 
 from attrs import define, field, frozen
 
-from procmaps.names import Special
+from procmaps.records.names import Special
 
 PAGE = 4096
 

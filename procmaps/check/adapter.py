@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from procmaps.check.judging import fields_of
+from procmaps.check.judge import fields_of
 from procmaps.errors import ParseError
-from procmaps.jsonform import Json, JsonObject
-from procmaps.loading import loads
-from procmaps.names import Backed, label_of
-from procmaps.records import Mapping
+from procmaps.json_format import Json, JsonObject
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import FileBacked, label_of
+from procmaps.snapshots.loading import loads
 
 
 def answer(dump: bytes) -> Json:
@@ -43,8 +43,8 @@ def members_of(mapping: Mapping) -> dict[str, Any]:
         "inode": mapping.inode,
         "name": name.raw,
         "kind": name.kind,
-        "path": name.path if isinstance(name, Backed) else None,
-        "deleted": isinstance(name, Backed) and name.deleted,
+        "path": name.path if isinstance(name, FileBacked) else None,
+        "deleted": isinstance(name, FileBacked) and name.deleted,
         "label": label_of(name),
     }
     if mapping.usage is not None:

@@ -115,7 +115,7 @@ def _mapping(item: object, where: str) -> Got:
         try:
             given[cast("str", member)] = reader(value)
         except _Unfit as unfit:
-            place = f"{where}.{member}{unfit.below}"
+            place = f"{where}.{member}{unfit.usage_row}"
             raise AdapterFault(f"{place} is {_told(unfit.value)}; expected {unfit.due}") from None
     return MappingProxyType(given)
 
@@ -123,7 +123,7 @@ def _mapping(item: object, where: str) -> Got:
 class _Unfit(Exception):
     def __init__(self, value: object, due: str, below: str = "") -> None:
         super().__init__(value, due, below)
-        self.value, self.due, self.below = value, due, below
+        self.value, self.due, self.usage_row = value, due, below
 
 
 _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)")

@@ -12,10 +12,10 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from procmaps import resources
+from procmaps import _resources
 from procmaps.errors import ProcmapsError
-from procmaps.jsonform import InvalidRecord, from_json
-from procmaps.records import Mapping
+from procmaps.json_format import InvalidRecord, from_json
+from procmaps.records.mapping import Mapping
 
 Kind = Literal["maps", "smaps", "smaps_rollup"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -23,7 +23,7 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _MANIFEST: Final = "manifest.json"
 
 FOLDER: Final = "corpus/cases"
-"""Where the cases are, for `procmaps.resources.path`."""
+"""Where the cases are, for `procmaps._resources.path`."""
 
 
 @attrs.frozen
@@ -51,7 +51,7 @@ class InvalidCases(ProcmapsError, ValueError):
 
 
 @attrs.frozen
-class Reading:
+class Interpretation:
     """Another original that prints the same: a record may be given so, too."""
 
     record: int
@@ -70,7 +70,7 @@ class Allowed:
 
 
 @attrs.frozen
-class Fault:
+class InvalidLine:
     """A line of an invalid dump that no producer prints."""
 
     line: int
@@ -94,10 +94,10 @@ class Case:
     since: str = ""
     until: str = ""
     tags: frozenset[str] = frozenset()
-    readings: tuple[Reading, ...] = ()
+    interpretations: tuple[Interpretation, ...] = ()
     either: tuple[Allowed, ...] = ()
     """The answers allowed; empty: all records, and nothing else."""
-    faults: tuple[Fault, ...] = ()
+    invalid_lines: tuple[InvalidLine, ...] = ()
 
     @property
     def group(self) -> str:
@@ -107,7 +107,7 @@ class Case:
     @property
     def must(self) -> bool:
         """Whether one answer is right, and no other."""
-        return not (self.either or self.readings)
+        return not (self.either or self.interpretations)
 
     @property
     def allowed(self) -> tuple[Allowed, ...]:
@@ -156,7 +156,7 @@ def _fits(case: Case, glob: str) -> bool:
 
 @functools.cache
 def _all(folder: Path | None) -> tuple[Case, ...]:
-    root = resources.path(FOLDER) if folder is None else folder
+    root = _resources.path(FOLDER) if folder is None else folder
     manifests = [root / _MANIFEST] if (root / _MANIFEST).exists() else root.glob(f"*/{_MANIFEST}")
     groups = sorted(manifest.parent for manifest in manifests)
     if not groups:
@@ -185,7 +185,7 @@ def _of(group: Path) -> Iterator[Case]:
 def read_case(identity: str, data: bytes, entry: dict[str, Any], records: list[Any]) -> Case:
     """A case from its manifest *entry* and the array of its *records*, as `json.loads` gives them.
 
-    Raises `procmaps.jsonform.InvalidRecord` for a record that is none.
+    Raises `procmaps.json_format.InvalidRecord` for a record that is none.
     """
     kind: Kind = next(kind for kind in KINDS if identity.endswith(f".{kind}"))
     expected = tuple(map(from_json, records))
@@ -202,20 +202,21 @@ def read_case(identity: str, data: bytes, entry: dict[str, Any], records: list[A
         since=entry.get("since", ""),
         until=entry.get("until", ""),
         tags=frozenset(entry["tags"]),
-        readings=tuple(
-            Reading(
+        interpretations=tuple(
+            Interpretation(
                 item["record"],
                 item["policy"],
                 base64.b64decode(item["path"]["base64"]),
                 item["deleted"],
             )
-            for item in entry.get("readings", ())
+            for item in entry.get("interpretations", ())
         ),
         either=tuple(
             Allowed(item["policy"], None if item.get("rejected") else tuple(item["records"]))
             for item in entry.get("either", ())
         ),
-        faults=tuple(
-            Fault(item["line"], item["reason"]) for item in entry.get("faults", {}).get(kind, ())
+        invalid_lines=tuple(
+            InvalidLine(item["line"], item["reason"])
+            for item in entry.get("invalid_lines", {}).get(kind, ())
         ),
     )

@@ -16,13 +16,13 @@ from typing import Final, Literal
 import attrs
 
 from procmaps import producers
-from procmaps.check.cases import Case, Kind, Reading
-from procmaps.check.reducing import Smallest, reduce
+from procmaps.check.cases import Case, Interpretation, Kind
+from procmaps.check.shrinking import Smallest, reduce
 from procmaps.check.verdicts import Verdict
-from procmaps.jsonform import JsonObject, to_json
-from procmaps.names import Backed
-from procmaps.records import Mapping
-from procmaps.rendering import render
+from procmaps.json_format import JsonObject, to_json
+from procmaps.producers.rendering import render
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import FileBacked
 
 PRODUCER: Final = "linux-6.12"
 """Who prints, where nothing else is asked for."""
@@ -143,15 +143,15 @@ def drawn(records: tuple[Mapping, ...], kind: Kind, producer: str) -> Case:
         source="procmaps.strategies",
         producer=producer,
         tags=frozenset({"fuzz"}),
-        readings=tuple(_readings(records)),
+        interpretations=tuple(_readings(records)),
     )
 
 
-def _readings(records: tuple[Mapping, ...]) -> Iterator[Reading]:
+def _readings(records: tuple[Mapping, ...]) -> Iterator[Interpretation]:
     for number, record in enumerate(records):
-        if not isinstance(record.name, Backed):
+        if not isinstance(record.name, FileBacked):
             continue
-        for at, reading in enumerate(record.name.readings()):
+        for at, reading in enumerate(record.name.interpretations()):
             if at > _READINGS:
                 break
             if reading.kind == "file":
@@ -160,7 +160,7 @@ def _readings(records: tuple[Mapping, ...]) -> Iterator[Reading]:
                     if reading.deleted == record.name.deleted
                     else "deleted-ambiguous"
                 )
-                yield Reading(number, policy, reading.value, reading.deleted)
+                yield Interpretation(number, policy, reading.value, reading.deleted)
 
 
 def save(failure: Smallest, folder: Path) -> Path:
@@ -201,16 +201,16 @@ def _entry(failure: Smallest) -> JsonObject:
         "producer": case.producer,
         "tags": ["fuzz"],
         "files": [case.kind],
-        "result": "either" if case.readings else "must",
+        "result": "either" if case.interpretations else "must",
     }
-    if case.readings:
-        entry["readings"] = [
+    if case.interpretations:
+        entry["interpretations"] = [
             {
                 "record": reading.record,
                 "policy": reading.policy,
                 "path": {"base64": base64.b64encode(reading.path).decode("ascii")},
                 "deleted": reading.deleted,
             }
-            for reading in case.readings
+            for reading in case.interpretations
         ]
     return entry

@@ -1,4 +1,4 @@
-"""Reports of a run: JSON, JUnit XML and Markdown; the page is in `procmaps.check.page`."""
+"""Reports of a run: JSON, JUnit XML and Markdown; the page is in `procmaps.check.html_report`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from xml.etree import ElementTree as ET
 
 import attrs
 
-from procmaps.check.expected import Surprise
-from procmaps.check.reducing import Smallest
+from procmaps.check.expected_failures import Surprise
 from procmaps.check.runner import Result
+from procmaps.check.shrinking import Smallest
 from procmaps.check.verdicts import OUTCOMES, Verdict
-from procmaps.errors import visible
-from procmaps.jsonform import Json, JsonObject, bytes_to_json
+from procmaps.errors import escape_bytes
+from procmaps.json_format import Json, JsonObject, bytes_to_json
 
 
 @attrs.frozen
@@ -202,7 +202,7 @@ def cut(text: str) -> str:
 
 def shown(dump: bytes) -> list[str]:
     """A dump for people, a line each; no byte is left that a terminal or a page would act on."""
-    return [cut(_ends(visible(line))) for line in dump.removesuffix(b"\n").split(b"\n")]
+    return [cut(_ends(escape_bytes(line))) for line in dump.removesuffix(b"\n").split(b"\n")]
 
 
 def _ends(line: str) -> str:

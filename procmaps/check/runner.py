@@ -12,13 +12,13 @@ from typing import Self, cast
 
 import attrs
 
-from procmaps.check import answers, overlay
+from procmaps.check import answers, proc_overlay
 from procmaps.check.answers import AdapterFault
 from procmaps.check.cases import KINDS, Case, Kind, load
-from procmaps.check.judging import Only, judge
-from procmaps.check.processes import OUTPUT_LIMIT, Ended, Running, Server, run
-from procmaps.check.reducing import Smallest, reduce, whole
-from procmaps.check.staging import PID, Stage, places, staged
+from procmaps.check.fake_proc import PID, Stage, places, staged
+from procmaps.check.judge import Only, judge
+from procmaps.check.shrinking import Smallest, reduce, whole
+from procmaps.check.subprocesses import OUTPUT_LIMIT, Ended, Running, Server, run
 from procmaps.check.verdicts import Verdict
 from procmaps.errors import ProcmapsError
 
@@ -84,11 +84,11 @@ class Runner:
         self._dumps: dict[str, dict[Kind, bytes]] = {}
         for case in siblings:
             self._dumps.setdefault(_bare(case), {})[case.kind] = case.data
-        self.obstacle = overlay.obstacle() if plan.overlay else ""
+        self.obstacle = proc_overlay.obstacle() if plan.overlay else ""
         """Why nothing can be run here; empty where it can."""
         pid = PID
         if plan.overlay and not self.obstacle:
-            pid = self._stack.enter_context(overlay.decoy())
+            pid = self._stack.enter_context(proc_overlay.decoy())
         self._pid = pid
 
     def __enter__(self) -> Self:
@@ -157,7 +157,7 @@ class Runner:
     def _run(self, case: Case, stage: Stage) -> Ended:
         command = stage.placed(self._plan.command)
         if self._plan.overlay:
-            command = overlay.command(command, stage.path("maps").parent, stage.pid)
+            command = proc_overlay.command(command, stage.path("maps").parent, stage.pid)
         given = b"" if places(self._plan.command) else case.data
         try:
             return run(command, given, timeout=self._plan.timeout, running=self._running)
@@ -204,7 +204,7 @@ class Runner:
         if ended.too_much:
             told = f"more than {OUTPUT_LIMIT // 2**20} MiB on standard output"
             return Verdict("adapter-fault", detail=told)
-        if self._plan.overlay and overlay.failed(ended.status, ended.stderr):
+        if self._plan.overlay and proc_overlay.failed(ended.status, ended.stderr):
             return Verdict("not-run", detail=ended.how)
         if ended.crashed:
             return Verdict("crash", detail=ended.how)

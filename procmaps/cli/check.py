@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from procmaps.check.cases import KINDS, InvalidCases, Kind, NoSuchCase, load
-from procmaps.check.expected import InvalidExpectations
-from procmaps.check.judging import ONLY, Only
+from procmaps.check.expected_failures import InvalidExpectations
+from procmaps.check.judge import ONLY, Only
 from procmaps.check.runner import AdapterBroken, Plan, reads
-from procmaps.cli import fuzz as fuzzing
-from procmaps.cli import suite
-from procmaps.cli.grouped import Grouped, under
+from procmaps.cli import check_cases
+from procmaps.cli import check_fuzz as fuzzing
+from procmaps.cli.check_output import Output
 from procmaps.cli.inputs import Unreadable
-from procmaps.cli.reporting import Output
+from procmaps.cli.option_groups import Grouped, under
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -93,7 +93,7 @@ def command(
             chosen = load(
                 kinds or KINDS, only=only_cases, skip=skipped, tags=tags, folder=folder
             )
-            suite.show(chosen, as_json=as_json)
+            check_cases.show(chosen, as_json=as_json)
             return
         if not command_line:
             raise click.UsageError("Missing argument '-- COMMAND...', the parser's adapter.")
@@ -105,7 +105,7 @@ def command(
         output = Output(as_json, junit, markdown, html)
         if fuzz is None:
             cases = load(plan.reads, only=only_cases, skip=skipped, tags=tags, folder=folder)
-            status = suite.run(plan, cases, expect, output, update=update, folder=folder)
+            status = check_cases.run(plan, cases, expect, output, update=update, folder=folder)
         else:
             drawing = fuzzing.Drawing(fuzz, producer, seed, save)
             status = int(fuzzing.run(plan, drawing, output))

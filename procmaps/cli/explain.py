@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.text import Text
 
 from procmaps.cli.inputs import STDIN, dialect_option, json_option, read_file
-from procmaps.cli.look import FAINT, HEADING, console, glyphs, name_text, say, style_of
-from procmaps.dialects import DIALECTS
-from procmaps.explanation import Explanation, explain, when
-from procmaps.explanation.clues import Clue
-from procmaps.jsonform import Json, JsonObject, bytes_to_json, error_to_json, name_to_json
-from procmaps.names import Reading
+from procmaps.cli.style import FAINT, HEADING, console, glyphs, name_text, say, style_of
+from procmaps.explanation import Explanation, explain, release_spans
+from procmaps.explanation.evidence import Clue
+from procmaps.formats.dialects import DIALECTS
+from procmaps.json_format import Json, JsonObject, bytes_to_json, error_to_json, name_to_json
+from procmaps.records.names import Interpretation
 
 _READINGS = 8
 """Readings that are printed; a name with many \\012 has millions."""
@@ -153,7 +153,7 @@ def _room(out: Console) -> int:
 
 
 def _when(clue: Clue) -> str:
-    return f"{clue.vendor}'s kernels" if clue.vendor else when.told(clue)
+    return f"{clue.vendor}'s kernels" if clue.vendor else release_spans.told(clue)
 
 
 def _producers(told: Explanation) -> str:
@@ -170,7 +170,7 @@ def _show_readings(out: Console, told: Explanation) -> None:
         return
     say(out)
     say(out, Text("read as, most likely first", HEADING))
-    readings = told.readings()
+    readings = told.interpretations()
     for number, reading in enumerate(itertools.islice(readings, _READINGS), 1):
         say(out, Text.assemble(
                 (f"  {number}. ", FAINT), (f"{reading.kind} ", style_of(reading.kind)),
@@ -215,7 +215,7 @@ def _to_json(told: Explanation) -> JsonObject:
         }
         for clue in told.clues
     ]
-    readings = list(itertools.islice(told.readings(), _COUNTED + 1))
+    readings = list(itertools.islice(told.interpretations(), _COUNTED + 1))
     record: JsonObject = {
         "form": told.form,
         "source": bytes_to_json(told.source),
@@ -225,8 +225,8 @@ def _to_json(told: Explanation) -> JsonObject:
         "releases": [str(span) for span in told.releases],
         "vendors": list(told.vendors),
         "clues": clues,
-        "readings": [_reading_to_json(reading) for reading in readings[:_COUNTED]],
-        "more_readings": len(readings) > _COUNTED,
+        "interpretations": [_reading_to_json(reading) for reading in readings[:_COUNTED]],
+        "more_interpretations": len(readings) > _COUNTED,
     }
     if told.bits is not None:
         record["bits"] = told.bits
@@ -237,7 +237,7 @@ def _to_json(told: Explanation) -> JsonObject:
     return record
 
 
-def _reading_to_json(reading: Reading) -> Json:
+def _reading_to_json(reading: Interpretation) -> Json:
     return {
         "kind": reading.kind,
         **bytes_to_json(reading.value),

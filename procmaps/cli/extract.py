@@ -12,10 +12,10 @@ from rich.text import Text
 
 from procmaps.cli import table
 from procmaps.cli.inputs import json_option, read_file
-from procmaps.cli.look import FAINT, HEADING, console, name_text, say
+from procmaps.cli.style import FAINT, HEADING, console, name_text, say
 from procmaps.extraction import Entry, Extract
 from procmaps.extraction import extract as find
-from procmaps.jsonform import Json, JsonObject, bytes_to_json, snapshot_to_json
+from procmaps.json_format import Json, JsonObject, bytes_to_json, snapshot_to_json
 
 
 @click.command("extract")

@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar
 import click
 
 import procmaps
-from procmaps.dialects import DIALECTS
 from procmaps.errors import LiveError, NoSuchProcess
-from procmaps.snapshot import Snapshot
+from procmaps.formats.dialects import DIALECTS
+from procmaps.snapshots.snapshot import Snapshot
 
 FileOfProcess = Literal["maps", "smaps", "smaps_rollup"]
 

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from procmaps import lint as library
 from procmaps.cli.inputs import Unreadable, dialect_option, json_option, read_file
-from procmaps.cli.look import FAINT, HEADING, console, glyphs, name_text, say
-from procmaps.jsonform import Json, JsonObject, bytes_to_json
+from procmaps.cli.style import FAINT, HEADING, console, glyphs, name_text, say
+from procmaps.json_format import Json, JsonObject, bytes_to_json
 from procmaps.lint import RULES, Finding
 
 _SHOWN = 100

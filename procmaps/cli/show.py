@@ -8,7 +8,7 @@ import sys
 import click
 
 import procmaps
-from procmaps.cli import commas, table
+from procmaps.cli import csv_output, table
 from procmaps.cli.inputs import (
     FileOfProcess,
     dialect_option,
@@ -17,10 +17,10 @@ from procmaps.cli.inputs import (
     read_file,
     snapshot_of,
 )
-from procmaps.cli.look import console
-from procmaps.jsonform import head_to_json, problem_to_json, to_json
-from procmaps.records import Mapping
-from procmaps.snapshot import Snapshot
+from procmaps.cli.style import console
+from procmaps.json_format import head_to_json, problem_to_json, to_json
+from procmaps.records.mapping import Mapping
+from procmaps.snapshots.snapshot import Snapshot
 
 
 @click.command("show")
@@ -60,7 +60,7 @@ def command(
     if as_json:
         _print_json(snapshot, rows)
     elif as_csv:
-        commas.write(rows, sys.stdout)
+        csv_output.write(rows, sys.stdout)
     else:
         table.show(console(), snapshot, rows, only_summary=summary)
     if snapshot.problems:
@@ -76,7 +76,7 @@ def _check_kinds(kinds: tuple[str, ...], snapshot: Snapshot) -> None:
 
 
 def _print_json(snapshot: Snapshot, rows: list[Mapping]) -> None:
-    """The form of `procmaps.jsonform.snapshot_to_json`, written record by record, one a line."""
+    """The form of `procmaps.json_format.snapshot_to_json`, written record by record, one a line."""
     head = json.dumps(head_to_json(snapshot))
     write = sys.stdout.write
     write(f'{head[:-1]}, "mappings": [')

@@ -8,7 +8,7 @@ import attrs
 from rich.console import Console
 from rich.text import Text
 
-from procmaps.cli.look import (
+from procmaps.cli.style import (
     FAINT,
     HEADING,
     glyphs,
@@ -18,12 +18,10 @@ from procmaps.cli.look import (
     size_text,
     style_of,
 )
-from procmaps.cli.look import (
-    console as console_of,
-)
-from procmaps.names import Unnamed
-from procmaps.records import Mapping
-from procmaps.snapshot import Snapshot
+from procmaps.cli.style import console as console_of
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import Unnamed
+from procmaps.snapshots.snapshot import Snapshot
 
 _ROOM_FOR_FILES = 100
 """Columns of a terminal from which offset, device and inode are shown too."""

@@ -7,11 +7,10 @@ from typing import Literal
 
 import attrs
 
-from procmaps import grammar
-from procmaps.dialects import DIALECTS, LINUX
+from procmaps._arguments import BytesOrStr, as_bytes
 from procmaps.errors import ParseError
-from procmaps.explanation import when
-from procmaps.explanation.clues import (
+from procmaps.explanation import release_spans
+from procmaps.explanation.evidence import (
     EVERY,
     Clue,
     Layout,
@@ -21,13 +20,14 @@ from procmaps.explanation.clues import (
     word_size,
 )
 from procmaps.explanation.parts import Part, parts_of, parts_of_name
-from procmaps.grammar import Grammar
-from procmaps.lines import Header
-from procmaps.loading import loads
-from procmaps.names import Name, Other, Reading
-from procmaps.releases import Release, Span
-from procmaps.snapshot import Choice
-from procmaps.texts import Text, raw
+from procmaps.formats.dialects import DIALECTS, LINUX
+from procmaps.formats.releases import Release, Span
+from procmaps.grammar import loading
+from procmaps.grammar.loading import Grammar
+from procmaps.grammar.parsed_line import HeaderLine
+from procmaps.records.names import Interpretation, Name, UnknownName
+from procmaps.snapshots.loading import loads
+from procmaps.snapshots.snapshot import DialectMatch
 
 __all__ = ["Clue", "Explanation", "Part", "explain"]
 
@@ -39,7 +39,7 @@ class Explanation:
     source: bytes
     """The line, without its line end."""
     form: Literal["header", "field", "name", "broken"]
-    dialect: Choice
+    dialect: DialectMatch
     """The dialect it was read by, and why that one."""
     parts: tuple[Part, ...] = ()
     """The values in the line, in their order; a name is followed by what it is made of."""
@@ -56,37 +56,37 @@ class Explanation:
 
     def covers(self, release: Release) -> bool | None:
         """Whether *release* could have printed it; None where that is not established."""
-        return when.covers(self.clues, release)
+        return release_spans.covers(self.clues, release)
 
     @property
     def releases(self) -> tuple[Span, ...]:
         """The releases of Linux that could have printed it; none where none is known to."""
-        return () if self.form == "broken" else when.together(self.clues)
+        return () if self.form == "broken" else release_spans.together(self.clues)
 
     @property
     def vendors(self) -> tuple[str, ...]:
         """Whose patches it takes, ``Android`` for example; any release can have them."""
         return tuple(dict.fromkeys(clue.vendor for clue in self.clues if clue.vendor))
 
-    def readings(self) -> Iterator[Reading]:
-        """Every original of the name, most likely first; see `procmaps.names.Name.readings`."""
+    def interpretations(self) -> Iterator[Interpretation]:
+        """Every original of the name, most likely first (`Name.interpretations`)."""
         if self.name is not None:
-            yield from self.name.readings()
+            yield from self.name.interpretations()
 
 
-def explain(line: Text, dialect: str = "auto") -> Explanation:
+def explain(line: BytesOrStr, dialect: str = "auto") -> Explanation:
     """What *line* says: a header line, a field of smaps, or a name column by itself.
 
-    One line end is taken off. *dialect* is a name of `procmaps.dialects`, or ``auto``. A line that
-    cannot be read is explained too: its form is ``broken``, and ``error`` says why.
+    One line end is taken off. *dialect* is a name of `procmaps.formats.dialects`, or ``auto``. A
+    line that cannot be read is explained too: its form is ``broken``, and ``error`` says why.
 
     Raises `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
     """
-    line = raw(line).removesuffix(b"\n").removesuffix(b"\r")
+    line = as_bytes(line).removesuffix(b"\n").removesuffix(b"\r")
     snapshot = loads(line + b"\n", errors="collect", dialect=dialect)
     choice = snapshot.dialect
-    loaded = grammar.load(choice.name)
-    accepted = tuple(known.name for known in DIALECTS if _reads(grammar.load(known.name), line))
+    loaded = loading.load(choice.name)
+    accepted = tuple(known.name for known in DIALECTS if _reads(loading.load(known.name), line))
     if (name := _lone_name(line, loaded)) is not None:
         return Explanation(
             line,
@@ -102,8 +102,8 @@ def explain(line: Text, dialect: str = "auto") -> Explanation:
     if event is None or parts is None:
         return Explanation(line, "broken", choice, accepted=accepted, error=snapshot.first_error)
     foreign = tuple(_foreign(choice))
-    if isinstance(event, Header):
-        name = loaded.record_of(event.name)
+    if isinstance(event, HeaderLine):
+        name = loaded.parse_name(event.name)
         match = loaded.header.fullmatch(line)
         assert match, line  # noqa: S101 - the reference engine has accepted it
         layout = Layout.of(match)
@@ -124,7 +124,7 @@ def explain(line: Text, dialect: str = "auto") -> Explanation:
         choice,
         parts,
         (*foreign, *field_clues(line, event)),
-        name=loaded.record_of(event.text) if event.form == "label" else None,
+        name=loaded.parse_name(event.text) if event.form == "label" else None,
         accepted=accepted,
         error=_field_error(line, dialect),
     )
@@ -138,8 +138,8 @@ def _lone_name(line: bytes, loaded: Grammar) -> Name | None:
     """The record of a line that is nothing but a name of a known shape."""
     if not line or line.startswith(b" ") or b"\0" in line:
         return None
-    name = loaded.record_of(line)
-    return None if isinstance(name, Other) else name
+    name = loaded.parse_name(line)
+    return None if isinstance(name, UnknownName) else name
 
 
 def _field_error(line: bytes, dialect: str) -> ParseError | None:
@@ -155,7 +155,7 @@ KERNELS = frozenset((LINUX.name, "android", "nommu"))
 """The dialects that are Linux itself; the others only look like it."""
 
 
-def _foreign(choice: Choice) -> Iterator[Clue]:
+def _foreign(choice: DialectMatch) -> Iterator[Clue]:
     if choice.name not in KERNELS and choice.reason != "asked for":
         titles = {known.name: known.title for known in DIALECTS}
         yield Clue(f"what only {titles[choice.name]} prints", (), choice.reason)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from procmaps import grammar
-from procmaps.dialects import dialect
-from procmaps.events import bytes_of
-from procmaps.fields import FIELDS
-from procmaps.grammar import Grammar
-from procmaps.names import Name
-from procmaps.patterns import bare
-from procmaps.pseudo import PSEUDO_NAMES, PseudoName
-from procmaps.vmflags import LETTERLESS_BITS, UNNAMED_BIT, VMFLAGS
+from procmaps.formats.dialects import dialect
+from procmaps.formats.pseudo_names import PSEUDO_NAMES, PseudoName
+from procmaps.formats.smaps_fields import FIELDS
+from procmaps.formats.vm_flags import LETTERLESS_BITS, UNNAMED_BIT, VMFLAGS
+from procmaps.grammar import loading
+from procmaps.grammar.loading import Grammar
+from procmaps.grammar.to_regex import bare
+from procmaps.grammar.transformer import bytes_of
+from procmaps.records.names import Name
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -55,9 +55,11 @@ def parts_of_name(raw: bytes, loaded: Grammar, at: int = 0) -> Iterator[Part]:
 
     *raw* must not be empty.
     """
-    name = loaded.record_of(raw)
+    name = loaded.parse_name(raw)
     step = next(
-        step for (step,) in loaded.ways("name") if step.terminal == _name_terminal(raw, loaded)
+        step
+        for (step,) in loaded.expansions("name")
+        if step.terminal == _name_terminal(raw, loaded)
     )
     meaning = _TERMINALS.get(step.terminal) or name_meaning(name)
     yield Part(step.path[-1], step.terminal, at, at + len(raw), raw, meaning)
@@ -79,7 +81,7 @@ def _tree(loaded: Grammar, text: bytes, start: str) -> Tree[Token]:
 
 @functools.cache
 def _trees(name: str) -> Lark:
-    return grammar.parser(dialect(name))
+    return loading.parser(dialect(name))
 
 
 def _tokens(tree: Tree[Token]) -> Iterator[Part]:
@@ -124,7 +126,7 @@ def _meaning(part: Part, loaded: Grammar) -> str:
         field = FIELDS.get(part.raw.removesuffix(b":"))
         return field.meaning if field else "a field that no table knows"
     if part.terminal in ("SIZE", "COUNT"):
-        value = int(loaded.part(part.terminal, part.raw))
+        value = int(loaded.captured(part.terminal, part.raw))
         return f"{value * 1024:,} bytes" if part.terminal == "SIZE" else f"the number {value}"
     return "the value, as text"
 
@@ -189,7 +191,7 @@ _KINDS = {"anonymous": "Anonymous memory without a label.", "file": "A file."}
 
 
 def pseudo_of(name: Name) -> PseudoName | None:
-    """The pseudo-name that *name* is, as `procmaps.pseudo` has it; None for the rest."""
+    """Return the table row of a pseudo-name, or None for any other name."""
     of_its_kind = [
         known for known in PSEUDO_NAMES if known.kind == name.kind and not known.look_alike
     ]

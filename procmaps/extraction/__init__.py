@@ -9,39 +9,39 @@ reads, anywhere in a line.
 
 from __future__ import annotations
 
-from procmaps.extraction import (
-    adjacent,
-    base64_parts,
-    blocks,
-    cells,
-    joined,
-    literals,
-    markup,
-    pieces,
-    returns,
-    suffixes,
-    terminal,
-    transfer,
-)
-from procmaps.extraction.cleaning import clean
+from procmaps._arguments import BytesOrStr, as_bytes
+from procmaps.extraction import source_lines
+from procmaps.extraction.assembly import clean
 from procmaps.extraction.grouping import group
-from procmaps.extraction.records import Container, Entry, Extract, Undone, Unread, What
-from procmaps.extraction.wrapping import mend
-from procmaps.texts import Text, raw
+from procmaps.extraction.layers import (
+    adjacent_literals,
+    ansi_escapes,
+    base64_body,
+    carriage_returns,
+    line_suffixes,
+    lost_newlines,
+    markup,
+    multiline_literals,
+    quoted_printable,
+    string_literals,
+    table_cells,
+)
+from procmaps.extraction.layers.line_wrapping import mend
+from procmaps.extraction.results import Container, Entry, Extract, Undone, Unread, What
 
 __all__ = ["Container", "Entry", "Extract", "Undone", "Unread", "What", "extract"]
 
 
-def extract(data: Text) -> tuple[Extract, ...]:
+def extract(data: BytesOrStr) -> tuple[Extract, ...]:
     """Find every dump of maps or smaps inside *data*, cleaned and parsed, in the order of the text.
 
     A ``str`` is encoded as UTF-8 with surrogateescape. Nothing is ever raised for what the text
     holds: a line between mappings that is not understood is listed in `Extract.unread`, and
     everything that was changed in `Extract.undone`. No dump in it gives an empty tuple.
     """
-    coded = base64_parts.decode([*pieces.split(raw(data))])
-    plain = [*terminal.strip([*returns.strip([*coded])])]
-    whole = adjacent.join([*blocks.take_apart(transfer.decode(plain))])
-    lines = [*literals.take_apart(whole)]
-    lines = [*joined.split([*cells.take_apart(markup.strip(lines))])]
-    return tuple(map(clean, group(mend(suffixes.strip(lines)))))
+    coded = base64_body.decode([*source_lines.split(as_bytes(data))])
+    plain = [*ansi_escapes.strip([*carriage_returns.strip([*coded])])]
+    whole = adjacent_literals.join([*multiline_literals.take_apart(quoted_printable.decode(plain))])
+    lines = [*string_literals.take_apart(whole)]
+    lines = [*lost_newlines.split([*table_cells.take_apart(markup.strip(lines))])]
+    return tuple(map(clean, group(mend(line_suffixes.strip(lines)))))

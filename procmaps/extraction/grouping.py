@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from procmaps.extraction import markers, syntax
-from procmaps.extraction.hits import Hit
+from procmaps.extraction import markers, patterns
+from procmaps.extraction.layers.line_prefixes import bears, behind, family, leading_quote
+from procmaps.extraction.layers.line_wrapping import Line
 from procmaps.extraction.markers import Marker
-from procmaps.extraction.prefixes import bears, behind, family, leading_quote
-from procmaps.extraction.wrapping import Line
+from procmaps.extraction.matches import Hit
 
 WIDEST_GAP = 64
 """Lines of something else between two mappings of one dump, at most."""
@@ -92,7 +92,7 @@ class _Open:
         content = text[behind(text, prefix) :]
         if not content.strip(b" \t\r"):
             self.is_blank_between = True
-        key = syntax.key(content, is_first=not self.keys)
+        key = patterns.key(content, is_first=not self.keys)
         # Behind something else only what is still missing belongs to the mapping above.
         is_late = bool(self.keys) and key not in self.keys and bears(text, prefix)
         if key and (is_late or not self.gap):
@@ -106,7 +106,7 @@ class _Open:
 
 def _sums_up(hit: Hit) -> bool:
     """Whether a mapping is the one that smaps_rollup has: a dump by itself."""
-    return hit.is_whole and syntax.linux().record_of(hit.name).kind == "rollup"
+    return hit.is_whole and patterns.linux().parse_name(hit.name).kind == "rollup"
 
 
 def _following(lines: Sequence[Line]) -> list[Hit | None]:

@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from procmaps.extraction.records import Container
+from procmaps.extraction.results import Container
 
 
 @attrs.frozen

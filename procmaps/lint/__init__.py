@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from procmaps.lint.entries import Entries
 from procmaps.lint.rules import RULES, Finding, Rule, Severity
-from procmaps.loading import loads
-from procmaps.snapshot import Snapshot
+from procmaps.snapshots.loading import loads
+from procmaps.snapshots.snapshot import Snapshot
 
 __all__ = ["RULES", "Finding", "Rule", "Severity", "lint"]
 

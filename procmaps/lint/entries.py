@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 import attrs
 
-from procmaps import grammar
-from procmaps.errors import visible
-from procmaps.explanation import KERNELS, when
-from procmaps.explanation.clues import (
+from procmaps.errors import escape_bytes
+from procmaps.explanation import KERNELS, release_spans
+from procmaps.explanation.evidence import (
     Clue,
     Layout,
     field_clues,
@@ -19,13 +18,14 @@ from procmaps.explanation.clues import (
     offset_clues,
     word_size,
 )
-from procmaps.fields import FIELDS, ORDERS
-from procmaps.lines import Field, Header
+from procmaps.formats.smaps_fields import FIELDS, ORDERS
+from procmaps.formats.vm_flags import UNNAMED_BIT
+from procmaps.grammar import loading
+from procmaps.grammar.parsed_line import FieldLine, HeaderLine
 from procmaps.lint.rules import RULES, Finding
-from procmaps.names import NEWLINE, Backed, FilePath
-from procmaps.records import Mapping
-from procmaps.snapshot import Snapshot
-from procmaps.vmflags import UNNAMED_BIT
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import NEWLINE, FileBacked, FilePath
+from procmaps.snapshots.snapshot import Snapshot
 
 _PAGE = 4096
 
@@ -41,7 +41,7 @@ class Entries:
 
     def __init__(self, snapshot: Snapshot, data: bytes) -> None:
         self._snapshot = snapshot
-        self._grammar = grammar.load(snapshot.dialect.name)
+        self._grammar = loading.load(snapshot.dialect.name)
         self._canonical = snapshot.dialect.name in KERNELS
         self._data = data
         self._sizes: dict[int, _Place] = {}
@@ -61,7 +61,7 @@ class Entries:
         yield from self._together()
 
     def _entry(self, mapping: Mapping, text: bytes, line: int) -> Iterator[Finding]:
-        behind = self._grammar.extent(text, 0)
+        behind = self._grammar.line_end(text, 0)
         header = text[:behind].removesuffix(b"\n")
         yield from self._header(mapping, header, line)
         keys: list[bytes] = []
@@ -88,7 +88,7 @@ class Entries:
             yield from self._told(tuple(layout_clues(layout)), place)
             if bits := word_size(layout):
                 self._sizes.setdefault(bits, place)
-        header = Header(
+        header = HeaderLine(
             mapping.start,
             mapping.end,
             mapping.perms.bits,
@@ -115,17 +115,17 @@ class Entries:
     @staticmethod
     def _ambiguous(mapping: Mapping, place: _Place) -> Iterator[Finding]:
         name = mapping.name
-        if isinstance(name, Backed) and name.escaped and NEWLINE in name.raw:
-            message = rf"{visible(name.raw)} has a newline, or \012"
+        if isinstance(name, FileBacked) and name.escaped and NEWLINE in name.raw:
+            message = rf"{escape_bytes(name.raw)} has a newline, or \012"
             yield Finding(RULES["ambiguous-newline"], place.line, message, place.raw)
         if isinstance(name, FilePath) and name.deleted:
-            message = f"{visible(name.raw)}: unlinked, or called so"
+            message = f"{escape_bytes(name.raw)}: unlinked, or called so"
             yield Finding(RULES["ambiguous-deleted"], place.line, message, place.raw)
 
     def _field(self, raw: bytes) -> tuple[bytes, tuple[Clue, ...]]:
         """The key of a field line and what it tells; nothing of a line that cannot be read."""
         event = self._grammar.line(raw)
-        if not isinstance(event, Field):
+        if not isinstance(event, FieldLine):
             return b"", ()
         return event.key, tuple(field_clues(raw, event))
 
@@ -162,10 +162,10 @@ class Entries:
         known = sorted(dated, key=lambda item: item[1].line)
         for at, (clue, place) in enumerate(known):
             for other, before in known[:at]:
-                if not when.compatible(clue, other):
+                if not release_spans.compatible(clue, other):
                     message = (
-                        f"{clue.what} ({when.told(clue)}) does not go with {other.what} "
-                        f"({when.told(other)}) in line {before.line}"
+                        f"{clue.what} ({release_spans.told(clue)}) does not go with {other.what} "
+                        f"({release_spans.told(other)}) in line {before.line}"
                     )
                     yield Finding(RULES["releases"], place.line, message, place.raw)
                     break

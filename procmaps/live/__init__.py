@@ -4,15 +4,15 @@
 are the only modules that talk to the kernel for them, and parse nothing.
 """
 
-from procmaps.live.ioctl import Require
-from procmaps.live.querying import Answer, Querier, query
+from procmaps.live.ioctl import MappingFilter
+from procmaps.live.querying import Querier, QueryResult, query
 from procmaps.live.resolving import Resolution, resolve
 from procmaps.live.snapshots import is_torn, maps, rollup, smaps
 
 __all__ = [
-    "Answer",
+    "MappingFilter",
     "Querier",
-    "Require",
+    "QueryResult",
     "Resolution",
     "is_torn",
     "maps",

@@ -28,7 +28,7 @@ _BUILD_ID_ROOM = 64
 """``BUILD_ID_SIZE_MAX`` is 20."""
 
 
-class Require(enum.IntFlag):
+class MappingFilter(enum.IntFlag):
     """What a mapping must be to be found: all of these. The values are the kernel's."""
 
     READABLE = 0x01
@@ -43,7 +43,7 @@ COVERING_OR_NEXT = 0x10
 """The first mapping that ends above the address, be it far above."""
 
 ACCESS = 0x0F
-"""The bits of `Require`, and of an answer's flags, that are permissions."""
+"""The bits of `MappingFilter`, and of an answer's flags, that are permissions."""
 
 
 @attrs.frozen

@@ -13,21 +13,23 @@ from typing import Literal, Self
 
 import attrs
 
-from procmaps import grammar
-from procmaps.dialects import LINUX
 from procmaps.errors import LiveError, QueryUnsupported
+from procmaps.formats.dialects import LINUX
+from procmaps.grammar import loading
 from procmaps.live.buildid import build_id_at
-from procmaps.live.ioctl import ACCESS, COVERING_OR_NEXT, Caller, Reply, Require
+from procmaps.live.ioctl import ACCESS, COVERING_OR_NEXT, Caller, MappingFilter, Reply
+from procmaps.live.proc_file import Pid, Target
 from procmaps.live.reading import drain, open_target
 from procmaps.live.snapshots import Root
-from procmaps.live.target import Pid, Target
-from procmaps.loading import loads
-from procmaps.names import NEWLINE, Backed, Name
-from procmaps.records import Device, Mapping, Perms
+from procmaps.records.device import Device
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import NEWLINE, FileBacked, Name
+from procmaps.records.perms import Perms
+from procmaps.snapshots.loading import loads
 
 Method = Literal["ioctl", "text"]
 
-_ANYTHING = Require(0)
+_ANYTHING = MappingFilter(0)
 
 _GATES = frozenset({"vsyscall", "vectors"})
 """Names of the gate area, which ``maps`` prints last and the ioctl does not know: it is no mapping
@@ -40,12 +42,12 @@ _NAMES = 4096
 
 
 @attrs.frozen
-class Answer:
+class QueryResult:
     """The mapping at an address, and what the kernel tells of it beyond a line of ``maps``."""
 
     mapping: Mapping
     """The same record that `procmaps.maps` gives."""
-    original: bytes | None
+    unescaped_name: bytes | None
     """The name before newlines in it were escaped. None where only the text was to be had and its
     ``\\012`` could be either. `` (deleted)`` is in it where it is in the text."""
     page_size: int | None
@@ -62,7 +64,7 @@ class _Question:
 
     address: int
     or_next: bool
-    require: Require
+    require: MappingFilter
     build_id: bool
 
     def __attrs_post_init__(self) -> None:
@@ -75,7 +77,7 @@ class _Question:
         access = self.require & ACCESS
         return (
             mapping.perms.bits & access == access
-            and (Require.FILE_BACKED not in self.require or _is_file(mapping))
+            and (MappingFilter.FILE_BACKED not in self.require or _is_file(mapping))
             and (self.address in mapping or (self.or_next and self.address < mapping.start))
         )
 
@@ -131,9 +133,9 @@ class Querier:
         address: int,
         *,
         or_next: bool = False,
-        require: Require = _ANYTHING,
+        require: MappingFilter = _ANYTHING,
         build_id: bool = False,
-    ) -> Answer | None:
+    ) -> QueryResult | None:
         """Find the mapping that holds *address*; None where none does, or not as *require* says.
 
         With *or_next*, where that is so, the first one above that is. With *build_id* the answer
@@ -154,7 +156,7 @@ class Querier:
 
     # --- by the ioctl -----------------------------------------------------------------------------
 
-    def _by_ioctl(self, question: _Question) -> Answer | None:
+    def _by_ioctl(self, question: _Question) -> QueryResult | None:
         flags = int(question.require) | COVERING_OR_NEXT * question.or_next
         try:
             reply = self._ask(question.address, flags, build_id=question.build_id)
@@ -163,7 +165,7 @@ class Querier:
             return gate if gate and question.fits(gate.mapping) else None
         return self._answer(reply)
 
-    def _otherwise(self, error: OSError, question: _Question) -> Answer | None:
+    def _otherwise(self, error: OSError, question: _Question) -> QueryResult | None:
         """Make what can be made of an ioctl that failed."""
         match error.errno:
             case codes.ESRCH if not isinstance(error, LiveError):
@@ -179,7 +181,7 @@ class Querier:
             case _:
                 raise error
 
-    def _answer(self, reply: Reply) -> Answer:
+    def _answer(self, reply: Reply) -> QueryResult:
         mapping = Mapping(
             reply.start,
             reply.end,
@@ -189,10 +191,10 @@ class Querier:
             reply.inode,
             self._name(reply.name.replace(b"\n", NEWLINE)),
         )
-        return Answer(mapping, reply.name, reply.page_size, reply.build_id or None, "ioctl")
+        return QueryResult(mapping, reply.name, reply.page_size, reply.build_id or None, "ioctl")
 
     @functools.cached_property
-    def _gate(self) -> Answer | None:
+    def _gate(self) -> QueryResult | None:
         """The gate area, by the text: the same for as long as the process runs its program."""
         last = next(reversed(loads(self._text(), errors="collect", dialect=LINUX.name)), None)
         if last is None or last.name.kind not in _GATES:
@@ -200,7 +202,7 @@ class Querier:
         try:
             self._ask(last.start, 0)
         except FileNotFoundError:
-            return Answer(last, last.name.raw, None, None, "text")
+            return QueryResult(last, last.name.raw, None, None, "text")
         return None  # arm64's [vectors] of a 32-bit process: an ordinary mapping
 
     # --- by the text ------------------------------------------------------------------------------
@@ -210,7 +212,7 @@ class Querier:
             self._file.seek(0)
             return drain(self._file, self._target)
 
-    def _by_text(self, question: _Question) -> Answer | None:
+    def _by_text(self, question: _Question) -> QueryResult | None:
         snapshot = loads(self._text(), errors="collect")
         for row, end in enumerate(snapshot.columns.end):
             if end <= question.address:
@@ -219,8 +221,8 @@ class Querier:
             if question.fits(mapping):
                 found = _build_id(mapping, self._target) if question.build_id else None
                 raw = mapping.name.raw
-                original = None if NEWLINE in raw and isinstance(mapping.name, Backed) else raw
-                return Answer(mapping, original, None, found, "text")
+                original = None if NEWLINE in raw and isinstance(mapping.name, FileBacked) else raw
+                return QueryResult(mapping, original, None, found, "text")
             if not question.or_next:
                 return None
         return None
@@ -231,10 +233,10 @@ def query(
     address: int,
     *,
     or_next: bool = False,
-    require: Require = _ANYTHING,
+    require: MappingFilter = _ANYTHING,
     build_id: bool = False,
     root: Root = "/proc",
-) -> Answer | None:
+) -> QueryResult | None:
     """What lies at *address* in process *pid*: one question, see `Querier` for many.
 
     Raises what `procmaps.maps` raises, and `ValueError` for an address outside 64 bits.
@@ -244,7 +246,7 @@ def query(
 
 
 def _name_of(raw: bytes) -> Name:
-    return grammar.load(LINUX.name).record_of(raw)
+    return loading.load(LINUX.name).parse_name(raw)
 
 
 def _is_file(mapping: Mapping) -> bool:
@@ -257,7 +259,7 @@ def _build_id(mapping: Mapping, target: Target) -> bytes | None:
     if not _is_file(mapping):
         return None
     paths: list[bytes] = [f"{target.process}/map_files/{mapping.start:x}-{mapping.end:x}".encode()]
-    if isinstance(mapping.name, Backed):
+    if isinstance(mapping.name, FileBacked):
         path = f"{target.process}/root".encode() + mapping.name.path
         try:
             if os.stat(path).st_ino == mapping.inode:

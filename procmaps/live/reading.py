@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from io import FileIO
 
-from procmaps.files import read_all
-from procmaps.live.target import Target
+from procmaps.engines.read_file import read_all
+from procmaps.live.proc_file import Target
 
 
 def open_target(target: Target) -> FileIO:

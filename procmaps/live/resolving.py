@@ -1,6 +1,7 @@
 r"""Which reading of a name is the true one: asked of the running system.
 
-The text of ``maps`` leaves two things open (`procmaps.names`). A newline or the four characters
+The text of ``maps`` leaves two things open (`procmaps.records.names`). A newline or the four
+characters
 ``\\012``: ``map_files`` and ``PROCMAP_QUERY`` give the name unescaped. Unlinked, or named
 `` (deleted)``: both append that like ``maps`` does, so the file itself has to be looked at.
 """
@@ -14,29 +15,31 @@ from pathlib import Path
 
 import attrs
 
+from procmaps.live.proc_file import Pid, Target
 from procmaps.live.querying import query
 from procmaps.live.snapshots import Root
-from procmaps.live.target import Pid, Target
-from procmaps.names import (
+from procmaps.records.device import Device
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import (
     DELETED,
     NEWLINE,
     AnonName,
-    Backed,
+    FileBacked,
     FilePath,
+    Interpretation,
     Labelled,
     Name,
-    Reading,
     ThreadStack,
 )
-from procmaps.records import Device, Mapping
 
 
 @attrs.frozen
 class Resolution:
     """The reading that is true; or that it could not be settled, and why."""
 
-    reading: Reading | None
-    """One of ``mapping.name.readings()``, its ``reason`` being the evidence; None: not settled."""
+    reading: Interpretation | None
+    """One of ``mapping.name.interpretations()``, its ``reason`` being the evidence; None: not
+    settled."""
     reason: str
     """How it was settled, or what kept it from being."""
 
@@ -61,8 +64,8 @@ def resolve(mapping: Mapping, pid: Pid = "self", *, root: Root = "/proc") -> Res
     name = mapping.name
     if isinstance(name, ThreadStack):
         return _thread_stack(mapping)
-    if not isinstance(name, Backed | AnonName):
-        (only,) = name.readings()
+    if not isinstance(name, FileBacked | AnonName):
+        (only,) = name.interpretations()
         return _settled(only.kind, only.value, only.reason, deleted=only.deleted)
     target = Target(pid, "maps", None, os.fspath(root))
     try:
@@ -79,7 +82,7 @@ class _Unsettled(Exception):
 
 
 def _settled(kind: str, value: bytes, reason: str, *, deleted: bool) -> Resolution:
-    return Resolution(Reading(kind, value, reason, deleted), reason)
+    return Resolution(Interpretation(kind, value, reason, deleted), reason)
 
 
 def _thread_stack(mapping: Mapping) -> Resolution:
@@ -91,7 +94,7 @@ def _thread_stack(mapping: Mapping) -> Resolution:
 
 def _label(mapping: Mapping, name: AnonName, target: Target) -> Resolution:
     """A label that ends in <fault>, or one that an old Android kernel could not read on."""
-    *others, label = name.readings()
+    *others, label = name.interpretations()
     if not others:
         return _settled(label.kind, label.value, label.reason, deleted=False)
     answer = query(target.pid, mapping.start, root=target.root)
@@ -122,7 +125,7 @@ def _original(mapping: Mapping, target: Target) -> _Evidence:
 
 
 def _escaped(name: Name) -> bool:
-    return not isinstance(name, Backed) or name.escaped
+    return not isinstance(name, FileBacked) or name.escaped
 
 
 def _link(mapping: Mapping, target: Target) -> bytes:
@@ -134,19 +137,19 @@ def _by_query(mapping: Mapping, target: Target, cause: OSError) -> _Evidence:
     answer = query(target.pid, mapping.start, root=target.root)
     if answer is None or (answer.mapping.start, answer.mapping.end) != (mapping.start, mapping.end):
         raise _Unsettled("nothing is mapped in exactly this range any more")
-    if answer.original is None:
+    if answer.unescaped_name is None:
         raise _Unsettled(
             rf"\012 stays open: map_files cannot be read ({os.strerror(cause.errno or 0)}) and the "
             "kernel does not answer PROCMAP_QUERY"
         )
     by = "PROCMAP_QUERY" if answer.method == "ioctl" else r"the text, which has no \012 in it"
-    return _Evidence(answer.original, by)
+    return _Evidence(answer.unescaped_name, by)
 
 
 # --- the kernel's own object or a file; unlinked or not -------------------------------------------
 
 
-def _backed(mapping: Mapping, name: Backed, original: _Evidence, target: Target) -> Resolution:
+def _backed(mapping: Mapping, name: FileBacked, original: _Evidence, target: Target) -> Resolution:
     if not isinstance(name, FilePath) and mapping.device not in _mounted(target):
         value = name.raw
         if isinstance(name, Labelled):
@@ -154,7 +157,7 @@ def _backed(mapping: Mapping, name: Backed, original: _Evidence, target: Target)
             head = len(name.raw) - len(name.label) - tail
             value = original.value[head : len(original.value) - tail]
         reason = f"{original.by}; no mounted file system has device {mapping.device}"
-        return _settled(name.kind, value, reason, deleted=next(name.readings()).deleted)
+        return _settled(name.kind, value, reason, deleted=next(name.interpretations()).deleted)
     if not name.deleted:
         return _settled("file", original.value, original.by, deleted=False)
     deleted, why = _unlinked(mapping, original.value, target)

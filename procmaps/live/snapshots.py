@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from procmaps.live.proc_file import Pid, Target
 from procmaps.live.reading import drain, open_target
-from procmaps.live.target import Pid, Target
-from procmaps.loading import Errors, loads
-from procmaps.snapshot import Snapshot
+from procmaps.snapshots.loading import Errors, loads
+from procmaps.snapshots.snapshot import Snapshot
 
 RETRIES = 3
 """How many times a torn text is read again unless told otherwise."""

@@ -1,14 +1,14 @@
 """Who prints these files, to the byte: one `Producer` for each kernel or emulation that is known.
 
-`procmaps.dialects` says what a *reader* has to tell apart; this says what a *writer* does: widths,
-padding, line order, escaping, limits. Every difference between releases is a span of releases in
-the tables; nothing compares version numbers.
+`procmaps.formats.dialects` says what a *reader* has to tell apart; this says what a *writer* does:
+widths, padding, line order, escaping, limits. Every difference between releases is a span of
+releases in the tables; nothing compares version numbers.
 """
 
-from procmaps.layouts import Bits, HeaderFormat
+from procmaps.formats.header_line import Bits, HeaderFormat
 from procmaps.producers.linux import PATHLESS
 from procmaps.producers.model import FieldLine, Kind, LabelRule, Producer
-from procmaps.producers.naming import chosen, every_producer, newest, parse
+from procmaps.producers.registry import chosen, every_producer, newest, parse
 from procmaps.producers.variants import VARIANTS, Variant
 
 __all__ = [

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import attrs
 
-from procmaps.fields import LineFormat
-from procmaps.layouts import CYGWIN_COLUMN, WSL_COLUMN, Bits, HeaderFormat, linux_header
-from procmaps.producers.lines import lines_at
+from procmaps.formats.header_line import CYGWIN_COLUMN, WSL_COLUMN, Bits, HeaderFormat, linux_header
+from procmaps.formats.releases import Release, Span
+from procmaps.formats.smaps_fields import FieldFormat
 from procmaps.producers.model import FieldLine, Producer
-from procmaps.releases import Release, Span
+from procmaps.producers.smaps_lines import lines_at
 
 
 def _gvisor(name: str, bits: Bits) -> Producer:
@@ -53,7 +53,7 @@ def _unaligned(line: FieldLine) -> FieldLine:
     columns = {"kB": 23, "count": 16, "flags": 0, "name": 0}[line.field.unit]
     suffix = b" kB" if line.field.unit == "kB" else b""
     label = (line.field.key + b":").ljust(columns)
-    return attrs.evolve(line, format=LineFormat(Span(), label, 0, suffix))
+    return attrs.evolve(line, format=FieldFormat(Span(), label, 0, suffix))
 
 
 def _wsl(name: str, bits: Bits) -> Producer:

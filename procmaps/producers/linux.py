@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from procmaps.labels import MAX_LABEL
-from procmaps.layouts import ESCAPED, Bits, linux_header
-from procmaps.producers.lines import lines_at
+from procmaps.formats.header_line import ESCAPED, Bits, linux_header
+from procmaps.formats.labels import MAX_LABEL
+from procmaps.formats.pseudo_names import PSEUDO_NAMES
+from procmaps.formats.releases import Release
 from procmaps.producers.model import LabelRule, Producer
-from procmaps.pseudo import PSEUDO_NAMES
-from procmaps.releases import Release
+from procmaps.producers.smaps_lines import lines_at
 
-# Whose pseudo-names a kernel prints: `procmaps.pseudo.PseudoName.producer`.
+# Whose pseudo-names a kernel prints: `procmaps.formats.pseudo_names.PseudoName.producer`.
 LINUX = "Linux"
 ANDROID = "Android"
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 import attrs
 
-from procmaps.dialects import dialect
-from procmaps.fields import Field, LineFormat
-from procmaps.layouts import Bits, HeaderFormat
-from procmaps.releases import Release
+from procmaps.formats.dialects import dialect
+from procmaps.formats.header_line import Bits, HeaderFormat
+from procmaps.formats.releases import Release
+from procmaps.formats.smaps_fields import FieldFormat, SmapsField
 
 Kind = Literal["linux", "nommu", "android", "gvisor", "qemu", "wsl", "freebsd", "cygwin"]
 
@@ -18,8 +18,8 @@ Kind = Literal["linux", "nommu", "android", "gvisor", "qemu", "wsl", "freebsd", 
 class FieldLine:
     """One line below the header."""
 
-    field: Field
-    format: LineFormat | None
+    field: SmapsField
+    format: FieldFormat | None
     """None where it is known that the line is printed, and not how."""
     required: bool
     """Whether every entry has it."""
@@ -47,7 +47,7 @@ class Producer:
     bits: Bits
     """The word size of the kernel, not of the process: a 64-bit kernel pads 32-bit tasks alike."""
     dialect: str
-    """By which of `procmaps.dialects` its text is to be read."""
+    """By which of `procmaps.formats.dialects` its text is to be read."""
     header: HeaderFormat
     smaps: tuple[FieldLine, ...] = ()
     """The lines of an entry in their order; none where there is no such file."""

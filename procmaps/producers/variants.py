@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import attrs
 
-from procmaps.fields import VENDOR_FIELDS
-from procmaps.labels import MAX_LABEL_ANDROID
-from procmaps.layouts import EXCESS_DIGITS, Bits, excess_header
-from procmaps.producers.lines import inserted
+from procmaps.formats.header_line import EXCESS_DIGITS, Bits, excess_header
+from procmaps.formats.labels import MAX_LABEL_ANDROID
+from procmaps.formats.releases import Release, Span
+from procmaps.formats.smaps_fields import VENDOR_FIELDS
 from procmaps.producers.linux import ANDROID, LINUX, pathless_at
 from procmaps.producers.model import LabelRule, Producer
-from procmaps.releases import Release, Span
+from procmaps.producers.smaps_lines import inserted
 
 
 @attrs.frozen

@@ -8,9 +8,7 @@ For tests of whatever reads or holds memory maps, this package first of all. Nee
 * bytes: `dumps`, `snapshots`, `grammar_bytes`, and `broken` for what no producer would print
 """
 
-from procmaps.strategies.columns import names
-from procmaps.strategies.entries import FileKind, address_spaces, mappings
-from procmaps.strategies.faults import (
+from procmaps.strategies.damage import (
     FAULTS,
     Fault,
     beheaded,
@@ -24,6 +22,8 @@ from procmaps.strategies.faults import (
     unended,
 )
 from procmaps.strategies.files import dumps, every_producer, grammar_bytes, snapshots
+from procmaps.strategies.mappings import FileKind, address_spaces, mappings
+from procmaps.strategies.names import names
 from procmaps.strategies.text import android_labels, file_names, labels, raw_android_names
 
 __all__ = [

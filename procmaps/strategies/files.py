@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
 
 from procmaps import producers
-from procmaps.dialects import dialect
-from procmaps.grammar import parser
-from procmaps.loading import loads
+from procmaps.formats.dialects import dialect
+from procmaps.grammar.loading import parser
 from procmaps.producers import Producer, chosen
-from procmaps.rendering import render
-from procmaps.snapshot import Snapshot
-from procmaps.strategies.entries import FileKind, address_spaces
+from procmaps.producers.rendering import render
+from procmaps.snapshots.loading import loads
+from procmaps.snapshots.snapshot import Snapshot
+from procmaps.strategies.mappings import FileKind, address_spaces
 
 
 def every_producer(kind: FileKind = "maps") -> st.SearchStrategy[Producer]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from procmaps.labels import MAX_LABEL, MAX_LABEL_ANDROID, is_valid_anon_label
-from procmaps.names import DELETED, NEWLINE
+from procmaps.formats.labels import MAX_LABEL, MAX_LABEL_ANDROID, is_valid_anon_label
+from procmaps.records.names import DELETED, NEWLINE
 
 _LABEL_BYTES = "".join(chr(byte) for byte in range(128) if is_valid_anon_label(bytes((byte,))))
 _ANY_BYTE = st.integers(1, 255)

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from procmaps import loads, resources
+from procmaps import _resources, loads
 from procmaps.check.cases import FOLDER, KINDS, Case, InvalidCases, NoSuchCase, load
-from procmaps.jsonform import to_json
+from procmaps.json_format import to_json
 
-ROOT = resources.path(FOLDER)
+ROOT = _resources.path(FOLDER)
 FILES = [path for path in ROOT.glob("*/*") if path.is_file()]
 CASES = load()
 
 
 def _policies(case: Case) -> list[str]:
-    return [item.policy for item in case.either] + [item.policy for item in case.readings]
+    return [item.policy for item in case.either] + [item.policy for item in case.interpretations]
 
 
 def test_there_are_enough() -> None:
@@ -52,21 +52,21 @@ def test_either_has_a_policy_and_must_has_none() -> None:
 
 
 def test_a_fault_names_a_line_that_is_there() -> None:
-    faulty = [case for case in CASES if case.faults]
+    faulty = [case for case in CASES if case.invalid_lines]
     assert len(faulty) > 30
     for case in faulty:
         lines = case.data.count(b"\n") + (not case.data.endswith(b"\n"))
-        assert all(1 <= fault.line <= lines for fault in case.faults), case.id
+        assert all(1 <= fault.line <= lines for fault in case.invalid_lines), case.id
         # A dump with a line that no producer prints may be refused.
         assert any(allowed.records is None for allowed in case.either), case.id
 
 
 def test_readings_are_of_paths_that_print_the_same() -> None:
     """Undone by hand: escape the original, append the mark, and compare with the column."""
-    with_readings = [case for case in CASES if case.readings]
+    with_readings = [case for case in CASES if case.interpretations]
     assert len(with_readings) > 50
     for case in with_readings:
-        for reading in case.readings:
+        for reading in case.interpretations:
             printed = reading.path.replace(b"\n", rb"\012")
             printed += b" (deleted)" if reading.deleted else b""
             assert printed == case.records[reading.record].name.raw, case.id
@@ -74,10 +74,10 @@ def test_readings_are_of_paths_that_print_the_same() -> None:
 
 def test_every_policy_of_the_documentation_is_used_and_no_other() -> None:
     used = {policy for case in CASES for policy in _policies(case)}
-    schema = json.loads(resources.read("corpus/schema/manifest.schema.json"))
+    schema = json.loads(_resources.read("corpus/schema/manifest.schema.json"))
     defined = {
         policy
-        for part in ("allowed", "reading")
+        for part in ("allowed", "interpretation")
         for policy in schema["$defs"][part]["properties"]["policy"]["enum"]
     }
     assert used == defined

@@ -18,8 +18,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from procmaps.check.cases import load
-from procmaps.check.expected import InvalidExpectations, parse
+from procmaps.check.expected_failures import InvalidExpectations, parse
 from procmaps.check.verdicts import OUTCOMES
+from tests.support.checkout import ROOT
 
 Check = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -474,7 +475,7 @@ def test_progress_is_for_terminals_only() -> None:
 
 def test_the_example_in_awk(check: Check) -> None:
     """The adapter of docs/check.md: it runs, and the report shows what is wrong with it."""
-    example = Path(__file__).resolve().parents[2] / "docs" / "examples" / "adapter.awk"
+    example = ROOT / "docs" / "examples" / "adapter.awk"
     done = check("--case", "names/space*", "--case", "names/plain", "--", "awk", "-f", str(example))
     assert done.returncode == 1
     assert "got      name: '/opt/My'" in done.stdout

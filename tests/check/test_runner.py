@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from procmaps.check import overlay
+from procmaps.check import proc_overlay
 from procmaps.check.cases import Case, load
 from procmaps.check.reports import explained
 from procmaps.check.runner import AdapterBroken, Plan, Runner, plain, reads
@@ -88,14 +88,14 @@ def test_nothing_at_all_is_told_from_garbage() -> None:
 
 
 def test_output_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("procmaps.check.processes.OUTPUT_LIMIT", 2**20)
+    monkeypatch.setattr("procmaps.check.subprocesses.OUTPUT_LIMIT", 2**20)
     found = of("endless")
     assert found.outcome == "adapter-fault"
     assert found.detail.endswith("MiB on standard output")
 
 
 def test_a_line_without_end_in_the_batch_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("procmaps.check.processes.OUTPUT_LIMIT", 2**20)
+    monkeypatch.setattr("procmaps.check.subprocesses.OUTPUT_LIMIT", 2**20)
     assert of("endless", batch=True).outcome == "adapter-fault"
 
 
@@ -282,7 +282,7 @@ def test_without_shrinking_it_is_the_case() -> None:
 
 
 def test_without_the_right_to_mount_nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overlay, "obstacle", lambda: "no root")
+    monkeypatch.setattr(proc_overlay, "obstacle", lambda: "no root")
     with Runner(Plan(("false",), overlay=True)) as runner:
         runner.probe()
         result = runner.result(SPACE)
@@ -293,11 +293,11 @@ def test_without_the_right_to_mount_nothing_passes(monkeypatch: pytest.MonkeyPat
 def test_a_missing_program_is_an_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     told = "the program unshare is missing (Debian: util-linux, mount)"
-    assert overlay.obstacle() == told
+    assert proc_overlay.obstacle() == told
 
 
 def test_an_overlay_covers_a_real_process() -> None:
-    if told := overlay.obstacle():
+    if told := proc_overlay.obstacle():
         pytest.skip(told)
     plan = Plan((sys.executable, "-c", READER, "/proc/{pid}/maps"), overlay=True)
     with Runner(plan) as runner:
@@ -309,7 +309,7 @@ def test_an_overlay_covers_a_real_process() -> None:
 
 def test_a_mount_that_fails_is_not_the_tools_fault() -> None:
     script = "echo 'procmaps check: cannot bind' >&2; exit 125"
-    if told := overlay.obstacle():
+    if told := proc_overlay.obstacle():
         pytest.skip(told)
     with Runner(Plan(("sh", "-c", script), overlay=True)) as runner:
         assert runner.verdict(SPACE).outcome == "not-run"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from procmaps.cli import look
+from procmaps.cli import style
 from procmaps.cli.app import cli
 
 Run = Callable[..., Result]
@@ -30,8 +30,8 @@ def run() -> Run:
 
     def call(*arguments: str, stdin: bytes = b"") -> Result:
         # They hold on to the streams that the runner replaces.
-        look.console.cache_clear()
-        look.glyphs.cache_clear()
+        style.console.cache_clear()
+        style.glyphs.cache_clear()
         return CliRunner().invoke(cli, arguments, input=stdin, prog_name="procmaps")
 
     return call

@@ -112,7 +112,7 @@ def test_json_tells_all(run: Run) -> None:
         ("inode", "INODE", "7"),
         ("name", "FILE", "/mnt/a"),
     ]
-    assert told["readings"] == [
+    assert told["interpretations"] == [
         {"kind": "file", "base64": "L21udC9h", "text": "/mnt/a", "deleted": False,
          "reason": "a file"}
     ]  # fmt: skip

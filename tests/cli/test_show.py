@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import procmaps
-from procmaps.cli.look import size_text
+from procmaps.cli.style import size_text
 from procmaps.errors import AccessDenied
-from procmaps.jsonform import from_json, snapshot_to_json
+from procmaps.json_format import from_json, snapshot_to_json
 from tests.cli.conftest import SAMPLE, Process, Run
 
 TABLE = """\

@@ -17,7 +17,7 @@ from typing import Literal
 import pytest
 
 import procmaps
-from procmaps import Answer, Querier, Require
+from procmaps import MappingFilter, Querier, QueryResult
 from procmaps.errors import ProcessGone, QueryUnsupported, Zombie
 from procmaps.live.buildid import build_id_at
 from tests.live.children import Child, Spawn
@@ -56,7 +56,7 @@ HOSTILE = (
     "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE, mmap.PROT_EXEC))\n"
     "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE, mmap.PROT_READ))\n"
 )
-ANYTHING = Require(0)
+ANYTHING = MappingFilter(0)
 READY = "print('ready', flush=True)"
 
 
@@ -68,7 +68,7 @@ def frozen(spawn: Spawn) -> Child:
     return child
 
 
-def _walk(querier: Querier, require: Require = ANYTHING) -> Iterator[Answer]:
+def _walk(querier: Querier, require: MappingFilter = ANYTHING) -> Iterator[QueryResult]:
     """Every mapping, by asking for the next one again and again."""
     address = 0
     while address < 1 << 64:
@@ -89,8 +89,8 @@ def test_walking_from_mapping_to_mapping_gives_the_map(method: AnyMethod, frozen
 def test_both_ways_find_the_same_for_every_requirement(frozen: Child) -> None:
     edges = sorted({edge for m in procmaps.maps(frozen.pid) for edge in (m.start, m.end)})
     around = [edge + by for edge in edges for by in (-1, 0)]
-    requirements = [ANYTHING, *Require, Require.READABLE | Require.FILE_BACKED]
-    requirements += [Require.WRITABLE | Require.SHARED | Require.FILE_BACKED]
+    requirements = [ANYTHING, *MappingFilter, MappingFilter.READABLE | MappingFilter.FILE_BACKED]
+    requirements += [MappingFilter.WRITABLE | MappingFilter.SHARED | MappingFilter.FILE_BACKED]
     with (
         Querier(frozen.pid, method="ioctl") as ioctl,
         Querier(frozen.pid, method="text") as text,
@@ -100,8 +100,8 @@ def test_both_ways_find_the_same_for_every_requirement(frozen: Child) -> None:
             assert walked == [answer.mapping for answer in _walk(text, require)]
             assert walked
         for address, or_next in product([0, *around[::9], 2**64 - 1], [False, True]):
-            one = ioctl.query(address, or_next=or_next, require=Require.FILE_BACKED)
-            other = text.query(address, or_next=or_next, require=Require.FILE_BACKED)
+            one = ioctl.query(address, or_next=or_next, require=MappingFilter.FILE_BACKED)
+            other = text.query(address, or_next=or_next, require=MappingFilter.FILE_BACKED)
             assert (one and one.mapping) == (other and other.mapping)
 
 
@@ -133,7 +133,7 @@ def test_the_ioctl_keeps_newline_and_literal_apart(frozen: Child) -> None:
     found: dict[bytes | None, bytes] = {}
     with Querier(frozen.pid, method="ioctl") as querier:
         for answer in _walk(querier):
-            found[answer.original] = answer.mapping.name.raw
+            found[answer.unescaped_name] = answer.mapping.name.raw
     assert found[b"/memfd:a\nb (deleted)"] == rb"/memfd:a\012b (deleted)"
     assert found[rb"/memfd:a\012b (deleted)"] == rb"/memfd:a\012b (deleted)"
     assert found[b"/memfd:\xff\xfe (deleted)"] == b"/memfd:\xff\xfe (deleted)"
@@ -142,7 +142,7 @@ def test_the_ioctl_keeps_newline_and_literal_apart(frozen: Child) -> None:
 
 def test_the_text_claims_an_original_only_where_there_is_one(frozen: Child) -> None:
     with Querier(frozen.pid, method="text") as querier:
-        originals = {answer.mapping.name.raw: answer.original for answer in _walk(querier)}
+        originals = {answer.mapping.name.raw: answer.unescaped_name for answer in _walk(querier)}
     assert originals[rb"/memfd:a\012b (deleted)"] is None
     assert originals[b"/memfd:[heap] (deleted)"] == b"/memfd:[heap] (deleted)"
 

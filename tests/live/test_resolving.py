@@ -14,10 +14,12 @@ import attrs
 import pytest
 
 import procmaps
-from procmaps.live import Answer, Resolution, resolve, resolving
-from procmaps.names import AnonName, FilePath, Name, Reading, ThreadStack
-from procmaps.naming import address_of
-from procmaps.records import Device, Mapping, Perms
+from procmaps.live import QueryResult, Resolution, resolve, resolving
+from procmaps.live.anon_names import address_of
+from procmaps.records.device import Device
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import AnonName, FilePath, Interpretation, Name, ThreadStack
+from procmaps.records.perms import Perms
 from tests.live.children import AsNobody, Spawn
 
 PAGE = mmap.PAGESIZE
@@ -45,7 +47,7 @@ def _mapped_descriptor(descriptor: int) -> mmap.mmap:
 
 
 def _mapping(memory: mmap.mmap) -> Mapping:
-    found = procmaps.maps().find(address_of(memory))
+    found = procmaps.maps().mapping_at(address_of(memory))
     assert found
     return found
 
@@ -56,7 +58,7 @@ def _truth(mapping: Mapping, resolution: Resolution) -> tuple[str, bytes, bool]:
     assert reading, resolution.reason
     assert resolution.reason == reading.reason
     facts = (reading.kind, reading.value, reading.deleted)
-    assert facts in {(r.kind, r.value, r.deleted) for r in mapping.name.readings()}
+    assert facts in {(r.kind, r.value, r.deleted) for r in mapping.name.interpretations()}
     return facts
 
 
@@ -182,7 +184,7 @@ def test_another_process_s_names_are_settled_too(spawn: Spawn, folder: bytes) ->
         "print(hex(address(memory)), flush=True)"
     )
     child = spawn(code, folder)
-    mapping = procmaps.maps(child.pid).find(int(child.said, 16))
+    mapping = procmaps.maps(child.pid).mapping_at(int(child.said, 16))
     assert mapping
     found = resolve(mapping, child.pid)
     assert _truth(mapping, found) == ("file", folder + b"/a\nb", True)
@@ -226,19 +228,19 @@ def test_a_kernel_that_answers_queries_reads_no_label_from_the_program(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mapping = _other(AnonName.of(b"x<fault>"))
-    answer = Answer(mapping, mapping.name.raw, 4096, None, "ioctl")
+    answer = QueryResult(mapping, mapping.name.raw, 4096, None, "ioctl")
 
-    def query(_pid: int, _address: int, *, root: str) -> Answer:
+    def query(_pid: int, _address: int, *, root: str) -> QueryResult:
         assert root == "/proc"
         return answer
 
     monkeypatch.setattr(resolving, "query", query)
     reason = "the kernel answers PROCMAP_QUERY: it is too young to read labels from the program"
-    assert resolve(mapping) == Resolution(Reading("anon", b"x<fault>", reason), reason)
+    assert resolve(mapping) == Resolution(Interpretation("anon", b"x<fault>", reason), reason)
 
 
 def test_a_label_is_what_it_says() -> None:
-    assert resolve(_other(AnonName.of(b"x"))).reading == Reading(
+    assert resolve(_other(AnonName.of(b"x"))).reading == Interpretation(
         "anon", b"x", "the label set by prctl(PR_SET_VMA_ANON_NAME)"
     )
 

@@ -24,10 +24,10 @@ from procmaps.errors import (
     ProcessGone,
     Zombie,
 )
+from procmaps.live.anon_names import address_of
+from procmaps.live.proc_file import Target
 from procmaps.live.reading import drain, is_complete, open_target
 from procmaps.live.snapshots import TORN, first_whole, is_torn
-from procmaps.live.target import Target
-from procmaps.naming import address_of
 from tests.live.children import AsNobody, Spawn
 
 LINE = b"00400000-00401000 r-xp 00000000 08:01 1                                  /bin/x\n"
@@ -39,7 +39,7 @@ def test_this_process_is_seen_as_the_kernel_prints_it() -> None:
     with mmap.mmap(-1, 3 * mmap.PAGESIZE) as memory:
         snapshot = procmaps.maps()
         place = address_of(memory)
-        found = snapshot.find(place)
+        found = snapshot.mapping_at(place)
     assert snapshot.kind == "maps"
     assert not snapshot.problems
     assert found

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from procmaps import Snapshot, is_valid_anon_label, loads, strategies
-from procmaps.labels import MAX_LABEL_ANDROID
-from procmaps.names import Name
+from procmaps.formats.labels import MAX_LABEL_ANDROID
 from procmaps.producers import parse
-from procmaps.records import Mapping, Usage
-from tests.examples import examples
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import Name
+from procmaps.records.usage import Usage
+from tests.support.examples import examples
 
 # What is found is shrunk no further than needed to say that it exists.
 SEARCH = settings(

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from procmaps import ParseError, dumps, grammar, loads, scan, strategies
-from procmaps.columns import Columns
-from procmaps.dialects import DIALECTS
-from tests.columns import difference
-from tests.examples import examples
+from procmaps import ParseError, dumps, loads, strategies
+from procmaps.engines import lark_engine, regex_engine
+from procmaps.engines.columns import Columns
+from procmaps.formats.dialects import DIALECTS
+from procmaps.grammar import loading
+from tests.support.columns import difference
+from tests.support.examples import examples
 
 ANY_DIALECT = st.sampled_from([dialect.name for dialect in DIALECTS])
 # Drawing from a grammar is slow, its filters are many, and it likes to go deep.
@@ -25,9 +27,9 @@ SLOWLY = settings(
 
 
 def assert_agreed(text: bytes, name: str) -> Columns:
-    loaded = grammar.load(name)
-    columns = grammar.scan(text, loaded)
-    assert difference(columns, scan.scan(text, loaded)) is None
+    loaded = loading.load(name)
+    columns = lark_engine.scan(text, loaded)
+    assert difference(columns, regex_engine.scan(text, loaded)) is None
     return columns
 
 
@@ -44,14 +46,14 @@ def test_what_the_grammar_derives_is_accepted(
     number of more than 64 bits, a field that stands twice in one entry.
     """
     columns = assert_agreed(data.draw(strategies.grammar_bytes(dialect, start)), dialect)
-    assert [fault for fault in columns.faults if not fault.reason] == []
+    assert [fault for fault in columns.unparsed if not fault.reason] == []
 
 
 @SLOWLY
 @given(strategies.grammar_bytes("linux", "name"))
 def test_names_of_the_grammar_are_names(raw: bytes) -> None:
-    linux = grammar.load("linux")
-    assert linux.record_of(raw) == linux.name(raw)
+    linux = loading.load("linux")
+    assert linux.parse_name(raw) == linux.parse_name_with_lark(raw)
 
 
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 import procmaps
-from procmaps import resources
+from procmaps import _resources
 
 SITE_PACKAGES = Path(sysconfig.get_path("platlib"))
 WHEEL_LIMIT = 5 << 20
@@ -46,7 +46,7 @@ def test_no_checkout_is_on_the_path() -> None:
 
 def test_every_module_is_carried(sdist: set[PurePosixPath], installed: set[PurePosixPath]) -> None:
     modules = {file for file in sdist if file.is_relative_to("procmaps") and file.suffix == ".py"}
-    assert PurePosixPath("procmaps/resources.py") in modules
+    assert PurePosixPath("procmaps/_resources.py") in modules
     assert modules <= installed
     assert PurePosixPath("procmaps/py.typed") in installed
 
@@ -60,7 +60,7 @@ def test_every_data_file_is_carried(
         file for file in installed if file.is_relative_to(f"procmaps/_data/{folder}")
     }
     for file in data:
-        assert resources.path(str(file)) == SITE_PACKAGES / "procmaps" / "_data" / file
+        assert _resources.path(str(file)) == SITE_PACKAGES / "procmaps" / "_data" / file
 
 
 def test_what_kernels_and_peers_printed_stays_in_the_checkout(

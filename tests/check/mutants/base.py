@@ -12,7 +12,7 @@ from procmaps.check.adapter import members_of
 from procmaps.check.answers import Answer as Taken
 from procmaps.check.answers import Rejection, take
 from procmaps.check.cases import Case
-from procmaps.check.judging import judge
+from procmaps.check.judge import judge
 from procmaps.check.verdicts import Verdict
 
 Answer = list[dict[str, Any]]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from procmaps.fields import FIELDS
+from procmaps.formats.smaps_fields import FIELDS
 from tests.check.mutants.base import HEADER, Answer, Parser, right
 
 Fields = dict[bytes, Any]

@@ -1,0 +1,204 @@
+"""Android's kernels: names by user pointers, longer labels, fields and lines of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from corpus.tools.builder import printer
+from corpus.tools.builder.making import BASE, FOLLOWER, allow, make, pair, refuse, with_lines
+from corpus.tools.builder.model import NONE, PAGE, STACK, Case, Line, Vma, anon, path, special
+
+POINTER = (
+    '"ANDROID: mm: add a field to store names for private anonymous memory", seq_print_vma_name()'
+)
+LONG = "android13-5.15: ANON_VMA_NAME_MAX_LEN 256"
+COMPAT = "mm/pgsize_migration.c of the Android common kernels, 5.10-6.12"
+
+RAW = (
+    ("raw-tab", b"a\tb", "A tab within."),
+    ("raw-cr", b"a\r", "A carriage return at the end."),
+    ("raw-escape", b"\x1b[31mred", "A terminal's escape sequence, with its bracket."),
+    ("raw-utf8", "größe".encode(), "UTF-8."),
+    ("raw-latin1", b"gr\xf6\xdfe", "Latin-1: no UTF-8."),
+    ("raw-high", b"\x80\xff\xfe", "Bytes above 0x7f that are no UTF-8."),
+    ("raw-bracket", b"a]b", "A closing bracket within."),
+    ("raw-bracket-end", b"a]", "A closing bracket at the end: the column ends in two."),
+    ("raw-bracket-open", b"[heap]", "Another name within, brackets and all."),
+    ("raw-backslash", b"a\\b", "A backslash."),
+    ("raw-octal", rb"a\012b", "A backslash and three digits: nothing is escaped here."),
+    ("raw-dollar", b"$x`y`", "Characters that mainline refuses."),
+    ("raw-unit-separator", b"a\x1c\x1d\x1e\x1fb", "Separators that str.splitlines() splits at."),
+    ("raw-vertical-tab", b"a\x0b\x0cb", "Vertical tab and form feed."),
+    ("raw-controls", bytes(range(1, 9)), "Control characters."),
+    ("raw-leading-space", b" x", "A leading space."),
+    ("raw-trailing-space", b"x ", "A trailing space."),
+)  # fmt: skip
+
+
+def cases() -> Iterator[Case]:
+    """The generations of ``[anon:…]``, then the lines that only Android prints."""
+    for name, label, shows in RAW:
+        yield _old(name, label, f"A name read from the program's own memory, at any byte: {shows}")
+    yield _old("raw-longest", b"x" * 255, "A name of NAME_MAX, 255 bytes.")
+    yield _old("raw-longest-high", b"\xff" * 255, "255 bytes that are no UTF-8.")
+    yield _old("fault", b"<fault>", "The name's page could not be read at all.")
+    yield _old("fault-half", b"foo<fault>", "The second page of the name could not be read.")
+    yield from _newlines()
+    for length in (80, 128, 254, 255):
+        yield make(
+            "android",
+            f"length-{length}",
+            f"A label of {length} bytes: Android allows 255, mainline 79.",
+            pair(anon((b"0123456789" * 26)[:length])),
+            source=LONG,
+            producer="android",
+            since="5.15",
+            tags=("label",),
+        )
+    yield from _name_lines()
+    yield from _fields()
+    yield _page_size_compat()
+
+
+def _old(name: str, label: bytes, shows: str) -> Case:
+    return make(
+        "android",
+        name,
+        shows,
+        pair(anon(label)),
+        source=POINTER,
+        producer="android",
+        since="3.4",
+        until="5.4",
+        tags=("label", "raw"),
+        age="4.14",
+    )
+
+
+def _newlines() -> Iterator[Case]:
+    """A raw newline tears the line; no text says which kernel printed it."""
+    rows = (
+        ("newline", b"two\nlines", "A newline within the name."),
+        ("newline-forged", b"x\n1000-2000 r-xp 00000000 fd:01 42   /bin/x",
+         "A newline and then what looks like a header line: a program can forge one."),
+    )  # fmt: skip
+    for name, label, shows in rows:
+        whole, follower = pair(anon(label))
+        head, _, tail = (b"[anon:" + label + b"]").partition(b"\n")
+        split = attrs.evolve(whole, name=attrs.evolve(whole.name, raw=head, kind="other", more={}))
+        case = make(
+            "android",
+            name,
+            f"{shows} Nothing in the text says how far the name goes.",
+            [whole, follower],
+            source=POINTER,
+            producer="android",
+            since="3.4",
+            until="5.4",
+            tags=("label", "raw", "newline"),
+            kinds=("maps",),
+        )
+        records = [*case.records, printer.record(split)]
+        choices = [allow("newline-joined", 0, 1), allow("newline-split", 2, 1)]
+        if tail.startswith(b"1000"):
+            forged = Vma(0x1000, 0x2000, "r-xp", 0, 0xFD, 1, 42, path(b"/bin/x]"))
+            records.append(printer.record(forged))
+            choices[1] = allow("newline-split", 2, 3, 1)
+        yield attrs.evolve(case, records=records, either=(*choices, refuse("malformed-rejected")))
+
+
+_PAIR_32 = Vma(0x40000000, 0x40008000), Vma(0xBEFDF000, 0xBF000000, name=STACK)
+
+
+def _name_lines() -> Iterator[Case]:
+    """The line Name: of smaps; where it stood changed with each port of the patch."""
+    name = anon(b"dalvik-main space")
+    line = Line("Name", name.raw, b"Name:           " + name.raw)
+    spots = {
+        "name-line-first": ("directly below the header", "4.9", 0),
+        "name-line-behind-locked": ("behind Locked", "3.4", None),
+        "name-line-behind-flags": ("behind VmFlags", "3.10", None),
+    }
+    for title, (where, age, spot) in spots.items():
+        # Before VmFlags came Android was for 32 bits alone.
+        old = age == "3.4"
+        mapping, follower = _PAIR_32 if old else pair(NONE)
+        mapping = attrs.evolve(mapping, name=name)
+        lines = list(printer.lines_of(mapping, age))
+        lines.insert(len(lines) if spot is None else spot, line)
+        case = make(
+            "android",
+            title,
+            f"The line 'Name:' of old Android smaps, {where}; the next mapping has none.",
+            [with_lines(mapping, lines), follower],
+            source=POINTER,
+            producer="android",
+            since="3.4",
+            until="5.4",
+            tags=("label", "name-line", *(("32-bit",) if old else ())),
+            age=age,
+            header=printer.linux32 if old else printer.linux64,
+            kinds=("smaps",),
+        )
+        yield _with_name_member(case, name.json())
+
+
+def _with_name_member(case: Case, name: dict[str, object]) -> Case:
+    first, *rest = case.records
+    usage = {key: value for key, value in first["usage"].items() if key != "extra"}
+    return attrs.evolve(case, records=[first | {"usage": usage | {"name": name}}, *rest])
+
+
+def _fields() -> Iterator[Case]:
+    mapping, follower = pair(anon(b"libc_malloc"))
+    lines = list(printer.lines_of(mapping, "4.14"))
+    spot = next(at for at, line in enumerate(lines) if line.key == "SwapPss") + 1
+    keys = ("Writeback", "WritebackHuge", "Same", "Huge", "SwapShared")
+    lines[spot:spot] = [printer.size(key, 8 * at + 4) for at, key in enumerate(keys)]
+    yield make(
+        "android",
+        "zram-fields",
+        "Five vendor fields behind SwapPss; the next mapping has none of them.",
+        [with_lines(mapping, lines), follower],
+        source="CONFIG_ZRAM_LRU_WRITEBACK of Samsung's kernels",
+        producer="android",
+        since="4.14",
+        tags=("vendor",),
+        age="4.14",
+        kinds=("smaps",),
+    )
+    bare = [line for line in printer.lines_of(mapping, "5.10") if line.key != "VmFlags"]
+    yield make(
+        "android",
+        "flags-without-last-space",
+        "A port that rewrites VmFlags, without the space behind the last flag.",
+        [with_lines(mapping, [*bare, printer.raw_flags(b" mr mw me")]), follower],
+        source="the SUSFS patches for Android kernels",
+        producer="android",
+        since="4.9",
+        tags=("vendor", "vmflags"),
+        age="5.10",
+        kinds=("smaps",),
+    )
+
+
+def _page_size_compat() -> Case:
+    library = Vma(BASE, BASE + PAGE, "r-xp", 0, 0xFD, 1, 42, path(b"/system/lib64/libc.so"))
+    gap = Vma(
+        BASE + PAGE,
+        BASE + 4 * PAGE,
+        "---p",
+        name=special("page_size_compat", b"[page size compat]"),
+    )
+    return make(
+        "android",
+        "page-size-compat",
+        "A line that stands for no mapping: padding behind a library's segment on 16 KB systems.",
+        [library, gap, FOLLOWER],
+        source=COMPAT,
+        producer="android",
+        since="5.10",
+        tags=("pseudo",),
+    )

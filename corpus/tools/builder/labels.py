@@ -1,0 +1,229 @@
+# ruff: noqa: E501 - rows of tables are read across
+"""Labels of anonymous memory: ``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)``, printed as ``[anon:…]``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpus.tools.builder import printer
+from corpus.tools.builder.making import BASE, FOLLOWER, make, pair
+from corpus.tools.builder.model import PAGE, Case, Vma, anon, shmem
+
+ANON = '9a10064f5625 ("mm: add a field to store names for private anonymous memory") (in v5.17)'
+SHMEM = 'd09e8ca6cb93 ("mm: anonymous shared memory naming") (in v6.2)'
+RULE = "is_valid_name_char(), kernel/sys.c of the 6.1 and 6.12 trees"
+
+FORBIDDEN = rb"\`$[]"
+PUNCTUATION = {
+    0x21: "exclamation-mark", 0x22: "quotation-mark", 0x23: "number-sign", 0x25: "percent",
+    0x26: "ampersand", 0x27: "apostrophe", 0x28: "left-parenthesis", 0x29: "right-parenthesis",
+    0x2A: "asterisk", 0x2B: "plus", 0x2C: "comma", 0x2D: "hyphen", 0x2E: "full-stop", 0x2F: "slash",
+    0x3A: "colon", 0x3B: "semicolon", 0x3C: "less-than", 0x3D: "equals", 0x3E: "greater-than",
+    0x3F: "question-mark", 0x40: "at-sign", 0x5E: "circumflex", 0x5F: "underscore",
+    0x7B: "left-brace", 0x7C: "vertical-bar", 0x7D: "right-brace", 0x7E: "tilde",
+}  # fmt: skip
+
+SPACES = (
+    ("space-one", b"main arena", "One space within a label."),
+    ("space-two", b"main  arena", "Two spaces in a row within a label."),
+    ("space-many", b"a b c d e f g h i j k l m", "A label of thirteen words."),
+    ("space-leading", b" glibc: malloc", "A label that begins with a space."),
+    ("space-leading-two", b"  x", "A label that begins with two spaces."),
+    ("space-trailing", b"x ", "A label that ends with a space, before the bracket."),
+    ("space-trailing-two", b"x  ", "A label that ends with two spaces."),
+    ("space-both-ends", b" x ", "A label with a space at either end."),
+    ("space-only", b" ", "A label that is one space."),
+    ("space-only-longest", b" " * 79, "A label of 79 spaces, the longest of them."),
+    ("space-before-colon", b"x :y", "A space before a colon."),
+)
+
+LOOKALIKES = (
+    ("like-header", b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0", "A whole header line."),
+    ("like-header-named", b"1000-2000 r-xp 0 fd:01 42 /bin/x", "A header line with a path."),
+    ("like-range", b"7f0000000000-7f0000001000", "A range of addresses."),
+    ("like-perms", b"rw-p", "Permissions."),
+    ("like-device", b"fd:01 787324", "A device and an inode."),
+    ("like-field", b"Rss:                  16 kB", "A field of smaps, with its unit."),
+    ("like-size-field", b"Size: 4 kB", "The first field of smaps."),
+    ("like-vmflags", b"VmFlags: rd wr mr", "The last field of smaps."),
+    ("like-key", b"Rss:", "A field's key alone."),
+    ("like-unit", b"16 kB", "A number and a unit: the last word is kB, as in a field."),
+    ("like-number", b"4096", "A number."),
+    ("like-hexadecimal", b"7f2a4c000000", "An address."),
+    ("like-path", b"/usr/lib/libc.so.6", "An absolute path."),
+    ("like-path-spaced", b"x /usr/lib/libc.so.6", "A word, then an absolute path."),
+    ("like-url", b"file:///etc/passwd", "A URL."),
+    ("like-deleted", b"x (deleted)", "The mark of an unlinked file."),
+    ("like-deleted-only", b"(deleted)", "The mark of an unlinked file and nothing else."),
+    ("like-heap", b"heap", "The name of the heap: [anon:heap] is not [heap]."),
+    ("like-stack", b"stack", "The name of the stack: [anon:stack] is not [stack]."),
+    ("like-thread-stack", b"stack:1234", "The name that thread stacks had."),
+    ("like-vdso", b"vdso", "The name of the vdso."),
+    ("like-anon", b"anon:x", "The prefix once more."),
+    ("like-shmem", b"anon_shmem:x", "The prefix of shared memory."),
+    ("like-memfd", b"/memfd:x (deleted)", "A memfd."),
+    ("like-sysv", b"/SYSV00000000 (deleted)", "A System V segment."),
+    ("like-option", b"--help", "An option of a command."),
+    ("like-comment", b"# not a comment", "A comment."),
+    ("like-format", b"%s%n%x%99999d", "Conversions of printf()."),
+    ("like-html", b"<b onload=x>&amp;</b>", "Markup, for whoever puts names on a page."),
+    ("like-json", b'{"name": null}', "JSON, for whoever builds it by hand."),
+    ("like-csv", b'a,"b",c;d', "Commas, quotes and semicolons, for whoever writes CSV."),
+    ("like-shell", b"x; rm -rf ~ & true", "Shell, for whoever calls one."),
+    ("like-null", b"null", "The word for nothing in other languages."),
+)
+
+SEEN = (
+    ("seen-bionic", b"libc_malloc", "Android's allocator."),
+    ("seen-bss", b".bss", "A loader's name for a library's zeroed data."),
+    ("seen-dalvik", b"dalvik-main space (region space)", "The Android runtime's heap."),
+    ("seen-glibc", b" glibc: malloc arena", "glibc's own name for its arenas: with a leading space."),
+    ("seen-glibc-stack", b" glibc: pthread stack: 4242", "A thread's stack as glibc names it."),
+    ("seen-scudo", b"scudo:primary", "An allocator's regions."),
+    ("seen-guard", b"GWP-ASan Guard Page", "A guard page that is named."),
+    ("seen-tls", b"stack_and_tls:main", "Android's stacks."),
+    ("seen-arc4random", b"arc4random data", "A random generator's pool."),
+)  # fmt: skip
+
+LENGTHS = (0, 1, 2, 7, 8, 15, 16, 31, 32, 47, 48, 63, 64, 77, 78, 79)
+
+
+def cases() -> Iterator[Case]:
+    """Private labels first, then the shared ones that differ, then mappings side by side."""
+    for code, word in PUNCTUATION.items():
+        label = b"a%cb" % code
+        yield _private(
+            f"char-{code:02x}-{word}", label, f"A label with {chr(code)!r} within.", RULE
+        )
+    for name, first, last in (("digits", 48, 57), ("upper", 65, 90), ("lower", 97, 122)):
+        label = bytes(range(first, last + 1))
+        yield _private(f"char-{name}", label, f"A label of all {name} of ASCII.", RULE)
+    yield _all_characters()
+    for name, label, shows in SPACES:
+        yield _private(name, label, shows)
+    for name, label, shows in LOOKALIKES:
+        yield _private(name, label, f"{shows} All of it is the label.")
+    for name, label, shows in SEEN:
+        yield _private(name, label, shows)
+    for length in LENGTHS:
+        label = (b"0123456789" * 8)[:length]
+        shows = f"A label of {length} bytes{', the longest' if length == max(LENGTHS) else ''}."
+        if not length:
+            shows = 'The empty label, [anon:]: "" is a name, and not the lack of one.'
+        yield _private(f"length-{length:02d}", label, shows, "ANON_VMA_NAME_MAX_LEN 80")
+    yield _every_length()
+    yield from _shared()
+    yield from _side_by_side()
+
+
+SHARED_SINCE = "6.11"
+"""The first tree that was read with the label, of 6.2, and with the fields of 6.12 besides."""
+
+
+def _private(name: str, label: bytes, shows: str, source: str = ANON) -> Case:
+    return make(
+        "labels", name, shows, pair(anon(label)), source=source, since="5.17", tags=("label",)
+    )
+
+
+def _every_length() -> Case:
+    alphabet = bytes(code for code in range(0x21, 0x7F) if code not in FORBIDDEN)
+    mappings = [
+        Vma(BASE + n * PAGE, BASE + (n + 1) * PAGE, name=anon(alphabet[:n]))
+        for n in range(max(LENGTHS) + 1)
+    ]
+    return make(
+        "labels", "length-every", "Labels of every length, from 0 to 79 bytes.", mappings,
+        source="ANON_VMA_NAME_MAX_LEN 80", since="5.17", tags=("label",), kinds=("maps",),
+    )  # fmt: skip
+
+
+def _all_characters() -> Case:
+    every = bytes(code for code in range(0x20, 0x7F) if code not in FORBIDDEN)
+    mappings = [
+        Vma(BASE, BASE + PAGE, name=anon(every[:45])),
+        Vma(BASE + PAGE, BASE + 2 * PAGE, name=anon(every[45:])),
+    ]
+    shows = "Every character that a label may have, in two labels: the first begins with a space."
+    return make("labels", "char-all", shows, mappings, source=RULE, since="5.17", tags=("label",))
+
+
+def _shared() -> Iterator[Case]:
+    rows = (
+        ("shared", b"frames", "Shared memory with a label."),
+        ("shared-empty", b"", "Shared memory with the empty label."),
+        ("shared-leading-space", b" x", "Shared memory, a label with a leading space."),
+        ("shared-trailing-space", b"x ", "Shared memory, a label with a trailing space."),
+        ("shared-spaces", b"a  b", "Shared memory, a label with two spaces in a row."),
+        ("shared-longest", b"x" * 79, "Shared memory, a label of 79 bytes."),
+        ("shared-like-deleted", b"x (deleted)", "The mark of an unlinked file within a label."),
+        ("shared-like-header", b"1000-2000 r-xp 0 fd:01 42 /bin/x", "A header line as a label."),
+        ("shared-like-unit", b"16 kB", "The last word is kB, as in a field."),
+    )
+    for name, label, shows in rows:
+        mapping = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, shmem(label))
+        told = (
+            f"{shows} The label takes the path's place; device, inode and offset remain the file's."
+        )
+        yield make(
+            "labels",
+            name,
+            told,
+            [mapping, FOLLOWER],
+            source=SHMEM,
+            since=SHARED_SINCE,
+            tags=("label", "shmem"),
+            age="6.12",
+        )
+
+
+def _side_by_side() -> Iterator[Case]:
+    one, two, three = (BASE + PAGE * n for n in (1, 2, 3))
+    rows = {
+        "same-twice": (
+            "One label on two mappings that do not merge, as their permissions differ.",
+            [Vma(BASE, one, name=anon(b"x")), Vma(one, two, "r--p", name=anon(b"x"))],
+        ),
+        "split": (
+            "A label in the middle of a mapping splits it into three (anon_vma_name_eq()).",
+            [Vma(BASE, one), Vma(one, two, name=anon(b"x")), Vma(two, three)],
+        ),
+        "case-differs": (
+            "Two labels that differ only in upper and lower case.",
+            [Vma(BASE, one, name=anon(b"pool")), Vma(one, two, name=anon(b"POOL"))],
+        ),
+        "space-differs": (
+            "Two labels that differ only in a trailing space.",
+            [Vma(BASE, one, name=anon(b"pool")), Vma(one, two, name=anon(b"pool "))],
+        ),
+        "empty-beside-none": (
+            "A mapping with the empty label beside one without a label.",
+            [Vma(BASE, one, name=anon(b"")), Vma(one, two)],
+        ),
+        "private-beside-shared": (
+            "One label on private and on shared memory.",
+            [
+                Vma(BASE, one, name=anon(b"x")),
+                Vma(one, two, "rw-s", 0, 0, 1, 2058, shmem(b"x")),
+            ],
+        ),
+    }
+    for name, (shows, mappings) in rows.items():
+        since, age = (SHARED_SINCE, "6.12") if "shared" in name else ("5.17", "")
+        yield make(
+            "labels", name, shows, mappings, source=ANON, since=since, tags=("label",), age=age
+        )
+    thirty_two = [
+        Vma(0xB6F00000, 0xB6F01000, name=anon(b"libc malloc")),
+        Vma(0xBEFDF000, 0xBF000000),
+    ]
+    yield make(
+        "labels",
+        "32-bit",
+        "A label on a 32-bit kernel, where names begin at column 49.",
+        thirty_two,
+        source=ANON,
+        since="5.17",
+        tags=("label", "32-bit"),
+        header=printer.linux32,
+    )

@@ -1,0 +1,197 @@
+# ruff: noqa: E501 - rows of tables are read across
+"""Those who print these files without being Linux with an MMU."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from corpus.tools.builder import printer
+from corpus.tools.builder.making import BASE, allow, make, refuse, with_lines
+from corpus.tools.builder.model import (
+    HEAP,
+    NONE,
+    PAGE,
+    STACK,
+    Case,
+    Vma,
+    anon,
+    file_vma,
+    kernel_file,
+    path,
+    special,
+    unlike,
+)
+
+LIB = path(b"/usr/lib/libc.so")
+RAW = path(b"/usr/lib/libc.so", escaped=False)
+
+
+def cases() -> Iterator[Case]:
+    """Kernels without an MMU, then emulations."""
+    yield from _nommu()
+    yield from _raw_newlines()
+    yield from _emulations()
+    yield from _cygwin()
+
+
+def _of(
+    producer: str,
+    name: str,
+    shows: str,
+    mappings: Sequence[Vma],
+    source: str,
+    *,
+    header: printer.Header = printer.linux64,
+    kinds: Sequence[str] = ("maps",),
+    age: str = "6.12",
+    since: str = "",
+) -> Case:
+    return make(
+        "producers", name, shows, mappings, source=source, producer=producer, header=header,
+        kinds=kinds, age=age, since=since, tags=("emulation",) if producer != "nommu" else ("nommu",),
+    )  # fmt: skip
+
+
+def _nommu() -> Iterator[Case]:
+    show = "nommu_vma_show(), fs/proc/task_nommu.c"
+    low = 0x40A00000
+    direct = file_vma(low, low + PAGE, attrs.evolve(RAW, raw=b"/tmp/a", more={"deleted": False, "escaped": False}),
+                      perms="rw-S", minor=1, major=0, inode=7)  # fmt: skip
+    stack = Vma(low + 4 * PAGE, low + 5 * PAGE, name=STACK)
+    yield _of("nommu", "nommu-direct", "The fourth letter is S: the very memory of the file.",
+              [direct, stack], show, header=printer.linux32, since="2.6.32")  # fmt: skip
+    shared = attrs.evolve(direct, perms="rw-s", name=path(b"/tmp/a"))
+    yield _of("nommu", "nommu-shared", "The fourth letter is s: shared by a copy.",
+              [shared, stack], show, header=printer.linux32, since="2.6.32")  # fmt: skip
+    yield _of("nommu", "nommu-unnamed", "S on a mapping without a name.",
+              [attrs.evolve(direct, name=NONE, inode=0, minor=0), stack], show,
+              header=printer.linux32, since="2.6.32")  # fmt: skip
+    both = unlike(b"[brk][stack]")
+    mappings = [Vma(0x8000, 0x9000, name=both), Vma(0xA000, 0xB000)]
+    yield _of("uclinux", "uclinux-brk-stack", "One mapping is both, and no padding comes before it.",
+              mappings, "task_nommu.c of uClinux 2.4.32", header=printer.spaced(1))  # fmt: skip
+
+
+def _raw_newlines() -> Iterator[Case]:
+    """A newline in a path that is printed as it is; nothing in the text says so."""
+    rows = (
+        ("nommu", "nommu-newline", b"/tmp/a\nb", 'seq_path(m, path, ""), fs/proc/task_nommu.c'),
+        ("linux", "linux-2.6.12-newline", b"/tmp/a\n", 'seq_path(m, path, "") up to 2.6.12'),
+        ("gvisor", "gvisor-newline", b"/tmp/a\n/tmp/b", "pkg/sentry/mm/procfs.go"),
+    )  # fmt: skip
+    for producer, name, original, source in rows:
+        whole = file_vma(BASE, BASE + PAGE, path(original, escaped=False))
+        follower = Vma(BASE + 4 * PAGE, BASE + 5 * PAGE, name=STACK)
+        case = make(
+            "producers", name, "A newline in a path, printed as it is: the line is torn in two.",
+            [whole, follower], source=source, producer=producer, since="2.6.12" if producer == "linux"
+            else "", until="2.6.12" if producer == "linux" else "", kinds=("maps",),
+            tags=("newline", "emulation" if producer == "gvisor" else producer),
+        )  # fmt: skip
+        split = attrs.evolve(whole, name=path(original.partition(b"\n")[0]))
+        yield attrs.evolve(
+            case,
+            records=[*case.records, printer.record(split)],
+            either=(
+                allow("newline-joined", 0, 1),
+                allow("newline-split", 2, 1),
+                refuse("malformed-rejected"),
+            ),
+        )
+
+
+def _emulations() -> Iterator[Case]:
+    image = file_vma(0x400000, 0x407000, LIB, perms="r-xp", minor=0, major=0, inode=42)
+    bare = Vma(0x7FFFF000, 0x80000000)
+    stack = Vma(0x7FFFFFFDF000, 0x7FFFFFFFF000, name=STACK)
+    yield _of("gvisor", "gvisor", "gVisor: as Linux, with the gate last.",
+              [image, stack, Vma(0xFFFFFFFFFF600000, 0xFFFFFFFFFF601000, "--xp", name=special("vsyscall"))],
+              "pkg/sentry/mm/procfs.go", kinds=("maps", "smaps"), age="4.4")  # fmt: skip
+    lines = [*printer.lines_of(image, "4.4")[:-1], printer.raw_flags(b" rd ex ?? ")]
+    yield _of("gvisor", "gvisor-lock-on-fault", "gVisor: ?? stands for lock-on-fault.",
+              [with_lines(image, lines), stack], "pkg/sentry/mm/procfs.go", kinds=("smaps",), age="4.4")  # fmt: skip
+    yield _of("qemu", "qemu", "QEMU's linux-user: no space behind the inode of an unnamed mapping.",
+              [image, bare, stack], "open_self_maps(), linux-user/syscall.c",
+              header=printer.column(73, trailing=0))  # fmt: skip
+    yield _of("qemu", "qemu-smaps", "QEMU's linux-user: fields that are not aligned, no last space.",
+              [_qemu(image), _qemu(stack)], "show_smaps(), linux-user/syscall.c",
+              header=printer.column(73, trailing=0), kinds=("smaps",))  # fmt: skip
+    wide = [attrs.evolve(image, inode=12), bare]
+    yield _of("freebsd", "freebsd", "FreeBSD's linprocfs: sixteen digits, five spaces before a path.",
+              wide, "linprocfs_doprocmaps()", header=printer.spaced(5, digits=16))  # fmt: skip
+    yield _of("freebsd", "freebsd-stack", "FreeBSD's linprocfs: eleven spaces before [stack].",
+              [stack], "linprocfs_doprocmaps()", header=printer.spaced(11, digits=16))  # fmt: skip
+    yield _of("dragonfly", "dragonfly", "DragonFly's linprocfs: no space behind a bare inode.",
+              wide, "linprocfs_doprocmaps()", header=printer.spaced(5, trailing=0))  # fmt: skip
+    yield _of("netbsd", "netbsd", "NetBSD's procfs: five spaces, whether a name follows or not.",
+              wide, "procfs_domap()", header=printer.spaced(5, digits=16, offset=16, trailing=5))  # fmt: skip
+    yield _of("lx", "lx-zone", "A zone of illumos: one space before a path, none without.",
+              wide, "lxpr_read_pid_maps()", header=printer.spaced(1, trailing=0))  # fmt: skip
+    offset = attrs.evolve(image, offset=0xC, perms="---p")
+    yield _of("wsl", "wsl-offset", "The first WSL: an offset that is no multiple of a page.",
+              [offset, stack], "lxcore of Windows", header=printer.column(65))  # fmt: skip
+    yield _of("wsl", "wsl-smaps", "The first WSL: smaps with the line Pss and no other.",
+              [with_lines(vma, [printer.size("Pss", at + 4)]) for at, vma in enumerate((offset, stack))],
+              "lxcore of Windows", header=printer.column(65), kinds=("smaps",))  # fmt: skip
+    yield _of("starnix", "starnix", "Starnix: the device is 00:00 always; labels as on Linux.",
+              [image, Vma(BASE, BASE + PAGE, name=anon(b"scudo:primary")), stack],
+              "starnix, mm/memory_manager.rs")  # fmt: skip
+    yield _of("asterinas", "asterinas", "Asterinas: addresses of six digits, not padded to eight.",
+              [image, Vma(0x500000, 0x501000, name=HEAP)], "kernel/src/fs/procfs of Asterinas",
+              header=printer.spaced(1, digits=6))  # fmt: skip
+    zero = Vma(BASE, BASE + PAGE, "rw-s", 0, 0, 1, 7, kernel_file("shared_zero", b"/dev/zero"))
+    yield _of("gvisor", "gvisor-shared", "gVisor: shared anonymous memory.", [zero, stack],
+              "pkg/sentry/mm/procfs.go")  # fmt: skip
+
+
+_QEMU = (
+    "Rss Pss Pss_Dirty Shared_Clean Shared_Dirty Private_Clean Private_Dirty Referenced Anonymous "
+    "LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb Swap "
+    "SwapPss Locked"
+)
+"""What QEMU does not know it prints as 0."""
+
+
+def _qemu(vma: Vma) -> Vma:
+    """As in "Size:                  %lu kB": the number is not padded."""
+    known = {"Size": vma.end // 1024 - vma.start // 1024, "KernelPageSize": 4, "MMUPageSize": 4}
+    sizes = known | dict.fromkeys(_QEMU.split(), 0)
+    lines = [printer.size(key, value, label=23, width=0) for key, value in sizes.items()]
+    flags = printer.raw_flags(b" rd wr" if "w" in vma.perms else b" rd ex")
+    return with_lines(vma, [*lines, printer.count("THPeligible", 0, width=0), flags])
+
+
+def _cygwin() -> Iterator[Case]:
+    source = "format_process_maps(), winsup/cygwin/fhandler/process.cc"
+    image = file_vma(
+        0x100400000,
+        0x100401000,
+        path(b"/usr/bin/bash.exe"),
+        perms="r-xp",
+        major=0x4A1B,
+        minor=0xC2D3,
+    )
+    rows = (
+        ("cygwin", "Cygwin: the device has four digits twice.", image),
+        ("cygwin-reserved", "Cygwin: address space that is reserved, ===p.",
+         Vma(0x7FF8A0000000, 0x7FF8A0001000, "===p")),
+        ("cygwin-guard", "Cygwin: the fourth letter is g on a guard page.",
+         Vma(0xFFFFCB000, 0xFFFFCC000, "rw-g", 0x1CB000, name=special("win_stack", b"[stack (tid 4242)]"))),
+        ("cygwin-teb", "Cygwin: a name with spaces and parentheses.",
+         Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("teb", b"[teb (tid 4242)]"))),
+        ("cygwin-peb", "Cygwin: the process's own block.",
+         Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("peb"))),
+        ("cygwin-stack-shared", "Cygwin: a stack's name of four words.",
+         Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("win_stack", b"[stack (tid 4242) shared]"))),
+        ("cygwin-win-heap", "Cygwin: a Windows heap.",
+         Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("win_heap", b"[win heap 0 default grow]"))),
+        ("cygwin-cygheap", "Cygwin: its own heap.",
+         Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("cygheap"))),
+        ("cygwin-user-data", "Cygwin: a name with hyphens.",
+         Vma(0x7FFE0000, 0x7FFE1000, "r--p", name=special("shared_user_data", b"[shared-user-data]"))),
+    )  # fmt: skip
+    for name, shows, mapping in rows:
+        last = Vma(0x7FFFFFFFD000, 0x7FFFFFFFE000, "===p")
+        yield _of("cygwin", name, shows, [mapping, last], source, header=printer.cygwin)

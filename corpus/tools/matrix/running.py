@@ -1,0 +1,107 @@
+"""Running cases on a peer: its adapter is started once, and asked case by case."""
+
+from __future__ import annotations
+
+import json
+from types import TracebackType
+from typing import Any, Final, Self, cast
+
+import attrs
+
+from corpus.tools.matrix.installing import command
+from corpus.tools.matrix.peers import Peer
+from corpus.tools.matrix.views import asked_of
+from procmaps.check.answers import AdapterFault, Answer, Rejection, take
+from procmaps.check.cases import Case
+from procmaps.check.fake_proc import staged
+from procmaps.check.judge import judge
+from procmaps.check.subprocesses import Server
+from procmaps.check.verdicts import Verdict
+
+TIMEOUT: Final = 20.0
+"""Seconds for one case, the start of the adapter included: a JVM on a busy machine takes three."""
+
+
+@attrs.frozen
+class _Ended(Exception):
+    """The adapter ended, or was ended, in place of answering."""
+
+    verdict: Verdict
+
+
+class Session:
+    """A peer's adapter, for as many cases as are asked; a context manager.
+
+    After a crash or a hang it is started anew for the next case.
+    """
+
+    def __init__(self, peer: Peer, timeout: float = TIMEOUT) -> None:
+        """Raises `corpus.tools.matrix.installing.NotInstalled`."""
+        self.peer = peer
+        self._command = command(peer)
+        self._timeout = timeout
+        self._server: Server | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+
+    def verdict(self, case: Case) -> Verdict | None:
+        """The verdict on one case; None where nothing of it is the peer's to give."""
+        due = asked_of(self.peer, case)
+        if due is None:
+            return None
+        try:
+            return judge(due, self._ask(due))
+        except AdapterFault as fault:
+            return Verdict("adapter-fault", detail=fault.reason)
+        except _Ended as end:
+            return end.verdict
+
+    def _ask(self, case: Case) -> Answer | Rejection:
+        """Raises `AdapterFault` and `_Ended`."""
+        with staged({case.kind: case.data}) as stage:
+            request = {
+                "id": case.id,
+                "kind": case.kind,
+                "path": str(stage.path(case.kind)),
+                "root": str(stage.root),
+                "pid": stage.pid,
+            }
+            line = self._exchange(json.dumps(request).encode())
+        try:
+            given: Any = json.loads(line)
+        except ValueError as error:
+            raise AdapterFault(f"an answer that is not JSON: {error}") from None
+        reply = cast("dict[str, Any]", given if isinstance(given, dict) else {})
+        if reply.get("id") != case.id:
+            raise AdapterFault(f"an answer to another request than {case.id}")
+        if "rejected" in reply:
+            return Rejection(str(reply["rejected"]))
+        return take(reply.get("answer"))
+
+    def _exchange(self, request: bytes) -> bytes:
+        if self._server is None:
+            self._server = Server(self._command)
+        ended = self._server.ask(request, timeout=self._timeout)
+        if ended.timed_out or ended.crashed or ended.too_much:
+            self._close()
+        if ended.timed_out:
+            raise _Ended(Verdict("hang", detail=f"no answer within {self._timeout:g} s"))
+        if ended.crashed:
+            raise _Ended(Verdict("crash", detail=ended.how))
+        if ended.too_much:
+            raise AdapterFault("an answer without end")
+        return ended.stdout
+
+    def _close(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()

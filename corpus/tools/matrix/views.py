@@ -1,0 +1,205 @@
+"""What a parser gives by design, where that is not one record for each mapping.
+
+A profiler keeps what can be executed; lsof lists files. That is no fault, so the *case* is turned
+into what such a tool ought to say of it, and the answer is judged by that.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import attrs
+
+from corpus.tools.matrix.peers import Peer, View
+from procmaps.check.cases import Allowed, Case, Interpretation
+from procmaps.check.shrinking import grammar_of, lines_of, moved
+from procmaps.grammar.loading import Grammar
+from procmaps.records.device import Device
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import Unnamed
+from procmaps.records.perms import Perms
+from procmaps.records.usage import Usage
+
+_LIBRARY: Final = re.compile(
+    rb".\.(?:so|dll|dylib|bundle)(?:(?:\.\d+)+\w*(?:\.\d+){0,3})?\Z", re.IGNORECASE | re.DOTALL
+)
+"""What gperftools and jemalloc take for a library: by its extension, at the end of the line."""
+
+_SUMMED: Final = (
+    "rss", "pss", "shared_clean", "shared_dirty", "private_clean", "private_dirty", "referenced",
+    "anonymous", "swap", "swap_pss", "shared_hugetlb",
+)  # fmt: skip
+
+
+def asked_of(peer: Peer, case: Case) -> Case | None:
+    """The case as *peer* is given it, and is expected to answer.
+
+    None where nothing of it is the peer's to give: there is nothing that it could do wrong.
+    """
+    if peer.made_executable:
+        case = _executable(case)
+    seen = _seen_by(peer, case)
+    return seen if seen.records or not case.records else None
+
+
+def _executable(case: Case) -> Case:
+    """The same with an x in each mapping: a name is the same name there, and is given."""
+    executable = [
+        attrs.evolve(mapping, perms=attrs.evolve(mapping.perms, execute=True))
+        if mapping.perms.read
+        else mapping
+        for mapping in case.records
+    ]
+    lines = list(map(functools.partial(_made_executable, grammar_of(case)), lines_of(case)))
+    count = sum(a != b for a, b in zip(lines, lines_of(case), strict=True))
+    changed = sum(a != b for a, b in zip(executable, case.records, strict=True))
+    # A dump that is torn, repeated or forged is not touched: its lines are no longer its records.
+    if count != changed:
+        return case
+    return attrs.evolve(case, data=b"".join(lines), records=tuple(executable))
+
+
+def _made_executable(grammar: Grammar, line: bytes) -> bytes:
+    """The line with an x, where it is the header of what can be read."""
+    header = grammar.header.fullmatch(line)
+    if header is None or not header["perms"].startswith(b"r"):
+        return line
+    at = header.start("perms") + 2
+    return line[:at] + b"x" + line[at + 1 :]
+
+
+def _seen_by(peer: Peer, case: Case) -> Case:
+    if peer.flags_left_out:
+        case = _keep(case, lambda mapping: not _has_flag(mapping, peer.flags_left_out))
+    return _VIEWS[peer.view](case)
+
+
+# --- leaving out: the readings of what is left stay -----------------------------------------------
+
+
+def _keep(case: Case, due: Callable[[Mapping], bool]) -> Case:
+    numbers = [at for at, mapping in enumerate(case.records) if due(mapping)]
+    place = {old: new for new, old in enumerate(numbers)}
+    return moved(case, place, [case.records[at] for at in numbers])
+
+
+def _has_flag(mapping: Mapping, flags: Sequence[str]) -> bool:
+    words = mapping.usage.vm_flags if mapping.usage is not None else None
+    return words is not None and any(flag.encode() in tuple(words) for flag in flags)
+
+
+def _is_library(mapping: Mapping) -> bool:
+    return mapping.perms.execute and _LIBRARY.search(mapping.name.raw) is not None
+
+
+_BCC_LEAVES_OUT: Final = (
+    b"//anon", b"/dev/zero", b"/anon_hugepage", b"[stack", b"/SYSV", b"[heap]", b"[vsyscall]",
+)  # fmt: skip
+"""What `bcc_mapping_is_file_backed()` takes for no file, by the beginning of its name."""
+
+
+def _is_module_of_bcc(mapping: Mapping) -> bool:
+    raw = mapping.name.raw
+    return mapping.perms.execute and bool(raw) and not raw.startswith(_BCC_LEAVES_OUT)
+
+
+def _is_seen(mapping: Mapping) -> bool:
+    """Whether a profiler can meet it: code runs there, or is read."""
+    return mapping.perms.read or mapping.perms.execute
+
+
+def _is_file_or_unnamed(mapping: Mapping) -> bool:
+    return _is_seen(mapping) and (mapping.inode != 0 or not mapping.name.raw)
+
+
+def _is_path(mapping: Mapping) -> bool:
+    return _is_seen(mapping) and mapping.name.raw.startswith(b"/")
+
+
+# --- folding: several mappings become one record --------------------------------------------------
+
+
+def _fold(case: Case, fold: Callable[[Iterable[Mapping]], Iterator[Mapping]]) -> Case:
+    """Each answer allowed, folded. Readings are gone: what is folded has nothing to read twice."""
+    records: list[Mapping] = []
+    either: list[Allowed] = []
+    readings: list[Interpretation] = []
+    for allowed in case.allowed:
+        if allowed.records is None:
+            either.append(allowed)
+            continue
+        folded = list(fold(case.records[at] for at in allowed.records))
+        either.append(
+            attrs.evolve(allowed, records=tuple(range(len(records), len(records) + len(folded))))
+        )
+        for reading in case.interpretations:
+            name = case.records[reading.record].name
+            readings += [
+                attrs.evolve(reading, record=at)
+                for at, mapping in enumerate(folded, len(records))
+                if mapping.name == name
+            ]
+        records += folded
+    return attrs.evolve(
+        case, records=tuple(records), either=tuple(either), interpretations=tuple(readings)
+    )
+
+
+def _on_disk(mapping: Mapping) -> bool:
+    return mapping.name.raw.startswith(b"/") and bool(
+        mapping.inode or mapping.device.major or mapping.device.minor
+    )
+
+
+def _modules(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
+    """Neighbouring mappings of one file as one, from the first address to the last."""
+    current: Mapping | None = None
+    for mapping in filter(_on_disk, mappings):
+        if current is not None and _same_file(current, mapping) and current.name == mapping.name:
+            current = attrs.evolve(current, end=mapping.end)
+            continue
+        if current is not None:
+            yield current
+        current = mapping
+    if current is not None:
+        yield current
+
+
+def _files(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
+    """Each file once, where it is first mapped."""
+    seen: set[tuple[Device, int]] = set()
+    for mapping in mappings:
+        if mapping.inode and (key := (mapping.device, mapping.inode)) not in seen:
+            seen.add(key)
+            yield mapping
+
+
+def _same_file(one: Mapping, other: Mapping) -> bool:
+    return (one.device, one.inode) == (other.device, other.inode)
+
+
+def _total(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
+    """The sums of the fields of all mappings, as one record."""
+    usages = [mapping.usage for mapping in mappings if mapping.usage is not None]
+    sums: dict[str, Any] = {
+        field: sum(values)
+        for field in _SUMMED
+        if (values := [v for usage in usages if (v := getattr(usage, field)) is not None])
+    }
+    yield Mapping(0, 0, Perms.from_text("---p"), 0, Device(0, 0), 0, Unnamed(), Usage(**sums))
+
+
+_VIEWS: Final[dict[View, Callable[[Case], Case]]] = {
+    "all": lambda case: case,
+    "executable": lambda case: _keep(case, lambda mapping: mapping.perms.execute),
+    "libraries": lambda case: _keep(case, _is_library),
+    "modules_of_bcc": lambda case: _keep(case, _is_module_of_bcc),
+    "paths": lambda case: _keep(case, _is_path),
+    "files_and_unnamed": lambda case: _keep(case, _is_file_or_unnamed),
+    "files": lambda case: _fold(case, _files),
+    "modules": lambda case: _fold(case, _modules),
+    "total": lambda case: _fold(case, _total),
+}

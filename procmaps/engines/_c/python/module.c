@@ -1,0 +1,80 @@
+/* The extension module procmaps.engines._scanner. */
+#include "module.h"
+
+PyObject *
+allocate(PyTypeObject *type)
+{
+    return ((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+}
+
+void
+deallocate(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
+    Py_DECREF(type);
+}
+
+static PyType_Spec *const SPECS[] = {&machine_spec, &session_spec, &rows_spec};
+
+static int
+fill_module(PyObject *self)
+{
+    State *state = PyModule_GetState(self);
+    for (size_t i = 0; i < sizeof SPECS / sizeof *SPECS; i++) {
+        PyObject *type = PyType_FromModuleAndSpec(self, SPECS[i], NULL);
+        if (!type || PyModule_AddType(self, (PyTypeObject *)type) < 0) {
+            Py_XDECREF(type);
+            return -1;
+        }
+        if (SPECS[i] == &machine_spec)
+            state->machine = (PyTypeObject *)Py_NewRef(type);
+        Py_DECREF(type);
+    }
+    return 0;
+}
+
+static int
+traverse_module(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(((State *)PyModule_GetState(self))->machine);
+    return 0;
+}
+
+static int
+clear_module(PyObject *self)
+{
+    Py_CLEAR(((State *)PyModule_GetState(self))->machine);
+    return 0;
+}
+
+static PyMethodDef functions[] = {
+    {"build", build, METH_VARARGS, build_doc},
+    {"gather", gather, METH_VARARGS, gather_doc},
+    {"read", read_all, METH_VARARGS, read_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, fill_module},
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "procmaps.engines._scanner",
+    .m_doc = "Byte tables run over text; see procmaps.engines.native_engine.",
+    .m_size = sizeof(State),
+    .m_methods = functions,
+    .m_slots = module_slots,
+    .m_traverse = traverse_module,
+    .m_clear = clear_module,
+};
+
+PyMODINIT_FUNC PyInit__scanner(void);
+
+PyMODINIT_FUNC
+PyInit__scanner(void)
+{
+    return PyModuleDef_Init(&definition);
+}

@@ -1,0 +1,38 @@
+/* What the parts of the extension module that know Python share. */
+#ifndef PROCMAPS_MODULE_H
+#define PROCMAPS_MODULE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "scanner.h"
+
+#pragma GCC visibility push(hidden)
+
+enum { MAX_SLOTS = 128 }; /* of a record */
+
+typedef struct {
+    PyTypeObject *machine;
+} State;
+
+typedef struct {
+    PyObject_HEAD
+    Tables tables;
+} Machine;
+
+extern PyType_Spec machine_spec; /* machine.c */
+extern PyType_Spec session_spec; /* session.c */
+extern PyType_Spec rows_spec;    /* rows.c */
+
+extern const char build_doc[], gather_doc[], read_doc[];
+PyObject *build(PyObject *module, PyObject *args);    /* records.c */
+PyObject *gather(PyObject *module, PyObject *args);   /* rows.c */
+PyObject *read_all(PyObject *module, PyObject *args); /* reading.c */
+
+PyObject *allocate(PyTypeObject *type);    /* module.c */
+void deallocate(PyObject *self);
+descrsetfunc setter_of(PyObject *slot); /* records.c */
+
+#pragma GCC visibility pop
+
+#endif

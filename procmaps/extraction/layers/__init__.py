@@ -1,0 +1,1 @@
+"""One module for each layer that a container puts around a dump."""

@@ -1,0 +1,83 @@
+"""Dumps larger than memory: read in pieces, each a `Snapshot` of whole entries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import attrs
+
+from procmaps._arguments import StrOrBytesPath, as_path
+from procmaps.errors import ParseError
+from procmaps.grammar.loading import load as load_grammar
+from procmaps.snapshots.loading import Errors, loads
+from procmaps.snapshots.snapshot import Snapshot
+
+PIECE = 1 << 24
+"""Bytes in a piece unless told otherwise: some 80,000 lines."""
+
+
+def iterload(
+    source: StrOrBytesPath | BinaryIO,
+    *,
+    chunk_size: int = PIECE,
+    errors: Errors = "strict",
+    dialect: str = "auto",
+) -> Iterator[Snapshot]:
+    """Read a dump from a path or a binary file object, about *piece* bytes at a time.
+
+    Each snapshot holds whole entries, and their texts make up the input: nothing is lost between
+    two. Memory is bounded by *piece*, or by the longest stretch without a header line where that is
+    longer. ``auto`` chooses the dialect by the first piece. What concerns two neighbouring entries,
+    such as an overlap, is not seen where they fall into two pieces.
+
+    Raises what `procmaps.load` raises, with line and offset counted from the start of the input;
+    in `Snapshot.problems` they count from the start of the piece. Raises `ValueError` for a *piece*
+    below 1.
+    """
+    if chunk_size < 1:
+        msg = f"piece must be 1 byte or more, not {chunk_size}"
+        raise ValueError(msg)
+    if isinstance(source, str | bytes | os.PathLike):
+        with as_path(source).open("rb") as file:
+            yield from _snapshots(file, chunk_size, errors, dialect)
+    else:
+        yield from _snapshots(source, chunk_size, errors, dialect)
+
+
+def _snapshots(file: BinaryIO, piece: int, errors: Errors, dialect: str) -> Iterator[Snapshot]:
+    lines = offset = 0
+    rest, wanted = b"", piece
+    while block := file.read(wanted):
+        text = rest + block
+        end = _last_entry(text, dialect)
+        # Without an end, twice as much is read: a long stretch is looked through a few times only.
+        wanted = piece if end else len(text)
+        rest = text[end:]
+        if end:
+            snapshot = _loads(text[:end], errors, dialect, lines, offset)
+            yield snapshot
+            dialect = snapshot.dialect.name
+            lines += text.count(b"\n", 0, end)
+            offset += end
+    if rest:
+        yield _loads(rest, errors, dialect, lines, offset)
+
+
+def _last_entry(text: bytes, dialect: str) -> int:
+    """Where the last entry starts that *text* shows the start of; 0 where there is only one."""
+    header = load_grammar("linux" if dialect == "auto" else dialect).header
+    end = text.rfind(b"\n")
+    while (start := text.rfind(b"\n", 0, max(end, 0))) >= 0:
+        if header.match(text, start + 1):
+            return start + 1
+        end = start
+    return 0
+
+
+def _loads(text: bytes, errors: Errors, dialect: str, lines: int, offset: int) -> Snapshot:
+    try:
+        return loads(text, errors=errors, dialect=dialect)
+    except ParseError as error:
+        raise attrs.evolve(error, line=error.line + lines, offset=error.offset + offset) from None

@@ -1,0 +1,132 @@
+"""Mappings, one by one and as whole address spaces."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Literal
+
+import attrs
+from hypothesis import strategies as st
+
+from procmaps.producers import Producer, chosen
+from procmaps.producers.rendering import render
+from procmaps.records.device import Device
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import Special, Unnamed
+from procmaps.records.perms import Perms
+from procmaps.records.usage import Usage
+from procmaps.strategies.names import names
+from procmaps.strategies.usage import usages
+
+FileKind = Literal["maps", "smaps", "rollup"]
+"""One of the three files."""
+
+_PAGE = 4096
+
+
+def mappings(
+    producer: Producer | str | None = None, kind: Literal["maps", "smaps"] = "maps"
+) -> st.SearchStrategy[Mapping]:
+    """Single mappings that *producer* can print in that file."""
+    made = chosen(producer)
+    top = (1 << made.header.address_bits - 12) - 1
+    bounds = st.lists(st.integers(0, top), min_size=2, max_size=2, unique=True).map(sorted)
+    return bounds.flatmap(lambda pages: _mapping(made, pages[0] * _PAGE, pages[1] * _PAGE, kind))
+
+
+@st.composite
+def address_spaces(
+    draw: st.DrawFn,
+    producer: Producer | str | None = None,
+    kind: FileKind = "maps",
+    *,
+    max_size: int = 8,
+) -> list[Mapping]:
+    """What one whole file says: mappings in rising order, none overlapping, some adjacent.
+
+    For ``rollup`` it is the one record of smaps_rollup. At most *max_size* mappings. Raises
+    `ValueError` for a file that the producer does not print.
+    """
+    made = chosen(producer)
+    if not made.prints(kind):
+        raise ValueError(f"{made} prints no {kind}, or how is not established")
+    top = (1 << made.header.address_bits - 12) - 1
+    if kind == "rollup":
+        low, high = sorted(draw(st.tuples(st.integers(0, top), st.integers(0, top))))
+        return [_rollup(low * _PAGE, high * _PAGE, draw(usages(made, made.rollup)))]
+    cuts = sorted(draw(st.sets(st.integers(0, top), max_size=max_size + 1)))
+    found: list[Mapping] = []
+    for low, high in itertools.pairwise(cuts):
+        if draw(st.sampled_from((True, True, False))):
+            found.append(draw(_mapping(made, low * _PAGE, high * _PAGE, kind)))
+    if found and all(record.name.raw.endswith(b"\r") for record in found):
+        # A file whose every line ends in CR LF is taken for one that was converted.
+        found[-1] = attrs.evolve(found[-1], name=Unnamed())
+    return found
+
+
+def _mapping(made: Producer, start: int, end: int, kind: FileKind) -> st.SearchStrategy[Mapping]:
+    header = made.header
+    major, minor = header.device_bits
+    usage = usages(made, made.smaps) if kind == "smaps" else st.none()
+    return st.builds(
+        Mapping,
+        start=st.just(start),
+        end=st.just(end),
+        perms=_perms(made),
+        offset=_offsets(header.offset_bits),
+        device=st.builds(Device, _number(major), _number(minor)),
+        inode=_number(header.inode_bits),
+        name=names(made),
+        usage=usage,
+    ).filter(lambda record: _separate(record, made))
+
+
+def _separate(record: Mapping, made: Producer) -> bool:
+    """QEMU prints some names directly behind the inode: nobody can tell them from it."""
+    if not made.header.mirrored:
+        return True
+    nameless = Mapping(
+        record.start,
+        record.end,
+        record.perms,
+        record.offset,
+        record.device,
+        record.inode,
+        Unnamed(),
+    )
+    return len(render([nameless], made)) - 1 != made.header.column
+
+
+def _rollup(start: int, end: int, usage: Usage) -> Mapping:
+    none = Perms.from_text("---p")
+    return Mapping(start, end, none, 0, Device(0, 0), 0, Special(b"[rollup]", "rollup"), usage)
+
+
+def _number(bits: int) -> st.SearchStrategy[int]:
+    """Numbers of up to that many bits, small ones and the largest often."""
+    # Not just(top): it takes no choice, so that Hypothesis would shrink smaller numbers to it.
+    top = (1 << bits) - 1
+    return st.integers(0, min(top, 255)) | st.integers(0, top) | st.sampled_from((0, top))
+
+
+def _offsets(bits: int) -> st.SearchStrategy[int]:
+    pages = st.integers(0, (1 << bits - 12) - 1).map(lambda page: page * _PAGE)
+    return st.just(0) | pages | _number(bits)
+
+
+def _perms(made: Producer) -> st.SearchStrategy[Perms]:
+    rights = ["".join(text) for text in _products("r-", "w-", "x-")]
+    if made.header.reserved:
+        rights.append("===")
+    texts = st.tuples(st.sampled_from(rights), st.sampled_from(made.header.sharing))
+    return texts.map("".join).map(Perms.from_text)
+
+
+def _products(*choices: str) -> list[tuple[str, ...]]:
+    return [
+        (first, second, third)
+        for first in choices[0]
+        for second in choices[1]
+        for third in choices[2]
+    ]

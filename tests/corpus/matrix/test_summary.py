@@ -1,0 +1,39 @@
+"""docs/generated/matrix.md, and the pages that quote it, match the expected.json files."""
+
+from __future__ import annotations
+
+from corpus.tools.matrix import expected, peers
+from corpus.tools.matrix.installing import ROOT
+from corpus.tools.matrix.results import Results
+from corpus.tools.matrix.summary import answer, to_json, to_markdown
+from procmaps.check import cases
+
+RESULTS: Results = expected.known(cases.load())
+
+
+def test_the_page_is_as_it_would_be_written() -> None:
+    assert (ROOT / "docs" / "generated" / "matrix.md").read_text() == to_markdown(RESULTS)
+
+
+def test_the_answer_is_as_it_would_be_written() -> None:
+    assert (peers.FOLDER / "answer.json").read_text() == to_json(RESULTS)
+
+
+def test_the_answer_is_of_labels_and_of_every_parser_that_meets_them() -> None:
+    found = {item.title: item for item in answer(RESULTS)}
+    assert "A label with spaces" in found
+    assert "Paths with spaces" not in found
+    assert all(0 <= len(item.broken) <= item.asked <= len(RESULTS.ran) for item in found.values())
+    assert {"smem", "pmap"} <= set(found["A label with spaces"].broken)
+
+
+def test_what_is_known_of_a_peer_is_every_case_that_it_is_asked() -> None:
+    for row in RESULTS.ran:
+        known = expected.load(row.peer)
+        assert row.counts["pass"] == known.passes
+        assert {case for case, verdict in row.verdicts.items() if not verdict.passed} == set(
+            known.fails
+        )
+        assert all(
+            row.verdicts[case].key == failure.verdict for case, failure in known.fails.items()
+        )

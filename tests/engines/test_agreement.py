@@ -1,0 +1,156 @@
+"""The engines agree, column for column, on everything: so the fast one can be trusted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.lark import from_lark
+
+from procmaps import ParseError, loads
+from procmaps.engines import lark_engine, regex_engine
+from procmaps.formats.dialects import DIALECTS
+from procmaps.grammar import loading
+from tests.support.columns import difference
+from tests.support.examples import examples
+
+LINES = (
+    b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n",
+    b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0\n",
+    b"7f0000001000-7f0000002000 r-xs 00001000 103:00005 18446744073709551615   /a b \n",
+    b"7f0000001000-7f0000002000 r-xS 00001000 08:01 7 /a\\012b (deleted)\n",
+    b"7f0000001000-7f0000002000 ===p 00001000 0008:0001 7 [win heap 0]\n",
+    b"7f0000003000-7f0000004000 rw-p 00000000 00:00 0    [anon:a\n",
+    b"b]\n",
+    b"9000-8000 rw-p 00000000 00:00 0 \n",
+    b"7f00-8000 rw-p 00000000 00:00 18446744073709551616 \n",
+    b"7f00-8000 rw-p 00000000 fffffffff:00 0 \n",
+    b"00-ffffffffffffffff ---p 00000000 00:00 0    [rollup]\n",
+    b"Size:                  4 kB\n",
+    b"Rss:                   0 kB\n",
+    b"Rss: 99999999999999999999 kB\n",
+    b"Rss: 4 MB\n",
+    b"Nobody:              12 kB\n",
+    b"Nobody: knows\n",
+    b"Nobody:\n",
+    b"THPeligible:\t\t0\n",
+    b"ProtectionKey:         0\n",
+    b"ProtectionKey: 18446744073709551615\n",
+    b"VmFlags: rd ex mr mw me de ??  \n",
+    b"VmFlags:\n",
+    b"Name:           [anon:x]\n",
+    b"Name:\n",
+    b"\n",
+    b"junk\n",
+    b"7f00-8000 rw-p 00000000 00:00 0 \r\n",
+)
+
+
+def agree(text: bytes) -> None:
+    for dialect in DIALECTS:
+        loaded = loading.load(dialect.name)
+        assert difference(lark_engine.scan(text, loaded), regex_engine.scan(text, loaded)) is None
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=12), st.integers(0, 40))
+@example([LINES[0], LINES[11], LINES[12], LINES[0], LINES[12], LINES[11], LINES[0], LINES[11]], 0)
+def test_on_lines_in_any_order_cut_anywhere(lines: list[bytes], cut: int) -> None:
+    text = b"".join(lines)
+    agree(text[: len(text) - cut] if cut else text)
+
+
+@given(st.binary(max_size=200))
+def test_on_any_bytes(text: bytes) -> None:
+    agree(text)
+
+
+@given(
+    st.lists(st.sampled_from(LINES), min_size=1, max_size=6),
+    st.integers(0, 400),
+    st.binary(max_size=2),
+)
+def test_on_damaged_lines(lines: list[bytes], at: int, damage: bytes) -> None:
+    text = b"".join(lines)
+    agree(text[:at] + damage + text[at + 1 :])
+
+
+def strings(dialect: str, start: str) -> st.SearchStrategy[bytes]:
+    """Texts that the grammar derives, bytes as Latin-1."""
+    known = next(d for d in DIALECTS if d.name == dialect)
+    alphabet = st.characters(max_codepoint=255)
+    drawn = from_lark(cast("Any", loading.parser(known)), start=start, alphabet=alphabet)
+    return drawn.map(lambda text: text.encode("latin-1"))
+
+
+@pytest.mark.parametrize("dialect", ["linux", "android", "nommu", "cygwin"])
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_on_texts_drawn_from_the_grammar(dialect: str, data: st.DataObject) -> None:
+    agree(data.draw(strings(dialect, data.draw(st.sampled_from(["maps", "smaps", "rollup"])))))
+
+
+@given(text=strings("linux", "name"))
+def test_on_names_drawn_from_the_grammar(text: bytes) -> None:
+    linux = loading.load("linux")
+    assert linux.parse_name_with_lark(text) == linux.parse_name(text)
+
+
+@given(st.binary(min_size=1).filter(lambda raw: b"\n" not in raw and b"\0" not in raw))
+def test_on_any_name(raw: bytes) -> None:
+    for dialect in DIALECTS:
+        loaded = loading.load(dialect.name)
+        assert loaded.parse_name_with_lark(raw) == loaded.parse_name(raw)
+
+
+def test_on_this_process() -> None:
+    for name in ("maps", "smaps", "smaps_rollup"):
+        agree(Path("/proc/self", name).read_bytes())
+
+
+def test_an_entry_costs_a_chunk_not_the_file() -> None:
+    """One number that cannot be, in the middle of many entries: only it is lost."""
+    good = b"".join(b"%x-%x rw-p 00000000 00:00 0 \n" % (n << 12, n + 1 << 12) for n in range(3000))
+    text = good + b"2-1 rw-p 00000000 00:00 0 \n" + good
+    columns = regex_engine.scan(text, loading.load("linux"))
+    assert len(columns) == 6000
+    assert [text[fault.start : fault.end] for fault in columns.unparsed] == [
+        b"2-1 rw-p 00000000 00:00 0 \n"
+    ]
+
+
+@given(st.binary(max_size=300) | st.lists(st.sampled_from(LINES)).map(b"".join))
+def test_it_parses_or_raises_parse_error_and_loses_nothing(text: bytes) -> None:
+    snapshot = loads(text, errors="collect")
+    if error := snapshot.first_error:
+        assert text[error.offset :].startswith(error.source[error.column - 1 :])
+        with pytest.raises(ParseError) as caught:
+            loads(text)
+        assert caught.value == error
+    else:
+        assert loads(text).dumps() == text
+    assert snapshot.dumps() == text
+    entries = [snapshot.source(row) for row in range(len(snapshot))]
+    before = snapshot.dumps()[: len(text) - sum(map(len, entries))]
+    assert before + b"".join(entries) == text
+
+
+@pytest.mark.parametrize("line", LINES[:4])
+def test_the_compiled_header_takes_every_header_itself(line: bytes) -> None:
+    """Else the reference would read it all the same, and only the speed would be gone."""
+    match = loading.load("nommu").header.fullmatch(line)
+    assert match
+    assert line.endswith((match["NAME"] or b"") + b"\n")
+
+
+def test_many_bodies_of_one_shape_are_each_mappings_own() -> None:
+    """New ones and known ones by turns, more than move into the columns at once."""
+    header = b"%x000-%x000 rw-p 00000000 00:00 0 \n"
+    agree(
+        b"".join(
+            header % (at + 1, at + 2) + b"Rss: %d kB\nPss: %d kB\n" % (at % 7, at * at % 11)
+            for at in range(3000)
+        )
+    )

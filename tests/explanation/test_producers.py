@@ -1,0 +1,53 @@
+"""What a producer prints is explained as something that it can print."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from procmaps.explanation import explain
+from procmaps.producers import Producer, every_producer
+from procmaps.producers.rendering import render
+from procmaps.records.device import Device
+from procmaps.records.mapping import Mapping
+from procmaps.records.names import FilePath, Unnamed
+from procmaps.records.perms import Perms
+from procmaps.strategies import mappings
+from tests.support.examples import examples
+
+# Of a vendor's patched kernel a line does not tell: its labels may be those of a later mainline.
+KERNELS = [made for made in every_producer() if made.kind in ("linux", "nommu")]
+
+
+def printed(record: Mapping, made: Producer) -> bytes:
+    """The line of *record*, with an offset that any release prints and a program can have."""
+    plain = attrs.evolve(record, offset=record.offset // 4096 * 4096 if record.inode else 0)
+    return render([plain], made, strict=False)
+
+
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_header_line_is_not_denied_to_the_kernel_that_prints_it(data: st.DataObject) -> None:
+    made = data.draw(st.sampled_from(KERNELS))
+    line = printed(data.draw(mappings(made)), made)
+    told = explain(line, dialect=made.dialect)
+    assert made.release is not None
+    assert told.covers(made.release) is not False, (made.name, line, told.clues)
+
+
+@pytest.mark.parametrize("made", KERNELS, ids=str)
+@pytest.mark.parametrize("end", [0x8000, 0xF8E21000])
+def test_an_unnamed_mapping_is_not_denied_to_any_kernel(made: Producer, end: int) -> None:
+    record = Mapping(0x1000, end, Perms.from_text("rw-p"), 0, Device(0, 0), 0, Unnamed())
+    told = explain(render([record], made), dialect=made.dialect)
+    assert made.release is not None
+    assert told.covers(made.release) is not False, (made.name, told.clues)
+
+
+@pytest.mark.parametrize("end", [0x8000, 0xF8E21000, 0xFFFFFFFF])
+def test_excess_digits_are_seen_in_addresses_of_any_length(end: int) -> None:
+    record = Mapping(0x10, end, Perms.from_text("r-xp"), 0, Device(8, 17), 2, FilePath(b"/x"))
+    told = explain(render([record], "linux-4.17-parisc"))
+    assert [clue.what for clue in told.clues] == ["eight zeros too many before each number"]

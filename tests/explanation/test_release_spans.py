@@ -1,0 +1,58 @@
+"""Several clues together: the releases that all of them allow, and no more."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from procmaps.explanation.evidence import Clue
+from procmaps.explanation.release_spans import covers, together
+from procmaps.formats.all_releases import RELEASES
+from procmaps.formats.releases import Release, Span
+from procmaps.formats.smaps_fields import FIELDS
+from procmaps.formats.vm_flags import VMFLAG_TABLE
+
+_KNOWN = [
+    *(field_format.span for field in FIELDS.values() for field_format in field.formats),
+    *(info.span for info in VMFLAG_TABLE),
+]
+clues = st.lists(
+    st.builds(Clue, st.just(""), st.lists(st.sampled_from(_KNOWN), max_size=2).map(tuple),
+              st.just("")), min_size=1, max_size=4,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spans", "together_are"),
+    [
+        ([], ["in every release"]),
+        ([("3.8", ""), ("5.0", "")], ["since 5.0"]),
+        ([("5.0", ""), ("4.9|5.4", "")], ["between 5.0 and 5.4"]),
+        ([("4.9|5.4", ""), ("4.20|5.2", "")], ["between 4.20 and 5.4"]),
+        ([("?|4.20", ""), ("3.8", "")], ["between 3.8 and 4.20"]),
+        ([("?|4.20", ""), ("5.0", "")], ["since 5.0"]),
+        ([("3.8", "5.15"), ("", "5.8|5.10")], ["since 3.8, until between 5.8 and 5.10"]),
+        ([("3.8", "5.15"), ("5.15", "")], []),
+        ([("3.8", "5.15"), ("6.1|6.11", "")], []),
+        ([("4.9|5.4", ""), ("", "5.0")], []),
+        ([("4.9|5.4", ""), ("", "5.0|6.0")], []),
+    ],
+)
+def test_spans_meet(spans: list[tuple[str, str]], together_are: list[str]) -> None:
+    given_clues = [Clue("", (Span.of(*span),), "") for span in spans]
+    assert [str(span) for span in together(given_clues)] == together_are
+
+
+def test_a_vendors_patch_says_nothing_of_the_release() -> None:
+    patched = Clue("", (), "", vendor="Android")
+    assert together([patched, Clue("", (Span.of("5.0"),), "")]) == (Span.of("5.0"),)
+    assert covers([patched], Release.parse("5.0")) is True
+
+
+@given(clues, st.sampled_from(RELEASES))
+def test_the_spans_hold_just_the_releases_that_are_sure(
+    found: list[Clue], release: Release
+) -> None:
+    sure = any(span.covers(release) is True for span in together(found))
+    assert sure is (covers(found, release) is True)

@@ -1,0 +1,144 @@
+"""Whatever the bytes: extract raises nothing, loses no line of a dump, and takes linear time."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from procmaps.extraction import extract
+from tests.extraction.encoders import LOSSY, PLAIN, Encoder
+from tests.support.examples import examples
+
+LINE = b"00400000-00401000 r-xp 00000000 fd:01 7                                  /bin/cat"
+TOMBSTONE = b"    0000007a'00000000-0000007a'00000fff rw-         0      1000  /a (BuildId: ab)"
+FRAGMENTS = [
+    LINE,
+    LINE[:30],
+    LINE[30:],
+    TOMBSTONE,
+    b"\t0x000000400000-0x000000401000\t/tmp/a.out",
+    b"Size:                  4 kB",
+    b"VmFlags: rd wr",
+    b"Name:           [anon:x]",
+    b"Dynamic libraries:",
+    b"memory map (3 entries):",
+    b"Content-Transfer-Encoding: quoted-printable",
+    b"> ", b"| ", b"&gt; ", b"// ", b'"', b"'", b'"""', b'R"(', b')"', b"\\n", b"\\", b"\\u00e4",
+    b"=20", b"=", b"=\n", b"\n", b"\r\n", b"\0", b"\xa0", b"\xc2\xa0", b" ", b"\t",
+    b"<pre>", b"</a>", b"0", b"-", b"A", b"[ 12.3] ", b"/", b"]", b"(deleted)",
+]  # fmt: skip
+SOUP = st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=3), max_size=40).map(b"".join)
+
+
+def check_accounts(text: bytes) -> None:
+    """Every line of a dump is either in an output line's origins or listed as unread."""
+    lines = text.split(b"\n")
+    for dump in extract(text):
+        used = {number for origin in dump.origins for number in origin}
+        left = {unread.line for unread in dump.unread}
+        assert not used & left
+        for number in range(dump.first_line, dump.last_line + 1):
+            assert number in used or number in left, (number, lines[number - 1])
+        for unread in dump.unread:
+            assert unread.raw == lines[unread.line - 1]
+        assert dump.text.count(b"\n") == len(dump.origins)
+        assert len(dump.snapshot) == len(dump.entries)
+        for entry, mapping in zip(dump.entries, dump.snapshot, strict=True):
+            assert (entry.start, entry.end) == (mapping.start, mapping.end)
+            assert entry.name == mapping.name.raw
+
+
+@settings(max_examples=examples(1500))
+@given(SOUP)
+@example(LINE + b"\r\n\n> " + LINE)
+def test_soup(text: bytes) -> None:
+    check_accounts(text)
+
+
+@settings(max_examples=examples(300))
+@given(st.binary(max_size=200))
+def test_any_bytes(text: bytes) -> None:
+    check_accounts(text)
+
+
+@settings(max_examples=examples(300))
+@given(
+    st.sampled_from([*PLAIN.values(), *LOSSY.values()]),
+    st.lists(st.tuples(st.integers(0, 1 << 12), st.binary(max_size=3)), max_size=6),
+)
+def test_damaged_containers(encode: Encoder, damage: list[tuple[int, bytes]]) -> None:
+    lines = [LINE.replace(b"00401", b"%05d" % (401 + n)) for n in range(6)]
+    text = encode(lines)
+    for place, noise in damage:
+        at = place % len(text)
+        text = text[:at] + noise + text[at + len(noise) :]
+    check_accounts(text)
+
+
+UNITS = {
+    "hex": b"0",
+    "ranges": b"0-0 ",
+    "range and blanks": b"0-0" + b" " * 61,
+    "blanks": b" ",
+    "no-break spaces": b"\xa0",
+    "quotes": b'"',
+    "escaped quotes": b'\\"',
+    "backslashes": b"\\",
+    "spelled newlines": b"\\n",
+    "marks": b">",
+    "tags": b"<a>",
+    "equals": b"=\n",
+    "newlines": b"\n",
+    "CR": b"\r\n",
+    "cut off": LINE[:30] + b"\n",
+    "mapping": LINE + b"\n",
+    "mapping, JSON": LINE + b"\\n",
+    "list": b'"' + LINE + b'", ',
+    "size": b"Size: ",
+    "flags": b"VmFlags: ",
+    "build id": b"(BuildId: a",
+    "prompt": b"#cat ",
+    "dashes": b" - ",
+    "triple": b'"""',
+    "open anon": LINE[:73] + b"[anon:\n",
+}
+HEADS = {"nothing": b"", "line": LINE, "quoted": b'> "' + LINE, "HTML": b"<pre>\n" + LINE,
+         "tombstone": TOMBSTONE, "string": b'"' + LINE + b"\\n"}  # fmt: skip
+
+
+def steps(text: bytes) -> int:
+    """Calls of Python functions and C functions: work counted without a clock."""
+    count = 0
+
+    def tick(_frame: object, _event: str, _argument: object) -> None:
+        nonlocal count
+        count += 1
+
+    extract(text)
+    sys.setprofile(tick)
+    try:
+        extract(text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("unit", UNITS)
+def test_work_grows_with_the_size(unit: str, head: str) -> None:
+    small, large = (HEADS[head] + UNITS[unit] * (n // len(UNITS[unit])) for n in (4_000, 16_000))
+    assert steps(large) <= 4.5 * steps(small) + 2_000
+
+
+RUNS = (b"A", b"\r", b"=20", b"&", b"<a ", b"</a>", b"\x1b[0;", b"\xa0", b"[[", b"{", b"`", b"|")
+
+
+@pytest.mark.parametrize("unit", RUNS)
+@pytest.mark.parametrize("head", ["line", "string", "HTML"])
+def test_a_long_run_of_anything_is_passed_once(unit: bytes, head: str) -> None:
+    """No call is counted within an expression: one that passes a run twice over takes minutes."""
+    dumps = extract(HEADS[head] + unit * (300_000 // len(unit)) + b"\n" + LINE)
+    assert dumps[-1].entries[-1].name == b"/bin/cat"

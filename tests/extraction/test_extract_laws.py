@@ -1,0 +1,179 @@
+"""Laws of `procmaps.extract`: whatever is wrapped around a dump, every mapping comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from procmaps import loads
+from procmaps.extraction import extract
+from tests.extraction.encoders import LOSSY, PLAIN, Encoder
+from tests.support.examples import examples
+
+PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
+LABELS = st.text("".join(sorted(set(PRINTABLE) - set("\\`$[]"))), max_size=40)
+"""What prctl(PR_SET_VMA_ANON_NAME) accepts."""
+
+PATHS = st.builds(
+    "/{}{}".format,
+    st.text(PRINTABLE + "äπ", max_size=60).map(lambda text: text.rstrip(" ")),
+    st.sampled_from(["", " (deleted)"]),
+)
+ANONYMOUS = LABELS.map(lambda label: f"[anon:{label}]") | st.sampled_from(
+    ["", "[heap]", "[stack]", "[vdso]", "[vsyscall]"]
+)
+
+
+@st.composite
+def dumps(draw: st.DrawFn, paths: st.SearchStrategy[str] = PATHS) -> list[bytes]:
+    """The lines of a dump as show_map_vma() prints it."""
+    lines: list[bytes] = []
+    address = 0x400000
+    for _ in range(draw(st.integers(2, 12))):
+        address += draw(st.integers(0, 1 << 24)) << 12
+        end = address + (draw(st.integers(1, 1 << 16)) << 12)
+        perms = draw(st.sampled_from(["r--p", "r-xp", "rw-p", "---p", "rw-s"]))
+        if draw(st.booleans()):
+            inode = draw(st.integers(1, 1 << 40))
+            name, device = draw(paths), "fd:01"
+        else:
+            inode, device, name = 0, "00:00", draw(ANONYMOUS)
+        head = f"{address:08x}-{end:08x} {perms} {0:08x} {device} {inode} "
+        lines.append((f"{head:<73}{name}" if name else head).encode())
+        address = end
+    return lines
+
+
+def facts(lines: list[bytes]) -> list[tuple[int, int, str, int, int, bytes]]:
+    return [
+        (m.start, m.end, str(m.perms), m.offset, m.inode, m.name.raw)
+        for m in loads(b"\n".join(lines) + b"\n")
+    ]
+
+
+def extracted(text: bytes) -> list[tuple[int, int, str, int, int, bytes]]:
+    return [
+        (m.start, m.end, str(m.perms), m.offset, m.inode, m.name.raw)
+        for found in extract(text)
+        for m in found.snapshot
+    ]
+
+
+def check(text: bytes, lines: list[bytes]) -> None:
+    assert extracted(text) == facts(lines)
+    found = extract(text)
+    physical = text.split(b"\n")
+    for dump in found:
+        assert not dump.assumed
+        assert all(problem.kind != "unparsed" for problem in dump.snapshot.problems)
+        assert len(dump.origins) == dump.text.count(b"\n")
+        assert [(e.start, e.end, e.name) for e in dump.entries] == [
+            (m.start, m.end, m.name.raw) for m in dump.snapshot
+        ]
+        for line, origin in zip(dump.text.split(b"\n"), dump.origins, strict=False):
+            assert all(dump.first_line <= number <= dump.last_line for number in origin)
+            if (line,) != tuple(physical[number - 1] for number in origin):
+                changed = {undone.line for undone in dump.undone}
+                assert changed & set(origin), "a line was altered in silence"
+
+
+def is_safe(name: str) -> bool:
+    """Whether a name does not itself look like what is taken away around it."""
+    return not any(mark in name for mark in ('"', "'", "`", "&", "<", ">", "\\", "=", ")"))
+
+
+SAFE_PATHS = PATHS.filter(lambda name: is_safe(name.removesuffix(" (deleted)")))
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_every_mapping_comes_back(name: str, data: st.DataObject) -> None:
+    lines = data.draw(dumps(SAFE_PATHS.filter(lambda path: path.isascii())))
+    check(PLAIN[name](lines), lines)
+
+
+def test_a_hyphen_before_a_closing_mark_ends_the_name() -> None:
+    """Mail programs break lines behind a hyphen; a list that closes below is no rest of a name."""
+    head = b"00402000-00403000 r--p 00000000 fd:01 1"
+    lines = [head.ljust(73) + b"/a", head.replace(b"2", b"4", 1).replace(b"3", b"5", 1)]
+    lines[1] = lines[1].ljust(73) + b"/-"
+    check(PLAIN["JSON list"](lines), lines)
+
+
+FIELDS = [
+    b"Size:                 %3d kB",
+    b"Rss:                    4 kB",
+    b"NewField:               8 kB",
+    b"THPeligible:           0",
+    b"VmFlags: rd wr mr ?? me ac ",
+]
+OF_MAPS = ("capitals", "0x", "Markdown table", "Jira table", "CSV", "HTML table")
+"""Encoders that only the columns of a mapping can go through."""
+
+
+@pytest.mark.parametrize("name", [name for name in (*PLAIN, *LOSSY) if name not in OF_MAPS])
+@settings(max_examples=examples(10))
+@given(data=st.data())
+def test_every_field_comes_back(name: str, data: st.DataObject) -> None:
+    headers = data.draw(dumps(st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z")))
+    headers = [line for line in headers if b"  " not in line[73:]]
+    lines = [
+        line
+        for number, header in enumerate(headers)
+        for line in (header, FIELDS[0] % number, *FIELDS[1:])
+    ]
+    text = {**PLAIN, **LOSSY}[name](lines)
+    read = [m.usage for found in extract(text) for m in found.snapshot]
+    assert [
+        usage and (usage.size, usage.rss, usage.thp_eligible, str(usage.vm_flags)) for usage in read
+    ] == [(number << 10, 4096, 0, "rd wr mr ?? me ac") for number in range(len(headers))]
+    assert all(usage and usage.extra[0].key == b"NewField" for usage in read)
+
+
+HARMLESS = ("as it is", "> ", "// ", "logcat", "dmesg", "C", "JSON", "quoted-printable", "hs_err")
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+@settings(max_examples=examples(40))
+@given(data=st.data())
+def test_hostile_paths_come_back_where_nothing_is_ambiguous(name: str, data: st.DataObject) -> None:
+    lines = data.draw(dumps())
+    check(PLAIN[name](lines), lines)
+
+
+ONE_SPACE = st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}(?: [A-Za-z0-9_.]{1,10}){0,1}\Z")
+
+
+@pytest.mark.parametrize("name", LOSSY)
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_damaged_padding_is_made_good(name: str, data: st.DataObject) -> None:
+    lines = data.draw(dumps(st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z")))
+    lines = [line for line in lines if b"  " not in line[73:]]
+    check(LOSSY[name](lines), lines)
+
+
+@pytest.mark.parametrize("encode", [*PLAIN.values(), *LOSSY.values()], ids=[*PLAIN, *LOSSY])
+def test_this_process_comes_back(encode: Encoder) -> None:
+    lines = Path("/proc/self/maps").read_bytes().split(b"\n")[:-1]
+    check(encode(lines), lines)
+
+
+@settings(max_examples=examples(60))
+@given(outer=st.sampled_from(["> ", "> > ", "dmesg", "indented", "journal"]), data=st.data())
+def test_layers_come_off_one_after_another(outer: str, data: st.DataObject) -> None:
+    lines = data.draw(dumps(SAFE_PATHS.filter(lambda path: path.isascii())))
+    inner = PLAIN[data.draw(st.sampled_from(["hs_err", "logcat", "> ", "// "]))](lines)
+    check(PLAIN[outer](inner.split(b"\n")[:-1]), lines)
+
+
+@settings(max_examples=examples(40))
+@given(first=dumps(SAFE_PATHS), second=dumps(SAFE_PATHS), data=st.data())
+def test_two_dumps_stay_two(first: list[bytes], second: list[bytes], data: st.DataObject) -> None:
+    one, two = (data.draw(st.sampled_from(["hs_err", "gperftools", "fence"])) for _ in "12")
+    found = extract(PLAIN[one](first) + b"\n" + PLAIN[two](second))
+    assert [len(dump.entries) for dump in found] == [len(first), len(second)]

@@ -1,0 +1,311 @@
+"""Every byte of every capture, against what the guest said it had mapped and named.
+
+The truth files are the guest's own record (which call returned what), painted page by page; no
+parser took part in them. A region is a longest run of pages that are alike: the kernel may print
+it as one mapping or as several, and each must lie within it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import procmaps
+from kernel.lab import tiny_elf
+from kernel.lab.kernels import KERNELS
+from kernel.lab.scenarios import SCENARIOS
+from kernel.lab.scene import END, HEAP
+from procmaps import Mapping
+from procmaps.formats.releases import Release
+from procmaps.formats.smaps_fields import fields_at
+from procmaps.formats.vm_flags import VMFLAG_TABLE
+from procmaps.records import names
+from tests.support.checkout import ROOT
+
+CAPTURES = ROOT / "corpus" / "captures"
+FOLDERS = sorted(path for path in CAPTURES.iterdir() if path.is_dir())
+# layout.ld: where the agent lies.
+AGENT = ((0x10000000, 0x10010000, "r-xp"), (0x10020000, HEAP, "rw-p"))
+# How many readings of an ambiguous name are looked at: newlines make 2**n of them.
+READINGS = 64
+
+
+def facts(folder: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((folder / "provenance.json").read_bytes())
+    return loaded
+
+
+def truths(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sorted(folder.glob("*.truth.json")):
+        yield path.name.removesuffix(".truth.json"), json.loads(path.read_bytes())
+
+
+def given(value: dict[str, str] | None) -> bytes | None:
+    return None if value is None else b64decode(value["base64"])
+
+
+@pytest.fixture(params=FOLDERS, ids=lambda path: path.name)
+def folder(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+def test_there_are_captures_of_what_the_project_speaks_of() -> None:
+    kept = [facts(path) for path in FOLDERS]
+    assert {path.name for path in FOLDERS} <= set(KERNELS)
+    assert len({fact["architecture"] for fact in kept}) >= 6
+    assert {fact["release"] for fact in kept} == {"6.1", "6.12"}
+    assert sum(fact["big_endian"] for fact in kept) >= 1
+    assert len({fact["architecture"] for fact in kept if fact["bits"] == 32}) >= 2
+    assert {fact["flavour"] for fact in kept} >= {"named", "unnamed"}
+
+
+def test_all_captures_together_stay_under_ten_megabytes() -> None:
+    assert sum(path.stat().st_size for path in CAPTURES.rglob("*")) < 10_000_000
+
+
+def test_every_scenario_that_suits_the_machine_was_captured(folder: Path) -> None:
+    fact = facts(folder)
+    suits = [
+        scenario.name
+        for scenario in SCENARIOS.values()
+        if not scenario.architectures or fact["architecture"] in scenario.architectures
+    ]
+    assert fact["scenarios"] == suits
+    assert sorted(suits) == [name for name, _ in truths(folder)]
+
+
+def test_every_file_reads_without_problems_and_writes_back_exactly(folder: Path) -> None:
+    read = 0
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in (".maps", ".smaps", ".smaps_rollup"):
+            continue
+        data = path.read_bytes()
+        snapshot = procmaps.loads(data)
+        assert not snapshot.problems, path.name
+        assert procmaps.dumps(snapshot) == data, path.name
+        assert len(snapshot) > 0, path.name
+        read += 1
+    assert read >= len(facts(folder)["scenarios"])
+
+
+@pytest.mark.parametrize("kind", ["maps", "smaps"])
+def test_every_mapping_is_what_the_guest_made(folder: Path, kind: str) -> None:
+    compared = 0
+    for scenario, truth in truths(folder):
+        for shot, files in truth["snapshots"].items():
+            if "file" not in files.get(kind, {}):
+                continue
+            snapshot = procmaps.loads((folder / files[kind]["file"]).read_bytes())
+            regions = [row for row in truth["regions"] if row["snapshot"] == shot]
+            where = f"{folder.name}/{files[kind]['file']}"
+            if scenario not in ("one_page", "nothing_mapped"):
+                check_surroundings(list(snapshot), facts(folder), where)
+            check_area(list(snapshot), regions, where)
+            compared += len(regions)
+    assert compared > 100
+
+
+def check_surroundings(mappings: list[Mapping], fact: dict[str, Any], where: str) -> None:
+    """The agent itself is where its layout says, and the stack where the kernel said."""
+    agent = [(m.start, m.end, str(m.perms)) for m in mappings if m.name.raw == b"/init"]
+    assert tuple(agent) == AGENT, where
+    stacks = [m for m in mappings if isinstance(m.name, names.Stack)]
+    assert any(m.start <= fact["stack"] < m.end for m in stacks), where
+
+
+def check_area(mappings: list[Mapping], regions: list[dict[str, Any]], where: str) -> None:
+    """The regions are tiled exactly by mappings that agree with them, and nothing else is there."""
+    explained: set[int] = set()
+    for region in regions:
+        inside = [m for m in mappings if region["start"] <= m.start < region["end"]]
+        context = f"{where}: {region}"
+        ends = [region["start"], *(m.end for m in inside)]
+        assert [m.start for m in inside] == ends[:-1], context
+        assert ends[-1] == region["end"], context
+        for mapping in inside:
+            check_mapping(mapping, region, context)
+            explained.add(mapping.start)
+    area = {m.start for m in mappings if HEAP <= m.start < END}
+    assert area <= explained, where
+
+
+def check_mapping(mapping: Mapping, region: dict[str, Any], context: str) -> None:
+    assert str(mapping.perms) == region["perms"], context
+    backed = region["kind"] not in ("anonymous", "heap")
+    offset = region["offset"] + mapping.start - region["start"] if backed else 0
+    assert mapping.offset == offset, context
+    if "inode" in region:
+        assert mapping.inode == region["inode"], context
+    elif not backed:
+        assert mapping.inode == 0, context
+    if "device" in region:
+        assert [mapping.device.major, mapping.device.minor] == region["device"], context
+    check_name(mapping.name, region, context)
+    if mapping.usage is not None:
+        assert mapping.usage.size == mapping.end - mapping.start, context
+
+
+def check_name(name: names.Name, region: dict[str, Any], context: str) -> None:
+    label = given(region["label"])
+    kind = region["kind"]
+    if kind == "heap":
+        assert name == names.Heap(), context
+    elif label is not None:
+        labelled = names.AnonName if kind == "anonymous" else names.AnonShmemName
+        assert name == labelled.of(label), context
+    elif kind == "anonymous":
+        assert name == names.Unnamed(), context
+    elif kind == "shared":
+        assert name.raw == b"/dev/zero (deleted)", context
+    elif kind == "hugetlb":
+        assert name.raw == b"/anon_hugepage (deleted)", context
+    elif kind == "sysv":
+        assert isinstance(name, names.SysV), context
+    elif kind == "object":
+        assert name.raw.removesuffix(names.DELETED) == given(region["name"]), context
+    elif kind == "memfd":
+        assert isinstance(name, names.Memfd), context
+        readings = itertools.islice(name.interpretations(), READINGS)
+        assert given(region["name"]) in [reading.value for reading in readings], context
+    else:
+        assert isinstance(name, names.FilePath), context
+        readings = itertools.islice(name.interpretations(), READINGS)
+        original = (given(region["name"]), not region["linked"])
+        assert original in [(reading.value, reading.deleted) for reading in readings], context
+
+
+def test_rollup_is_the_sum_of_the_mappings(folder: Path) -> None:
+    # Not the Pss fields and Locked: fractions of a byte are cut off for each mapping apart.
+    fields = ["rss", "shared_clean", "shared_dirty", "private_clean", "private_dirty"]
+    fields += ["anonymous", "swap"]
+    compared = 0
+    for path in sorted(folder.glob("*.smaps_rollup")):
+        (rollup,) = procmaps.loads(path.read_bytes())
+        mappings = procmaps.loads(path.with_suffix(".smaps").read_bytes())
+        assert rollup.usage is not None
+        for field in fields:
+            total = sum(getattr(m.usage, field) or 0 for m in mappings)
+            assert getattr(rollup.usage, field) == total, f"{path.name}: {field}"
+        compared += 1
+    assert compared > 0
+
+
+def test_the_program_of_one_page_is_known_beforehand(folder: Path) -> None:
+    path = folder / "one_page.maps"
+    if not path.exists():
+        assert "one_page" not in facts(folder)["scenarios"]
+        return
+    truth = json.loads((folder / "one_page.truth.json").read_bytes())
+    (program,) = [row for row in truth["operations"] if row["op"] == "statx"]
+    device = (program["major"], program["minor"])
+    name = b"/t/one_page/program"
+    expected = tiny_elf.expected_maps(device, program["inode"], name)
+    assert path.read_bytes() == expected
+
+
+def test_a_process_without_any_memory_has_a_rollup_of_an_empty_range(folder: Path) -> None:
+    path = folder / "nothing_mapped.maps"
+    if not path.exists():
+        assert "nothing_mapped" not in facts(folder)["scenarios"]
+        return
+    assert path.read_bytes() == tiny_elf.GATE
+    assert (folder / "nothing_mapped.numa_maps").read_bytes() == b""
+    head, *fields = path.with_suffix(".smaps_rollup").read_bytes().rstrip(b"\n").split(b"\n")
+    assert head == b"00000000-00000000 ---p 00000000 00:00 0 ".ljust(73) + b"[rollup]"
+    assert all(field.endswith(b" 0 kB") for field in fields)
+    (rollup,) = procmaps.loads(path.with_suffix(".smaps_rollup").read_bytes())
+    assert (rollup.start, rollup.end, rollup.name.kind) == (0, 0, "rollup")
+
+
+def test_a_line_can_outgrow_its_name_column(folder: Path) -> None:
+    """seq_pad(): a name that comes too late follows its inode by two spaces."""
+    path = folder / "wide_numbers.maps"
+    if not path.exists():
+        assert "wide_numbers" not in facts(folder)["scenarios"]
+        return
+    (line,) = [line for line in path.read_bytes().split(b"\n") if line.startswith(b"7f00")]
+    head = rb"7f0000000000-7f0000001000 r--s 7ffffffffffe0000 00:\w\w 18446744073709551615"
+    assert re.fullmatch(head + rb"  /t/fuse/file", line)
+
+
+# Of the releases that are captured, what no capture shows, and why.
+NEVER_SHOWN = {
+    "ss": "QEMU's emulation has no shadow stacks",
+    "sf": "MAP_SYNC is for files on persistent memory that is mapped directly (DAX)",
+}
+
+
+def test_every_field_is_shown_with_a_value_and_every_flag_is_shown() -> None:
+    """docs/lab.md says of each exception why these kernels cannot show it."""
+    filled: set[bytes] = set()
+    flags: set[bytes] = set()
+    for path in (*CAPTURES.glob("*/*.smaps"), *CAPTURES.glob("*/*.smaps_rollup")):
+        for line in path.read_bytes().split(b"\n"):
+            key, colon, value = line.partition(b":")
+            if key == b"VmFlags":
+                flags |= set(value.split())
+            elif colon and b" " not in key and value.split()[:1] != [b"0"]:
+                filled.add(key)
+    captured = [Release.parse(name) for name in ("6.1", "6.12")]
+    expected = {
+        field.key
+        for release in captured
+        for rollup in (False, True)
+        for field in fields_at(release, rollup=rollup)
+    }
+    assert expected - {b"VmFlags"} - filled == set()
+    known = {
+        info.mnemonic.decode()
+        for info in VMFLAG_TABLE
+        if any(info.span.covers(release) for release in captured)
+    }
+    assert known - {flag.decode() for flag in flags} == set(NEVER_SHOWN)
+
+
+def test_labels_are_refused_as_a_whole_without_the_option(folder: Path) -> None:
+    answers = json.loads((folder / "prctl.json").read_bytes())
+    errnos = {name: answer["errno"] for name, answer in answers.items()}
+    if facts(folder)["flavour"] == "unnamed":
+        assert set(errnos.values()) == {"EINVAL"}
+    else:
+        assert errnos["plain_label"] is None
+
+
+def test_what_may_bear_a_label_differs_between_6_1_and_6_12(folder: Path) -> None:
+    fact = facts(folder)
+    if fact["flavour"] == "unnamed":
+        return
+    answers = json.loads((folder / "prctl.json").read_bytes())
+    shared = ("shared_anonymous", "memfd", "memfd_private", "unlinked_file")
+    expected = None if fact["release"] == "6.12" else "EBADF"
+    assert {answers[name]["errno"] for name in shared} == {expected}
+    never = ("linked_file", "unlinked_later", "system_v", "file_in_the_middle")
+    assert {answers[name]["errno"] for name in never} == {"EBADF"}
+
+
+def test_a_label_hides_behind_stack_only_where_the_stack_started(folder: Path) -> None:
+    snapshot = procmaps.loads((folder / "label_part_of_stack.maps").read_bytes())
+    fact = facts(folder)
+    if fact["flavour"] == "unnamed":
+        assert not any(isinstance(m.name, names.AnonName) for m in snapshot)
+        return
+    (labelled,) = (m for m in snapshot if isinstance(m.name, names.AnonName))
+    (stack,) = (m for m in snapshot if isinstance(m.name, names.Stack))
+    assert labelled.name == names.AnonName.of(b"below the start")
+    assert (labelled.end, stack.start) == (fact["stack"], fact["stack"])
+
+
+def test_no_capture_names_a_path_of_the_machine_that_made_it(folder: Path) -> None:
+    for path in folder.iterdir():
+        data = path.read_bytes()
+        assert b"/work" not in data
+        assert b"/home" not in data
+        assert b"/tmp" not in data

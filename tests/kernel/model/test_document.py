@@ -1,0 +1,18 @@
+"""What docs/model.md shows is what the model prints."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from tests.support.checkout import ROOT
+
+
+def test_the_example() -> None:
+    text = (ROOT / "docs" / "model.md").read_text()
+    code, printed = re.findall(r"^```(?:python)?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[:2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert done.stdout.rstrip("\n") == printed.rstrip("\n")

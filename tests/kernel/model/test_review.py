@@ -1,0 +1,55 @@
+"""docs/generated/review.md is what its results say, and changes where a figure does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kernel import review
+from kernel.experiments import measuring
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert review.page() == review.PAGE.read_text(), "run `make review`"
+
+
+def test_a_figure_changes_its_line_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = review.page().splitlines()
+    folder = tmp_path / "results"
+    shutil.copytree(measuring.RESULTS, folder)
+    monkeypatch.setattr(measuring, "RESULTS", folder)
+    figures = measuring.kept("merging")
+    figures["limit"]["labels_until_refused"] = 12345
+    (folder / "merging.json").write_text(json.dumps(figures))
+    after = review.page().splitlines()
+    changed = [line for line in after if line not in before]
+    assert changed == ["| labels that the kernel took | 12,345 |"]
+    assert len(after) == len(before)
+
+
+def test_every_experiment_was_kept_with_its_command() -> None:
+    for name in ("fork", "merging", "cost"):
+        assert measuring.kept(name)["command"] == f"python -m kernel.experiments {name}"
+
+
+def test_sharing_costs_a_fork_less_than_copying() -> None:
+    """What the change from copies to references was for."""
+    kernels = measuring.kept("fork")["kernels"]
+    shared, copied = kernels["6.12-x86_64-named"], kernels["6.12-x86_64-strdup"]
+    assert shared["fork_ratio"] < copied["fork_ratio"]
+    child = "slab_bytes_per_mapping_of_the_child"
+    assert shared["labelled"][child] == pytest.approx(shared["unlabelled"][child], abs=1)
+    label = copied["labelled"]["slab_bytes_per_label"]
+    assert copied["labelled"][child] - copied["unlabelled"][child] == pytest.approx(label, abs=1)
+
+
+def test_rounding() -> None:
+    assert [review.rough(number) for number in (7, 999, 1234, 6_433_868)] == [
+        "7",
+        "999",
+        "1,230",
+        "6,430,000",
+    ]

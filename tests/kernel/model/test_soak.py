@@ -1,0 +1,105 @@
+"""A difference is made small, told, and kept so that it can be run again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from kernel.model import calls
+from kernel.model.calls import SetName, Trial
+from kernel.model.differential import Difference, Subject
+from kernel.model.soak import Found, Soak, record
+from kernel.model.strategies import Scope
+from tests.support.checkout import ROOT
+
+
+class Wrong:
+    """A kernel that differs wherever something is named, and nowhere else."""
+
+    name = "wrong"
+
+    def __init__(self, *, differs: bool = True) -> None:
+        self.differs = differs
+
+    def check(self, trials: Sequence[Trial], every: int = 4) -> int:
+        """As a subject's: the number of calls."""
+        assert every > 0
+        for trial in trials:
+            for at, call in enumerate(trial.calls):
+                if self.differs and isinstance(call, SetName):
+                    raise Difference("wrong", at, call, "it differs")
+        return sum(len(trial.calls) for trial in trials)
+
+
+SCOPE = Scope(least=5, most=10)
+
+
+def found() -> Found:
+    with pytest.raises(Found) as caught:
+        Soak(cast("Subject", Wrong()), scope=SCOPE).run(10_000)
+    return caught.value
+
+
+def test_the_smallest_trial() -> None:
+    (call,) = found().trial.calls
+    assert isinstance(call, SetName)
+
+
+def test_what_is_told() -> None:
+    told = found()
+    (call,) = told.trial.calls
+    assert str(told) == (
+        f"wrong, call 0 ({call}): it differs\n"
+        f"the smallest trial (room {told.trial.room}):\n"
+        f"  {call}"
+    )
+
+
+def test_a_case_is_kept_as_it_was(tmp_path: Path) -> None:
+    told = found()
+    kept = json.loads(told.keep(tmp_path / "cases").read_bytes())
+    assert calls.from_json(kept) == told.trial
+    assert kept["why"] == str(told.difference)
+
+
+def test_a_soak_without_a_difference_is_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "soak.json"
+    soak = Soak(cast("Subject", Wrong(differs=False)), first_seed=3, scope=SCOPE)
+    soak.run(100)
+    record(soak.subject, soak, path)
+    rows = json.loads(path.read_bytes())["kernels"]
+    assert rows == {
+        "wrong": {
+            "calls": soak.operations,
+            "trials": soak.trials,
+            "seed": 3,
+            "differences": 0,
+        }
+    }
+    assert soak.operations >= 100
+
+
+DRAWN = """
+from typing import cast
+from kernel.model.soak import Soak
+from tests.kernel.model.test_soak import SCOPE, Wrong
+soak = Soak(cast("Subject", Wrong(differs=False)), first_seed=7, scope=SCOPE)
+soak.run(200)
+print(soak.operations)
+"""
+
+
+def test_the_same_seed_draws_the_same_trials() -> None:
+    """In a process of its own, as a soak is: Hypothesis remembers something from run to run."""
+    drawn = [
+        subprocess.run([sys.executable, "-c", DRAWN], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+        for _ in range(2)
+    ]
+    assert drawn[0].stdout == drawn[1].stdout
+    assert int(drawn[0].stdout) >= 200

@@ -1,0 +1,194 @@
+"""Rules of the model that pictures cannot show: errnos, shared labels, the limit, fork."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from kernel.lab.scene import BASE
+from kernel.model import features, showing
+from kernel.model.space import UNREADABLE, Refused, Space, Unreadable
+from kernel.model.vma import PAGE, File, Flag
+from procmaps.producers import rendering
+
+RW = Flag.READ | Flag.WRITE
+MEMFD = File(b"/memfd:x", nameless=True, length=PAGE)
+LINKED = File(b"/t/file", nameless=False, length=PAGE)
+
+
+def space(release: str = "6.12", *, labels: bool = True, pages: int = 8) -> Space:
+    made = Space(features.of(release, labels=labels))
+    if pages:
+        made.mmap(BASE, pages * PAGE, RW)
+    return made
+
+
+def errno_of(made: Space, start: int, length: int, text: bytes | None) -> str:
+    try:
+        made.name(start, length, text)
+    except Refused as refused:
+        return str(refused)
+    return "0"
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "text", "expected"),
+    [
+        (BASE, PAGE, b"a", "0"),
+        (BASE, 1, b"a", "0"),
+        (BASE, 0, b"a", "0"),
+        (BASE, PAGE, b"", "0"),
+        (BASE, PAGE, None, "0"),
+        (BASE, PAGE, b"x" * 79, "0"),
+        (BASE, PAGE, b"x" * 80, "EINVAL"),
+        (BASE, PAGE, b"a]", "EINVAL"),
+        (BASE, PAGE, b"\xff", "EINVAL"),
+        (BASE + 1, PAGE, b"a", "EINVAL"),
+        (BASE, 2**64 - 1, b"a", "EINVAL"),
+        (BASE, 2**64 - PAGE, b"a", "EINVAL"),
+        (BASE, 9 * PAGE, b"a", "ENOMEM"),
+        (BASE - PAGE, 2 * PAGE, b"a", "ENOMEM"),
+        # the name is looked at before the range
+        (BASE + 1, 0, b"a]", "EINVAL"),
+        (BASE - PAGE, 0, b"a]", "EINVAL"),
+    ],
+)
+def test_errnos_of_naming(start: int, length: int, text: bytes | None, expected: str) -> None:
+    assert errno_of(space(), start, length, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "known", "expected"),
+    [
+        (BASE, b"a", True, "0"),
+        (BASE, UNREADABLE, True, "EFAULT"),
+        (BASE + 1, UNREADABLE, True, "EFAULT"),
+        (BASE, b"a", False, "EINVAL"),
+        (BASE, UNREADABLE, False, "EINVAL"),
+    ],
+)
+def test_attribute_then_pointer_then_label_then_range(
+    start: int, text: bytes | Unreadable, *, known: bool, expected: str
+) -> None:
+    try:
+        space().prctl(start, PAGE, text, known=known)
+        got = "0"
+    except Refused as refused:
+        got = str(refused)
+    assert got == expected
+
+
+@pytest.mark.parametrize("text", [b"a", b"", None])
+@pytest.mark.parametrize("length", [0, PAGE])
+def test_without_the_option_every_call_is_refused(text: bytes | None, length: int) -> None:
+    assert errno_of(space(labels=False), BASE, length, text) == "EINVAL"
+
+
+@pytest.mark.parametrize(
+    ("release", "file", "shared", "expected"),
+    [
+        ("6.1", MEMFD, True, "EBADF"),
+        ("6.12", MEMFD, True, "0"),
+        ("6.12", MEMFD, False, "0"),
+        ("6.12", LINKED, True, "EBADF"),
+        ("6.1", None, True, "EBADF"),
+        ("6.12", None, True, "0"),
+        ("6.1", None, False, "0"),
+    ],
+)
+def test_what_takes_a_label(
+    release: str, file: File | None, *, shared: bool, expected: str
+) -> None:
+    made = space(release, pages=0)
+    made.mmap(BASE, PAGE, RW | Flag.SHARED if shared else RW, file)
+    assert errno_of(made, BASE, PAGE, b"a") == expected
+
+
+def test_split_and_fork_share_one_label() -> None:
+    made = space()
+    made.name(BASE, 8 * PAGE, b"a")
+    made.munmap(BASE + 2 * PAGE, PAGE)
+    child = made.fork()
+    (label,) = {vma.label for vma in (*made.vmas, *child.vmas)}
+    assert label is not None
+    assert label.text == b"a"
+    assert len(made.vmas) + len(child.vmas) == 4
+
+
+def test_a_child_changes_nothing_of_its_parent() -> None:
+    made = space()
+    made.name(BASE, 8 * PAGE, b"a")
+    child = made.fork()
+    child.name(BASE, PAGE, b"b")
+    assert [vma.text for vma in made.vmas] == [b"a"]
+    assert [vma.text for vma in child.vmas] == [b"b", b"a"]
+
+
+def test_a_child_merges_less_with_what_its_parent_wrote() -> None:
+    """is_mergeable_anon_vma(): a chain of two takes in nothing that was never written."""
+
+    def beside(made: Space) -> int:
+        made.mmap(BASE + 8 * PAGE, PAGE, RW)
+        return len(made.vmas)
+
+    made = space()
+    made.touch(BASE, PAGE)
+    assert beside(made.fork()) == 2
+    assert beside(made) == 1
+
+
+def test_labels_reach_the_limit_and_naming_then_fails_half_done() -> None:
+    made = space(pages=16)
+    made.limit = 4
+    made.name(BASE + PAGE, PAGE, b"a")
+    with pytest.raises(Refused) as caught:
+        made.name(BASE + 4 * PAGE, PAGE, b"b")
+    assert caught.value.errno == errno.EAGAIN
+    # one of the two splits was within the limit, and stays
+    assert [(vma.pages, vma.text) for vma in made.vmas] == [
+        (1, None),
+        (1, b"a"),
+        (2, None),
+        (12, None),
+    ]
+
+
+def test_the_heap_hides_its_label_and_no_longer_grows_as_one() -> None:
+    made = Space(features.of("6.12"), start_brk=BASE, brk=BASE)
+    made.set_brk(BASE + 2 * PAGE)
+    made.name(BASE, 2 * PAGE, b"mine")
+    made.set_brk(BASE + 3 * PAGE)
+    assert rendering.render(showing.mappings(made, {}), "linux-6.12") == (
+        b"20000000-20002000 rw-p 00000000 00:00 0                                  [heap]\n"
+        b"20002000-20003000 rw-p 00000000 00:00 0                                  [heap]\n"
+    )
+    assert [vma.text for vma in made.vmas] == [b"mine", None]
+
+
+def test_a_label_on_shared_memory_takes_the_place_of_its_path() -> None:
+    made = space(pages=0)
+    made.mmap(BASE, PAGE, RW | Flag.SHARED, MEMFD)
+    inodes = {MEMFD: (0, 1, 7)}
+    before = rendering.render(showing.mappings(made, inodes), "linux-6.12")
+    made.name(BASE, PAGE, b"a")
+    after = rendering.render(showing.mappings(made, inodes), "linux-6.12")
+    line = b"20000000-20001000 rw-s 00000000 00:01 7                                  "
+    assert before == line + b"/memfd:x (deleted)\n"
+    assert after == line + b"[anon_shmem:a]\n"
+
+
+def test_shared_memory_ends_where_its_file_does() -> None:
+    made = space(pages=0)
+    made.mmap(BASE, PAGE, RW | Flag.SHARED)
+    assert made.touch(BASE, PAGE) == PAGE
+    made.mremap(BASE, PAGE, 2 * PAGE)
+    with pytest.raises(Refused) as caught:
+        made.touch(BASE, 2 * PAGE)
+    assert caught.value.errno == errno.EFAULT
+
+
+def test_an_unknown_release() -> None:
+    with pytest.raises(KeyError) as caught:
+        features.of("5.17")
+    assert caught.value.args == ("the model knows no release '5.17'; it knows 6.1, 6.12",)

@@ -1,0 +1,59 @@
+"""``loads(render(records, producer)) == records``, for every producer and whatever it can print."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from procmaps import loads
+from procmaps.producers import Producer, every_producer
+from procmaps.producers.rendering import render
+from procmaps.records.mapping import Mapping
+from procmaps.strategies import address_spaces
+from tests.support.examples import examples
+
+FILES: tuple[Literal["maps", "smaps", "rollup"], ...] = ("maps", "smaps", "rollup")
+
+
+def told_apart() -> list[Producer]:
+    """One producer for each way of printing: most releases print as the one before them."""
+    ways = {
+        (made.kind, made.header, made.smaps, made.rollup, made.labels, made.pathless): made
+        for made in every_producer()
+    }
+    return list(ways.values())
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@pytest.mark.parametrize("kind", FILES)
+@given(data=st.data())
+def test_what_is_rendered_reads_back(
+    kind: Literal["maps", "smaps", "rollup"], data: st.DataObject
+) -> None:
+    printing = [made for made in told_apart() if made.prints(kind)]
+    made = data.draw(st.sampled_from(printing))
+    records = data.draw(address_spaces(made, kind))
+    assert list(loads(render(records, made), dialect=made.dialect)) == records
+
+
+@pytest.mark.parametrize("made", told_apart(), ids=str)
+def test_no_producer_is_left_out(made: Producer) -> None:
+    """A few examples for each of them: the test above may pass by a rare one."""
+
+    def reads_back(records: list[Mapping]) -> None:
+        assert list(loads(render(records, made), dialect=made.dialect)) == records
+
+    few = settings(
+        max_examples=examples(3),
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.filter_too_much,
+            HealthCheck.data_too_large,
+        ],
+    )
+    for kind in FILES:
+        if made.prints(kind):
+            few(given(address_spaces(made, kind, max_size=3))(reads_back))()

@@ -1,0 +1,159 @@
+"""What real kernels printed, read and printed again: the same bytes, by the right producer."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from procmaps import Snapshot, dumps, load, loads
+from procmaps.errors import CannotRender, UnknownProducer
+from procmaps.formats.releases import Release
+from procmaps.producers import Producer, every_producer, parse
+from procmaps.producers.rendering import render
+from procmaps.records.mapping import Mapping
+from tests.support import shared
+
+KERNELS = ("linux", "android")
+
+STRIPPED = "the spaces at the ends of lines were taken away"
+BY_HAND = "written by hand for a test, with offsets and columns as no kernel prints them"
+BACKPORT = "an Android kernel with the page sizes moved up (493b0e9d945f) before 4.14"
+MENDED = "THPeligible has the tabs of 5.4 to 5.8, FilePmdMapped the width of 5.10; stripped, too"
+RENAMED = "a vendor's kernel that prints ShmemHugePages for ShmemPmdMapped"
+
+NOT_AS_PRINTED = {
+    "Tencent__matrix__maps.txt": BY_HAND,
+    **{f"Tencent__matrix__maps.txt.{number}": BY_HAND for number in range(2, 9)},
+    "googleinterns__smaps-visualizer__smaps-full.txt": RENAMED,
+    "googleinterns__smaps-visualizer__smaps-small.txt": RENAMED,
+    "iovisor__bcc__dummy_proc_map.txt": STRIPPED,
+    "msft-mirror-aosp__platform.system.memory.libmeminfo__smaps": BACKPORT,
+    "msft-mirror-aosp__platform.system.memory.libmeminfo__smaps_short": BACKPORT,
+    "openharmony__hiviewdfx_faultloggerd__stack_printer_testmaps32": STRIPPED,
+    "openharmony__hiviewdfx_faultloggerd__stack_printer_testmaps64": STRIPPED,
+    "openharmony__hiviewdfx_faultloggerd__testmaps_32": STRIPPED,
+    "openharmony__hiviewdfx_faultloggerd__testmaps_64": STRIPPED,
+    "pixie-io__pixie__maps": STRIPPED,
+    "pixie-io__pixie__smaps": MENDED,
+}
+"""The dumps that no kernel printed as they stand, or that one printed which no table knows."""
+
+
+@functools.cache
+def index() -> dict[str, dict[str, str]]:
+    """What is told of each dump by its file name: ``arch`` and ``version`` among others."""
+    with (shared.FOLDER / "dumps" / "index.tsv").open(encoding="utf-8", newline="") as table:
+        rows = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {row["file"]: row for row in rows}
+
+
+WORDS = {"arm": 32, "i386": 32, "x86_64": 64, "arm64": 64}
+"""The word size of the kernel, by what the index says of the machine."""
+
+
+def kernels() -> Iterator[Producer]:
+    """All but the emulations: what strips spaces makes a dump look like one of theirs."""
+    return (made for made in every_producer() if made.kind in KERNELS)
+
+
+def candidates(file: Path) -> Iterator[Producer]:
+    """The kernels that can have printed a dump, by what is told of it."""
+    told = index()[file.name]
+    ages, word = told_range(told["version"]), WORDS.get(told["arch"])
+    for made in every_producer():
+        if made.kind not in KERNELS or made.release is None:
+            continue
+        right_age = ages is None or ages[0] <= made.release <= ages[1]
+        if right_age and word in (None, made.bits):
+            yield made
+
+
+def printers(snapshot: Snapshot, asked: Iterable[Producer]) -> Iterator[Producer]:
+    """Those of the kernels asked that print this snapshot as it stands."""
+    text, records = dumps(snapshot), list(snapshot)
+    for made in asked:
+        if not lays_out(text, records, made):
+            continue
+        try:
+            printed = render(records, made)
+        except CannotRender:
+            continue
+        if printed == text:
+            yield made
+
+
+def lays_out(text: bytes, records: Iterable[Mapping], made: Producer) -> bool:
+    """Whether *text* is how a producer spaces the records, whatever it would refuse of them.
+
+    Most kernels are out at the first line, long before a whole dump is printed.
+    """
+    at = 0
+    for record in records:
+        printed = render([record], made, strict=False)
+        if not text.startswith(printed, at):
+            return False
+        at += len(printed)
+    return at == len(text)
+
+
+def told_range(version: str) -> tuple[Release, Release] | None:
+    """The releases that ``kernel A-B`` names."""
+    told = re.fullmatch(r"kernel ([\d.]+)-([\d.]+)", version)
+    return (Release.parse(told[1]), Release.parse(told[2])) if told else None
+
+
+@pytest.mark.parametrize("file", shared.dump_files(), ids=shared.name)
+def test_a_kernel_of_the_right_age_and_word_size_prints_a_dump_just_so(file: Path) -> None:
+    if file.name in NOT_AS_PRINTED:
+        found = list(printers(load(file, errors="collect"), kernels()))
+        assert not found, f"{found[0]} prints it: take it off the list"
+    else:
+        assert any(printers(load(file), candidates(file)))
+
+
+def test_the_list_of_exceptions_names_dumps_that_are_there(shared_dumps: Path) -> None:
+    assert [name for name in NOT_AS_PRINTED if not (shared_dumps / name).is_file()] == []
+
+
+def test_stripped_dumps_lack_nothing_but_spaces(shared_dumps: Path) -> None:
+    """With the spaces taken away from what is printed, too, they are equal to the byte."""
+    for name, reason in NOT_AS_PRINTED.items():
+        if reason is STRIPPED:
+            snapshot = load(shared_dumps / name, errors="collect")
+            wanted = re.sub(rb" *\r?(?:\n|\Z)", b"\n", dumps(snapshot)).rstrip(b"\n")
+            asked = kernels()
+            assert any(wanted == printed for printed in _without_spaces(snapshot, asked)), name
+
+
+def _without_spaces(snapshot: Snapshot, asked: Iterable[Producer]) -> Iterator[bytes]:
+    for made in asked:
+        printed = render(snapshot, made, strict=False)
+        yield re.sub(rb" *\n", b"\n", printed).rstrip(b"\n")
+
+
+# --- this machine ---------------------------------------------------------------------------------
+
+
+def this_kernel() -> Producer:
+    """The producer of the kernel that runs this test, or a visible skip."""
+    system = os.uname()
+    release = re.match(r"\d+(?:\.\d+)+", system.release)
+    bits = 64 if "64" in system.machine or system.machine == "s390x" else 32
+    name = f"linux-{release[0] if release else system.release}-{bits}bit"
+    try:
+        return parse(name)
+    except UnknownProducer as error:
+        pytest.skip(f"this kernel is none that the tables know: {error}")
+
+
+@pytest.mark.parametrize("file", ["maps", "smaps", "smaps_rollup"])
+def test_this_kernel_prints_as_its_producer_does(file: str) -> None:
+    made = this_kernel()
+    text = Path("/proc/self", file).read_bytes()
+    assert render(loads(text), made) == text

@@ -1,0 +1,35 @@
+"""What the pages say of the suite in figures is so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from corpus.tools.matrix import peers
+from corpus.tools.matrix.installing import ROOT
+from procmaps.check import cases
+from tests.check.mutants import MUTANTS
+
+
+def figure(page: str, pattern: str) -> int:
+    found = re.search(pattern, (ROOT / page).read_text("utf-8"))
+    assert found, f"{page} says no such thing: {pattern}"
+    return int(found[1])
+
+
+def test_the_number_of_cases() -> None:
+    count = len({case.id.rpartition(".")[0] for case in cases.load()})
+    told = figure("docs/check.md", r"over (\d+) cases")
+    assert told <= count < told + 50
+
+
+def test_the_number_of_parsers_wrong_on_purpose() -> None:
+    told = figure("docs/check.md", r"More than (\d+) parsers that are wrong on purpose")
+    assert told < len(MUTANTS) <= told + 20
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+def test_the_number_of_existing_parsers(page: str) -> None:
+    ran = [peer for peer in peers.load() if not peer.reason]
+    assert figure(page, r"(\d+) (?:existing )?parsers") == len(ran)

@@ -1,0 +1,186 @@
+"""The cases are what their builder makes, fit their schemas, and are what the renderer prints."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from corpus.tools.builder import writing
+from procmaps import _resources
+from procmaps.check.cases import Case, load
+from procmaps.errors import CannotRender
+from procmaps.explanation.parts import pseudo_of
+from procmaps.formats.releases import Release, Span
+from procmaps.formats.smaps_fields import FIELDS
+from procmaps.producers import Producer, every_producer
+from procmaps.producers.rendering import render
+
+CASES = _resources.path("corpus/cases")
+MANIFEST = json.loads(_resources.read("corpus/schema/manifest.schema.json"))
+RECORD = json.loads(_resources.read("corpus/schema/record.schema.json"))
+
+
+def test_the_files_are_what_the_builder_makes() -> None:
+    assert writing.differences(CASES) == []
+
+
+def test_the_builder_imports_nothing_of_the_package() -> None:
+    program = "import corpus.tools.builder.writing, sys; sys.exit('procmaps' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_differs_is_told(tmp_path: Path) -> None:
+    writing.write(tmp_path)
+    assert writing.differences(tmp_path) == []
+    (tmp_path / "names" / "space.maps").write_bytes(b"changed")
+    (tmp_path / "names" / "space.json").unlink()
+    (tmp_path / "names" / "stray.maps").write_bytes(b"")
+    assert writing.differences(tmp_path) == [
+        "missing: names/space.json",
+        "not made by any definition: names/stray.maps",
+        "differs: names/space.maps",
+    ]
+    writing.write(tmp_path)
+    assert writing.differences(tmp_path) == []
+
+
+def test_the_program_checks() -> None:
+    command = [sys.executable, "-m", "corpus.tools.builder", "--check"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"")
+    wrong = subprocess.run([*command, "--chekc"], capture_output=True, check=False)
+    told = b"usage: python -m corpus.tools.builder [--check]\n"
+    assert (wrong.returncode, wrong.stderr) == (2, told)
+
+
+@pytest.mark.parametrize("group", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
+def test_they_fit_the_schemas(group: str) -> None:
+    manifest = json.loads((CASES / group / "manifest.json").read_bytes())
+    schema: Any = jsonschema.Draft202012Validator(MANIFEST)
+    schema.validate(manifest)
+    # The schema of records refers to itself by fragments only.
+    registry: Any = cast("Any", Registry)().with_resource("record", Resource.from_contents(RECORD))
+    records: Any = jsonschema.Draft202012Validator(
+        {"type": "array", "items": {"$ref": "record"}}, registry=registry
+    )
+    for name in manifest["cases"]:
+        records.validate(json.loads((CASES / group / f"{name}.json").read_bytes()))
+
+
+def test_no_case_names_a_release_that_the_tables_do_not() -> None:
+    """The first release and the last are known to print each name, field and flag of a case."""
+    found = [
+        f"{case.id}: {what} in {release}"
+        for case in load()
+        if case.producer == "linux" and case.id not in ON_PURPOSE
+        # "before X" is a release that prints other fields: what a case has, is there up to then.
+        for release in filter(None, (case.since, case.until.partition("before ")[0]))
+        for what, span in _of_mainline(case)
+        if span.covers(Release.parse(release)) is not True
+    ]
+    assert found == []
+
+
+def _of_mainline(case: Case) -> Iterator[tuple[str, Span]]:
+    """What in *case* the tables know to be mainline's, and its releases."""
+    for record in case.records:
+        name = pseudo_of(record.name)
+        if name and name.producer == "Linux":
+            yield name.pattern_text, name.span
+        if record.usage is None:
+            continue
+        for field in FIELDS.values():
+            if field.producer == "Linux" and getattr(record.usage, field.attribute) is not None:
+                yield field.key.decode(), field.span
+        for flag in record.usage.vm_flags.known() if record.usage.vm_flags else ():
+            yield flag.mnemonic.decode(), flag.span
+
+
+# --- the corpus printer against `render` ---
+
+ON_PURPOSE = {
+    # No release printed these; that is what the cases are about.
+    "smaps/age-4.17-rc.smaps",
+    "smaps/order-changed.smaps",
+}
+
+REFUSED = {
+    "what the name says is not known to procmaps.producers": (
+        "producers/asterinas.maps producers/dragonfly.maps producers/lx-zone.maps "
+        "producers/netbsd.maps producers/starnix.maps producers/uclinux-brk-stack.maps"
+    ),
+    "a field that no release has": (
+        "smaps/unknown-count.smaps smaps/unknown-size.smaps smaps/unknown-empty.smaps "
+        "smaps/unknown-first.smaps smaps/unknown-hexadecimal.smaps smaps/unknown-last.smaps "
+        "smaps/unknown-long-key.smaps smaps/unknown-prefix.smaps smaps/unknown-pss-part.smaps "
+        "smaps/unknown-text.smaps smaps/unknown-text-number.smaps smaps/unknown-underscore.smaps "
+        "smaps/unknown-unit.smaps smaps/rollup-unknown.smaps_rollup"
+    ),
+    "fields that differ from mapping to mapping": (
+        "smaps/fewer-then-fields.smaps smaps/fields-then-fewer.smaps smaps/flags-missing.smaps "
+        "smaps/no-fields-first.smaps smaps/no-fields-last.smaps"
+    ),
+    "VmFlags as only a patched kernel spaces them": (
+        "smaps/flags-empty-bare.smaps smaps/flags-no-last-space.smaps "
+        "android/flags-without-last-space.smaps"
+    ),
+    "flags of no release, or not in the order of their bits": (
+        "smaps/flags-many.smaps smaps/flags-new.smaps smaps/flags-odd-order.smaps"
+    ),
+    "how THPeligible was printed then is not established": (
+        "names/dmabuf.smaps names/dmabuf-empty.smaps names/dmabuf-space.smaps"
+    ),
+}
+"""The cases that no producer known to the renderer prints, and why."""
+
+
+def test_the_two_printers_agree() -> None:
+    """`render` prints by tables, the corpus builder by format strings."""
+    asked = {case.id: _printed(case) for case in load() if _is_one_print(case)}
+    refused = {name for name, same in asked.items() if same is None}
+    assert refused == {name for names in REFUSED.values() for name in names.split()}
+    assert {name for name, same in asked.items() if same is False} == ON_PURPOSE
+
+
+def _is_one_print(case: Case) -> bool:
+    """Not so where it was damaged behind its producer, or where a line has two readings."""
+    return "damaged" not in case.tags and not any(
+        allowed.policy.startswith("newline-") for allowed in case.either
+    )
+
+
+def _printed(case: Case) -> bool | None:
+    """Whether a producer of its kind and age prints *case* so; None where none prints it at all."""
+    printed: bool | None = None
+    for producer in _producers(case):
+        try:
+            printed = render(case.records, producer) == case.data
+        except CannotRender:
+            continue
+        if printed:
+            break
+    return printed
+
+
+def _producers(case: Case) -> Iterator[Producer]:
+    until = case.until.removeprefix("before ")
+    last = Release.parse(until) if until else None
+    first = Release.parse(case.since) if case.since else None
+    for producer in every_producer():
+        release = producer.release
+        if (
+            producer.kind == case.producer
+            and (producer.bits == 32 or "32-bit" not in case.tags)
+            and (first is None or release is None or first <= release)
+            and (last is None or release is None or release <= last)
+            and (last is None or release != last or until == case.until)
+        ):
+            yield producer

@@ -1,0 +1,69 @@
+"""What each command prints as JSON has the members that docs/json.md tells of, and no other."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+import attrs
+from click.testing import CliRunner
+
+from procmaps.check.expected_failures import Surprise
+from procmaps.cli.app import cli
+from tests.cli.conftest import SAMPLE
+from tests.support.checkout import ROOT
+
+_PAGE = ROOT / "docs" / "json.md"
+
+
+def section(command: str) -> str:
+    """What the page says of a command."""
+    (found,) = re.findall(
+        rf"### `procmaps {command} --json`\n(.*?)(?=\n##|\Z)", _PAGE.read_text("utf-8"), re.DOTALL
+    )
+    return str(found)
+
+
+def told(command: str) -> set[str]:
+    """The members in the page's table for a command."""
+    cells = re.findall(r"^\| (`[^|]*) \|", section(command), re.MULTILINE)
+    return {member for cell in cells for member in re.findall(r"`(\w+)`", cell)}
+
+
+def printed(command: str, *arguments: str, stdin: bytes = b"") -> Any:  # noqa: ANN401 - JSON
+    result = CliRunner().invoke(cli, (command, "--json", *arguments), input=stdin)
+    return json.loads(result.stdout)
+
+
+def test_explain() -> None:
+    header, heap, broken = (
+        set(printed("explain", line))
+        for line in (SAMPLE.splitlines()[0].decode(), "[heap]", "00400000-0")
+    )
+    assert header | broken == told("explain")
+    assert told("explain") - heap == {"bits", "error"}
+    assert told("explain") - broken == {"bits", "name"}
+
+
+def test_lint() -> None:
+    (found,) = printed("lint", "-", stdin=SAMPLE + b"x\n")
+    assert set(found) == told("lint")
+
+
+def test_extract() -> None:
+    (found,) = printed("extract", "-", stdin=SAMPLE)
+    assert told("extract") - set(found) == {"declared"}
+    assert set(found) < told("extract")
+
+
+def test_check() -> None:
+    adapter = "import sys; sys.stdin.buffer.read(); print('[]')"
+    options = ("--case", "android/fault.maps", "--no-shrink")
+    found = printed("check", *options, "--", sys.executable, "-c", adapter)
+    assert set(found) == told("check")
+    (failure,) = found["results"]
+    words = set(re.findall(r"`(\w+)`", section("check")))
+    assert {*failure, *failure["differences"][0]} < words
+    assert {field.name for field in attrs.fields(Surprise)} < words

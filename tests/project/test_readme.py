@@ -1,0 +1,50 @@
+"""What README shows is what happens, and its figures are those that were found."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_session_of_the_first_page_runs() -> None:
+    failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert (failures, tried > 5) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [
+        ("a label without spaces", "A label without spaces"),
+        ("a label with spaces", "A label with spaces"),
+        ("a label that looks like something else", "A label that looks like something else"),
+        ("a label on shared memory", "`[anon_shmem:…]`"),
+        ("Android's labels", "Android's raw and long labels"),
+    ],
+)
+def test_how_many_parsers_break(row: str, title: str) -> None:
+    answer = json.loads((ROOT / "corpus" / "peers" / "answer.json").read_text("utf-8"))
+    found = next(known for known in answer["classes"] if known["title"] == title)
+    told = re.search(rf"\| .*{re.escape(row)}.* \| (\d+) of (\d+)", README)
+    assert told
+    assert (int(told[1]), int(told[2])) == (len(found["broken"]), found["asked"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_of_the_pages_is_python(page: Path) -> None:
+    for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        compile(block, str(page), "exec")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_leads_to_is_there(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []

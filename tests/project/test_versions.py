@@ -1,0 +1,88 @@
+"""No code compares releases: they meet spans, by `Span.covers`, and data decides."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import procmaps
+
+PACKAGE = Path(str(procmaps.__file__)).parent
+EXCEPTED = {
+    # What a span is, and which releases several of them have in common.
+    "formats/releases.py",
+    "explanation/release_spans.py",
+}
+NAMES = {"release", "releases", "Release", "RELEASES", "since", "until", "absent"}
+"""What a release is called, and the ends of a span."""
+
+PARTS = {"series", "parts", "last"}
+"""What else a release and a span are made of, in words that mean other things elsewhere."""
+
+
+def comparisons(source: str) -> Iterator[str]:
+    """Every comparison of a release in *source*, by value or by order."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Compare):
+            continue
+        by_value = any(not isinstance(operator, ast.Is | ast.IsNot) for operator in node.ops)
+        if by_value and any(map(is_release, (node.left, *node.comparators))):
+            yield ast.unparse(node)
+
+
+def is_release(node: ast.expr) -> bool:
+    """Whether an operand is a release, a number of one, or a text that spells one."""
+    match node:
+        case ast.Name(id=name):
+            return name in NAMES
+        case ast.Attribute(attr=name):
+            return name in NAMES | PARTS
+        case ast.Call(func=ast.Name(id="Release") | ast.Attribute(value=ast.Name(id="Release"))):
+            return True
+        case ast.Call(func=ast.Name(id="str"), args=[value]) | ast.Subscript(value=value):
+            return is_release(value)
+        case ast.Constant(value=str(text)):
+            return bool(re.fullmatch(r"\d+\.\d+(?:\.\d+)*", text))
+        case _:
+            return False
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "release < other",
+        "made.release >= Release.parse('6.1')",
+        "Release((6, 1)) == known",
+        "span.since <= asked",
+        "version == '6.12'",
+        "0 < release.parts[0] < 3",
+        "release.series in seen",
+        "str(release) != name",
+    ],
+)
+def test_a_comparison_is_seen(source: str) -> None:
+    assert [*comparisons(source)] == [source]
+
+
+@pytest.mark.parametrize(
+    "source", ["release is None", "span.covers(release) is False", "len(text) > 2", "name == 'x'"]
+)
+def test_what_compares_no_release_is_not(source: str) -> None:
+    assert [*comparisons(source)] == []
+
+
+MODULES = sorted(str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", sorted({*MODULES} - EXCEPTED))
+def test_no_code_compares_releases(module: str) -> None:
+    assert [*comparisons((PACKAGE / module).read_text("utf-8"))] == []
+
+
+def test_the_exceptions_are_needed() -> None:
+    for module in EXCEPTED:
+        assert [*comparisons((PACKAGE / module).read_text("utf-8"))]

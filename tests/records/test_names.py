@@ -1,0 +1,173 @@
+"""The name column: which record each text becomes, and every original it can stand for."""
+
+from itertools import islice
+
+import pytest
+
+from procmaps.grammar import loading
+from procmaps.records import names
+from procmaps.records.names import Interpretation
+
+CASES = {
+    b"": names.Unnamed(),
+    b"[heap]": names.Heap(),
+    b"[stack]": names.Stack(),
+    b"[stack:1234]": names.ThreadStack(b"[stack:1234]", 1234),
+    b"[stack:]": names.UnknownName(b"[stack:]"),
+    b"[heap] ": names.UnknownName(b"[heap] "),
+    b"[heap]x": names.UnknownName(b"[heap]x"),
+    b"[anon:]": names.AnonName.of(b""),
+    b"[anon: a b ]": names.AnonName.of(b" a b "),
+    b"[anon:dalvik-main space]": names.AnonName.of(b"dalvik-main space"),
+    b"[anon:[heap]]": names.AnonName.of(b"[heap]"),
+    b"[anon:/lib/x.so (deleted)]": names.AnonName.of(b"/lib/x.so (deleted)"),
+    b"[anon:torn": names.UnknownName(b"[anon:torn"),
+    b"[anon_shmem:x]": names.AnonShmemName.of(b"x"),
+    b"[vdso]": names.Special(b"[vdso]", "vdso"),
+    b"[vvar_vclock]": names.Special(b"[vvar_vclock]", "vvar_vclock"),
+    b"[uprobes-trampoline]": names.Special(b"[uprobes-trampoline]", "uprobes_trampoline"),
+    b"[page size compat]": names.Special(b"[page size compat]", "page_size_compat"),
+    b"[rollup]": names.Special(b"[rollup]", "rollup"),
+    b"/dev/zero (deleted)": names.KernelFile(b"/dev/zero (deleted)", "shared_zero"),
+    b"/dev/zero": names.FilePath(b"/dev/zero"),
+    b"/[aio] (deleted)": names.KernelFile(b"/[aio] (deleted)", "aio"),
+    b"/drm mm object (deleted)": names.KernelFile(b"/drm mm object (deleted)", "drm"),
+    b"/i915-shmem-tt (deleted)": names.KernelFile(b"/i915-shmem-tt (deleted)", "i915_shmem"),
+    b"/SYSV0000abcd (deleted)": names.SysV(b"/SYSV0000abcd (deleted)", 0xABCD),
+    b"/SYSV0000abcd": names.FilePath(b"/SYSV0000abcd"),
+    b"/SYSV0000ABCD (deleted)": names.FilePath(b"/SYSV0000ABCD (deleted)"),
+    b"/memfd: (deleted)": names.Memfd(b"/memfd: (deleted)", b""),
+    b"/memfd:[heap] (deleted)": names.Memfd(b"/memfd:[heap] (deleted)", b"[heap]"),
+    b"/memfd:x (deleted) (deleted)": names.Memfd(b"/memfd:x (deleted) (deleted)", b"x (deleted)"),
+    b"/dev/ashmem (deleted)": names.Ashmem(b"/dev/ashmem (deleted)", b""),
+    b"/dev/ashmem/a b (deleted)": names.Ashmem(b"/dev/ashmem/a b (deleted)", b"a b"),
+    b"/dmabuf:": names.DmaBuf(b"/dmabuf:", b""),
+    b"/dmabuf:system": names.DmaBuf(b"/dmabuf:system", b"system"),
+    b"anon_inode:[perf_event]": names.AnonInode(b"anon_inode:[perf_event]", b"[perf_event]"),
+    b"anon_inode:kvm-vcpu:0": names.AnonInode(b"anon_inode:kvm-vcpu:0", b"kvm-vcpu:0"),
+    b"socket:[4711]": names.Socket(b"socket:[4711]", 4711),
+    b"socket:[x]": names.UnknownName(b"socket:[x]"),
+    b"/usr/lib/a b.so ": names.FilePath(b"/usr/lib/a b.so "),
+    b"/caf\xe9\r\t": names.FilePath(b"/caf\xe9\r\t"),
+    b"(unreachable)/x": names.FilePath(b"(unreachable)/x"),
+    b"\xff\xfe": names.UnknownName(b"\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("raw", CASES, ids=ascii)
+def test_each_column_becomes_its_record_in_both_engines(raw: bytes) -> None:
+    linux = loading.load("linux")
+    assert linux.parse_name_with_lark(raw) == CASES[raw]
+    assert linux.parse_name(raw) == CASES[raw]
+    assert CASES[raw].raw == raw
+
+
+def test_a_kind_is_the_terminal_in_lower_case() -> None:
+    assert [CASES[raw].kind for raw in (b"", b"[heap]", b"[vdso]", b"/[aio] (deleted)")] == [
+        "anonymous",
+        "heap",
+        "vdso",
+        "aio",
+    ]
+
+
+def readings(raw: bytes, dialect: str = "linux") -> list[tuple[str, bytes, bool]]:
+    name = loading.load(dialect).parse_name_with_lark(raw)
+    return [(reading.kind, reading.value, reading.deleted) for reading in name.interpretations()]
+
+
+def test_deleted_is_an_unlinked_file_or_part_of_the_name() -> None:
+    assert readings(b"/x (deleted)") == [
+        ("file", b"/x", True),
+        ("file", b"/x (deleted)", False),
+    ]
+
+
+def test_deleted_twice_can_be_undone_once_only() -> None:
+    assert readings(b"/x (deleted) (deleted)") == [
+        ("file", b"/x (deleted)", True),
+        ("file", b"/x (deleted) (deleted)", False),
+    ]
+
+
+def test_octal_newline_is_a_newline_or_four_characters_each_time() -> None:
+    assert readings(rb"/a\012b\012c") == [
+        ("file", b"/a\nb\nc", False),
+        ("file", b"/a\nb\\012c", False),
+        ("file", b"/a\\012b\nc", False),
+        ("file", b"/a\\012b\\012c", False),
+    ]
+
+
+def test_a_producer_that_does_not_escape_means_what_it_prints() -> None:
+    assert readings(rb"/a\012b", "nommu") == [("file", rb"/a\012b", False)]
+    assert readings(b"/a\nb", "nommu") == [("file", b"/a\nb", False)]
+
+
+def test_a_memfd_can_also_be_a_file_that_looks_like_one() -> None:
+    assert readings(b"/memfd:a (deleted)") == [
+        ("memfd", b"a", False),
+        ("file", b"/memfd:a", True),
+        ("file", b"/memfd:a (deleted)", False),
+    ]
+
+
+def test_the_reasons_are_sentences_for_people() -> None:
+    name = loading.load("linux").parse_name_with_lark(rb"/a\012b\012c (deleted)")
+    assert [*name.interpretations()][1] == Interpretation(
+        "file",
+        b"/a\nb\\012c",
+        r"an unlinked file, newline in its name and literal \012",
+        deleted=True,
+    )
+
+
+def test_readings_are_lazy() -> None:
+    name = loading.load("linux").parse_name_with_lark(b"/" + rb"\012" * 500)
+    assert next(name.interpretations()).value == b"/" + b"\n" * 500
+    assert len([*islice(name.interpretations(), 100)]) == 100
+
+
+def test_a_faulted_android_label_may_have_gone_on() -> None:
+    assert readings(b"[anon:foo<fault>]", "android") == [
+        ("anon", b"foo", False),
+        ("anon", b"foo<fault>", False),
+    ]
+
+
+def test_the_path_is_the_most_likely_one() -> None:
+    name = loading.load("linux").parse_name_with_lark(rb"/a\012b (deleted)")
+    assert isinstance(name, names.FilePath)
+    assert (name.path, name.deleted) == (b"/a\nb", True)
+    assert str(loading.load("linux").parse_name_with_lark(b"/caf\xe9")) == "/caf\udce9"
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "kind", "most"),
+    [
+        (b"/memfd:", b" (deleted)", "memfd", 249),
+        (b"/dev/ashmem/", b" (deleted)", "ashmem", 255),
+        (b"/dmabuf:", b"", "dmabuf", 31),
+    ],
+)
+def test_no_reading_has_a_longer_name_than_the_kernel_takes(
+    before: bytes, behind: bytes, kind: str, most: int
+) -> None:
+    longest = before + b"x" * (most - 1) + rb"\012" + behind
+    assert [read[:2] for read in readings(longest) if read[0] == kind] == [
+        (kind, b"x" * (most - 1) + b"\n")
+    ]
+    longer = before + b"x" * (most + 1) + behind
+    assert {read[0] for read in readings(longer)} == {"file"}
+
+
+def test_the_other_readings_of_kernel_objects() -> None:
+    assert readings(b"[stack:7]") == [
+        ("thread_stack", b"[stack:7]", False),
+        ("other", b"[stack:7]", False),
+    ]
+    assert readings(b"/SYSV00000001 (deleted)")[0] == ("sysv", b"/SYSV00000001 (deleted)", False)
+    assert readings(b"/[aio] (deleted)")[0] == ("aio", b"/[aio] (deleted)", False)
+    assert readings(b"/dmabuf:x") == [("dmabuf", b"x", False), ("file", b"/dmabuf:x", False)]
+    assert readings(b"[anon_shmem:x]") == [("anon_shmem", b"x", False)]
+    assert readings(b"[vdso]") == [("vdso", b"[vdso]", False)]

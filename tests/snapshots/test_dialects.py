@@ -1,0 +1,186 @@
+"""Dialects: picked from what only they print, and what each reads that Linux does not."""
+
+import pytest
+
+from procmaps import ParseError, Perms, UnknownDialect, loads
+from procmaps.formats.dialects import DIALECTS, dialect
+from procmaps.records.names import AnonName, FilePath, Special, UnknownName
+
+ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
+
+MARKS = {
+    "linux": (ANON, "it bears no other dialect's mark"),
+    "android": (
+        (
+            b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:x]\n"
+            b"Name:           [anon:x]\nSize:    4 kB\n"
+        ),
+        "line 2 is printed by no other: Name: ",
+    ),
+    "nommu": (
+        b"40a00000-40a01000 rw-S 00000000 00:01 7          /tmp/a\n",
+        "line 1 is printed by no other: 40a00000-40a01000 rw-S ",
+    ),
+    "qemu": (
+        b"00400000-00401000 r-xp 00000000 08:01 42        /a\nSize:                  132 kB\n",
+        "line 2 is printed by no other: Size:                  132 kB",
+    ),
+    "wsl": (
+        b"7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539              /x\nPss:     0 kB\n",
+        (
+            r"line 1 is printed by no other: 7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539 "
+            r"             /x\x0aPss:     0 kB\x0a"
+        ),
+    ),
+    "freebsd": (
+        b"00007fffffdff000-00007ffffffff000 rw-p 00000000 00:00 0           [stack]\n",
+        (
+            "line 1 is printed by no other: 00007fffffdff000-00007ffffffff000 rw-p 00000000 "
+            "00:00 0           ["
+        ),
+    ),
+    "cygwin": (
+        b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [teb (tid 4242)]\n",
+        "line 1 is printed by no other: 7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_a_dialect_is_told_by_its_mark(name: str) -> None:
+    text, reason = MARKS[name]
+    snapshot = loads(text)
+    assert (snapshot.dialect.name, snapshot.dialect.reason) == (name, reason)
+    assert snapshot.dumps() == text
+    assert snapshot.problems == ()
+
+
+def test_a_mark_far_behind_the_head_is_found_where_linux_fails() -> None:
+    lines = b"".join(
+        b"%x-%x rw-p 00000000 00:00 0 \n" % (n << 12, n + 1 << 12) for n in range(1000)
+    )
+    torn = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:a\nb]\n"
+    snapshot = loads(lines + torn + ANON.replace(b"7f", b"8f"))
+    assert snapshot.dialect.name == "android"
+    assert snapshot[1000].name == AnonName(b"[anon:a\nb]", b"a\nb")
+    assert snapshot.problems == ()
+
+
+HEADER = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          "
+
+
+@pytest.mark.parametrize(
+    "label",
+    [b"a\nb", b"a\nb\nc", b"\n", b"a]b\nc", b"a\nRss:  4 kB", b"a\nRss:  4 kB\n", b"x<fault>"],
+)
+@pytest.mark.parametrize("below", [b"", b"Size:                  4 kB\n"], ids=["maps", "smaps"])
+def test_a_label_of_any_bytes_tells_android(label: bytes, below: bytes) -> None:
+    text = HEADER + b"[anon:" + label + b"]\n" + below + ANON.replace(b"7f", b"8f")
+    snapshot = loads(text)
+    assert snapshot.dialect.name == "android"
+    assert snapshot[0].name == AnonName.of(label)
+    assert snapshot.problems == ()
+
+
+@pytest.mark.parametrize(
+    "name", [b"/x [anon:q", b"/x [anon:q<fault>]", b"[anon:cut off", b"[anon:q]"]
+)
+def test_a_path_or_the_end_of_the_text_tells_nothing(name: bytes) -> None:
+    assert loads(HEADER.replace(b" 0   ", b" 7   ") + name).dialect.name == "linux"
+
+
+def test_asking_for_one_takes_it_whatever_the_text() -> None:
+    snapshot = loads(ANON, dialect="gvisor")
+    assert (str(snapshot.dialect), snapshot.dialect.reason) == ("gvisor", "asked for")
+    with pytest.raises(UnknownDialect) as caught:
+        loads(ANON, dialect="windows")
+    assert str(caught.value) == (
+        "unknown dialect 'windows'; known are: auto, linux, android, nommu, gvisor, qemu, wsl, "
+        "freebsd, cygwin"
+    )
+
+
+@pytest.mark.parametrize("known", [d.name for d in DIALECTS])
+def test_every_dialect_reads_what_linux_prints(known: str) -> None:
+    text = (
+        ANON + b"Size:    4 kB\nVmFlags: rd \n" + b"8f0000000000-8f0000001000 r-xp 0 08:01 4 /a\n"
+    )
+    expected = [*loads(text, dialect="linux")]
+    got = [*loads(text, dialect=known)]
+    escapes = dialect(known).escapes
+    assert got[0] == expected[0]
+    assert got[1].name == FilePath(b"/a", escaped=escapes)
+
+
+@pytest.mark.parametrize("known", ["nommu", "gvisor"])
+def test_paths_that_are_not_escaped_run_over_lines(known: str) -> None:
+    text = (
+        b"40a00000-40a01000 rw-s 00000000 00:01 7          /tmp/a\n\n b\n"
+        b"40b00000-40b01000 rw-p 00000000 00:00 0 \n"
+    )
+    first, second = loads(text, dialect=known)
+    assert first.name == FilePath(b"/tmp/a\n\n b", escaped=False)
+    assert second.start == 0x40B00000
+
+
+def test_gvisor_stops_a_path_at_a_field() -> None:
+    text = b"40a00000-40a01000 rw-s 00000000 00:01 7          /tmp/a\nb\nRss:    4 kB\n"
+    (mapping,) = loads(text, dialect="gvisor")
+    assert mapping.name.raw == b"/tmp/a\nb"
+    assert mapping.usage is not None
+    assert mapping.usage.rss == 4096
+
+
+def test_android_reads_its_name_line_in_every_place() -> None:
+    header = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:x]\n"
+    fields = [b"Size:    4 kB\n", b"Locked:  0 kB\n", b"VmFlags: rd \n"]
+    for place in range(4):
+        lines = [*fields[:place], b"Name:           [anon:x]\n", *fields[place:]]
+        (mapping,) = loads(header + b"".join(lines))
+        assert mapping.usage is not None
+        assert mapping.usage.name == AnonName.of(b"x")
+        assert mapping.usage.size == 4096
+
+
+def test_android_keeps_a_label_that_was_torn() -> None:
+    text = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:to"
+    assert loads(text, dialect="android")[0].name == UnknownName(b"[anon:to")
+
+
+def test_cygwin_reserves_and_names_like_windows() -> None:
+    text = (
+        b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [teb (tid 4242)]\n"
+        b"7ff8b0000000-7ff8b0001000 rw-g 00000000 0000:0000 0           [stack (tid 1) shared]\n"
+    )
+    teb, stack = loads(text)
+    assert (str(teb.perms), teb.perms.reserved, str(stack.perms)) == ("===p", True, "rw-g")
+    assert teb.name == Special(b"[teb (tid 4242)]", "teb")
+    assert stack.name == Special(b"[stack (tid 1) shared]", "win_stack")
+
+
+def test_the_first_builds_of_wsl_do_not_tell_whether_memory_is_shared() -> None:
+    text = (
+        b"00400000-00401000 r-x- 00000000 00:00 42                        /bin/a\n"
+        b"00401000-00402000 ---- 00000000 00:00 0\n"
+    )
+    snapshot = loads(text)
+    assert snapshot.dialect.reason == (
+        "line 1 is printed by no other: 00400000-00401000 r-x- 00000000 00:00 "
+    )
+    assert (snapshot.dialect.name, snapshot.dumps()) == ("wsl", text)
+    assert [str(m.perms) for m in snapshot] == ["r-x-", "----"]
+    assert not any(m.perms.shared for m in snapshot)
+    # Further down, such a line is damage.
+    with pytest.raises(ParseError, match="the last of four permission characters"):
+        loads(text.replace(b"x- ", b"xp "))
+
+
+def test_nommu_maps_the_very_pages_of_a_file() -> None:
+    (mapping,) = loads(b"40a00000-40a01000 rw-S 00000000 00:01 7          /tmp/a\n")
+    assert mapping.perms == Perms.from_text("rw-S")
+    assert mapping.perms.shared
+
+
+def test_page_size_compat_is_known_to_all() -> None:
+    text = b"7f0000000000-7f0000001000 ---p 00000000 00:00 0      [page size compat]\n"
+    assert loads(text)[0].name.kind == "page_size_compat"

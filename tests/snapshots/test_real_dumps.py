@@ -1,0 +1,51 @@
+"""Real dumps of other people: every whole file is read, keeps its kind, and comes back exactly.
+
+None of them needs `errors="collect"`: not one line of theirs is unread.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from procmaps import loads
+from procmaps.engines import lark_engine
+from procmaps.engines.regex_engine import scan
+from procmaps.grammar import loading
+from tests.support import shared
+from tests.support.columns import difference
+
+HEADER = re.compile(rb"^[0-9a-f]+-[0-9a-f]+ ", re.MULTILINE)
+"""What every header line starts with: a count that owes nothing to the parser."""
+
+
+def kind_of(file: Path) -> str:
+    index = (shared.FOLDER / "dumps" / "index.tsv").read_text("utf-8")
+    rows = csv.DictReader(index.split("\n"), delimiter="\t")
+    return next(row["kind"] for row in rows if row["file"] == file.name)
+
+
+@pytest.mark.parametrize("file", shared.dump_files(), ids=shared.name)
+def test_every_line_is_read_and_comes_back(file: Path) -> None:
+    data = file.read_bytes()
+    snapshot = loads(data)
+    assert snapshot.kind == kind_of(file)
+    assert snapshot.problems == ()
+    assert len([*snapshot]) == len(HEADER.findall(data))
+    assert snapshot.dumps() == data
+    assert b"".join(snapshot.source(row) for row in range(len(snapshot))) == data
+
+
+@pytest.mark.parametrize("file", shared.dump_files(), ids=shared.name)
+def test_the_engines_agree(file: Path) -> None:
+    snapshot = loads(file.read_bytes())
+    text = file.read_bytes().replace(b"\r\n", b"\n")
+    dialect = loading.load(snapshot.dialect.name)
+    reference = lark_engine.scan(text, dialect)
+    assert difference(reference, scan(text, dialect)) is None
+    assert difference(reference, snapshot.columns) is None
+    for raw in snapshot.columns.names.texts:
+        assert dialect.parse_name_with_lark(raw) == dialect.parse_name(raw)
