@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The rooms whose types are checked, each from the day it exists.
 ROOMS := $(wildcard procmaps kernel tests bench corpus/tools/builder corpus/tools/matrix)
+# C in the style of .clang-format.
+C_FILES := $(wildcard procmaps/engines/_c/*/*.[ch] bench/*.c tests/engines/*/*.c)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Recipes share .venv and dist/: two at once would tear them.
@@ -74,7 +76,8 @@ test: $(DEV) ## Run every part that this machine can run; say what was not run (
 lint: check
 check: $(DEV) ## Formatting, lint and types (also called lint)
 	@failed=0; \
-	for tool in 'ruff format --check .' 'ruff check .' lint-imports 'mypy $(ROOMS)' 'pyright $(ROOMS)'; do \
+	for tool in 'ruff format --check .' 'ruff check .' lint-imports 'mypy $(ROOMS)' 'pyright $(ROOMS)' \
+	  'clang-format --dry-run --Werror $(C_FILES)'; do \
 	  echo "$$tool"; $(BIN)/$$tool || failed=1; \
 	done; exit $$failed
 
@@ -82,6 +85,7 @@ check: $(DEV) ## Formatting, lint and types (also called lint)
 format: $(DEV) ## Format, and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/clang-format -i $(C_FILES)
 
 # Folders of tests/ that need more than the checkout, and are run by a part of their own.
 OWN_PARTS := wheel kernel/source kernel/lab/booted kernel/model/booted corpus/peers

@@ -1,4 +1,5 @@
-/* The libFuzzer target: Python inside, the extension under test loaded by tests/engines/native/oracle.py.
+/* The libFuzzer target: Python inside, the extension under test loaded by
+ * tests/engines/native/oracle.py.
  *
  * The extension is built with -fsanitize=fuzzer-no-link, so its branches guide the search. See
  * docs/speed.md for the commands. */

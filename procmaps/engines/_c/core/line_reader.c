@@ -39,7 +39,7 @@ same_bytes(const uint8_t *one, const uint8_t *other, size_t length)
     return left == right;
 }
 
-/* --- header lines ------------------------------------------------------------------------------- */
+/* --- header lines ----------------------------------------------------------------------------- */
 
 /* Read permissions, offset, device and inode, and remember them; NULL where they cannot be. */
 static const Middle *
@@ -48,8 +48,8 @@ read_middle(Reader *reader, const uint8_t *at)
     Registers got;
     memset(got.value, 0, sizeof got.value);
     const uint8_t *end = run_steps(&reader->tables->middle, at, reader->end, &got);
-    if (!end || end == reader->end || got.value[MAJOR] > UINT32_MAX
-        || got.value[MINOR] > UINT32_MAX || got.value[PERMS] > UINT8_MAX)
+    if (!end || end == reader->end || got.value[MAJOR] > UINT32_MAX || got.value[MINOR] > UINT32_MAX
+        || got.value[PERMS] > UINT8_MAX)
         return NULL;
     Middle *middle = &reader->middle[reader->next_middle];
     reader->next_middle = (reader->next_middle + 1) % MIDDLES;
@@ -115,7 +115,7 @@ read_header(Reader *reader, const Target *to, const Progress *now)
     return end;
 }
 
-/* --- what stands below a header ----------------------------------------------------------------- */
+/* --- what stands below a header --------------------------------------------------------------- */
 
 /* The row of what stands below the last header, in the usage columns; a new one if it has none. */
 static uint32_t
@@ -186,8 +186,7 @@ share_body(Reader *reader, const Target *to, Progress *now)
 {
     size_t rest = (size_t)(reader->end - now->at);
     for (const Body *body = reader->body; body < reader->body + BODIES; body++) {
-        if (!body->length || rest < body->length
-            || memcmp(now->at, body->text, body->length) != 0)
+        if (!body->length || rest < body->length || memcmp(now->at, body->text, body->length) != 0)
             continue;
         to->below[now->rows - 1] = body->place;
         fetch_ahead(now->at, body->length);
@@ -216,7 +215,7 @@ part_body(Reader *reader, const Target *to, Progress *now)
     return true;
 }
 
-/* --- the lines of it ---------------------------------------------------------------------------- */
+/* --- the lines of it -------------------------------------------------------------------------- */
 
 static bool
 is_key(const Key *key, const uint8_t *at, const uint8_t *end)
@@ -278,8 +277,8 @@ repeat_value(Reader *reader, int number, const Target *to, Progress *now)
 {
     const Key *key = &reader->tables->key[number];
     const Line *line = &reader->line[number];
-    if (!line->length || (size_t)(reader->end - now->at) < line->length
-        || !is_free(key, to, now) || !same_bytes(now->at, line->text, line->length))
+    if (!line->length || (size_t)(reader->end - now->at) < line->length || !is_free(key, to, now)
+        || !same_bytes(now->at, line->text, line->length))
         return NULL;
     add(reader, key, to, now, line->value);
     return now->at + line->length - 1;
@@ -303,7 +302,7 @@ read_text(Reader *reader, const Target *to, Progress *now)
     return end;
 }
 
-/* --- all of them -------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 Stop
 read_lines(Reader *reader, const Target *to, Progress *now)

@@ -34,7 +34,8 @@ skip_set(const uint8_t *table, const uint8_t *at, const uint8_t *limit)
 }
 
 /* Add the digits from *at* on to *value*; the place behind them, or NULL where the number has more
- * than 64 bits. Four at a time where there are so many: every sum has to wait for the one before. */
+ * than 64 bits. Four at a time where there are so many: every sum has to wait for the one before.
+ */
 static const uint8_t *
 read_digits(const Step *step, const uint8_t *at, const uint8_t *limit, uint64_t *value)
 {

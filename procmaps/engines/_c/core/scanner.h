@@ -1,10 +1,11 @@
 /* The native scanner: byte tables compiled from the grammar, run over the text.
  *
- * Nothing of the syntax stands here. procmaps/grammar/to_byte_tables.py compiles the rules of grammar/ into
- * programs: sequences of steps, each a set of bytes with the least and the greatest number of them,
- * and, where the bytes are digits, their values. These files run such programs. A line that no
- * program takes, or whose number cannot be, is not judged: read_lines() stops in front of it, and
- * the caller hands that one line to the reference engine (procmaps/engines/native_engine.py).
+ * Nothing of the syntax stands here. procmaps/grammar/to_byte_tables.py compiles the rules of
+ * grammar/ into programs: sequences of steps, each a set of bytes with the least and the greatest
+ * number of them, and, where the bytes are digits, their values. These files run such programs. A
+ * line that no program takes, or whose number cannot be, is not judged: read_lines() stops in front
+ * of it, and the caller hands that one line to the reference engine
+ * (procmaps/engines/native_engine.py).
  *
  * Memory: every read is behind a comparison with the end of the text, every write behind one with
  * the capacity that the caller's buffers were checked for.
@@ -21,7 +22,7 @@
 /* Nothing of these files is for other libraries of the process: calls among them need no detour. */
 #pragma GCC visibility push(hidden)
 
-/* --- programs: program.c ------------------------------------------------------------------------ */
+/* --- programs: program.c ---------------------------------------------------------------------- */
 
 enum {
     OUTSIDE = 0xFF,    /* in a table: this byte is not of the set */
@@ -62,7 +63,7 @@ const uint8_t *run_steps(const Program *program, const uint8_t *at, const uint8_
 const uint8_t *run_program(const Program *program, const uint8_t *at, const uint8_t *end,
                            Registers *registers);
 
-/* --- texts, each once: texts.c ------------------------------------------------------------------ */
+/* --- texts, each once: texts.c ---------------------------------------------------------------- */
 
 typedef struct {
     const uint8_t *text; /* in the text that is read, or in bytes that the caller keeps */
@@ -85,7 +86,7 @@ typedef struct {
 int64_t place_text(Texts *texts, const uint8_t *text, size_t length, int64_t place);
 void free_texts(Texts *texts);
 
-/* --- lines into columns: lines.c ---------------------------------------------------------------- */
+/* --- lines into columns: lines.c -------------------------------------------------------------- */
 
 enum {
     MAX_KEYS = 128,
@@ -148,7 +149,7 @@ typedef struct {
     const uint8_t *begin, *end;
     Texts names, flags;
     Middle middle[MIDDLES];
-    int next_middle; /* which of them to forget next */
+    int next_middle;            /* which of them to forget next */
     int next_key[MAX_KEYS + 1]; /* which key stood behind which, the last time; 0 is the header */
     int key;                    /* the one read last */
     Line line[MAX_KEYS];

@@ -17,14 +17,12 @@ setter_of(PyObject *slot)
 }
 
 const char build_doc[] = PyDoc_STR(
-"build(cls, slots, columns, first, count) -> list\n--\n\n"
-"Objects of *cls* for *count* rows from *first* on. Each slot has a column: a buffer of numbers; a\n"
-"tuple of a mapping and one buffer or two, for what the mapping holds under a row's number or pair\n"
-"of numbers; or a tuple of one object, for that one. Their __init__ is not called. No value must\n"
-"refer to the objects: as nothing can be part of a cycle then, the garbage collector is told not to\n"
-"look at them.");
-
-
+    "build(cls, slots, columns, first, count) -> list\n--\n\n"
+    "Objects of *cls* for *count* rows from *first* on. Each slot has a column: a buffer of numbers; a\n"
+    "tuple of a mapping and one buffer or two, for what the mapping holds under a row's number or pair\n"
+    "of numbers; or a tuple of one object, for that one. Their __init__ is not called. No value must\n"
+    "refer to the objects: as nothing can be part of a cycle then, the garbage collector is told not to\n"
+    "look at them.");
 
 /* Where a slot's value comes from. */
 typedef struct {
@@ -96,9 +94,8 @@ number_in(const Py_buffer *view, Py_ssize_t row)
 static PyObject *
 look_up(const Source *source)
 {
-    PyObject *key = source->views == 1
-                        ? PyLong_FromUnsignedLongLong(source->number[0])
-                        : Py_BuildValue("KK", source->number[0], source->number[1]);
+    PyObject *key = source->views == 1 ? PyLong_FromUnsignedLongLong(source->number[0])
+                                       : Py_BuildValue("KK", source->number[0], source->number[1]);
     PyObject *value = key ? PyObject_GetItem(source->memo, key) : NULL;
     Py_XDECREF(key);
     return value;
@@ -117,8 +114,8 @@ value_of(Source *source, Py_ssize_t row)
     }
     if (!same) {
         Py_XDECREF(source->value);
-        source->value = source->memo ? look_up(source)
-                                     : PyLong_FromUnsignedLongLong(source->number[0]);
+        source->value =
+            source->memo ? look_up(source) : PyLong_FromUnsignedLongLong(source->number[0]);
     }
     return source->value ? Py_NewRef(source->value) : NULL;
 }

@@ -29,7 +29,7 @@ PyObject *build(PyObject *module, PyObject *args);    /* records.c */
 PyObject *gather(PyObject *module, PyObject *args);   /* rows.c */
 PyObject *read_all(PyObject *module, PyObject *args); /* reading.c */
 
-PyObject *allocate(PyTypeObject *type);    /* module.c */
+PyObject *allocate(PyTypeObject *type); /* module.c */
 void deallocate(PyObject *self);
 descrsetfunc setter_of(PyObject *slot); /* records.c */
 

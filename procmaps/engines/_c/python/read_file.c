@@ -40,10 +40,10 @@ move(PyObject **text, Py_ssize_t size, Py_ssize_t room)
 }
 
 const char read_doc[] = PyDoc_STR(
-"read(fd, room, least) -> (bytes, errno)\n--\n\n"
-"What a file holds from where it stands, and why the end of it was not reached; 0: it was.\n"
-"*room* is how much it should be. No read is given less than *least* bytes of room, except where\n"
-"that is 0: whether there is more than expected is then asked for by a single byte.");
+    "read(fd, room, least) -> (bytes, errno)\n--\n\n"
+    "What a file holds from where it stands, and why the end of it was not reached; 0: it was.\n"
+    "*room* is how much it should be. No read is given less than *least* bytes of room, except where\n"
+    "that is 0: whether there is more than expected is then asked for by a single byte.");
 
 PyObject *
 read_all(PyObject *Py_UNUSED(module), PyObject *args)

@@ -35,7 +35,8 @@ rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
             break;
     for (; rows->fields == fields && rows->taken < count; rows->taken++)
         if (PyObject_GetBuffer(PyTuple_GetItem(columns, rows->taken), &rows->view[rows->taken],
-                               PyBUF_SIMPLE) < 0)
+                               PyBUF_SIMPLE)
+            < 0)
             break;
     if (rows->fields < fields || rows->taken < count) {
         Py_DECREF(rows);
@@ -66,10 +67,11 @@ number_at(const Py_buffer *column, Py_ssize_t row)
     return number == UINT64_MAX ? Py_NewRef(Py_None) : PyLong_FromUnsignedLongLong(number);
 }
 
-PyDoc_STRVAR(make_doc,
-"make(row, others) -> record\n--\n\n"
-"The record of a row: the numbers of the columns, None where a column ends before or holds\n"
-"2**64-1; *others* for the slots behind them. They must not refer to the record (see build).");
+PyDoc_STRVAR(
+    make_doc,
+    "make(row, others) -> record\n--\n\n"
+    "The record of a row: the numbers of the columns, None where a column ends before or holds\n"
+    "2**64-1; *others* for the slots behind them. They must not refer to the record (see build).");
 
 static PyObject *
 rows_make(PyObject *self, PyObject *args)
@@ -113,11 +115,11 @@ PyType_Spec rows_spec = {
     "procmaps.engines._scanner.Rows", sizeof(Rows), 0, Py_TPFLAGS_DEFAULT, rows_slots,
 };
 
-/* --- columns ------------------------------------------------------------------------------------ */
+/* --- columns ---------------------------------------------------------------------------------- */
 
-const char gather_doc[] = PyDoc_STR(
-"gather(numbers, places, into)\n--\n\n"
-"Put into each item of *into* the number at its place, 2**64-1 where there is none.");
+const char gather_doc[] =
+    PyDoc_STR("gather(numbers, places, into)\n--\n\n"
+              "Put into each item of *into* the number at its place, 2**64-1 where there is none.");
 
 PyObject *
 gather(PyObject *Py_UNUSED(module), PyObject *args)

@@ -1,8 +1,8 @@
 /* The type Session: one text, read by one machine into the caller's buffers.
  *
  * The lock of the interpreter is released while lines are read; what is touched then is the text
- * (bytes: immutable, and referred to), the exported buffers (which cannot be resized while exported)
- * and the session, marked busy.
+ * (bytes: immutable, and referred to), the exported buffers (which cannot be resized while
+ * exported) and the session, marked busy.
  */
 #include "module.h"
 
@@ -61,7 +61,7 @@ session_dealloc(PyObject *self)
     deallocate(self);
 }
 
-/* --- buffers ------------------------------------------------------------------------------------ */
+/* --- buffers ---------------------------------------------------------------------------------- */
 
 /* The header columns, in the order of procmaps.engines.native_engine.COLUMNS. */
 enum { AT, START, END, PERMS, OFFSET, MAJOR, MINOR, INODE, NAME, BELOW, COLUMNS };
@@ -156,10 +156,11 @@ take_kept(Target *to, Views *views, PyObject *kept)
     return to->kept != NULL;
 }
 
-PyDoc_STRVAR(run_doc,
-"run(at, rows, bodies, columns, usage, filled, kept) -> (at, rows, bodies, kept, stop)\n--\n\n"
-"Read lines from *at* on into the buffers: header lines behind the *rows* that the columns hold\n"
-"already, what stands below them behind the *bodies* that the usage columns hold.");
+PyDoc_STRVAR(
+    run_doc,
+    "run(at, rows, bodies, columns, usage, filled, kept) -> (at, rows, bodies, kept, stop)\n--\n\n"
+    "Read lines from *at* on into the buffers: header lines behind the *rows* that the columns hold\n"
+    "already, what stands below them behind the *bodies* that the usage columns hold.");
 
 static PyObject *
 session_run(PyObject *self, PyObject *args)
@@ -199,9 +200,9 @@ session_run(PyObject *self, PyObject *args)
             stop = read_lines(reader, to, &now);
             Py_END_ALLOW_THREADS
             session->busy = false;
-            result = Py_BuildValue("nnnni", (Py_ssize_t)(now.at - reader->begin),
-                                   (Py_ssize_t)now.rows, (Py_ssize_t)now.bodies,
-                                   (Py_ssize_t)now.kept, (int)stop);
+            result =
+                Py_BuildValue("nnnni", (Py_ssize_t)(now.at - reader->begin), (Py_ssize_t)now.rows,
+                              (Py_ssize_t)now.bodies, (Py_ssize_t)now.kept, (int)stop);
         }
     }
     for (int i = 0; views && i < views->views; i++)
@@ -211,7 +212,7 @@ session_run(PyObject *self, PyObject *args)
     return result;
 }
 
-/* --- texts -------------------------------------------------------------------------------------- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 /* The texts that are new since the last time, in the order of their places. */
 static PyObject *
@@ -224,8 +225,8 @@ fresh_texts(Session *session, Texts *texts)
     PyObject *list = PyList_New((Py_ssize_t)texts->freshes);
     for (size_t i = 0; list && i < texts->freshes; i++) {
         const Entry *entry = &texts->fresh[i];
-        PyObject *text = PyBytes_FromStringAndSize((const char *)entry->text,
-                                                   (Py_ssize_t)entry->length);
+        PyObject *text =
+            PyBytes_FromStringAndSize((const char *)entry->text, (Py_ssize_t)entry->length);
         if (!text || PyList_SetItem(list, (Py_ssize_t)i, text) < 0)
             Py_CLEAR(list);
     }
@@ -280,11 +281,12 @@ session_know_flags(PyObject *self, PyObject *args)
     return know_text((Session *)self, &((Session *)self)->reader.flags, args);
 }
 
-/* --- the type ----------------------------------------------------------------------------------- */
+/* --- the type --------------------------------------------------------------------------------- */
 
 static PyMethodDef session_methods[] = {
     {"run", session_run, METH_VARARGS, run_doc},
-    {"fresh_names", session_fresh_names, METH_NOARGS, "The names that are new since the last time."},
+    {"fresh_names", session_fresh_names, METH_NOARGS,
+     "The names that are new since the last time."},
     {"fresh_flags", session_fresh_flags, METH_NOARGS, "The same for the texts of VmFlags."},
     {"know_name", session_know_name, METH_VARARGS, "Tell a name's place, found by the caller."},
     {"know_flags", session_know_flags, METH_VARARGS, "The same for a text of VmFlags."},

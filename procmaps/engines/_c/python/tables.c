@@ -113,8 +113,8 @@ machine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
                             "flags",     "text",   "keys", "columns", NULL};
     PyObject *addresses, *middle, *name, *value[KINDS], *text, *keys;
     int columns;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOOOO!i", names, &addresses, &middle,
-                                     &name, &value[SIZE], &value[COUNT], &value[FLAGS], &text,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOOOO!i", names, &addresses, &middle, &name,
+                                     &value[SIZE], &value[COUNT], &value[FLAGS], &text,
                                      &PyTuple_Type, &keys, &columns))
         return NULL;
     if (PyTuple_Size(keys) > MAX_KEYS || columns < 1 || columns > MAX_KEYS) {
@@ -126,9 +126,8 @@ machine_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     Tables *tables = &machine->tables;
     tables->columns = columns;
-    bool fine = read_program(&tables->addresses, addresses)
-                && read_program(&tables->middle, middle) && read_program(&tables->name, name)
-                && read_program(&tables->text, text);
+    bool fine = read_program(&tables->addresses, addresses) && read_program(&tables->middle, middle)
+                && read_program(&tables->name, name) && read_program(&tables->text, text);
     for (int kind = 0; fine && kind < KINDS; kind++)
         fine = read_program(&tables->value[kind], value[kind]);
     for (Py_ssize_t i = 0; fine && i < PyTuple_Size(keys); i++)
