@@ -83,8 +83,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test for each case, named after it."""
     if FIXTURE not in metafunc.fixturenames:
         return
-    from procmaps.check.cases import KINDS, load  # noqa: PLC0415
+    from procmaps.check.cases import load  # noqa: PLC0415
     from procmaps.check.judge import ONLY  # noqa: PLC0415
+    from procmaps.formats.file_kinds import FILE_KINDS  # noqa: PLC0415
 
     marker = metafunc.definition.get_closest_marker(MARKER)
     options = {} if marker is None else dict(marker.kwargs)
@@ -94,13 +95,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(f"{where}: the marker {MARKER} takes by keyword: {known}")
     kinds = _words(options.get("reads", "maps"))
     only = options.get("only", "all")
-    if unknown := sorted(set(kinds) - set(KINDS)):
-        raise pytest.UsageError(f"{where}: reads={unknown[0]!r} is none of {', '.join(KINDS)}")
+    if unknown := sorted(set(kinds) - set(FILE_KINDS)):
+        raise pytest.UsageError(f"{where}: reads={unknown[0]!r} is none of {', '.join(FILE_KINDS)}")
     if only not in ONLY:
         raise pytest.UsageError(f"{where}: only={only!r} is none of {', '.join(ONLY)}")
     try:
         cases = load(
-            [kind for kind in KINDS if kind in kinds],
+            [kind for kind in FILE_KINDS if kind in kinds],
             only=_words(options.get("case", ())),
             skip=_words(options.get("skip", ())),
             tags=_words(options.get("tag", ())),

@@ -8,17 +8,15 @@ import functools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import attrs
 
 from procmaps import _resources
 from procmaps.errors import ProcmapsError
+from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 from procmaps.json_format import InvalidRecord, from_json
 from procmaps.records.mapping import Mapping
-
-Kind = Literal["maps", "smaps", "smaps_rollup"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 _MANIFEST: Final = "manifest.json"
 
@@ -84,7 +82,7 @@ class Case:
 
     id: str
     """``names/deleted-twice.maps``: group, name and kind."""
-    kind: Kind
+    kind: FileKind
     data: bytes
     records: tuple[Mapping, ...]
     """All records that any answer allowed has; without ``usage`` for a maps file."""
@@ -116,7 +114,7 @@ class Case:
 
 
 def load(
-    kinds: Iterable[Kind] = KINDS,
+    kinds: Iterable[FileKind] = FILE_KINDS,
     *,
     only: Iterable[str] = (),
     skip: Iterable[str] = (),
@@ -187,7 +185,7 @@ def read_case(identity: str, data: bytes, entry: dict[str, Any], records: list[A
 
     Raises `procmaps.json_format.InvalidRecord` for a record that is none.
     """
-    kind: Kind = next(kind for kind in KINDS if identity.endswith(f".{kind}"))
+    kind: FileKind = next(kind for kind in FILE_KINDS if identity.endswith(f".{kind}"))
     expected = tuple(map(from_json, records))
     if kind == "maps":
         expected = tuple(attrs.evolve(record, usage=None) for record in expected)

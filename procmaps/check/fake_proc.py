@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from procmaps.check.cases import KINDS, Kind
+from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 
 PID: Final = 4242
 """The process that a staged folder has, where there is no real one."""
@@ -48,19 +48,19 @@ class Stage:
     root: Path
     pid: int
 
-    def path(self, kind: Kind) -> Path:
+    def path(self, kind: FileKind) -> Path:
         """Where the dump of this kind is."""
         return self.root / str(self.pid) / kind
 
     def placed(self, command: Sequence[str]) -> list[str]:
         """*command* with ``{maps}``, ``{root}``, ``{pid}`` and the others filled in."""
-        values: dict[str, str] = {kind: str(self.path(kind)) for kind in KINDS}
+        values: dict[str, str] = {kind: str(self.path(kind)) for kind in FILE_KINDS}
         values |= {"root": str(self.root), "pid": str(self.pid)}
         return [_PLACE.sub(lambda match: values[match[1]], part) for part in command]
 
 
 @contextmanager
-def staged(dumps: Mapping[Kind, bytes], pid: int = PID) -> Generator[Stage, None, None]:
+def staged(dumps: Mapping[FileKind, bytes], pid: int = PID) -> Generator[Stage, None, None]:
     """*dumps* as the files of process *pid*, until the block ends."""
     with tempfile.TemporaryDirectory(prefix="procmaps-check-") as folder:
         stage = Stage(Path(folder), pid)

@@ -11,14 +11,15 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import attrs
 
 from procmaps import producers
-from procmaps.check.cases import Case, Interpretation, Kind
+from procmaps.check.cases import Case, Interpretation
 from procmaps.check.shrinking import Smallest, reduce
 from procmaps.check.verdicts import Verdict
+from procmaps.formats.file_kinds import FileKind
 from procmaps.json_format import JsonObject, to_json
 from procmaps.producers.rendering import render
 from procmaps.records.mapping import Mapping
@@ -28,12 +29,6 @@ PRODUCER: Final = "linux-6.12"
 """Who prints, where nothing else is asked for."""
 
 Judge = Callable[[Case], Verdict]
-
-_STRATEGY: Final[dict[Kind, Literal["maps", "smaps", "rollup"]]] = {
-    "maps": "maps",
-    "smaps": "smaps",
-    "smaps_rollup": "rollup",
-}
 
 _AREAS: Final = 4
 """Mappings of one dump: enough for a neighbour on either side, and quick to draw."""
@@ -49,7 +44,7 @@ class _Found(Exception):
 
 def fuzz(
     judge: Judge,
-    kind: Kind,
+    kind: FileKind,
     *,
     examples: int,
     producer: str = PRODUCER,
@@ -87,7 +82,7 @@ def fuzz(
             last[verdict.key] = Smallest(case, verdict)
             raise _Found(verdict.key)
 
-    drawing = strategies.address_spaces(producer, _STRATEGY[kind], max_size=_AREAS).map(tuple)
+    drawing = strategies.address_spaces(producer, kind, max_size=_AREAS).map(tuple)
     for turn in itertools.count():
         if left < 1:
             break
@@ -119,7 +114,7 @@ def fuzz(
     return list(smallest.values())
 
 
-def check_producer(name: str, kinds: Iterable[Kind]) -> str:
+def check_producer(name: str, kinds: Iterable[FileKind]) -> str:
     """The full name of a producer that prints files of all these *kinds*.
 
     Raises `procmaps.errors.ProcmapsError` for an unknown name and `ValueError` for a kind that it
@@ -127,12 +122,12 @@ def check_producer(name: str, kinds: Iterable[Kind]) -> str:
     """
     producer = producers.parse(name)
     for kind in kinds:
-        if not producer.prints(_STRATEGY[kind]):
+        if not producer.prints(kind):
             raise ValueError(f"{producer.name} prints no {kind}, or how is not established")
     return producer.name
 
 
-def drawn(records: tuple[Mapping, ...], kind: Kind, producer: str) -> Case:
+def drawn(records: tuple[Mapping, ...], kind: FileKind, producer: str) -> Case:
     """The case of *records* as *producer* prints them."""
     return Case(
         id=f"fuzz/drawn.{kind}",

@@ -14,13 +14,14 @@ import attrs
 
 from procmaps.check import answers, proc_overlay
 from procmaps.check.answers import AdapterFault
-from procmaps.check.cases import KINDS, Case, Kind, load
+from procmaps.check.cases import Case, load
 from procmaps.check.fake_proc import PID, Stage, places, staged
 from procmaps.check.judge import Only, judge
 from procmaps.check.shrinking import Smallest, reduce, whole
 from procmaps.check.subprocesses import OUTPUT_LIMIT, Ended, Running, Server, run
 from procmaps.check.verdicts import Verdict
 from procmaps.errors import ProcmapsError
+from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 
 
 @attrs.frozen
@@ -42,7 +43,7 @@ class Plan:
     """How a command is to be run."""
 
     command: tuple[str, ...]
-    reads: tuple[Kind, ...] = ("maps",)
+    reads: tuple[FileKind, ...] = ("maps",)
     timeout: float = 10.0
     """Seconds that one case may take."""
     jobs: int = 1
@@ -64,10 +65,10 @@ class Result:
     """The smallest part of the case that fails so; None for a pass and for what was not run."""
 
 
-def reads(command: Sequence[str], asked: Iterable[Kind]) -> tuple[Kind, ...]:
+def reads(command: Sequence[str], asked: Iterable[FileKind]) -> tuple[FileKind, ...]:
     """Which dumps *command* is run on: those it names, else those *asked*, else maps."""
     named = places(command)
-    return tuple(kind for kind in KINDS if kind in named) or tuple(asked) or ("maps",)
+    return tuple(kind for kind in FILE_KINDS if kind in named) or tuple(asked) or ("maps",)
 
 
 class Runner:
@@ -81,7 +82,7 @@ class Runner:
         self._servers: list[Server] = []
         self._lock = threading.Lock()
         self._running = Running()
-        self._dumps: dict[str, dict[Kind, bytes]] = {}
+        self._dumps: dict[str, dict[FileKind, bytes]] = {}
         for case in siblings:
             self._dumps.setdefault(_bare(case), {})[case.kind] = case.data
         self.obstacle = proc_overlay.obstacle() if plan.overlay else ""
@@ -145,7 +146,7 @@ class Runner:
             return Verdict("not-run", detail=self.obstacle)
         # A part of a case, and a dump that was drawn, stand alone: their siblings are not theirs.
         known = self._dumps.get(_bare(case), {})
-        dumps: Mapping[Kind, bytes] = (
+        dumps: Mapping[FileKind, bytes] = (
             known if known.get(case.kind) == case.data else {case.kind: case.data}
         )
         with staged(dumps, self._pid) as stage:
@@ -236,14 +237,14 @@ def _bare(case: Case) -> str:
     return case.id.rpartition(".")[0]
 
 
-_PLAIN: dict[Kind, str] = {
+_PLAIN: dict[FileKind, str] = {
     "maps": "names/plain",
     "smaps": "names/plain",
     "smaps_rollup": "smaps/rollup-6.12",
 }
 
 
-def plain(kind: Kind) -> Case:
+def plain(kind: FileKind) -> Case:
     """The case that every parser can read: nothing special is in it."""
     (case,) = load((kind,), only=(_PLAIN[kind],))
     return case

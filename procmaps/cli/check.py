@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from procmaps.check.cases import KINDS, InvalidCases, Kind, NoSuchCase, load
+from procmaps.check.cases import InvalidCases, NoSuchCase, load
 from procmaps.check.expected_failures import InvalidExpectations
 from procmaps.check.judge import ONLY, Only
 from procmaps.check.runner import AdapterBroken, Plan, reads
@@ -16,6 +16,7 @@ from procmaps.cli import check_fuzz as fuzzing
 from procmaps.cli.check_output import Output
 from procmaps.cli.inputs import Unreadable
 from procmaps.cli.option_groups import Grouped, under
+from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -31,8 +32,8 @@ _fuzzing = under("Fuzzing, in place of the cases")
 # fmt: off
 @click.command("check", cls=Grouped)
 @click.argument("command_line", nargs=-1, metavar="-- COMMAND...")
-@_parser("--reads", "kinds", multiple=True, type=click.Choice(KINDS), metavar="KIND",
-         help=f"Which files it reads: {', '.join(KINDS)}; repeatable. [default: what COMMAND "
+@_parser("--reads", "kinds", multiple=True, type=click.Choice(FILE_KINDS), metavar="KIND",
+         help=f"Which files it reads: {', '.join(FILE_KINDS)}; repeatable. [default: what COMMAND "
          "names, else maps]")
 @_parser("--only", type=click.Choice(list(ONLY)), default="all", metavar="WHICH",
          help=f"Which mappings it gives by design: {', '.join(ONLY)}. [default: all]")
@@ -68,8 +69,9 @@ _fuzzing = under("Fuzzing, in place of the cases")
 @_fuzzing("--save", type=_FOLDER, metavar="DIR", help="Save what was found as cases.")
 def command(
     *, command_line: tuple[str, ...], listing: bool, only_cases: tuple[str, ...],
-    skipped: tuple[str, ...], tags: tuple[str, ...], folder: Path | None, kinds: tuple[Kind, ...],
-    only: Only, batch: bool, overlay: bool, jobs: int, timeout: float, no_shrink: bool,
+    skipped: tuple[str, ...], tags: tuple[str, ...], folder: Path | None,
+    kinds: tuple[FileKind, ...], only: Only, batch: bool, overlay: bool, jobs: int,
+    timeout: float, no_shrink: bool,
     expect: Path | None, update: bool, as_json: bool, junit: Path | None, markdown: Path | None,
     html: Path | None, fuzz: int | None, producer: str | None, seed: int | None, save: Path | None,
 ) -> None:
@@ -91,7 +93,7 @@ def command(
     try:
         if listing:
             chosen = load(
-                kinds or KINDS, only=only_cases, skip=skipped, tags=tags, folder=folder
+                kinds or FILE_KINDS, only=only_cases, skip=skipped, tags=tags, folder=folder
             )
             check_cases.show(chosen, as_json=as_json)
             return

@@ -13,9 +13,8 @@ import click
 import procmaps
 from procmaps.errors import LiveError, NoSuchProcess
 from procmaps.formats.dialects import DIALECTS
+from procmaps.formats.file_kinds import FileKind
 from procmaps.snapshots.snapshot import Snapshot
-
-FileOfProcess = Literal["maps", "smaps", "smaps_rollup"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -50,7 +49,7 @@ def read_file(name: str) -> bytes:
         raise Unreadable(f"cannot read {shown}: {error.strerror or error}") from error
 
 
-def snapshot_of(pid: str, file: FileOfProcess, dialect: str) -> Snapshot:
+def snapshot_of(pid: str, file: FileKind, dialect: str) -> Snapshot:
     """A file of a process, as a snapshot; *pid* is what `is_process` accepts.
 
     Raises `Unreadable` with the reason and what to do: no such process, no permission, a kernel

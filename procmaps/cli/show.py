@@ -10,7 +10,6 @@ import click
 import procmaps
 from procmaps.cli import csv_output, table
 from procmaps.cli.inputs import (
-    FileOfProcess,
     dialect_option,
     is_process,
     json_option,
@@ -18,6 +17,7 @@ from procmaps.cli.inputs import (
     snapshot_of,
 )
 from procmaps.cli.style import console
+from procmaps.formats.file_kinds import FileKind
 from procmaps.json_format import head_to_json, problem_to_json, to_json
 from procmaps.records.mapping import Mapping
 from procmaps.snapshots.snapshot import Snapshot
@@ -35,7 +35,7 @@ from procmaps.snapshots.snapshot import Snapshot
 def command(
     *,
     target: str,
-    file: FileOfProcess | None,
+    file: FileKind | None,
     kinds: tuple[str, ...],
     summary: bool,
     as_csv: bool,

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import Literal
 
 from procmaps.errors import LiveError
+from procmaps.formats.file_kinds import FileKind
 from procmaps.live import maps, rollup, smaps
 from procmaps.snapshots.loading import Errors
 from procmaps.snapshots.snapshot import Snapshot
@@ -23,7 +23,7 @@ Read = Callable[[int], Snapshot | LiveError]
 
 def iter_snapshots(
     pids: Iterable[int],
-    kind: Literal["maps", "smaps", "rollup"] = "smaps",
+    kind: FileKind = "smaps",
     *,
     threads: int | None = None,
     root: str | os.PathLike[str] = "/proc",
@@ -39,9 +39,9 @@ def iter_snapshots(
     Raises `ValueError` for another *kind* or fewer than one thread, `procmaps.ParseError` as
     `procmaps.loads` does.
     """
-    readers = {"maps": maps, "smaps": smaps, "rollup": rollup}
+    readers = {"maps": maps, "smaps": smaps, "smaps_rollup": rollup}
     if kind not in readers:
-        msg = f'kind must be "maps", "smaps" or "rollup", not {kind!r}'
+        msg = f'kind must be "maps", "smaps" or "smaps_rollup", not {kind!r}'
         raise ValueError(msg)
     wanted = (os.cpu_count() or 1) if threads is None else threads
     if wanted < 1:

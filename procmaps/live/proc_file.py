@@ -22,9 +22,9 @@ from procmaps.errors import (
     Zombie,
     escape_bytes,
 )
+from procmaps.formats.file_kinds import FileKind
 
 Pid = int | Literal["self"]
-File = Literal["maps", "smaps", "smaps_rollup"]
 
 _PF_KTHREAD = 0x00200000
 """include/linux/sched.h; printed in the ninth field of ``stat`` by ``do_task_stat()``."""
@@ -62,7 +62,7 @@ class Target:
     """
 
     pid: Pid
-    file: File
+    file: FileKind
     tid: int | None = None
     root: str = "/proc"
 

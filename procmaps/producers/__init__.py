@@ -7,7 +7,7 @@ releases in the tables; nothing compares version numbers.
 
 from procmaps.formats.header_line import Bits, HeaderFormat
 from procmaps.producers.linux import PATHLESS
-from procmaps.producers.model import FieldLine, Kind, LabelRule, Producer
+from procmaps.producers.model import FieldLine, LabelRule, Producer, ProducerKind
 from procmaps.producers.registry import chosen, every_producer, newest, parse
 from procmaps.producers.variants import VARIANTS, Variant
 
@@ -17,9 +17,9 @@ __all__ = [
     "Bits",
     "FieldLine",
     "HeaderFormat",
-    "Kind",
     "LabelRule",
     "Producer",
+    "ProducerKind",
     "Variant",
     "chosen",
     "every_producer",

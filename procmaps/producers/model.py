@@ -7,11 +7,12 @@ from typing import Literal
 import attrs
 
 from procmaps.formats.dialects import dialect
+from procmaps.formats.file_kinds import FileKind
 from procmaps.formats.header_line import Bits, HeaderFormat
 from procmaps.formats.releases import Release
 from procmaps.formats.smaps_fields import FieldFormat, SmapsField
 
-Kind = Literal["linux", "nommu", "android", "gvisor", "qemu", "wsl", "freebsd", "cygwin"]
+ProducerKind = Literal["linux", "nommu", "android", "gvisor", "qemu", "wsl", "freebsd", "cygwin"]
 
 
 @attrs.frozen
@@ -41,7 +42,7 @@ class Producer:
 
     name: str
     """What `parse` takes: ``linux-6.12``, ``linux-2.6.32-32bit``, ``gvisor``."""
-    kind: Kind
+    kind: ProducerKind
     release: Release | None
     """The release of Linux; of an emulation: the one whose fields it prints, None without."""
     bits: Bits
@@ -60,7 +61,7 @@ class Producer:
     flags_tail: bytes = b" "
     """What stands behind the last mnemonic of ``VmFlags``."""
 
-    def prints(self, kind: Literal["maps", "smaps", "rollup"]) -> bool:
+    def prints(self, kind: FileKind) -> bool:
         """Whether it has that file, and it is established how every line of it looks."""
         if kind == "maps":
             return True

@@ -13,13 +13,12 @@ import attrs
 from procmaps._arguments import BytesOrStr, as_bytes
 from procmaps.engines.columns import Columns
 from procmaps.errors import ParseError
+from procmaps.formats.file_kinds import FileKind
 from procmaps.grammar.loading import Grammar
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import Name
 from procmaps.snapshots.diagnosis import diagnose
 from procmaps.snapshots.record_builder import RecordBuilder
-
-Kind = Literal["maps", "smaps", "rollup"]
 
 
 @attrs.frozen
@@ -56,7 +55,7 @@ class Snapshot(Sequence[Mapping]):
 
     Two are equal where text and dialect are: then so is all that they say.
 
-    ``kind``      "maps", "smaps" or "rollup"
+    ``kind``      "maps", "smaps" or "smaps_rollup"
     ``dialect``   the dialect it was read by, and why that one
     ``columns``   one typed buffer for each property, see `procmaps.engines.columns.Columns`
     """
@@ -89,10 +88,10 @@ class Snapshot(Sequence[Mapping]):
         return Snapshot, (self._text, self.columns, self._grammar, self.dialect, self._newline)
 
     @functools.cached_property
-    def kind(self) -> Kind:
-        """Told by content: fields make it smaps, the name ``[rollup]`` a rollup."""
+    def kind(self) -> FileKind:
+        """Told by content: fields make it smaps, the name ``[rollup]`` makes it smaps_rollup."""
         if len(self) == 1 and self.columns.names.texts[-1] == b"[rollup]":
-            return "rollup"
+            return "smaps_rollup"
         return "smaps" if self.columns.has_usage else "maps"
 
     def dumps(self) -> bytes:

@@ -8,6 +8,7 @@ For tests of whatever reads or holds memory maps, this package first of all. Nee
 * bytes: `dumps`, `snapshots`, `grammar_bytes`, and `broken` for what no producer would print
 """
 
+from procmaps.formats.file_kinds import FileKind
 from procmaps.strategies.damage import (
     FAULTS,
     Fault,
@@ -22,7 +23,7 @@ from procmaps.strategies.damage import (
     unended,
 )
 from procmaps.strategies.files import dumps, every_producer, grammar_bytes, snapshots
-from procmaps.strategies.mappings import FileKind, address_spaces, mappings
+from procmaps.strategies.mappings import address_spaces, mappings
 from procmaps.strategies.names import names
 from procmaps.strategies.text import android_labels, file_names, labels, raw_android_names
 

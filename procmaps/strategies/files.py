@@ -7,12 +7,13 @@ from hypothesis.extra.lark import from_lark
 
 from procmaps import producers
 from procmaps.formats.dialects import dialect
+from procmaps.formats.file_kinds import FileKind
 from procmaps.grammar.loading import parser
 from procmaps.producers import Producer, chosen
 from procmaps.producers.rendering import render
 from procmaps.snapshots.loading import loads
 from procmaps.snapshots.snapshot import Snapshot
-from procmaps.strategies.mappings import FileKind, address_spaces
+from procmaps.strategies.mappings import address_spaces
 
 
 def every_producer(kind: FileKind = "maps") -> st.SearchStrategy[Producer]:

@@ -8,6 +8,7 @@ from typing import Literal
 import attrs
 from hypothesis import strategies as st
 
+from procmaps.formats.file_kinds import FileKind
 from procmaps.producers import Producer, chosen
 from procmaps.producers.rendering import render
 from procmaps.records.device import Device
@@ -17,9 +18,6 @@ from procmaps.records.perms import Perms
 from procmaps.records.usage import Usage
 from procmaps.strategies.names import names
 from procmaps.strategies.usage import usages
-
-FileKind = Literal["maps", "smaps", "rollup"]
-"""One of the three files."""
 
 _PAGE = 4096
 
@@ -44,14 +42,14 @@ def address_spaces(
 ) -> list[Mapping]:
     """What one whole file says: mappings in rising order, none overlapping, some adjacent.
 
-    For ``rollup`` it is the one record of smaps_rollup. At most *max_size* mappings. Raises
+    For ``smaps_rollup`` it is the one record of that file. At most *max_size* mappings. Raises
     `ValueError` for a file that the producer does not print.
     """
     made = chosen(producer)
     if not made.prints(kind):
         raise ValueError(f"{made} prints no {kind}, or how is not established")
     top = (1 << made.header.address_bits - 12) - 1
-    if kind == "rollup":
+    if kind == "smaps_rollup":
         low, high = sorted(draw(st.tuples(st.integers(0, top), st.integers(0, top))))
         return [_rollup(low * _PAGE, high * _PAGE, draw(usages(made, made.rollup)))]
     cuts = sorted(draw(st.sets(st.integers(0, top), max_size=max_size + 1)))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from procmaps import _resources, loads
-from procmaps.check.cases import FOLDER, KINDS, Case, InvalidCases, NoSuchCase, load
+from procmaps.check.cases import FOLDER, Case, InvalidCases, NoSuchCase, load
+from procmaps.formats.file_kinds import FILE_KINDS
 from procmaps.json_format import to_json
 
 ROOT = _resources.path(FOLDER)
@@ -23,7 +24,7 @@ def _policies(case: Case) -> list[str]:
 def test_there_are_enough() -> None:
     names = {case.id.rpartition(".")[0] for case in CASES}
     assert len(names) >= 300
-    assert {case.kind for case in CASES} == set(KINDS)
+    assert {case.kind for case in CASES} == set(FILE_KINDS)
 
 
 def test_they_are_small() -> None:

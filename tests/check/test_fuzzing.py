@@ -11,16 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from procmaps.check.cases import Kind, load
+from procmaps.check.cases import load
 from procmaps.check.fuzzing import check_producer, fuzz, save
 from procmaps.errors import ProcmapsError
+from procmaps.formats.file_kinds import FileKind
 from tests.check.mutants import MUTANTS, right
 from tests.check.mutants.base import verdict
 
 
 @pytest.mark.parametrize("kind", ["maps", "smaps", "smaps_rollup"])
 @pytest.mark.parametrize("producer", ["linux-6.12", "linux-5.4"])
-def test_the_right_parser_is_left_in_peace(kind: Kind, producer: str) -> None:
+def test_the_right_parser_is_left_in_peace(kind: FileKind, producer: str) -> None:
     assert (
         fuzz(lambda case: verdict(right, case), kind, examples=15, producer=producer, seed=1) == []
     )

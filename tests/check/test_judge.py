@@ -8,9 +8,10 @@ import pytest
 
 from procmaps import loads
 from procmaps.check.answers import Rejection, take
-from procmaps.check.cases import Allowed, Case, Interpretation, Kind
+from procmaps.check.cases import Allowed, Case, Interpretation
 from procmaps.check.judge import Only, judge
 from procmaps.check.verdicts import Difference, Verdict
+from procmaps.formats.file_kinds import FileKind
 
 MAPS = b"""\
 00400000-00452000 r-xp 00002000 fd:01 173521                             /usr/bin/cat (deleted)
@@ -28,7 +29,7 @@ VmFlags: rd ex\x20
 def case(
     text: bytes, readings: tuple[Interpretation, ...] = (), either: tuple[Allowed, ...] = ()
 ) -> Case:
-    kind: Kind = "smaps" if b"Size:" in text else "maps"
+    kind: FileKind = "smaps" if b"Size:" in text else "maps"
     return Case(
         f"test/x.{kind}", kind, text, tuple(loads(text)), interpretations=readings, either=either
     )

@@ -168,7 +168,7 @@ def test_a_live_process(run: Run) -> None:
     assert {"file", "stack"} <= kinds
 
 
-@pytest.mark.parametrize(("option", "kind"), [("--smaps", "smaps"), ("--rollup", "rollup")])
+@pytest.mark.parametrize(("option", "kind"), [("--smaps", "smaps"), ("--rollup", "smaps_rollup")])
 def test_the_other_files_of_a_live_process(run: Run, option: str, kind: str) -> None:
     result = run("show", option, "--json", "self")
     assert json.loads(result.stdout)["kind"] == kind

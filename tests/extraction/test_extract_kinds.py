@@ -653,7 +653,7 @@ def test_every_rollup_is_a_dump() -> None:
     rollup = b"%x000-7fff73114000 ---p 00000000 00:00 0                          [rollup]\n"
     text = b"".join(rollup % start + b"Rss: 8 kB\n" for start in (0x55DEF7FA4, 0x56AEF7FA4))
     assert [dump.snapshot.kind for dump in extract(LINES[1] + b"\n" + text)] == [
-        "maps", "rollup", "rollup",
+        "maps", "smaps_rollup", "smaps_rollup",
     ]  # fmt: skip
 
 

@@ -50,6 +50,6 @@ def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^threads must be 1 or more, not 0$"):
         iter_snapshots([], threads=0)
     with pytest.raises(
-        ValueError, match=r'^kind must be "maps", "smaps" or "rollup", not \'map\'$'
+        ValueError, match=r'^kind must be "maps", "smaps" or "smaps_rollup", not \'map\'$'
     ):
         iter_snapshots([], "map")  # type: ignore[arg-type]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from procmaps import loads
+from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 from procmaps.producers import Producer, every_producer
 from procmaps.producers.rendering import render
 from procmaps.records.mapping import Mapping
 from procmaps.strategies import address_spaces
 from tests.support.examples import examples
-
-FILES: tuple[Literal["maps", "smaps", "rollup"], ...] = ("maps", "smaps", "rollup")
 
 
 def told_apart() -> list[Producer]:
@@ -28,11 +25,9 @@ def told_apart() -> list[Producer]:
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", FILE_KINDS)
 @given(data=st.data())
-def test_what_is_rendered_reads_back(
-    kind: Literal["maps", "smaps", "rollup"], data: st.DataObject
-) -> None:
+def test_what_is_rendered_reads_back(kind: FileKind, data: st.DataObject) -> None:
     printing = [made for made in told_apart() if made.prints(kind)]
     made = data.draw(st.sampled_from(printing))
     records = data.draw(address_spaces(made, kind))
@@ -54,6 +49,6 @@ def test_no_producer_is_left_out(made: Producer) -> None:
             HealthCheck.data_too_large,
         ],
     )
-    for kind in FILES:
+    for kind in FILE_KINDS:
         if made.prints(kind):
             few(given(address_spaces(made, kind, max_size=3))(reads_back))()

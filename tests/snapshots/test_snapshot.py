@@ -81,7 +81,7 @@ def test_usage_is_bytes_and_what_was_not_printed_is_none() -> None:
         (b"", "maps"),
         (MAPS, "maps"),
         (SMAPS, "smaps"),
-        (b"1000-2000 ---p 00000000 00:00 0    [rollup]\nRss:    4 kB\n", "rollup"),
+        (b"1000-2000 ---p 00000000 00:00 0    [rollup]\nRss:    4 kB\n", "smaps_rollup"),
         (b"1000-2000 rw-p 00000000 00:00 0 \nPss:    4 kB\n", "smaps"),
     ],
 )

@@ -158,7 +158,7 @@ def test_address_spaces(wanted: Callable[[list[Mapping]], bool]) -> None:
     assert wanted(find(strategies.address_spaces("linux-6.12"), wanted, settings=SEARCH))
 
 
-@pytest.mark.parametrize("kind", ["smaps", "rollup"])
+@pytest.mark.parametrize("kind", ["smaps", "smaps_rollup"])
 def test_fields_are_those_of_the_release(kind: strategies.FileKind) -> None:
     def with_key(records: list[Mapping]) -> bool:
         return any(record.usage and record.usage.protection_key for record in records)
@@ -195,7 +195,11 @@ def test_they_shrink_to_next_to_nothing() -> None:
     ("producer", "kind", "reason"),
     [
         ("nommu-6.1", "smaps", "nommu-6.1 prints no smaps, or how is not established"),
-        ("linux-4.12", "rollup", "linux-4.12 prints no rollup, or how is not established"),
+        (
+            "linux-4.12",
+            "smaps_rollup",
+            "linux-4.12 prints no smaps_rollup, or how is not established",
+        ),
         ("linux-5.3", "smaps", "linux-5.3 prints no smaps, or how is not established"),
     ],
 )
@@ -210,7 +214,7 @@ def test_a_file_that_is_not_printed_is_refused(
 # --- bytes ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["maps", "smaps", "rollup"])
+@pytest.mark.parametrize("kind", ["maps", "smaps", "smaps_rollup"])
 @settings(max_examples=examples(30))
 @given(data=st.data())
 def test_dumps_read_without_a_problem_and_as_what_they_are(

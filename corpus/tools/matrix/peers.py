@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from procmaps.check.cases import KINDS, Kind
+from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 
 FOLDER: Final = Path(__file__).parents[2] / "peers"
 SDK: Final = FOLDER / "sdk"
@@ -56,7 +56,7 @@ class Peer:
     """The version that `expected.json` is about; empty where it was never installed."""
     face: str
     """Which function or command of it is run."""
-    reads: tuple[Kind, ...] = ()
+    reads: tuple[FileKind, ...] = ()
     """Which files it reads, and so which dumps it gets."""
     overlay: bool = False
     """Whether it reads nothing but /proc/PID: it is run on a decoy process, as root."""
@@ -117,8 +117,8 @@ def read(file: Path) -> Peer:
         if key in table and table[key] not in words:
             told = f"{key} is {table[key]!r}; it is one of {', '.join(words)}"
             raise InvalidPeer(str(file), told)
-    if not set(table.get("reads", ())).issubset(KINDS):
-        raise InvalidPeer(str(file), f"reads is {table['reads']}; it is of {', '.join(KINDS)}")
+    if not set(table.get("reads", ())).issubset(FILE_KINDS):
+        raise InvalidPeer(str(file), f"reads is {table['reads']}; it is of {', '.join(FILE_KINDS)}")
     for key in ("reads", "flags_left_out"):
         table[key] = tuple(table.get(key, ()))
     try:

@@ -7,7 +7,8 @@ import attrs
 from corpus.tools.matrix.peers import Peer, load
 from corpus.tools.matrix.views import asked_of
 from procmaps import loads
-from procmaps.check.cases import Case, Kind
+from procmaps.check.cases import Case
+from procmaps.formats.file_kinds import FileKind
 
 DUMP = b"""\
 400000-401000 r--p 00000000 fd:01 42         /opt/a.so
@@ -28,13 +29,13 @@ VmFlags: rd wr\x20
 PLAIN = load(["psutil"])[0]
 
 
-def starts(kind: Kind, dump: bytes, **design: object) -> list[int] | None:
+def starts(kind: FileKind, dump: bytes, **design: object) -> list[int] | None:
     given: dict[str, Any] = design
     seen = asked_of(attrs.evolve(PLAIN, **given), _case(kind, dump))
     return None if seen is None else [record.start for record in seen.records]
 
 
-def _case(kind: Kind, dump: bytes) -> Case:
+def _case(kind: FileKind, dump: bytes) -> Case:
     return Case(f"views/x.{kind}", kind, dump, tuple(loads(dump)))
 
 
