@@ -153,6 +153,6 @@ peers-test: $(DEV) ## Hold the other parsers that are installed to what is known
 # -------------------------------------------------------------------------------- clean up
 
 .PHONY: clean
-clean: ## Remove .venv and everything built; built kernels in .cache stay
+clean: ## Remove .venv and everything built; built kernels stay in ~/.cache/procmaps/lab
 	rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './.cache/*' -prune -exec rm -rf {} +

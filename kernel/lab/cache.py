@@ -1,4 +1,7 @@
-"""Where built things are kept, and how they get there: whole, or not at all."""
+"""The folders of built things, shared by all checkouts of one user.
+
+An entry appears in one step, and under a hash of its inputs: a half-built entry is never found.
+"""
 
 import hashlib
 import os
@@ -11,16 +14,32 @@ from pathlib import Path
 VARIABLE = "PROCMAPS_LAB_CACHE"
 
 
+def user_folder(name: str, variable: str) -> Path:
+    """Return the user's cache folder for *name*: ``$XDG_CACHE_HOME/procmaps/NAME``.
+
+    The environment's *variable* overrides the whole path. ``XDG_CACHE_HOME`` defaults to
+    ``~/.cache``; a relative one is ignored, as the XDG base directory specification says.
+    """
+    if chosen := os.environ.get(variable):
+        return Path(chosen).absolute()
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        base = Path.home() / ".cache"
+    return base / "procmaps" / name
+
+
 def folder() -> Path:
-    """``$PROCMAPS_LAB_CACHE``, else ``.cache/lab`` in the checkout. Made if it is not there."""
-    chosen = os.environ.get(VARIABLE)
-    path = Path(chosen) if chosen else Path(__file__).parents[2] / ".cache" / "lab"
+    """Return the laboratory's cache folder, created if missing.
+
+    It is ``$PROCMAPS_LAB_CACHE``, or ``procmaps/lab`` in the user's cache folder.
+    """
+    path = user_folder("lab", VARIABLE)
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def digest(parts: Iterable[str | bytes]) -> str:
-    """A hash of the parts in order; the parts' borders count."""
+    """Return 16 hexadecimal digits that identify the sequence of *parts*."""
     whole = hashlib.sha256()
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
@@ -31,10 +50,10 @@ def digest(parts: Iterable[str | bytes]) -> str:
 
 @contextmanager
 def filling(target: Path) -> Generator[Path]:
-    """A new folder beside ``target`` that takes its name only if the block ends well.
+    """Give a new folder that is renamed to *target* when the block succeeds.
 
-    So an interrupted build leaves nothing that looks finished; its remains are removed. Where
-    another process finished the same thing first, that one stays.
+    The folder is removed if the block fails, so an interrupted build leaves nothing that looks
+    finished. If another process creates *target* first, its folder is kept.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -51,7 +70,7 @@ def filling(target: Path) -> Generator[Path]:
 
 @contextmanager
 def replacing(target: Path) -> Generator[Path]:
-    """Like ``filling``, but an older folder of that name gives way to the new one."""
+    """Give a new folder that replaces *target* when the block succeeds."""
     target.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:

@@ -1,4 +1,4 @@
-"""Built things arrive whole or not at all, under a hash of what went in."""
+"""The cache: entries are complete or absent, and named by a hash of their inputs."""
 
 import os
 from pathlib import Path
@@ -22,17 +22,36 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def test_the_borders_of_parts_count() -> None:
+def test_digest_depends_on_where_parts_end() -> None:
     assert cache.digest(["ab", "c"]) != cache.digest(["a", "bc"])
     assert cache.digest(["ab", "c"]) == cache.digest([b"ab", b"c"])
 
 
-def test_the_folder_is_where_the_variable_says(own_cache: Path) -> None:
+def test_the_variable_chooses_the_folder(own_cache: Path) -> None:
     assert cache.folder() == own_cache
     assert own_cache.is_dir()
 
 
-def test_what_was_interrupted_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("base", "folder"),
+    [
+        ("{tmp}/xdg", "{tmp}/xdg/procmaps/lab"),
+        ("", "{tmp}/.cache/procmaps/lab"),
+        ("relative", "{tmp}/.cache/procmaps/lab"),
+    ],
+)
+def test_the_default_folder_belongs_to_the_user(
+    base: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that all checkouts of one user share the built kernels."""
+    monkeypatch.delenv(cache.VARIABLE, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", base.format(tmp=tmp_path))
+    assert cache.folder() == Path(folder.format(tmp=tmp_path))
+    assert cache.folder().is_dir()
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "thing"
 
     def interrupted() -> None:
@@ -45,7 +64,7 @@ def test_what_was_interrupted_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_who_comes_second_leaves_the_first(tmp_path: Path) -> None:
+def test_the_first_finished_folder_is_kept(tmp_path: Path) -> None:
     target = tmp_path / "thing"
     with cache.filling(target) as making:
         (making / "by").write_bytes(b"second")
@@ -55,7 +74,7 @@ def test_who_comes_second_leaves_the_first(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_replacing_changes_the_whole_folder(tmp_path: Path) -> None:
+def test_replacing_swaps_the_whole_folder(tmp_path: Path) -> None:
     target = tmp_path / "thing"
     for name in ("old", "new"):
         with cache.replacing(target) as making:
@@ -70,7 +89,7 @@ def fixed_tools(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("fixed_tools")
-def test_every_input_changes_the_key() -> None:
+def test_each_input_changes_the_key() -> None:
     flavour = KERNEL.flavour
     others = [
         evolve(KERNEL, release=evolve(KERNEL.release, package="other")),
@@ -85,14 +104,14 @@ def test_every_input_changes_the_key() -> None:
 
 
 @pytest.mark.usefixtures("fixed_tools")
-def test_names_and_reasons_do_not_change_the_key() -> None:
+def test_key_ignores_names_and_reasons() -> None:
     reasoned = tuple(evolve(o, why="another reason") for o in KERNEL.flavour.options)
     flavour = evolve(KERNEL.flavour, options=reasoned, why="another")
     assert build.key(evolve(KERNEL, flavour=flavour)) == build.key(KERNEL)
 
 
 @pytest.mark.usefixtures("fixed_tools", "own_cache")
-def test_only_a_finished_build_is_found() -> None:
+def test_finds_only_finished_builds() -> None:
     assert build.find(KERNEL) is None
     folder = cache.folder() / "kernels" / f"{KERNEL.name}-{build.key(KERNEL)}"
     with cache.filling(folder) as making:
@@ -104,7 +123,7 @@ def test_only_a_finished_build_is_found() -> None:
 
 
 @pytest.mark.usefixtures("own_cache")
-def test_an_edit_must_stand_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejects_an_edit_whose_text_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tools, "package_version", "1".format)
     release = Release("x", "package", ".")
     plain = cache.folder() / "sources" / "package_1"
@@ -126,10 +145,10 @@ def test_a_missing_tool_names_its_package() -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS.values(), ids=lambda kernel: kernel.name)
-def test_looking_for_a_kernel_asks_for_the_compiler_that_is_not_here(
+def test_find_reports_a_missing_compiler(
     kernel: Kernel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As on every machine that has built only some of them."""
+    """Most machines have the compilers of some architectures only."""
     monkeypatch.setattr(tools, "package_version", "{} 1".format)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingTool) as caught:
@@ -137,17 +156,17 @@ def test_looking_for_a_kernel_asks_for_the_compiler_that_is_not_here(
     assert caught.value.what == kernel.architecture.compiler
 
 
-def test_a_failing_command_is_quoted_with_its_output() -> None:
+def test_error_of_a_failed_command_quotes_its_output() -> None:
     with pytest.raises(BuildFailure) as caught:
         tools.run("thing", ("sh", "-c", "echo said; exit 3"))
     assert str(caught.value) == "thing: `sh -c echo said; exit 3` failed:\nsaid\n"
 
 
-def test_nothing_is_installed_where_nothing_is_missing() -> None:
+def test_install_does_nothing_if_nothing_is_missing() -> None:
     assert tools.install([], (tools.Tool("sh", "dash"),)) == ()
 
 
-def test_who_may_not_install_is_told_everything_that_is_missing(
+def test_install_without_root_names_all_missing_packages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
