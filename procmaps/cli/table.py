@@ -19,6 +19,7 @@ from procmaps.cli.style import (
     style_of,
 )
 from procmaps.cli.style import console as console_of
+from procmaps.formats.dialects import LINUX
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import Unnamed
 from procmaps.snapshots.snapshot import Snapshot
@@ -84,9 +85,15 @@ def show(
 def _print_head(console: Console, snapshot: Snapshot) -> None:
     text = Text.assemble(
         (snapshot.kind, HEADING), "  ", f"{count(len(snapshot), 'mapping')}",
-        (f"  read as {snapshot.dialect}: {snapshot.dialect.reason}", FAINT),
+        (f"  format: {_dialect(snapshot)}", FAINT),
     )  # fmt: skip
     say(console, text)
+
+
+def _dialect(snapshot: Snapshot) -> str:
+    """Return the dialect, with the reason unless it is plain Linux."""
+    dialect = snapshot.dialect
+    return dialect.name if dialect.name == LINUX.name else f"{dialect} ({dialect.reason})"
 
 
 def count(number: int, what: str) -> str:

@@ -26,7 +26,7 @@ from procmaps.grammar import loading
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import HeaderLine
 from procmaps.records.names import Interpretation, Name, UnknownName
-from procmaps.snapshots.loading import loads
+from procmaps.snapshots.loading import REQUESTED, loads
 from procmaps.snapshots.snapshot import DialectMatch
 
 __all__ = ["Clue", "Explanation", "Part", "explain"]
@@ -156,7 +156,7 @@ KERNELS = frozenset((LINUX.name, "android", "nommu"))
 
 
 def _foreign(choice: DialectMatch) -> Iterator[Clue]:
-    if choice.name not in KERNELS and choice.reason != "asked for":
+    if choice.name not in KERNELS and choice.reason != REQUESTED:
         titles = {known.name: known.title for known in DIALECTS}
         yield Clue(f"what only {titles[choice.name]} prints", (), choice.reason)
 

@@ -8,7 +8,7 @@ releases in the tables; nothing compares version numbers.
 from procmaps.formats.header_line import Bits, HeaderFormat
 from procmaps.producers.linux import PATHLESS
 from procmaps.producers.model import FieldLine, LabelRule, Producer, ProducerKind
-from procmaps.producers.registry import chosen, every_producer, newest, parse
+from procmaps.producers.registry import as_producer, every_producer, newest, parse
 from procmaps.producers.variants import VARIANTS, Variant
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "Producer",
     "ProducerKind",
     "Variant",
-    "chosen",
+    "as_producer",
     "every_producer",
     "newest",
     "parse",

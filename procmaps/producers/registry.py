@@ -120,7 +120,7 @@ def every_producer() -> tuple[Producer, ...]:
     return tuple(_settled())
 
 
-def chosen(given: Producer | str | None) -> Producer:
+def as_producer(given: Producer | str | None) -> Producer:
     """The producer itself, or by its name; the `newest` where none is given."""
     if given is None:
         return newest()

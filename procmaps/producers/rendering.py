@@ -18,7 +18,7 @@ from procmaps.formats.labels import label_fault
 from procmaps.formats.releases import Release
 from procmaps.formats.vm_flags import UNNAMED_BIT, VMFLAGS, VmFlags
 from procmaps.grammar.loading import load as load_grammar
-from procmaps.producers import PATHLESS, FieldLine, Producer, chosen
+from procmaps.producers import PATHLESS, FieldLine, Producer, as_producer
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import DELETED, NEWLINE, AnonName, AnonShmemName, FileBacked, Name
 from procmaps.records.perms import Perms
@@ -45,7 +45,7 @@ def render(
     are, lines that the producer has and the record too. What reads back then is what was printed.
     Raises `procmaps.errors.UnknownProducer` for a name of none.
     """
-    return b"".join(_entries(tuple(records), chosen(producer), strict=strict))
+    return b"".join(_entries(tuple(records), as_producer(producer), strict=strict))
 
 
 def path_name(
@@ -62,7 +62,7 @@ def path_name(
     path = as_bytes(path)
     if not path.startswith(b"/") or b"\0" in path:
         raise ValueError(f"not an absolute path: {path!r}; expected a slash first and no NUL byte")
-    producer = chosen(producer)
+    producer = as_producer(producer)
     # mangle_path(m, path, "\n"), fs/seq_file.c: a newline becomes \012, nothing else changes.
     printed = path.replace(b"\n", NEWLINE) if producer.escapes else path
     return load_grammar(producer.dialect).parse_name(printed + DELETED * deleted)

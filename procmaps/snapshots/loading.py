@@ -19,6 +19,11 @@ from procmaps.snapshots.snapshot import DialectMatch, Snapshot
 
 Errors = Literal["strict", "collect"]
 
+REQUESTED = "requested"
+"""Reason of a `DialectMatch` that the caller asked for by name."""
+
+_DEFAULT_REASON = "no line is specific to another dialect"
+
 _HEAD = 4096
 """Bytes at the start of a text that are searched for what only one dialect prints."""
 
@@ -48,7 +53,7 @@ def loads(data: BytesOrStr, *, errors: Errors = "strict", dialect: str = "auto")
         grammar, columns, choice = _choose(text)
     else:
         grammar = load_grammar(dialect)
-        columns, choice = scan(text, grammar), DialectMatch(dialect, "asked for")
+        columns, choice = scan(text, grammar), DialectMatch(dialect, REQUESTED)
     snapshot = Snapshot(text, columns, grammar, choice, newline)
     if errors == "strict" and (error := snapshot.first_error):
         raise error
@@ -92,10 +97,10 @@ def _choose(text: bytes) -> tuple[Grammar, Columns, DialectMatch]:
         for name, mark in dialect_markers().items():
             if found := mark.search(text, start, end):
                 number = text.count(b"\n", 0, found.start()) + 1
-                reason = f"line {number} is printed by no other: {escape_bytes(found[0])}"
+                reason = f"line {number} is specific to this dialect: {escape_bytes(found[0])}"
                 other = load_grammar(name)
                 return other, scan(text, other), DialectMatch(name, reason)
-    return grammar, columns, DialectMatch(LINUX.name, "it bears no other dialect's mark")
+    return grammar, columns, DialectMatch(LINUX.name, _DEFAULT_REASON)
 
 
 def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:

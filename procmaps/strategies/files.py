@@ -9,7 +9,7 @@ from procmaps import producers
 from procmaps.formats.dialects import dialect
 from procmaps.formats.file_kinds import FileKind
 from procmaps.grammar.loading import parser
-from procmaps.producers import Producer, chosen
+from procmaps.producers import Producer, as_producer
 from procmaps.producers.rendering import render
 from procmaps.snapshots.loading import loads
 from procmaps.snapshots.snapshot import Snapshot
@@ -31,7 +31,7 @@ def dumps(
     What is drawn with no producer reads without a problem in the dialect ``linux``.
     """
     if producer is not None:
-        made = chosen(producer)
+        made = as_producer(producer)
         return address_spaces(made, kind, max_size=max_size).map(
             lambda records: render(records, made)
         )
@@ -43,7 +43,7 @@ def snapshots(
     producer: Producer | str | None = None, kind: FileKind = "maps", *, max_size: int = 8
 ) -> st.SearchStrategy[Snapshot]:
     """The same, loaded by the producer's dialect."""
-    name = "linux" if producer is None else chosen(producer).dialect
+    name = "linux" if producer is None else as_producer(producer).dialect
     return dumps(producer, kind, max_size=max_size).map(lambda text: loads(text, dialect=name))
 
 

@@ -9,7 +9,7 @@ import attrs
 from hypothesis import strategies as st
 
 from procmaps.formats.file_kinds import FileKind
-from procmaps.producers import Producer, chosen
+from procmaps.producers import Producer, as_producer
 from procmaps.producers.rendering import render
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
@@ -26,7 +26,7 @@ def mappings(
     producer: Producer | str | None = None, kind: Literal["maps", "smaps"] = "maps"
 ) -> st.SearchStrategy[Mapping]:
     """Single mappings that *producer* can print in that file."""
-    made = chosen(producer)
+    made = as_producer(producer)
     top = (1 << made.header.address_bits - 12) - 1
     bounds = st.lists(st.integers(0, top), min_size=2, max_size=2, unique=True).map(sorted)
     return bounds.flatmap(lambda pages: _mapping(made, pages[0] * _PAGE, pages[1] * _PAGE, kind))
@@ -45,7 +45,7 @@ def address_spaces(
     For ``smaps_rollup`` it is the one record of that file. At most *max_size* mappings. Raises
     `ValueError` for a file that the producer does not print.
     """
-    made = chosen(producer)
+    made = as_producer(producer)
     if not made.prints(kind):
         raise ValueError(f"{made} prints no {kind}, or how is not established")
     top = (1 << made.header.address_bits - 12) - 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from procmaps.formats.dialects import LINUX
 from procmaps.formats.pseudo_names import PLACEHOLDERS, PSEUDO_NAMES, PseudoName
 from procmaps.grammar.loading import load as load_grammar
-from procmaps.producers import Producer, chosen
+from procmaps.producers import Producer, as_producer
 from procmaps.producers.rendering import path_name
 from procmaps.records.names import NEWLINE, Name, Unnamed
 from procmaps.strategies.text import (
@@ -27,7 +27,7 @@ def names(producer: Producer | str | None = None) -> st.SearchStrategy[Name]:
     Where newlines are not escaped a name can forge whole lines; such names are not drawn. Without a
     producer it is the newest mainline kernel.
     """
-    return _names(chosen(producer))
+    return _names(as_producer(producer))
 
 
 @functools.cache

@@ -27,7 +27,7 @@ def test_a_field(run: Run) -> None:
     result = run("explain", "VmFlags: rd sd ")
     assert result.stdout.startswith(FLAGS)
     assert result.stdout.endswith(
-        "\ndialect     linux  it bears no other dialect's mark\n"
+        "\ndialect     linux  no line is specific to another dialect\n"
         "            every other accepts it too\n"
     )
     assert result.exit_code == 0

@@ -18,7 +18,7 @@ from procmaps.json_format import from_json, snapshot_to_json
 from tests.cli.conftest import SAMPLE, Process, Run
 
 TABLE = """\
-maps  4 mappings  read as linux: it bears no other dialect's mark
+maps  4 mappings  format: linux
 
 address                    size  perms  offset  dev     inode  name
 00400000-00452000          328k  r-xp        ·  08:02  173521  /usr/bin/dbus-daemon
@@ -48,7 +48,7 @@ def test_standard_input_reads_the_same(run: Run) -> None:
 def test_an_empty_file_is_an_empty_snapshot(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     result = run("show", str(tmp_path / "empty"))
-    assert result.stdout == "maps  0 mappings  read as linux: it bears no other dialect's mark\n"
+    assert result.stdout == "maps  0 mappings  format: linux\n"
     assert result.exit_code == 0
 
 
@@ -116,7 +116,7 @@ def test_smaps_adds_what_is_in_memory(run: Run) -> None:
     )
     result = run("show", "-", stdin=dump)
     assert result.stdout == (
-        "smaps  1 mapping  read as linux: it bears no other dialect's mark\n\n"
+        "smaps  1 mapping  format: linux\n\n"
         "address            size   rss  pss  uss  perms  offset  dev  inode  name\n"
         "00e03000-00e24000  132k  100k  50k  40k  rw-p        ·  ·        ·  [heap]\n\n"
         "kind   count  size   rss  pss  uss\n"

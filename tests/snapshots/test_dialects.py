@@ -9,39 +9,39 @@ from procmaps.records.names import AnonName, FilePath, Special, UnknownName
 ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
 
 MARKS = {
-    "linux": (ANON, "it bears no other dialect's mark"),
+    "linux": (ANON, "no line is specific to another dialect"),
     "android": (
         (
             b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:x]\n"
             b"Name:           [anon:x]\nSize:    4 kB\n"
         ),
-        "line 2 is printed by no other: Name: ",
+        "line 2 is specific to this dialect: Name: ",
     ),
     "nommu": (
         b"40a00000-40a01000 rw-S 00000000 00:01 7          /tmp/a\n",
-        "line 1 is printed by no other: 40a00000-40a01000 rw-S ",
+        "line 1 is specific to this dialect: 40a00000-40a01000 rw-S ",
     ),
     "qemu": (
         b"00400000-00401000 r-xp 00000000 08:01 42        /a\nSize:                  132 kB\n",
-        "line 2 is printed by no other: Size:                  132 kB",
+        "line 2 is specific to this dialect: Size:                  132 kB",
     ),
     "wsl": (
         b"7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539              /x\nPss:     0 kB\n",
         (
-            r"line 1 is printed by no other: 7f6e753c3000-7f6e755c1000 ---p 00000003 00:00 52539 "
-            r"             /x\x0aPss:     0 kB\x0a"
+            r"line 1 is specific to this dialect: 7f6e753c3000-7f6e755c1000 ---p 00000003 "
+            r"00:00 52539              /x\x0aPss:     0 kB\x0a"
         ),
     ),
     "freebsd": (
         b"00007fffffdff000-00007ffffffff000 rw-p 00000000 00:00 0           [stack]\n",
         (
-            "line 1 is printed by no other: 00007fffffdff000-00007ffffffff000 rw-p 00000000 "
+            "line 1 is specific to this dialect: 00007fffffdff000-00007ffffffff000 rw-p 00000000 "
             "00:00 0           ["
         ),
     ),
     "cygwin": (
         b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [teb (tid 4242)]\n",
-        "line 1 is printed by no other: 7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 ",
+        "line 1 is specific to this dialect: 7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 ",
     ),
 }
 
@@ -91,7 +91,7 @@ def test_a_path_or_the_end_of_the_text_tells_nothing(name: bytes) -> None:
 
 def test_asking_for_one_takes_it_whatever_the_text() -> None:
     snapshot = loads(ANON, dialect="gvisor")
-    assert (str(snapshot.dialect), snapshot.dialect.reason) == ("gvisor", "asked for")
+    assert (str(snapshot.dialect), snapshot.dialect.reason) == ("gvisor", "requested")
     with pytest.raises(UnknownDialect) as caught:
         loads(ANON, dialect="windows")
     assert str(caught.value) == (
@@ -165,7 +165,7 @@ def test_the_first_builds_of_wsl_do_not_tell_whether_memory_is_shared() -> None:
     )
     snapshot = loads(text)
     assert snapshot.dialect.reason == (
-        "line 1 is printed by no other: 00400000-00401000 r-x- 00000000 00:00 "
+        "line 1 is specific to this dialect: 00400000-00401000 r-x- 00000000 00:00 "
     )
     assert (snapshot.dialect.name, snapshot.dumps()) == ("wsl", text)
     assert [str(m.perms) for m in snapshot] == ["r-x-", "----"]
