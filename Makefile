@@ -1,19 +1,19 @@
-# Everything is set up in .venv; nothing else on the machine is touched.
-# CI=true (see .ci/run) makes `make test` install what its parts need and fail on what is not run.
+# Everything is installed into .venv; nothing else on the machine changes.
+# With CI=true (see .ci/run) `make test` installs what its parts need, and fails for a part not run.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The rooms whose types are checked, each from the day it exists.
-ROOMS := $(wildcard procmaps kernel tests bench corpus/tools/builder corpus/tools/matrix)
+# Folders whose types are checked.
+CHECKED := procmaps kernel tests bench corpus/tools noxfile.py
 # C in the style of .clang-format.
 C_FILES := $(wildcard procmaps/engines/_c/*/*.[ch] bench/*.c tests/engines/*/*.c)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# Recipes share .venv and dist/: two at once would tear them.
+# Recipes share .venv and dist/, so they must not run at the same time.
 .NOTPARALLEL:
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# A person's PYTHONPATH may hold another `procmaps`.
+# PYTHONPATH may contain another `procmaps`.
 unexport PYTHONPATH
 
 .PHONY: help
@@ -33,8 +33,8 @@ $(VENV)/pyvenv.cfg:
 	  $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; \
 	fi
 
-# One stamp for each set of extras: a second run installs nothing. What setuptools has to say of
-# every editable install is kept from whoever tries the project for the first time.
+# One stamp for each extra, so that a second run installs nothing. setuptools warns on every editable
+# install; a first-time user need not see that.
 $(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml setup.py
 	@echo "Installing procmaps[$*] into $(VENV) ..."
 	@PYTHONWARNINGS='ignore:Editable' $(BIN)/python -m pip install --quiet --editable '.[$*]'
@@ -47,13 +47,13 @@ DEV := $(VENV)/installed-dev
 # --------------------------------------------------------------------------------- for all
 
 SHARED := $(or $(PROCMAPS_SHARED),../shared)
-# Real dumps: those beside the checkout, else the ones recorded from kernels of our own.
+# Real dumps beside the checkout, else the captures of our own kernels.
 DUMPS = $(sort $(or $(wildcard $(SHARED)/dumps/*maps*),$(wildcard corpus/captures/*/*maps)))
-# Is the newline in the name or does it stand for one? Which (deleted) is the kernel's? The name
-# begins in column 73, counted from 0, where a 64-bit kernel puts it.
+# Ambiguous twice: \012 may be a newline, and either (deleted) may be the kernel's. The name starts
+# in column 73, counted from 0, as on 64-bit kernels.
 HOSTILE := 7f2a4c000000-7f2a4c021000 rw-s 00000000 00:01 2058                       /memfd:a\012b (deleted) (deleted)
 
-# lint exits 1 where it found something to say: that is no failure here.
+# lint exits 1 for findings, which are no failure here.
 .PHONY: demo
 demo: $(CLI) ## Show this shell's memory by kind, read real dumps, explain one hostile line
 	@printf '\n%s\n' "--- procmaps show --summary: the memory of the shell that called make, by kind"
@@ -61,70 +61,70 @@ demo: $(CLI) ## Show this shell's memory by kind, read real dumps, explain one h
 	@largest=$$(ls -S -- $(DUMPS) /dev/null | head -n 1); \
 	 printf '\n%s\n' "--- procmaps show --summary $$largest: the largest of $(words $(DUMPS)) real dumps"; \
 	 $(BIN)/procmaps show --summary "$$largest"
-	@printf '\n%s\n' '--- procmaps lint: what in the first two is not as Linux prints it, or not certain'
+	@printf '\n%s\n' '--- procmaps lint: damaged, edited or ambiguous lines in the first two'
 	@$(BIN)/procmaps lint $(wordlist 1,2,$(DUMPS)) || [ $$? -eq 1 ]
 	@printf '\n%s\n' "--- procmaps explain '$(HOSTILE)'"
 	@$(BIN)/procmaps explain '$(HOSTILE)'
 
+# The parts are sessions of noxfile.py; nox ends with a summary of what ran and what did not.
 .PHONY: test
-test: $(DEV) ## Run every part that this machine can run; say what was not run (PARTS="check unit" picks)
-	@$(BIN)/python tests/parts.py $(PARTS)
+test: $(DEV) ## Test what this machine can in a few minutes; say what did not run (PARTS="check unit" picks)
+	@$(BIN)/nox $(if $(PARTS),--session $(PARTS))
+
+.PHONY: test-all
+test-all: $(DEV) ## Test everything that this machine can, with as many examples as CI
+	@TEST_ALL=1 $(BIN)/nox $(if $(PARTS),--session $(PARTS))
 
 # ------------------------------------------------------------------------------- the parts
 
 .PHONY: check lint
 lint: check
-check: $(DEV) ## Formatting, lint and types (also called lint)
+check: $(DEV) ## Check formats, lint, layers and types (also `make lint`)
 	@failed=0; \
-	for tool in 'ruff format --check .' 'ruff check .' lint-imports 'mypy $(ROOMS)' 'pyright $(ROOMS)' \
+	for tool in 'ruff format --check .' 'ruff check .' lint-imports 'mypy $(CHECKED)' 'pyright $(CHECKED)' \
 	  'clang-format --dry-run --Werror $(C_FILES)'; do \
 	  echo "$$tool"; $(BIN)/$$tool || failed=1; \
 	done; exit $$failed
 
 .PHONY: format
-format: $(DEV) ## Format, and mend what ruff can mend
+format: $(DEV) ## Format, and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/clang-format -i $(C_FILES)
 
-# Folders of tests/ that need more than the checkout, and are run by a part of their own.
-OWN_PARTS := wheel kernel/source kernel/lab/booted kernel/model/booted corpus/peers
-# Two workers: as many processors as the smallest machine has that CI is run on.
-WORKERS ?= 2
-
 .PHONY: unit
-unit: $(DEV) ## The tests in the checkout, with the coverage floor (PYTEST="-k name" narrows, without it)
-	$(BIN)/pytest $(OWN_PARTS:%=--ignore=tests/%) -n $(WORKERS) $(or $(PYTEST),--cov)
+unit: $(DEV) ## Run the tests in the checkout (PYTEST="-k name" narrows)
+	@$(BIN)/nox --session unit -- $(PYTEST)
 
 .PHONY: wheel
-wheel: $(DEV) ## Build dist/: the sdist from the checkout, the wheel from the sdist
+wheel: $(DEV) ## Build dist/: the sdist, and the wheel from the sdist
 	rm -rf dist
 	$(BIN)/python -m build --quiet --outdir dist .
 
 .PHONY: wheel-test
-wheel-test: wheel ## The tests again, on the built wheel, where the checkout cannot be seen
+wheel-test: wheel ## Test the built wheel, installed outside the checkout
 	tests/wheel/run $(BIN)/python dist
 
 # ------------------------------------------------------------------------- the laboratory
 
 .PHONY: lab
-lab: $(DEV) ## Install (as root), build and boot real kernels; compare what they print with the corpus
+lab: $(DEV) ## Install (as root), build and boot real kernels; compare them with the corpus
 	$(BIN)/python -m kernel.lab all
 
 .PHONY: lab-test
-lab-test: $(DEV) ## Boot the kernels that are built: captures taken again, the model held to them
-	$(BIN)/pytest tests/kernel/lab/booted tests/kernel/model/booted tests/kernel/source
+lab-test: $(DEV) ## Boot the built kernels; compare captures and the model with them
+	@TEST_ALL=1 $(BIN)/nox --session laboratory
 
 .PHONY: model-soak
-model-soak: $(DEV) ## Hold the model to booted kernels: 100,000 calls each (OPERATIONS=, RELEASE=)
+model-soak: $(DEV) ## Compare the model with booted kernels, 100,000 calls each (OPERATIONS=, RELEASE=)
 	$(BIN)/python -m kernel.model soak --record --operations $(or $(OPERATIONS),100000) $(RELEASE:%=--release %)
 
-# The kernels that the experiments compare; those that are built already are not built again.
+# The kernels that the experiments compare. Built ones are not built again.
 REVIEWED := $(foreach arch,x86_64 arm64,$(foreach flavour,named unnamed strdup,6.12-$(arch)-$(flavour)) \
   6.1-$(arch)-named 6.1-$(arch)-unnamed)
 
 .PHONY: review
-review: $(DEV) ## Build what is missing (as root), run the experiments, write docs/generated/review.md from them
+review: $(DEV) ## Build missing kernels (as root), run the experiments, write docs/generated/review.md
 	$(BIN)/python -m kernel.lab install $(REVIEWED)
 	$(BIN)/python -m kernel.lab build $(REVIEWED)
 	$(BIN)/python -m kernel.experiments
@@ -133,26 +133,26 @@ review: $(DEV) ## Build what is missing (as root), run the experiments, write do
 # ---------------------------------------------------------------------------------- speed
 
 .PHONY: bench
-bench: $(DEV) ## Race our engines, other parsers and the kernel; fail below a floor
+bench: $(DEV) ## Race our engines, other parsers and the kernel; fail on a missed goal
 	$(BIN)/python -m bench
 
 .PHONY: counts
-counts: $(DEV) ## Count instructions by valgrind, and compare with those that were recorded
+counts: $(DEV) ## Count instructions with valgrind and compare with the recorded counts
 	$(BIN)/python -m bench.counts
 
 # ----------------------------------------------------------------------------- the matrix
 
 .PHONY: matrix
-matrix: $(DEV) ## Install other parsers (as root), run every case on each, and draw docs/generated/matrix.*
+matrix: $(DEV) ## Install other parsers (as root), run every case on each, write docs/generated/matrix.*
 	$(BIN)/python -m corpus.tools.matrix write
 
 .PHONY: peers-test
-peers-test: $(DEV) ## Hold the other parsers that are installed to what is known of them
-	$(BIN)/pytest -n $(WORKERS) tests/corpus/peers
+peers-test: $(DEV) ## Compare the installed parsers with the published matrix
+	@TEST_ALL=1 $(BIN)/nox --session peers
 
 # -------------------------------------------------------------------------------- clean up
 
 .PHONY: clean
-clean: ## Remove .venv and everything built; built kernels stay in ~/.cache/procmaps/lab
+clean: ## Remove .venv and everything built; cached kernels stay in ~/.cache/procmaps
 	rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './.cache/*' -prune -exec rm -rf {} +

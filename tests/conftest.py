@@ -1,4 +1,4 @@
-"""What holds for every test: where the real dumps are, and that CI skips nothing."""
+"""Fixtures and hooks for every test: real dumps, Hypothesis profiles, no skip in CI."""
 
 import importlib
 import os
@@ -14,19 +14,18 @@ from tests.support import shared
 
 IN_CI = os.environ.get("CI") == "true"
 
-# A time limit for each example fails on a busy machine and says nothing of the code. A person
-# waits for the result, so fewer examples are drawn, other ones each time. In CI Hypothesis loads a
-# profile of its own: no limit, five times the examples, and the same ones each time.
-hypothesis.settings.register_profile("procmaps", deadline=None, max_examples=20)
-if not IN_CI:
-    hypothesis.settings.load_profile("procmaps")
+# Hypothesis loads its profile "ci" where CI is set: no deadline, 100 examples, the same ones each
+# time. A person waits for the result, so a fifth of that is drawn, different ones each time. A
+# deadline would fail on a busy machine and says nothing about the code.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis.settings.load_profile("ci" if IN_CI or "TEST_ALL" in os.environ else "quick")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _everything_loaded() -> None:
-    """Load the modules that the package loads late, before any test draws.
+    """Import every module before any test draws.
 
-    Hypothesis draws from the constants of the modules that are there: one that came between two
+    Hypothesis draws from the constants of the loaded modules. A module that is loaded between two
     examples would make the second draw differ from the first.
     """
     for module in pkgutil.walk_packages(procmaps.__path__, "procmaps."):
@@ -36,14 +35,14 @@ def _everything_loaded() -> None:
 
 @pytest.fixture(scope="session")
 def shared_dumps() -> Path:
-    """Give the folder of real dumps; the test is skipped where there is none."""
+    """Return the folder of real dumps, or skip the test."""
     return shared.need_dumps()
 
 
 def _fail_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
-    """Turn a skip into a failure with CI=true: what CI does not run, nobody runs.
+    """Turn a skip into a failure in CI: a test skipped there runs nowhere.
 
-    An expected failure also counts as skipped inside pytest, and stays what it is.
+    pytest also reports an expected failure as skipped; that one is left alone.
     """
     if not (IN_CI and report.skipped) or hasattr(report, "wasxfail"):
         return

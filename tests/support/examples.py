@@ -1,15 +1,15 @@
-"""How many examples a property is tried on: by the profile, in proportion."""
+"""The number of Hypothesis examples, in proportion to the profile."""
 
 from hypothesis import settings
 
-USUAL = 100
-"""Examples that Hypothesis draws where nothing is said, and in CI."""
+DEFAULT = 100
+"""Examples that Hypothesis draws by default, and in CI."""
 
 
 def examples(number: int) -> int:
-    """As many as *number* is of `USUAL`, of what the profile draws; at least 1.
+    """Scale *number* by the profile's ratio to `DEFAULT`; at least 1.
 
-    A plain ``max_examples=`` would outvote the profile, and take as long on a person's machine as
+    A plain ``max_examples=`` would override the profile and take as long on a person's machine as
     in CI (see conftest.py).
     """
-    return max(1, number * settings().max_examples // USUAL)
+    return max(1, number * settings().max_examples // DEFAULT)

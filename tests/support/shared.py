@@ -1,7 +1,7 @@
-"""The real dumps that stand beside a checkout, in `shared/dumps`, and are no part of it.
+"""The real dumps in `shared/dumps`, beside the checkout and never part of it.
 
-Where they are absent the tests that read them are skipped, visibly; with CI=true a skip is a
-failure (see conftest.py).
+Tests that read them are skipped, visibly, where the folder is absent; in CI a skip is a failure
+(see conftest.py).
 """
 
 import os
@@ -13,21 +13,21 @@ import pytest
 from tests.support.checkout import ROOT
 
 FOLDER: Final = Path(os.environ.get("PROCMAPS_SHARED") or ROOT.parent / "shared")
-"""`shared/`: the folder that PROCMAPS_SHARED names, else the checkout's neighbour."""
+"""The folder `shared`: `PROCMAPS_SHARED`, else the checkout's neighbour."""
 
 
 def need_dumps() -> Path:
-    """Give the folder of dumps, or skip the asking test with the reason and the remedy."""
+    """Return the folder of dumps, or skip the calling test with the reason and the remedy."""
     dumps = FOLDER / "dumps"
     if not dumps.is_dir():
-        pytest.skip(f"no dumps at {dumps}; put them there or name their parent in PROCMAPS_SHARED")
+        pytest.skip(f"no dumps at {dumps}: put them there or set PROCMAPS_SHARED to their parent")
     return dumps
 
 
 def dump_files() -> list[Path]:
-    """Give every whole-file dump, by name, for `pytest.mark.parametrize(..., ids=name)`.
+    """Return every whole-file dump, sorted, for `pytest.mark.parametrize(..., ids=name)`.
 
-    Where there is none the list is empty, and pytest skips the test, visibly.
+    The list is empty where there are no dumps; pytest then skips the test, visibly.
     """
     return sorted(
         file for file in (FOLDER / "dumps").glob("*") if file.is_file() and file.name != "index.tsv"
@@ -35,5 +35,5 @@ def dump_files() -> list[Path]:
 
 
 def name(file: Path) -> str:
-    """Give the id of a test's file parameter."""
+    """Return the test id of a dump."""
     return file.name

@@ -1,6 +1,6 @@
 """Existing parsers against what is known of them: `make test` runs those that are installed here.
 
-With ``CI=true`` all of them are installed first (the part `peers` of tests/parts.toml), and one
+With ``CI=true`` all of them are installed first (the session `peers` of noxfile.py), and one
 that is missing is a failure.
 """
 

@@ -1,0 +1,11 @@
+"""Print the mappings that are in one dump only: difference.py OLD NEW"""
+
+import sys
+
+import procmaps
+
+old, new = map(procmaps.load, sys.argv[1:])
+for sign, one, other in (("-", old, {*new}), ("+", new, {*old})):
+    for mapping in one:
+        if mapping not in other:
+            print(sign, mapping)

@@ -1,0 +1,104 @@
+"""The parts of `make test`. `nox --list` names them; `nox -s unit` runs one.
+
+For a person nothing is installed: a part that this machine cannot run is skipped, and the summary
+says why and what to do. The slow parts run with `make test-all`. With CI=true every part runs: its
+prerequisites are installed first, as root, and a part that still cannot run fails.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+
+CI = os.environ.get("CI") == "true"
+ALL = CI or "TEST_ALL" in os.environ
+
+# Everything runs in .venv, which the Makefile sets up.
+nox.options.default_venv_backend = "none"
+BIN = Path(__file__).parent / ".venv" / "bin"
+PYTHON = str(BIN / "python")
+PYTEST = (PYTHON, "-m", "pytest")
+# Two workers, for the two processors of the smallest machine that CI runs on.
+WORKERS = ("-n", os.environ.get("WORKERS", "2"))
+
+# Folders of tests/ with needs of their own, each run by a part of its own.
+LABORATORY = ("tests/kernel/lab/booted", "tests/kernel/model/booted", "tests/kernel/source")
+PEERS = ("tests/corpus/peers",)
+WHEEL = ("tests/wheel",)
+
+
+def slow(session: nox.Session) -> None:
+    """Skip a slow part, unless every part was asked for."""
+    if not ALL:
+        session.skip("slow: run `make test-all`")
+
+
+def need(session: nox.Session, **packages: str) -> None:
+    """Skip the session where a program is missing; with CI=true install its Debian package."""
+    missing = {name: debian for name, debian in packages.items() if not shutil.which(name)}
+    if missing and CI:
+        session.run("apt-get", "update", "-qq")
+        install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+        session.run(*install, *missing.values(), env={"DEBIAN_FRONTEND": "noninteractive"})
+    elif missing:
+        programs, debian = " and ".join(missing), " ".join(missing.values())
+        session.skip(f"no {programs}: run `apt-get install {debian}`")
+
+
+def ready(session: nox.Session, *command: str) -> None:
+    """Skip the session where *command* fails; its last line of output is the reason."""
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    if asked.returncode and not CI:
+        said = (asked.stdout + asked.stderr).strip()
+        session.skip(said.rpartition("\n")[2] or f"{' '.join(command)} exited {asked.returncode}")
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Check format, lint, layers, types, prose and commit subjects."""
+    session.run("make", "check")
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Run the tests in the checkout; with `make test-all` also hold the coverage floor."""
+    elsewhere = (*LABORATORY, *PEERS, *WHEEL)
+    ignored = (f"--ignore={folder}" for folder in elsewhere)
+    session.run(*PYTEST, *WORKERS, *ignored, *(("--cov",) if ALL else ()), *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the sdist and the wheel, and test the installed wheel outside the checkout."""
+    session.run("make", "wheel-test")
+
+
+@nox.session
+def speed(session: nox.Session) -> None:
+    """Count instructions and compare them with the recorded counts."""
+    slow(session)
+    need(session, valgrind="valgrind", gcc="gcc")
+    session.run("make", "counts")
+
+
+@nox.session
+def laboratory(session: nox.Session) -> None:
+    """Boot real kernels: compare captures and the model of naming with them."""
+    slow(session)
+    if CI:
+        session.run(PYTHON, "-m", "kernel.lab", "install")
+        session.run(PYTHON, "-m", "kernel.lab", "build")
+    ready(session, PYTHON, "-m", "kernel.lab", "ready")
+    session.run(*PYTEST, *LABORATORY)
+
+
+@nox.session
+def peers(session: nox.Session) -> None:
+    """Run other parsers over every case and compare with the published matrix."""
+    slow(session)
+    need(session, chromium="chromium")
+    if CI:
+        session.run(PYTHON, "-m", "corpus.tools.matrix", "install")
+    session.run(*PYTEST, *WORKERS, *PEERS)
