@@ -1,6 +1,7 @@
-"""`python -m bench`: every comparison in one run; JSON, Markdown and a plot; 1 where a goal fails.
+"""``python -m bench``: run every comparison, write the reports, exit 1 if a goal is missed.
 
-With ``--quick`` the sizes and rounds are small: to see that everything runs, not to judge by.
+With ``--quick`` sizes and rounds are small. That shows that everything runs; its figures mean
+nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 
 import attrs
 
-from bench import peers, report, single, texts
-from bench.floors import FLOORS
+from bench import measures, peers, report, texts
+from bench.goals import GOALS
 from bench.race import HERE, Contender, Ratio, Times, race, times_of
 from procmaps.engines.dispatch import scan
 from procmaps.grammar import loading
@@ -25,7 +26,7 @@ CROWD = 60_000
 SIZES = (10, 1_000, 60_000)
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 SMALL = 1_000
-"""Up to so many mappings a run is short, and there are many rounds."""
+"""Up to this many mappings, a run is short and there are many rounds."""
 
 MANY, FEW = 25, 9
 
@@ -35,26 +36,26 @@ NATIVE_FIELDS = "native, records and usage"
 NATIVE_PARSED = "native, records, from memory"
 KERNEL, PASS, SPLIT = "the kernel, printing", "a pass in C", "str.split"
 PSUTIL, RSPROCMAPS, RSREAD = "psutil", "PyPI procmaps", "PyPI procmaps, attributes read"
-QUERY, READ_MAPS = "a thousand queries", "all of maps read, parsed and looked into"
+QUERY, READ_MAPS = "a thousand queries", "maps read, parsed and searched"
 GO, RUST = "prometheus/procfs (Go)", "procfs-core (Rust)"
 
 
 @attrs.define
 class Bench:
-    """One run: who takes part, and what has been found so far."""
+    """One run: its contenders, and the results so far."""
 
     cache: Path
     scale: int
-    """What sizes and rounds are divided by."""
+    """Divisor of sizes and rounds."""
     contenders: dict[str, Contender]
     absent: dict[str, str]
-    """Who does not take part, and why."""
+    """Contenders that cannot run here, with the reason."""
     ratios: dict[str, Ratio] = attrs.field(factory=dict[str, Ratio])
     races: list[dict[str, Any]] = attrs.field(factory=list[dict[str, Any]])
     growth: dict[int, float] = attrs.field(factory=dict[int, float])
 
     def rounds(self, size: int) -> int:
-        """Rounds for texts of so many mappings."""
+        """Return the number of rounds for a text of *size* mappings."""
         return max(2, (MANY if size <= SMALL else FEW) // self.scale)
 
     def race(
@@ -62,21 +63,21 @@ class Bench:
         title: str,
         size: int,
         names: tuple[str, ...],
-        on: Callable[[str], str],
-        each: str = "mapping",
+        input_of: Callable[[str], str],
+        unit: str = "mapping",
     ) -> dict[str, Times | str]:
-        """Race those of *names* that are here.
+        """Race the contenders of *names* that can run here.
 
-        *on* says what each is given, *each* what it finds.
+        *input_of* gives each contender's input line. *unit* is what a contender counts.
         """
-        field = [self.contenders[name] for name in names if name in self.contenders]
-        print(f"{title}: {', '.join(c.name for c in field)}", file=sys.stderr, flush=True)
-        found = race(field, {c.name: on(c.name) for c in field}, self.rounds(size))
+        present = [self.contenders[name] for name in names if name in self.contenders]
+        print(f"{title}: {', '.join(c.name for c in present)}", file=sys.stderr, flush=True)
+        found = race(present, {c.name: input_of(c.name) for c in present}, self.rounds(size))
         self.races.append(
             {
                 "title": title,
                 "mappings": size,
-                "each": each,
+                "each": unit,
                 "results": {
                     name: result
                     if isinstance(result, str)
@@ -91,13 +92,13 @@ class Bench:
         return found
 
     def ratio(self, key: str, found: dict[str, Times | str], one: str, other: str) -> None:
-        """Keep how many times as long as *other* the contender *one* took."""
+        """Record the time of *one* divided by the time of *other*, if both ran."""
         if one in found and other in found:
             self.ratios[key] = times_of(found[one]).ratio(times_of(found[other]))
 
 
 def contenders(cache: Path) -> tuple[dict[str, Contender], dict[str, str]]:
-    """Who can take part here, and who cannot, and why."""
+    """Return the contenders that can run here, and the others with the reason."""
     task = Contender.task
     native = {"PROCMAPS_ENGINE": "native"}
     python = {"PROCMAPS_ENGINE": "python"}
@@ -124,31 +125,34 @@ def contenders(cache: Path) -> tuple[dict[str, Contender], dict[str, str]]:
     for name, make in makers.items():
         try:
             found[name] = make()
-        except peers.NotHere as reason:
+        except peers.Unavailable as reason:
             absent[name] = str(reason)
     return found, absent
 
 
 def crowded(bench: Bench) -> None:
-    """A real process of 60,000 mappings: the goals."""
+    """Race over a real process of 60,000 mappings: most goals are about it."""
     size = CROWD // bench.scale
     with texts.crowd(size) as pid:
         for kind in ("maps", "smaps"):
             path = bench.cache / kind
             path.write_bytes(Path(f"/proc/{pid}/{kind}").read_bytes())
-            where = functools.partial(_live, bench.cache, pid, kind)
+            input_of = functools.partial(_live, bench.cache, pid, kind)
             columns = bench.race(
-                f"columns of {kind}, a living process", CROWD, (KERNEL, PASS, NATIVE, PYTHON), where
+                f"columns of {kind}, a live process",
+                CROWD,
+                (KERNEL, PASS, NATIVE, PYTHON),
+                input_of,
             )
             bench.ratio(f"columns-{kind}", columns, NATIVE, KERNEL)
             peer = RSPROCMAPS if kind == "maps" else PSUTIL
             records = bench.race(
-                f"records of {kind}, a living process",
+                f"records of {kind}, a live process",
                 CROWD,
                 (NATIVE_RECORDS, PYTHON_RECORDS, peer, RSREAD, GO, RUST)
                 if kind == "maps"
                 else (NATIVE_RECORDS, NATIVE_PARSED, NATIVE_FIELDS, PYTHON_RECORDS, peer, RUST),
-                where,
+                input_of,
             )
             bench.ratio(f"records-{kind}", records, peer, NATIVE_RECORDS)
             bench.ratio(f"records-{kind}-python", records, peer, PYTHON_RECORDS)
@@ -156,9 +160,9 @@ def crowded(bench: Bench) -> None:
             bench.ratio(f"records-{kind}-and-usage", records, peer, NATIVE_FIELDS)
             if kind == "maps":
                 bench.ratio("records-maps-and-attributes", records, RSREAD, NATIVE_RECORDS)
-            bench.ratios[f"memory-{kind}"] = single.memory(path.read_bytes())
+            bench.ratios[f"memory-{kind}"] = measures.memory(path.read_bytes())
         asked = bench.race(
-            "one address", CROWD, (QUERY, READ_MAPS), lambda _: str(pid), each="answer"
+            "one address", CROWD, (QUERY, READ_MAPS), lambda _: str(pid), unit="answer"
         )
         bench.ratio("query", asked, READ_MAPS, QUERY)
         if "query" in bench.ratios:
@@ -166,23 +170,23 @@ def crowded(bench: Bench) -> None:
 
 
 QUERIES = 1000
-"""How many `bench.worker.query` asks in one run."""
+"""Queries in one run of `bench.worker.query`."""
 
 
 def _live(cache: Path, pid: int, kind: str, name: str) -> str:
-    """What a contender is given for the living process."""
+    """Return the input of contender *name* for the live process."""
     if name == KERNEL:
         return f"/proc/{pid}/{kind}"
     return _root(cache, cache / kind) if name == GO else str(cache / kind)
 
 
 def _dumped(cache: Path, path: Path, name: str) -> str:
-    """What a contender is given for a dump."""
+    """Return the input of contender *name* for a dump."""
     return _root(cache, path) if name == GO else str(path)
 
 
 def _root(cache: Path, text: Path) -> str:
-    """A procfs with one process, for a peer that reads nothing else."""
+    """Make a procfs with one process, for a peer that reads nothing else; return its path."""
     process = cache / "root" / "1"
     process.mkdir(parents=True, exist_ok=True)
     for name in ("maps", "stat"):
@@ -193,16 +197,25 @@ def _root(cache: Path, text: Path) -> str:
 
 
 def dumps(bench: Bench) -> None:
-    """Made-up dumps: sizes and names."""
+    """Race over synthetic dumps of several sizes and kinds of names."""
     for kind, size, names in _tables():
         path = bench.cache / f"{kind}-{size}-{names}"
         path.write_bytes(texts.dump(kind, max(10, size // bench.scale), names))
-        field = (PASS, NATIVE, PYTHON, NATIVE_RECORDS, NATIVE_FIELDS, PYTHON_RECORDS, SPLIT, RUST)
+        all_kinds = (
+            PASS,
+            NATIVE,
+            PYTHON,
+            NATIVE_RECORDS,
+            NATIVE_FIELDS,
+            PYTHON_RECORDS,
+            SPLIT,
+            RUST,
+        )
         others = (RSPROCMAPS, GO) if kind == "maps" else (PSUTIL,)
         bench.race(
             f"{kind}, {names} names",
             size,
-            (*field, *others),
+            (*all_kinds, *others),
             functools.partial(_dumped, bench.cache, path),
         )
         path.unlink()
@@ -216,7 +229,7 @@ def _tables() -> Iterator[tuple[str, int, str]]:
 
 
 def captures(bench: Bench) -> None:
-    """What real kernels of each architecture printed: all that was recorded of one, in one text."""
+    """Race over what real kernels printed: all captures of one kernel, joined."""
     linux = loading.load("linux")
     for folder in sorted((HERE.parent / "corpus" / "captures").iterdir()):
         for kind in ("maps", "smaps"):
@@ -233,39 +246,71 @@ def captures(bench: Bench) -> None:
 
 
 def main() -> int:
-    """Run everything; 1 where a floor does not hold."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--quick", action="store_true", help="small: only to see that it runs")
-    arguments.add_argument("--goals", action="store_true", help="only what the floors are about")
-    arguments.add_argument("--out", type=Path, default=HERE.parent / ".cache" / "bench" / "out")
-    arguments.add_argument("--from", dest="old", type=Path, help="only report on a JSON file")
-    arguments.add_argument("--publish", action="store_true", help="into docs/speed.*, too")
-    chosen = arguments.parse_args()
+    """Run everything; return 1 if a goal is missed."""
+    chosen = _options()
     chosen.out.mkdir(parents=True, exist_ok=True)
     if chosen.old:
-        data = json.loads(chosen.old.read_text())
+        data: report.Data = json.loads(chosen.old.read_text())
+        if chosen.first_loads:
+            again = measures.first_loads(FIRST_LOADS_ROUNDS)
+            data["ratios"]["first-loads"] = {**attrs.asdict(again), "day": measures.today()}
     else:
-        cache = HERE.parent / ".cache" / "bench"
-        cache.mkdir(parents=True, exist_ok=True)
-        bench = Bench(cache, 20 if chosen.quick else 1, *contenders(cache))
-        crowded(bench)
-        if not chosen.goals:
-            dumps(bench)
-            captures(bench)
-        bench.ratios["import"] = single.importing(15 // min(bench.scale, 5))
-        bench.growth = single.growth(cache, 3, GROWTH[:2] if chosen.quick else GROWTH)
-        most, least = max(bench.growth), min(bench.growth)
-        bench.ratios["growth"] = Ratio.of([bench.growth[most] / bench.growth[least]])
-        data = report.data(bench.ratios, bench.races, bench.growth, bench.absent, single.now())
+        data = _measure(quick=chosen.quick, goals_only=chosen.goals)
     report.write(data, chosen.out)
     if chosen.publish:
-        report.publish(data, HERE.parent / "docs")
-    missed = report.missed(data, FLOORS)
+        report.publish(data, HERE.parent / "docs" / "generated")
+    missed = report.missed(data, GOALS)
     for line in missed:
-        print(f"below its floor: {line}")
+        print(f"goal missed: {line}")
     print(f"reports: {chosen.out}")
     return 1 if missed and not chosen.quick else 0
 
 
+FIRST_LOADS_ROUNDS = 15
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="use small sizes, as a smoke test")
+    parser.add_argument("--goals", action="store_true", help="measure only what the goals need")
+    parser.add_argument(
+        "--out", type=Path, default=HERE.parent / ".cache" / "bench" / "out", metavar="DIR",
+        help="write the reports to DIR (default: .cache/bench/out)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--from", dest="old", type=Path, metavar="FILE",
+        help="report on the JSON FILE of an earlier run, without a race",
+    )  # fmt: skip
+    parser.add_argument(
+        "--first-loads", action="store_true", help="with --from: measure the first loads() again"
+    )
+    parser.add_argument(
+        "--publish", action="store_true", help="write the results to docs/generated/speed.*, too"
+    )
+    chosen = parser.parse_args()
+    if chosen.first_loads and not chosen.old:
+        parser.error("--first-loads needs --from FILE, an earlier run's JSON file")
+    return chosen
+
+
+def _measure(*, quick: bool, goals_only: bool) -> report.Data:
+    cache = HERE.parent / ".cache" / "bench"
+    cache.mkdir(parents=True, exist_ok=True)
+    bench = Bench(cache, 20 if quick else 1, *contenders(cache))
+    crowded(bench)
+    if not goals_only:
+        dumps(bench)
+        captures(bench)
+    rounds = 3 if quick else FIRST_LOADS_ROUNDS
+    bench.ratios["first-loads"] = measures.first_loads(rounds)
+    bench.growth = measures.growth(cache, 3, GROWTH[:2] if quick else GROWTH)
+    most, least = max(bench.growth), min(bench.growth)
+    bench.ratios["growth"] = Ratio.of([bench.growth[most] / bench.growth[least]])
+    return report.data(bench.ratios, bench.races, bench.growth, bench.absent, measures.today())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,4 +1,4 @@
-/* Tells valgrind's callgrind from when to when to count instructions; without it, nothing. */
+/* Start and stop callgrind's counting of instructions. Without valgrind both do nothing. */
 #include <valgrind/callgrind.h>
 
 void start(void);

@@ -1,5 +1,5 @@
-/* The least that any reader must do: look at every byte once, find the lines, and tell a header
- * line from a field by its first character. Nothing is stored. */
+/* The minimum work of any reader: read every byte once, find the lines, and distinguish header
+ * lines from fields by their first character. Nothing is stored. */
 #include <stddef.h>
 
 size_t headers(const char *text, size_t size);

@@ -1,8 +1,8 @@
-"""Contenders run in turn, over and over: what slows the machine down slows all of them down.
+"""Races: contenders run by turns, so that other load on the machine slows all of them alike.
 
-Each contender is a process of its own (`bench.worker`), because two peers share an import name, and
-one lives in another language. What is compared is processor time, of the process itself and of
-the kernel working for it, so that other work on the machine counts as little as may be.
+Each contender is its own process (`bench.worker`), because two peers share an import name and some
+are not Python. Races compare processor time, user and system, so that other work on the machine
+counts as little as possible.
 """
 
 from __future__ import annotations
@@ -21,20 +21,22 @@ import attrs
 
 HERE = Path(__file__).resolve().parent
 
+CRASHED = "crashed on this text"
+
 
 @attrs.frozen
 class Contender:
-    """Who runs, and how."""
+    """A program that takes part in a race."""
 
     name: str
     command: tuple[str, ...]
-    """The worker: a path on its standard input, an answer on its standard output."""
+    """The worker. It reads paths on standard input and answers on standard output."""
     environment: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
     @classmethod
     def task(cls, name: str, task: str, python: str = sys.executable, **settings: str) -> Contender:
-        """One of the tasks of `bench.worker`."""
-        # Only ours must see the checkout: a peer bears the same name.
+        """Return the contender that runs one task of `bench.worker`."""
+        # Only our interpreter may see the checkout: a peer has the same import name.
         checkout = str(HERE.parent) if python == sys.executable else ""
         command = (python, str(HERE / "worker.py"), task)
         return cls(name, command, {"PYTHONPATH": checkout, **settings})
@@ -42,24 +44,24 @@ class Contender:
 
 @attrs.frozen
 class Times:
-    """The seconds that one contender needed, round by round, and how many mappings it found."""
+    """Seconds of one contender per round, and the number of mappings that it found."""
 
     seconds: tuple[float, ...]
     found: int
 
     @property
     def median(self) -> float:
-        """The middle of them."""
+        """Median of the rounds, in seconds."""
         return statistics.median(self.seconds)
 
     def ratio(self, other: Times) -> Ratio:
-        """How many times as long as *other* this took, round by round."""
+        """Return this time divided by that of *other*, taken round by round."""
         return Ratio.of([a / b for a, b in zip(self.seconds, other.seconds, strict=True)])
 
 
 @attrs.frozen
 class Ratio:
-    """A ratio between neighbours of the same round: its median, and where the middle half lies."""
+    """A ratio within rounds: its median and its quartiles."""
 
     median: float
     low: float
@@ -67,18 +69,22 @@ class Ratio:
 
     @classmethod
     def of(cls, ratios: Sequence[float]) -> Ratio:
-        """The median and the quartiles."""
+        """Return the median and quartiles of *ratios*."""
         if len(ratios) < 2:
             return cls(ratios[0], ratios[0], ratios[0])
         low, median, high = statistics.quantiles(ratios, n=4, method="inclusive")
         return cls(median, low, high)
 
     def times(self, factor: float) -> Ratio:
-        """The same, multiplied."""
+        """Return this ratio multiplied by *factor*."""
         return Ratio(self.median * factor, self.low * factor, self.high * factor)
 
     def __str__(self) -> str:
-        return f"{self.median:.3g} ({self.low:.3g}–{self.high:.3g})"
+        return f"{_short(self.median)} ({_short(self.low)}–{_short(self.high)})"
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.3g}"
 
 
 class _Runner:
@@ -96,43 +102,44 @@ class _Runner:
             )
         )
 
-        # Popen types its pipes as optional; here they are asked for.
-        self.said = cast("IO[str]", self.process.stdin)
-        self.told = cast("IO[str]", self.process.stdout)
+        # Popen types its pipes as optional; both were requested above.
+        self.requests = cast("IO[str]", self.process.stdin)
+        self.answers = cast("IO[str]", self.process.stdout)
 
-    def run(self, what: str) -> dict[str, Any]:
-        """Have it run once; the answer, or an ``error``."""
+    def run(self, request: str) -> dict[str, Any]:
+        """Run once; return the answer, which has an ``error`` if the run failed."""
         try:
-            print(what, file=self.said, flush=True)
+            print(request, file=self.requests, flush=True)
         except BrokenPipeError:
-            return {"error": "it died of the text"}
-        answer = self.told.readline()
-        found: dict[str, Any] = json.loads(answer) if answer else {"error": "it died of the text"}
-        return found
+            return {"error": CRASHED}
+        line = self.answers.readline()
+        answer: dict[str, Any] = json.loads(line) if line else {"error": CRASHED}
+        return answer
 
     def close(self) -> None:
-        """Let it end."""
+        """Let the process end."""
         with suppress(BrokenPipeError):
-            self.said.close()
+            self.requests.close()
 
 
 def race(
-    contenders: Iterable[Contender], on: Mapping[str, str], rounds: int
+    contenders: Iterable[Contender], inputs: Mapping[str, str], rounds: int
 ) -> dict[str, Times | str]:
-    """Run every contender once a round, after one round that does not count.
+    """Run every contender once per round, after one round that does not count.
 
-    *on* says for each name what it is given. Where one fails, why takes the place of its times.
+    *inputs* has the input line of each contender, by name. A contender that fails has the reason
+    instead of its times.
     """
     failed: dict[str, str] = {}
     with ExitStack() as stack:
         runners = [_Runner(contender, stack) for contender in contenders]
         answers: dict[str, list[dict[str, Any]]] = {runner.name: [] for runner in runners}
         for number in range(rounds + 1):
-            # In turn forwards and backwards: no one always follows the same neighbour.
+            # The order alternates, so that no contender always follows the same one.
             for runner in runners if number % 2 else [*reversed(runners)]:
                 if runner.name in failed:
                     continue
-                answer = runner.run(on[runner.name])
+                answer = runner.run(inputs[runner.name])
                 if "error" in answer:
                     failed[runner.name] = answer["error"]
                 elif number:
@@ -141,13 +148,13 @@ def race(
             runner.close()
     return {
         name: failed.get(name)
-        or Times(tuple(answer["seconds"] for answer in told), int(told[-1]["found"]))
-        for name, told in answers.items()
+        or Times(tuple(answer["seconds"] for answer in given), int(given[-1]["found"]))
+        for name, given in answers.items()
     }
 
 
 def times_of(result: Times | str) -> Times:
-    """The times of one that must not fail; raises RuntimeError with the reason where it did."""
+    """Return the times of a contender. Raises RuntimeError with the reason if it failed."""
     if isinstance(result, Times):
         return result
     raise RuntimeError(result)

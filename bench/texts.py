@@ -1,8 +1,8 @@
-r"""The inputs: dumps made by program, and the live file of a process with as many mappings.
+r"""The inputs: synthetic dumps, and a live process with as many mappings.
 
-Three kinds of names. *plain*: half the mappings have none, the rest are libraries, as in most
-processes. *named*: labels of `prctl(PR_SET_VMA_ANON_NAME)`, a few hundred different ones.
-*hostile*: every name another, with spaces, tabs, brackets, ``\012`` and bytes that are no UTF-8.
+There are three kinds of names. *plain*: half the mappings are unnamed, the rest are libraries, as
+in most processes. *named*: a few hundred labels of `prctl(PR_SET_VMA_ANON_NAME)`. *hostile*: all
+names differ, with spaces, tabs, brackets, ``\012`` and bytes that are not UTF-8.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ NAME_COLUMN = 73
 
 
 def plain(chance: random.Random, _: int) -> bytes:
-    """None, or one of two hundred libraries."""
+    """Return no name, or one of two hundred libraries."""
     return b"" if chance.randrange(2) else b"/usr/lib/lib%d.so.6" % chance.randrange(200)
 
 
 def named(chance: random.Random, _: int) -> bytes:
-    """One of three hundred labels."""
+    """Return one of three hundred labels."""
     return b"[anon:arena %d of the allocator]" % chance.randrange(300)
 
 
 def hostile(chance: random.Random, number: int) -> bytes:
-    """A name like no other, of whatever a kernel lets through."""
+    """Return a unique name of bytes that a kernel allows."""
     noise = bytes(chance.choice(b" \t\r\\012[]():-\xff\xc3\x80kB") for _ in range(24))
     return b"/memfd:%d%s (deleted)" % (number, noise)
 
@@ -44,7 +44,7 @@ LINES = {
     for field in FIELDS.values()
     if field.smaps and field.producer == "Linux" and field.span.until is None
 }
-"""How the newest kernel prints each field that it still has."""
+"""The format of each field that the newest kernel prints."""
 
 STEADY: dict[bytes, int | bytes] = {
     b"KernelPageSize": 4,
@@ -53,11 +53,11 @@ STEADY: dict[bytes, int | bytes] = {
     b"ProtectionKey": 0,
     b"VmFlags": b" rd wr mr mw me ac sd ",
 }
-"""What hardly differs between mappings; the other numbers are drawn, most of them 0."""
+"""Fields that hardly differ between mappings. The other numbers are random, most of them 0."""
 
 
 def dump(kind: str, size: int, names: str) -> bytes:
-    """The text of *kind*, maps or smaps, for a process of *size* mappings; always the same."""
+    """Return a dump of *kind*, maps or smaps, with *size* mappings. It is always the same."""
     chance = random.Random(size)  # noqa: S311 - nothing here is a secret
     return b"".join(_entries(kind, size, NAMES[names], chance))
 
@@ -96,7 +96,7 @@ size = int(sys.argv[1])
 start = libc.mmap(None, size * 4096, 3, 0x22, -1, 0)
 for page in range(0, size, 2):
     if libc.mprotect(start + page * 4096, 4096, 1):
-        sys.exit(f"mprotect: errno {ctypes.get_errno()}; is vm.max_map_count below {size}?")
+        sys.exit(f"mprotect: errno {ctypes.get_errno()}; raise vm.max_map_count above {size}")
 print("ready", flush=True)
 sys.stdin.read()
 """
@@ -104,11 +104,13 @@ sys.stdin.read()
 
 @contextmanager
 def crowd(size: int) -> Generator[int]:
-    """A process with *size* mappings more than an interpreter has; its process id."""
+    """Start a process with *size* mappings besides the interpreter's; yield its PID."""
     command = [sys.executable, "-I", "-c", _CROWD, str(size)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         if not process.stdout or process.stdout.readline() != b"ready\n":
-            raise RuntimeError(f"no process of {size} mappings: see what it wrote above")
+            raise RuntimeError(
+                f"the process with {size} mappings did not start; its error is above"
+            )
         try:
             yield process.pid
         finally:

@@ -1,9 +1,9 @@
-"""A process that does one task again and again, when it is told to; see `bench.race`.
+"""A process that runs one task whenever `bench.race` asks.
 
-A line on standard input is the path of a text, or a process id; a line on standard output is a JSON
-object: the seconds of processor time that one run took, and how many mappings it found. It imports
-nothing of the bench, because it is also run by the interpreter of a peer's own environment, where
-`procmaps` is another project.
+Each line on standard input is the path of a text, or a PID. Each line on standard output is a JSON
+object: the processor seconds of one run, and the number of mappings found. This module imports
+nothing of the bench, because the interpreter of a peer's environment runs it, too. There `procmaps`
+is another project.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from pathlib import Path
 from typing import Any
 
 Task = Callable[[str], Callable[[], int]]
-"""Prepares a run for a path; the run gives the number of mappings."""
+"""Prepares a run for a path. The run returns the number of mappings."""
 
 
 @functools.cache
 def text_of(path: str) -> bytes:
-    """The text, read once."""
+    """Return the text of *path*, read once."""
     return Path(path).read_bytes()
 
 
 def kernel(path: str) -> Callable[[], int]:
-    """Have the kernel print the file into one buffer, again and again; nothing is kept."""
+    """Let the kernel print the file into one buffer that is overwritten."""
     buffer = bytearray(1 << 20)
 
     def run() -> int:
@@ -47,7 +47,7 @@ def kernel(path: str) -> Callable[[], int]:
 
 
 def columns(path: str) -> Callable[[], int]:
-    """The text, in memory, to columns, with the engine that PROCMAPS_ENGINE names."""
+    """Parse a text in memory into columns, with the engine that PROCMAPS_ENGINE names."""
     from procmaps.engines.dispatch import scan
     from procmaps.grammar import loading
 
@@ -55,7 +55,7 @@ def columns(path: str) -> Callable[[], int]:
 
     def run() -> int:
         columns = scan(text, linux)
-        # Every field of smaps has a column a mapping only when it is asked for: all of them are.
+        # A smaps field becomes a column on first use: use all of them.
         usage = [*columns.usage.values()]
         return len(columns) if all(map(len, usage)) else 0
 
@@ -63,14 +63,14 @@ def columns(path: str) -> Callable[[], int]:
 
 
 def records(path: str) -> Callable[[], int]:
-    """The file to a list of every record."""
+    """Parse a file into a list of all records."""
     import procmaps
 
     return lambda: len([*procmaps.load(path)])
 
 
 def parsed(path: str) -> Callable[[], int]:
-    """The text, in memory, to a list of every record."""
+    """Parse a text in memory into a list of all records."""
     import procmaps
 
     text = text_of(path)
@@ -78,7 +78,7 @@ def parsed(path: str) -> Callable[[], int]:
 
 
 def fields(path: str) -> Callable[[], int]:
-    """The file to a list of every record, one field of each one's usage read."""
+    """Parse a file into all records, and read one field of each record's usage."""
     import procmaps
 
     def run() -> int:
@@ -89,11 +89,11 @@ def fields(path: str) -> Callable[[], int]:
 
 
 def query(pid: str) -> Callable[[], int]:
-    """The mapping at one address of a living process, by PROCMAP_QUERY."""
+    """Find the mapping at one address of a live process, by PROCMAP_QUERY."""
     import procmaps
 
-    middle = procmaps.maps(int(pid))
-    address = middle[len(middle) // 2].start
+    snapshot = procmaps.maps(int(pid))
+    address = snapshot[len(snapshot) // 2].start
     querier = procmaps.Querier(int(pid))
 
     def run() -> int:
@@ -103,15 +103,15 @@ def query(pid: str) -> Callable[[], int]:
 
 
 QUERIES = 1000
-"""Asked in one run of `query`: one alone is shorter than the clock's tick."""
+"""Queries in one run of `query`. One alone is shorter than the clock's tick."""
 
 
 def read_maps(pid: str) -> Callable[[], int]:
-    """The same answer without the query: all of maps read and parsed, one address looked up."""
+    """Find the same mapping without the query: read and parse maps, search for the address."""
     import procmaps
 
-    middle = procmaps.maps(int(pid))
-    address = middle[len(middle) // 2].start
+    snapshot = procmaps.maps(int(pid))
+    address = snapshot[len(snapshot) // 2].start
 
     def run() -> int:
         return int(procmaps.maps(int(pid)).mapping_at(address) is not None)
@@ -120,7 +120,7 @@ def read_maps(pid: str) -> Callable[[], int]:
 
 
 def split_loop(path: str) -> Callable[[], int]:
-    """What many scripts do: `str.split` for each line, numbers made of the fields; wrong names."""
+    """Parse as many scripts do: `str.split` on each line. Its names are wrong."""
     text = text_of(path).decode("latin-1")
 
     def run() -> int:
@@ -138,7 +138,7 @@ def split_loop(path: str) -> Callable[[], int]:
 
 
 def c_pass(path: str) -> Callable[[], int]:
-    """A loop in C that looks at each byte once and makes nothing: `bench/pass.c`."""
+    """Read each byte once in C and make nothing (`bench/pass.c`)."""
     import ctypes
 
     library = ctypes.CDLL(os.environ["BENCH_PASS"])
@@ -149,7 +149,7 @@ def c_pass(path: str) -> Callable[[], int]:
 
 
 def psutil_maps(path: str) -> Callable[[], int]:
-    """`psutil.Process.memory_maps(grouped=False)` of a made-up procfs that holds the text."""
+    """Call `psutil.Process.memory_maps(grouped=False)` on a procfs that contains the text."""
     psutil: Any = importlib.import_module("psutil")
 
     root, pid = tempfile.mkdtemp(), os.getpid()
@@ -172,13 +172,13 @@ def psutil_maps(path: str) -> Callable[[], int]:
 
 
 def rsprocmaps(path: str) -> Callable[[], int]:
-    """PyPI's procmaps, which is Rust: the file to a list of its objects."""
+    """Parse a file with PyPI's procmaps, which is Rust, into a list of its objects."""
     peer: Any = importlib.import_module("procmaps")
     return lambda: len(list(peer.from_path(path)))
 
 
 def rsprocmaps_read(path: str) -> Callable[[], int]:
-    """The same, and every field of each object read: they are made of Rust's only then."""
+    """Parse likewise and read every attribute, which makes the Python values."""
     peer: Any = importlib.import_module("procmaps")
 
     def run() -> int:
@@ -211,7 +211,7 @@ TASKS: dict[str, Task] = {
 
 
 def counted(run: Callable[[], int]) -> dict[str, float]:
-    """Run twice, the second time under the eyes of valgrind: see `bench.counts`."""
+    """Run twice, and let valgrind count the second run: see `bench.counts`."""
     import ctypes
 
     valgrind = ctypes.CDLL(os.environ["BENCH_COUNTING"])
@@ -223,20 +223,20 @@ def counted(run: Callable[[], int]) -> dict[str, float]:
     return {"found": found}
 
 
-LEAST = 0.05
-"""Seconds that a turn lasts at least: a processor that has slept is slow at first."""
+MIN_SECONDS = 0.05
+"""Minimum seconds of a turn, because a processor that has slept is slow at first."""
 
 
 def timed(run: Callable[[], int]) -> dict[str, float]:
-    """Run until the turn is over; the mean.
+    """Run for one turn; return the mean time of a run.
 
-    What is left over from the turn before is cleared first, and not counted.
+    Garbage of the previous turn is collected first and not counted.
     """
     gc.collect()
     before = time.process_time()
     runs, seconds = 0, 0.0
     found = 0
-    while seconds < LEAST:
+    while seconds < MIN_SECONDS:
         found = run()
         runs += 1
         seconds = time.process_time() - before
@@ -244,20 +244,20 @@ def timed(run: Callable[[], int]) -> dict[str, float]:
 
 
 def lines() -> Iterator[str]:
-    """What the bench says, until it says no more."""
+    """Yield the requests until standard input ends."""
     while line := sys.stdin.readline():
         yield line.rstrip("\n")
 
 
 def main() -> None:
-    """Answer each line with one run of the task named on the command line."""
+    """Answer each request with one turn of the task named on the command line."""
     prepare = functools.cache(TASKS[sys.argv[1]])
     measured = counted if "BENCH_COUNTING" in os.environ else timed
     for path in lines():
         answer: dict[str, Any]
         try:
             answer = measured(prepare(path))
-        except Exception as error:  # noqa: BLE001 - whatever a peer raises is its answer
+        except Exception as error:  # noqa: BLE001 - any error of a peer is its answer
             answer = {"error": f"{type(error).__name__}: {error}"[:200]}
         print(json.dumps(answer), flush=True)
 

@@ -1,6 +1,6 @@
-"""Other readers of the same files, each built or installed where its tools are.
+"""Other readers of the same files, built or installed if their tools are present.
 
-What cannot be built here is left out of the races, and the report says so.
+A peer that cannot be built here is left out of the races, and the report names it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-class NotHere(Exception):
-    """A peer's tools are missing; the text says which."""
+class Unavailable(Exception):
+    """A peer cannot run on this machine; the text says why."""
 
 
 def _tool(name: str) -> str:
     found = shutil.which(name)
     if not found:
-        raise NotHere(f"there is no {name} here")
+        raise Unavailable(f"{name} is not installed")
     return found
 
 
@@ -29,16 +29,16 @@ def _run(*command: str, at: Path | None = None) -> None:
     done = subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        raise NotHere(f"{' '.join(command[:3])} failed: {''.join(last)}")
+        raise Unavailable(f"{' '.join(command[:3])} failed: {''.join(last)}")
 
 
 def c_pass(cache: Path) -> str:
-    """`bench/pass.c` as a shared library."""
+    """Compile `bench/pass.c`; return the path of the shared library."""
     return compiled("pass", cache)
 
 
 def compiled(name: str, cache: Path) -> str:
-    """One of the C files of `bench/` as a shared library."""
+    """Compile `bench/NAME.c`; return the path of the shared library."""
     library = cache / f"{name}.so"
     source = str(HERE.parent / f"{name}.c")
     compiler = _tool((sysconfig.get_config_var("CC") or "cc").split()[0])
@@ -47,14 +47,14 @@ def compiled(name: str, cache: Path) -> str:
 
 
 def go(cache: Path) -> str:
-    """prometheus/procfs, built."""
+    """Build the worker for prometheus/procfs; return its path."""
     program = cache / "prometheus"
     _run(_tool("go"), "build", "-o", str(program), ".", at=HERE / "go")
     return str(program)
 
 
 def rust(cache: Path) -> str:
-    """Rust's procfs-core, built."""
+    """Build the worker for Rust's procfs-core; return its path."""
     target = cache / "rust"
     _run(
         _tool("cargo"), "build", "--release", "--locked", "--target-dir", str(target),
@@ -64,10 +64,13 @@ def rust(cache: Path) -> str:
 
 
 def python(cache: Path) -> str:
-    """An interpreter with psutil and PyPI's procmaps, which bears our import name."""
-    place = cache / "venv"
-    interpreter = place / "bin" / "python"
+    """Return an interpreter with psutil and PyPI's procmaps.
+
+    It has its own environment, because PyPI's procmaps has our import name.
+    """
+    environment = cache / "venv"
+    interpreter = environment / "bin" / "python"
     if not interpreter.exists():
-        _run(sys.executable, "-m", "venv", str(place))
+        _run(sys.executable, "-m", "venv", str(environment))
     _run(str(interpreter), "-m", "pip", "install", "--quiet", "psutil==7.2.2", "procmaps==0.6.5")
     return str(interpreter)

@@ -1,4 +1,4 @@
-// A worker of the bench: prometheus/procfs reads a procfs root that holds one process, 1.
+// A worker of the bench: prometheus/procfs reads a procfs root with one process, PID 1.
 package main
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// Seconds that a turn lasts at least, as in bench/worker.py.
-const least = 0.05
+// Minimum seconds of a turn, as in bench/worker.py.
+const minSeconds = 0.05
 
 func processorTime() float64 {
 	var usage syscall.Rusage
@@ -37,7 +37,7 @@ func main() {
 		runtime.GC()
 		before := processorTime()
 		runs, seconds, found := 0, 0.0, 0
-		for seconds < least {
+		for seconds < minSeconds {
 			maps, err := process.ProcMaps()
 			if err != nil {
 				panic(err)

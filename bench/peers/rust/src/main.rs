@@ -3,8 +3,8 @@ use procfs_core::process::MemoryMaps;
 use procfs_core::FromRead;
 use std::io::BufRead;
 
-/// Seconds that a turn lasts at least, as in bench/worker.py.
-const LEAST: f64 = 0.05;
+/// Minimum seconds of a turn, as in bench/worker.py.
+const MIN_SECONDS: f64 = 0.05;
 
 fn processor_time() -> f64 {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
@@ -21,7 +21,7 @@ fn main() {
         let path = line.expect("a path");
         let before = processor_time();
         let (mut runs, mut seconds, mut found) = (0, 0.0, 0);
-        while seconds < LEAST {
+        while seconds < MIN_SECONDS {
             found = MemoryMaps::from_file(&path).expect("a readable file").0.len();
             runs += 1;
             seconds = processor_time() - before;
