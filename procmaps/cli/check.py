@@ -14,8 +14,8 @@ from procmaps.check.runner import AdapterBroken, Plan, reads
 from procmaps.cli import check_cases
 from procmaps.cli import check_fuzz as fuzzing
 from procmaps.cli.check_output import Output
-from procmaps.cli.inputs import Unreadable
-from procmaps.cli.option_groups import Grouped, under
+from procmaps.cli.command import Command, under
+from procmaps.cli.errors import Unreadable
 from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -30,7 +30,7 @@ _fuzzing = under("Fuzzing, in place of the cases")
 
 
 # fmt: off
-@click.command("check", cls=Grouped)
+@click.command("check", cls=Command)
 @click.argument("command_line", nargs=-1, metavar="-- COMMAND...")
 @_parser("--reads", "kinds", multiple=True, type=click.Choice(FILE_KINDS), metavar="KIND",
          help=f"Which files it reads: {', '.join(FILE_KINDS)}; repeatable. [default: what COMMAND "

@@ -14,8 +14,8 @@ from procmaps.check.cases import Case, load
 from procmaps.check.reports import Report
 from procmaps.check.runner import Plan, Result, Runner
 from procmaps.cli.check_output import Output, progress, say_difference, write
-from procmaps.cli.inputs import Unreadable
-from procmaps.cli.table import count
+from procmaps.cli.errors import Unreadable
+from procmaps.cli.style import count
 from procmaps.errors import escape_bytes
 
 

@@ -15,8 +15,8 @@ from procmaps.check.reports import Report
 from procmaps.check.runner import Plan, Result, Runner
 from procmaps.check.shrinking import Smallest
 from procmaps.cli.check_output import Output, progress, say_difference, writing
-from procmaps.cli.inputs import Unreadable
-from procmaps.cli.table import count
+from procmaps.cli.errors import Unreadable
+from procmaps.cli.style import count
 from procmaps.errors import ProcmapsError
 
 

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from procmaps.check import html_report, reports
 from procmaps.check.reports import Report, cut
 from procmaps.check.verdicts import Verdict
-from procmaps.cli.inputs import Told, Unreadable
+from procmaps.cli.errors import CliError, Unreadable
 
 Advance = Callable[[], None]
 """To be called for each step that is done."""
@@ -68,7 +68,7 @@ def say_difference(verdict: Verdict) -> None:
         click.echo(f"    got      {item.field}: '{cut(item.got)}'")
 
 
-class Interrupted(Told):
+class Interrupted(CliError):
     """Ctrl-C: how far it was. The status is that of a shell for what SIGINT has ended."""
 
     exit_code = 128 + signal.SIGINT

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from procmaps.cli.inputs import STDIN, dialect_option, json_option, read_file
-from procmaps.cli.style import FAINT, HEADING, console, glyphs, name_text, say, style_of
+from procmaps.cli.style import FAINT, HEADING, console, glyphs, name_text, print_line, style_of
 from procmaps.explanation import Explanation, explain, release_spans
 from procmaps.explanation.evidence import Clue
 from procmaps.formats.dialects import DIALECTS
@@ -60,9 +60,9 @@ def _unescape(match: re.Match[bytes]) -> bytes:
 
 def _show(out: Console, told: Explanation) -> None:
     if told.error:
-        say(out, Text(str(told.error)))
+        print_line(out, Text(str(told.error)))
     if told.form != "broken":
-        say(out, _coloured(told))
+        print_line(out, _coloured(told))
         _show_parts(out, told)
         _show_releases(out, told)
         _show_readings(out, told)
@@ -119,14 +119,14 @@ def _columns(
     rules = max(len(row[2]) for row in (titles, *cells))
     texts = min(max(row[1].cell_len for row in (titles, *cells)), 28)
     left = places + texts + rules + 6
-    say(out)
+    print_line(out)
     titles[1].stylize(HEADING)
     for at, (place, text, rule, meaning) in enumerate((titles, *cells)):
         heading = HEADING if at == 0 else ""
         pieces = text.divide(range(texts, len(text), texts))
         told = Text(meaning, heading).wrap(out, max(24, out.width - left)) or [Text()]
         for row, (piece, words) in enumerate(itertools.zip_longest(pieces, told, fillvalue=Text())):
-            say(out, Text.assemble(
+            print_line(out, Text.assemble(
                     ((place if row == 0 else "").rjust(places), heading or FAINT), "  ",
                     piece, " " * (texts - piece.cell_len), "  ",
                     ((rule if row == 0 else "").ljust(rules), heading or FAINT), "  ",
@@ -135,16 +135,16 @@ def _columns(
 
 
 def _show_releases(out: Console, told: Explanation) -> None:
-    say(out)
-    say(out, Text.assemble(("printed by  ", HEADING), _producers(told)))
+    print_line(out)
+    print_line(out, Text.assemble(("printed by  ", HEADING), _producers(told)))
     alike: dict[tuple[str, str], list[str]] = {}
     for clue in told.clues:
         alike.setdefault((_when(clue), clue.source), []).append(clue.what)
     for (releases, source), whats in alike.items():
         for words in Text(", ".join(whats)).append(f": {releases}", HEADING).wrap(out, _room(out)):
-            say(out, Text("  ").append_text(words))
+            print_line(out, Text("  ").append_text(words))
         for words in Text(source, FAINT).wrap(out, _room(out)):
-            say(out, Text("    ").append_text(words))
+            print_line(out, Text("    ").append_text(words))
 
 
 def _room(out: Console) -> int:
@@ -168,30 +168,30 @@ def _producers(told: Explanation) -> str:
 def _show_readings(out: Console, told: Explanation) -> None:
     if told.name is None or not told.name.raw:
         return
-    say(out)
-    say(out, Text("read as, most likely first", HEADING))
+    print_line(out)
+    print_line(out, Text("read as, most likely first", HEADING))
     readings = told.interpretations()
     for number, reading in enumerate(itertools.islice(readings, _READINGS), 1):
-        say(out, Text.assemble(
+        print_line(out, Text.assemble(
                 (f"  {number}. ", FAINT), (f"{reading.kind} ", style_of(reading.kind)),
                 name_text(reading.value), (f"  {reading.reason}", FAINT),
             ))  # fmt: skip
     if more := sum(1 for _ in itertools.islice(readings, _COUNTED + 1)):
         count = f"more than {_COUNTED}" if more > _COUNTED else str(more)
-        say(out, Text(f"  and {count} more", FAINT))
+        print_line(out, Text(f"  and {count} more", FAINT))
 
 
 def _show_dialects(out: Console, told: Explanation) -> None:
-    say(out)
+    print_line(out)
     head = Text.assemble(
         ("dialect     ", HEADING), f"{told.dialect}", (f"  {told.dialect.reason}", FAINT)
     )
-    say(out, head)
+    print_line(out, head)
     others = [name for name in told.accepted if name != told.dialect.name]
     if len(others) == len(DIALECTS) - 1:
-        say(out, Text("            every other accepts it too", FAINT))
+        print_line(out, Text("            every other accepts it too", FAINT))
     elif others:
-        say(out, Text(f"            also accepted by {', '.join(others)}", FAINT))
+        print_line(out, Text(f"            also accepted by {', '.join(others)}", FAINT))
 
 
 def _to_json(told: Explanation) -> JsonObject:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from procmaps.cli import table
 from procmaps.cli.inputs import json_option, read_file
-from procmaps.cli.style import FAINT, HEADING, console, name_text, say
+from procmaps.cli.style import FAINT, HEADING, console, count, name_text, print_line
 from procmaps.extraction import Entry, Extract
 from procmaps.extraction import extract as find
 from procmaps.json_format import Json, JsonObject, bytes_to_json, snapshot_to_json
@@ -50,30 +50,32 @@ def command(*, log: str, as_text: bool, number: int | None, verbose: bool, as_js
 def _none(log: str, found: int) -> str:
     where = "standard input" if log == "-" else click.format_filename(log)
     if found:
-        return f"{where} holds {table.count(found, 'dump')} and no more"
+        return f"{where} holds {count(found, 'dump')} and no more"
     return f"no dump of maps or smaps was found in {where}"
 
 
 def _show(out: Console, number: int, dump: Extract, *, verbose: bool) -> None:
     lines = f"lines {dump.first_line}-{dump.last_line}"
     if number > 1:
-        say(out)
-    say(out, Text.assemble((f"dump {number}", HEADING), f"  {dump.container}  {lines}"))
+        print_line(out)
+    print_line(out, Text.assemble((f"dump {number}", HEADING), f"  {dump.container}  {lines}"))
     if dump.declared is not None and dump.declared != len(dump.entries):
-        say(out, Text(f"  it says that it lists {dump.declared:,} mappings", "yellow"))
+        print_line(out, Text(f"  it says that it lists {dump.declared:,} mappings", "yellow"))
     if dump.assumed:
         columns = ", ".join(sorted(dump.assumed))
-        say(out, Text(f"  stand-ins, not printed there: {columns}", "yellow"))
+        print_line(out, Text(f"  stand-ins, not printed there: {columns}", "yellow"))
     undone = Counter(each.what for each in dump.undone)
     if undone:
         told = ", ".join(f"{what} ({times:,})" for what, times in undone.most_common())
-        say(out, Text(f"  undone: {told}", FAINT))
+        print_line(out, Text(f"  undone: {told}", FAINT))
     if verbose:
         for each in dump.undone:
             line = Text(f"    line {each.line}: {each.what}", FAINT)
-            say(out, line.append_text(Text(" ")).append_text(name_text(each.detail)))
+            print_line(out, line.append_text(Text(" ")).append_text(name_text(each.detail)))
     for unread in dump.unread:
-        say(out, Text(f"  line {unread.line}, not understood: ", "red") + name_text(unread.raw))
+        print_line(
+            out, Text(f"  line {unread.line}, not understood: ", "red") + name_text(unread.raw)
+        )
     table.show(out, dump.snapshot, dump.snapshot, only_summary=False)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 import procmaps
+from procmaps.cli.errors import Unreadable
 from procmaps.errors import LiveError, NoSuchProcess
 from procmaps.formats.dialects import DIALECTS
 from procmaps.formats.file_kinds import FileKind
@@ -19,20 +20,6 @@ from procmaps.snapshots.snapshot import Snapshot
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 STDIN = "-"
-
-
-class Told(click.ClickException):
-    """An end of the program that one line explains."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:  # noqa: ANN401 - as click declares it
-        """Print it like every other error of the program."""
-        click.echo(f"procmaps: {self.format_message()}", file=file, err=True)
-
-
-class Unreadable(Told):
-    """Input that cannot be had, or output that nothing takes: what and why."""
 
 
 def read_file(name: str) -> bytes:

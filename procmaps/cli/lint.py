@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.text import Text
 
 from procmaps import lint as library
-from procmaps.cli.inputs import Unreadable, dialect_option, json_option, read_file
-from procmaps.cli.style import FAINT, HEADING, console, glyphs, name_text, say
+from procmaps.cli.errors import Unreadable
+from procmaps.cli.inputs import dialect_option, json_option, read_file
+from procmaps.cli.style import FAINT, HEADING, console, glyphs, name_text, print_line
 from procmaps.json_format import Json, JsonObject, bytes_to_json
 from procmaps.lint import RULES, Finding
 
@@ -80,7 +81,7 @@ def command(
 def _show(out: Console, file: str, found: Iterable[Finding]) -> None:
     for finding in found:
         severity = finding.rule.severity
-        say(out, Text.assemble(
+        print_line(out, Text.assemble(
                 (f"{file}:{finding.line}: ", HEADING), (severity, _COLOURS[severity]),
                 (f" [{finding.rule.id}] ", FAINT), finding.message,
             ))  # fmt: skip
@@ -88,20 +89,20 @@ def _show(out: Console, file: str, found: Iterable[Finding]) -> None:
             quoted = name_text(finding.raw[:_SHOWN]).append(
                 glyphs().more if len(finding.raw) > _SHOWN else "", FAINT
             )
-            say(out, Text("    ").append_text(quoted))
+            print_line(out, Text("    ").append_text(quoted))
 
 
 def _show_count(out: Console, counts: Counter[str], files: int) -> None:
     where = f"{files:,} file{'s' * (files != 1)}"
     if not counts:
-        say(out, Text(f"nothing found in {where}", "green"))
+        print_line(out, Text(f"nothing found in {where}", "green"))
         return
     told = ", ".join(
         f"{counts[severity]:,} {severity}{'s' * (counts[severity] != 1)}"
         for severity in _COLOURS
         if counts[severity]
     )
-    say(out, Text(f"{told} in {where}", HEADING))
+    print_line(out, Text(f"{told} in {where}", HEADING))
 
 
 def _show_rules(out: Console, *, as_json: bool) -> None:
@@ -116,8 +117,8 @@ def _show_rules(out: Console, *, as_json: bool) -> None:
     for rule in RULES.values():
         severity = Text(rule.severity.ljust(len("warning")), _COLOURS[rule.severity])
         head = Text.assemble((rule.id.ljust(width), HEADING), "  ", severity, f"  {rule.what}")
-        say(out, head)
-        say(out, Text(" " * (width + 11) + rule.why, FAINT))
+        print_line(out, head)
+        print_line(out, Text(" " * (width + 11) + rule.why, FAINT))
 
 
 def _to_json(file: str, found: Iterable[Finding]) -> JsonObject:

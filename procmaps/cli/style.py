@@ -76,7 +76,7 @@ def glyphs() -> Glyphs:
     return Glyphs("·", "━", "␠", "–", "…")
 
 
-def say(out: Console, text: Text | str = "") -> None:
+def print_line(out: Console, text: Text | str = "") -> None:
     """Print one line as it is: a terminal may wrap it, this program does not."""
     if out.is_terminal:
         out.print(text, soft_wrap=True)
@@ -118,3 +118,8 @@ def size_text(size: int | None) -> str:
     # Kilobytes are whole; of anything larger the first digit alone would say too little.
     digits = 1 if value < 10 and (unit != "k" or value % 1) else 0  # noqa: PLR2004
     return f"{value:.{digits}f}{unit}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number and its noun: ``1 mapping``, ``1,234 mappings``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -11,10 +11,11 @@ from rich.text import Text
 from procmaps.cli.style import (
     FAINT,
     HEADING,
+    count,
     glyphs,
     name_text,
     perms_text,
-    say,
+    print_line,
     size_text,
     style_of,
 )
@@ -87,7 +88,7 @@ def _print_head(console: Console, snapshot: Snapshot) -> None:
         (snapshot.kind, HEADING), "  ", f"{count(len(snapshot), 'mapping')}",
         (f"  format: {_dialect(snapshot)}", FAINT),
     )  # fmt: skip
-    say(console, text)
+    print_line(console, text)
 
 
 def _dialect(snapshot: Snapshot) -> str:
@@ -96,19 +97,14 @@ def _dialect(snapshot: Snapshot) -> str:
     return dialect.name if dialect.name == LINUX.name else f"{dialect} ({dialect.reason})"
 
 
-def count(number: int, what: str) -> str:
-    """A number and what it counts: ``1 mapping``, ``1,234 mappings``."""
-    return f"{number:,} {what}{'s' * (number != 1)}"
-
-
 def _print_rows(console: Console, columns: Sequence[_Column], rows: Sequence[Mapping]) -> None:
     widths = [
         max(len(column.title), *(column.cell(row).cell_len for row in rows)) for column in columns
     ]
     titles = [Text(column.title, HEADING) for column in columns]
     left = sum(widths) + 2 * len(widths)
-    say(console)
-    say(console, _line(titles, columns, widths).append("name", HEADING))
+    print_line(console)
+    print_line(console, _line(titles, columns, widths).append("name", HEADING))
     room = max(_LEAST_NAME, console.width - left)
     for row in rows:
         cells = [column.cell(row) for column in columns]
@@ -118,7 +114,7 @@ def _print_rows(console: Console, columns: Sequence[_Column], rows: Sequence[Map
         for at, piece in enumerate(pieces):
             start = line if at == 0 else Text(" " * left)
             start.append_text(piece).rstrip()
-            say(console, start)
+            print_line(console, start)
 
 
 def _line(cells: Iterable[Text], columns: Iterable[_Column], widths: Iterable[int]) -> Text:
@@ -183,15 +179,15 @@ def _print_summary(console: Console, rows: Sequence[Mapping], use: Sequence[str]
         for each in sums
     ]
     widths = [max(map(len, column)) for column in zip(titles, *table, strict=True)]
-    say(console)
-    say(console, _summary_line(titles, widths, HEADING))
+    print_line(console)
+    print_line(console, _summary_line(titles, widths, HEADING))
     for each, cells in zip(sums, table, strict=True):
         last = each is total
         line = _summary_line(cells, widths, HEADING if last else style_of(each.kind))
         if not last and whole:
             filled = round(_BAR * of(each) / whole)
             line.append("  ").append(glyphs().bar * filled, style_of(each.kind))
-        say(console, line)
+        print_line(console, line)
 
 
 def _summary_line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:
@@ -207,6 +203,6 @@ def _print_problems(snapshot: Snapshot) -> None:
     if not snapshot.problems:
         return
     err = console_of(err=True)
-    say(err, Text(f"\n{count(len(snapshot.problems), 'problem')}", "bold red"))
+    print_line(err, Text(f"\n{count(len(snapshot.problems), 'problem')}", "bold red"))
     for problem in snapshot.problems:
-        say(err, Text(problem.message))
+        print_line(err, Text(problem.message))
