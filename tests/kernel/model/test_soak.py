@@ -40,32 +40,32 @@ class Wrong:
 SCOPE = Scope(least=5, most=10)
 
 
+@pytest.fixture(scope="module")
 def found() -> Found:
+    """Return the smallest difference of a wrong kernel; shrinking it takes many seconds."""
     with pytest.raises(Found) as caught:
         Soak(cast("Subject", Wrong()), scope=SCOPE).run(10_000)
     return caught.value
 
 
-def test_the_smallest_trial() -> None:
-    (call,) = found().trial.calls
+def test_the_smallest_trial(found: Found) -> None:
+    (call,) = found.trial.calls
     assert isinstance(call, SetName)
 
 
-def test_what_is_told() -> None:
-    told = found()
-    (call,) = told.trial.calls
-    assert str(told) == (
+def test_the_message_of_a_difference(found: Found) -> None:
+    (call,) = found.trial.calls
+    assert str(found) == (
         f"wrong, call 0 ({call}): it differs\n"
-        f"the smallest trial (room {told.trial.room}):\n"
+        f"the smallest trial (room {found.trial.room}):\n"
         f"  {call}"
     )
 
 
-def test_a_case_is_kept_as_it_was(tmp_path: Path) -> None:
-    told = found()
-    kept = json.loads(told.keep(tmp_path / "cases").read_bytes())
-    assert calls.from_json(kept) == told.trial
-    assert kept["why"] == str(told.difference)
+def test_a_kept_case_reads_back(found: Found, tmp_path: Path) -> None:
+    kept = json.loads(found.keep(tmp_path / "cases").read_bytes())
+    assert calls.from_json(kept) == found.trial
+    assert kept["why"] == str(found.difference)
 
 
 def test_a_soak_without_a_difference_is_recorded(tmp_path: Path) -> None:
