@@ -1,4 +1,4 @@
-"""What boots inside: the agent, compiled for its machine, and the archive that carries it."""
+"""The programs for a guest, compiled for its machine, and the initramfs that carries them."""
 
 from pathlib import Path
 
@@ -11,6 +11,8 @@ _FLAGS = (
     "-O1",
     "-Wall",
     "-Wextra",
+    "-Wshadow",
+    "-Wmissing-prototypes",
     "-Werror",
     "-ffreestanding",
     "-fno-builtin",
@@ -24,27 +26,34 @@ _FLAGS = (
     "-Wl,--build-id=none",
     "-Wl,-z,max-page-size=0x10000",
 )
+_LABEL = ("label.c", "arch.c")
+_LAYOUT = "layout.ld"
 
 
 def agent(architecture: Architecture) -> Path:
-    """The agent's program for this machine, compiled now if it has to be.
+    """Return the agent for this machine, compiled now if necessary.
 
     Raises ``MissingTool`` or ``BuildFailure``.
     """
-    return _compiled(architecture, "agent", ("layout.ld",))
+    units = tuple(path.name for path in sorted(SOURCES.glob("*.c")) if path.name != "label.c")
+    return _compiled(architecture, "agent", units, _LAYOUT)
 
 
 def label(architecture: Architecture) -> Path:
-    """The program ``label`` of the shell, likewise."""
-    return _compiled(architecture, "label", ())
+    """Return the shell's program ``label`` for this machine, as `agent` does."""
+    return _compiled(architecture, "label", _LABEL)
 
 
-def _compiled(architecture: Architecture, name: str, scripts: tuple[str, ...]) -> Path:
+def _compiled(
+    architecture: Architecture, name: str, units: tuple[str, ...], script: str | None = None
+) -> Path:
+    """Return the program of these translation units, laid out by the linker script."""
     compiler = tools.version(tools.compiler(architecture))
     flags = (*_FLAGS, *architecture.agent_flags)
-    files = [SOURCES / f"{name}.c", *sorted(SOURCES.glob("*.h")), *(SOURCES / s for s in scripts)]
-    sources = [file.read_bytes() for file in files]
-    digest = cache.digest((compiler, *flags, *sources))
+    scripts = () if script is None else (script,)
+    inputs = (*units, *scripts, *sorted(path.name for path in SOURCES.glob("*.h")))
+    contents = (part for file in inputs for part in (file, (SOURCES / file).read_bytes()))
+    digest = cache.digest((compiler, *flags, *contents))
     folder = cache.folder() / "agents" / f"{name}-{architecture.name}-{digest}"
     if not folder.is_dir():
         with cache.filling(folder) as making:
@@ -54,7 +63,7 @@ def _compiled(architecture: Architecture, name: str, scripts: tuple[str, ...]) -
                 *(f"-Wl,-T,{SOURCES / script}" for script in scripts),
                 "-o",
                 str(making / name),
-                str(SOURCES / f"{name}.c"),
+                *(str(SOURCES / unit) for unit in units),
                 "-lgcc",
             )
             tools.run(f"{name} for {architecture.name}", command)
@@ -62,5 +71,5 @@ def _compiled(architecture: Architecture, name: str, scripts: tuple[str, ...]) -
 
 
 def archive(program: bytes, extra: tuple[initramfs.Entry, ...] = ()) -> bytes:
-    """The initramfs: the program as ``/init``, and whatever else a guest shall find."""
+    """Return the initramfs: the program as ``/init``, and *extra* files."""
     return initramfs.pack((initramfs.file(b"init", program), *extra))

@@ -56,7 +56,7 @@ def _greeting(conversation: Conversation, agent: subprocess.Popen[bytes]) -> Hel
     try:
         return conversation.hello(time.monotonic() + LIMIT)
     except EOFError as error:
-        # 95: agent/setup.h, set_up_host()
+        # 95: agent/setup.c, isolate_on_host()
         status = agent.wait(10)
         why = "it may not mount here (CAP_SYS_ADMIN)" if status == _MAY_NOT_MOUNT else "no reason"
         raise LabError(f"the agent ended with status {status} unheard: {why}") from error

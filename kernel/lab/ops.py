@@ -55,7 +55,7 @@ PR_SET_VMA = 0x53564D41
 PR_SET_VMA_ANON_NAME = 0
 AT_FDCWD = -100
 
-# The agent's table of single system calls, in its order (agent/run.h: calls[]).
+# The agent's table of single system calls, in its order (agent/run.c: calls[]).
 CALLS = (
     *("munmap", "mprotect", "mremap", "madvise", "brk", "prctl", "mlock2", "munlock"),
     *("memfd_create", "close", "unlinkat", "mkdirat", "linkat", "symlinkat", "mount", "umount2"),
@@ -63,12 +63,12 @@ CALLS = (
     *("remap_file_pages", "mbind", "set_mempolicy", "chdir", "mknodat", "write", "personality"),
     *("unshare", "mlockall", "munlockall", "memfd_secret", "mseal", "map_shadow_stack"),
 )
-# agent/run.h: OP_MMAP and what follows it.
+# agent/run.c: OP_MMAP and what follows it.
 SPECIALS = (
     *("mmap", "open", "ftruncate", "read_file", "statx", "fill", "peek", "query", "uffd_open"),
     *("uffd_register", "io_setup", "io_uring_setup", "clock", "fork_bench", "syscall"),
 )
-# agent/run.h: OP_FORK and what follows it.
+# agent/run.c: OP_FORK and what follows it.
 PROCESSES = (
     *("fork", "hold", "spawn", "read_held", "reap", "repeat", "write_held", "run", "background"),
 )

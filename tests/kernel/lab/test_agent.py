@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import stat
 import struct
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from kernel.lab import capture, guest, native, ops, truth, vm
-from kernel.lab.errors import LabError, MissingTool
+from kernel.lab.errors import BuildFailure, LabError, MissingTool
 from kernel.lab.native import Host
 from kernel.lab.protocol import Malformed, Op, Outcome, Program, Result, Step
 from kernel.lab.scenarios import SCENARIOS
@@ -274,6 +275,19 @@ def test_the_painted_pages_follow_the_results() -> None:
         (4096, 8192, "r--p", None),
         (8192, 16384, "rw-p", None),
     ]
+
+
+def test_build_rejects_a_variable_outside_of_struct_state(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its place in the data segment would be the compiler's choice, and captures show it."""
+    sources = shutil.copytree(guest.SOURCES, tmp_path / "agent")
+    timing = sources / "timing.c"
+    timing.write_text(timing.read_text() + "\nint stray_variable;\n")
+    monkeypatch.setattr(guest, "SOURCES", sources)
+    with pytest.raises(BuildFailure) as caught:
+        guest.agent(host.architecture)
+    assert "a variable of the agent is not in struct state" in str(caught.value)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="scenarios mount file systems: that takes root")

@@ -62,17 +62,17 @@ def test_each_flavour_is_for_architectures_that_there_are() -> None:
         assert flavour.why
 
 
-def test_refused_lines_are_those_that_the_configuration_lacks() -> None:
+def test_refused_reports_lines_missing_in_the_configuration() -> None:
     config = "CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_C=y\n"
     wanted = [Option("A", "."), Option("B", ".", "n"), Option("C", ".", "n"), Option("D", ".")]
     assert kconfig.refused(wanted, config) == ("CONFIG_C=n", "CONFIG_D=y")
 
 
-def test_a_later_line_for_the_same_option_wins() -> None:
+def test_the_last_line_for_an_option_wins() -> None:
     assert kconfig.fragment([Option("A", "."), Option("A", ".", "n")]) == "CONFIG_A=n\n"
 
 
-def test_the_heap_begins_where_the_layout_ends() -> None:
+def test_heap_starts_at_the_end_of_the_layout() -> None:
     layout = (guest.SOURCES / "layout.ld").read_text()
     starts = [int(value, 16) for value in re.findall(r"^\t\. = (0x\w+);", layout, re.MULTILINE)]
     lengths = [int(value, 16) for value in re.findall(r"^\t\t\. = (0x\w+);", layout, re.MULTILINE)]
@@ -80,8 +80,8 @@ def test_the_heap_begins_where_the_layout_ends() -> None:
     assert f"the break starts at `{HEAP:#x}`" in (guest.SOURCES / "PROTOCOL.md").read_text()
 
 
-def test_operations_have_the_codes_that_the_agent_has() -> None:
-    source = (guest.SOURCES / "run.h").read_text()
+def test_operation_codes_match_the_agent() -> None:
+    source = (guest.SOURCES / "run.c").read_text()
     table = re.search(r"static const long calls\[\] = \{(.*?)\n\};", source, re.DOTALL)
     assert table is not None
     numbered = re.findall(r"__NR_(\w+)|/\* (memfd_secret|mseal|map_shadow_stack) \*/", table[1])
@@ -96,7 +96,7 @@ def test_operations_have_the_codes_that_the_agent_has() -> None:
     assert {name: ops.CODES[name] for name in (*ops.SPECIALS, *ops.PROCESSES)} == expected
 
 
-def test_every_scenario_and_rule_says_what_it_shows() -> None:
+def test_all_scenarios_and_rules_have_a_description() -> None:
     assert len(scenarios.SCENARIOS) > 30
     for scenario in scenarios.SCENARIOS.values():
         assert len(scenario.shows) > 20, scenario.name
@@ -106,7 +106,7 @@ def test_every_scenario_and_rule_says_what_it_shows() -> None:
 
 @pytest.mark.parametrize("page", [4096, 65536])
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-def test_every_scenario_fits_the_agent_and_the_area(arch: str, page: int) -> None:
+def test_all_scenarios_fit_into_a_program_and_the_area(arch: str, page: int) -> None:
     place = Place(ARCHITECTURES[arch], page, 0x7FFF0000)
     for scenario in scenarios.SCENARIOS.values():
         if scenario.suits(place):
@@ -115,20 +115,20 @@ def test_every_scenario_fits_the_agent_and_the_area(arch: str, page: int) -> Non
             assert BASE <= scene.at(scene.room()) < END, scenario.name
 
 
-def test_legal_label_bytes_are_those_of_the_manual() -> None:
+def test_legal_label_bytes_match_the_manual() -> None:
     assert len(labels.LEGAL) == 95 - 5
     assert set(labels.LEGAL) | set(labels.ILLEGAL) == set(range(1, 256))
     assert all(len(label) <= labels.LABEL_MAX for label in labels.LOOKALIKES)
     assert all(set(label) <= set(labels.LEGAL) for label in labels.LOOKALIKES)
 
 
-def test_the_program_of_one_page_is_one_page() -> None:
+def test_the_one_page_programs_fit_into_a_page() -> None:
     for program in (tiny_elf.PROGRAM, tiny_elf.EMPTY):
         assert len(program) == tiny_elf.PAGE
         assert program.startswith(b"\x7fELF\x02\x01\x01")
 
 
-def test_its_maps_are_written_down_to_the_column() -> None:
+def test_expected_maps_of_the_one_page_program() -> None:
     assert tiny_elf.expected_maps((0, 0x1A), 2, b"/t/p") == (
         b"00400000-00401000 r-xp 00000000 00:1a 2                                  /t/p\n"
         b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0"
@@ -136,7 +136,7 @@ def test_its_maps_are_written_down_to_the_column() -> None:
     )
 
 
-def test_a_romfs_adds_up_to_zero_and_its_disk_has_one_partition() -> None:
+def test_romfs_checksum_is_zero_and_the_disk_has_one_partition() -> None:
     image = disk.romfs({b"file": b"content"})
     words = [int.from_bytes(image[n : n + 4]) for n in range(0, min(512, len(image)), 4)]
     assert image.startswith(b"-rom1fs-")
@@ -147,7 +147,7 @@ def test_a_romfs_adds_up_to_zero_and_its_disk_has_one_partition() -> None:
     assert int.from_bytes(whole[446 + 8 : 446 + 12], "little") * 512 == disk.PARTITION_OFFSET
 
 
-def test_the_protocol_page_lists_every_operation_with_its_code() -> None:
+def test_protocol_page_lists_all_operations() -> None:
     page = (guest.SOURCES / "PROTOCOL.md").read_text()
     assert f"Codes 1 to {len(ops.CALLS)} are single system calls" in page
     assert f"`{' '.join(ops.CALLS)}`" in page
