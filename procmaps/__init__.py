@@ -1,8 +1,11 @@
 """Read, explain and produce /proc/PID/maps, smaps and smaps_rollup.
 
 Every public name is an attribute of this package. Its module is imported on first use, so a program
-loads only what it calls: reading a dump never imports the live readers, and Lark is imported by the
-first text that is parsed.
+loads only what it calls: reading a dump never imports the live readers, and Lark is imported when
+the first text is parsed.
+
+Public modules: `procmaps.errors`, `procmaps.json_format`, `procmaps.producers`,
+`procmaps.strategies`, and the tables in `procmaps.formats`. All other modules are internal.
 
 No module has the name of a public function. Importing a submodule binds its name in the package, so
 a module `procmaps.extract` would replace the function `procmaps.extract`.
@@ -10,17 +13,20 @@ a module `procmaps.extract` would replace the function `procmaps.extract`.
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     # `X as X` makes a name public to type checkers.
-    from procmaps.engines.selection import EngineUnavailable as EngineUnavailable
     from procmaps.engines.selection import engine as engine
     from procmaps.errors import AccessDenied as AccessDenied
     from procmaps.errors import CannotRender as CannotRender
+    from procmaps.errors import EngineUnavailable as EngineUnavailable
     from procmaps.errors import FileMissing as FileMissing
     from procmaps.errors import InvalidLabel as InvalidLabel
+    from procmaps.errors import InvalidRecord as InvalidRecord
     from procmaps.errors import KernelThread as KernelThread
     from procmaps.errors import LiveError as LiveError
     from procmaps.errors import MainThreadEnded as MainThreadEnded
@@ -35,16 +41,25 @@ if TYPE_CHECKING:
     from procmaps.errors import ProcmapsError as ProcmapsError
     from procmaps.errors import QueryUnsupported as QueryUnsupported
     from procmaps.errors import RangeHasHole as RangeHasHole
+    from procmaps.errors import ResourceNotFound as ResourceNotFound
     from procmaps.errors import SplitFailed as SplitFailed
     from procmaps.errors import UnknownDialect as UnknownDialect
     from procmaps.errors import UnknownProducer as UnknownProducer
     from procmaps.errors import Zombie as Zombie
     from procmaps.explanation import Explanation as Explanation
     from procmaps.explanation import explain as explain
+    from procmaps.explanation.evidence import Clue as Clue
+    from procmaps.explanation.parts import Part as Part
     from procmaps.extraction import Extract as Extract
     from procmaps.extraction import extract as extract
+    from procmaps.extraction.results import Entry as Entry
+    from procmaps.extraction.results import Undone as Undone
+    from procmaps.extraction.results import Unread as Unread
     from procmaps.formats.labels import is_valid_anon_label as is_valid_anon_label
     from procmaps.formats.labels import label_fault as label_fault
+    from procmaps.formats.releases import Release as Release
+    from procmaps.formats.releases import Span as Span
+    from procmaps.formats.vm_flags import VmFlagInfo as VmFlagInfo
     from procmaps.formats.vm_flags import VmFlags as VmFlags
     from procmaps.live import MappingFilter as MappingFilter
     from procmaps.live import Querier as Querier
@@ -59,6 +74,7 @@ if TYPE_CHECKING:
     from procmaps.live.anon_names import naming_supported as naming_supported
     from procmaps.live.anon_names import set_anon_name as set_anon_name
     from procmaps.live.many import iter_snapshots as iter_snapshots
+    from procmaps.producers.model import Producer as Producer
     from procmaps.producers.rendering import path_name as path_name
     from procmaps.producers.rendering import render as render
     from procmaps.records.device import Device as Device
@@ -68,10 +84,13 @@ if TYPE_CHECKING:
     from procmaps.records.names import AnonShmemName as AnonShmemName
     from procmaps.records.names import Ashmem as Ashmem
     from procmaps.records.names import DmaBuf as DmaBuf
+    from procmaps.records.names import FileBacked as FileBacked
     from procmaps.records.names import FilePath as FilePath
     from procmaps.records.names import Heap as Heap
     from procmaps.records.names import Interpretation as Interpretation
     from procmaps.records.names import KernelFile as KernelFile
+    from procmaps.records.names import Labelled as Labelled
+    from procmaps.records.names import LabelledFile as LabelledFile
     from procmaps.records.names import Memfd as Memfd
     from procmaps.records.names import Name as Name
     from procmaps.records.names import Socket as Socket
@@ -88,36 +107,44 @@ if TYPE_CHECKING:
     from procmaps.snapshots.loading import dumps as dumps
     from procmaps.snapshots.loading import load as load
     from procmaps.snapshots.loading import loads as loads
+    from procmaps.snapshots.snapshot import DialectMatch as DialectMatch
     from procmaps.snapshots.snapshot import Problem as Problem
     from procmaps.snapshots.snapshot import Snapshot as Snapshot
     from procmaps.snapshots.streaming import iterload as iterload
 
 _PUBLIC_NAMES = {
-    "engines.selection": "EngineUnavailable engine",
+    "engines.selection": "engine",
     "errors": (
-        "AccessDenied CannotRender FileMissing InvalidLabel KernelThread LiveError "
-        "MainThreadEnded NamingError NamingUnsupported NoAddressSpace NoSuchProcess "
-        "NotNameable NotProcfs ParseError ProcessGone ProcmapsError QueryUnsupported "
-        "RangeHasHole SplitFailed UnknownDialect UnknownProducer Zombie"
+        "AccessDenied CannotRender EngineUnavailable FileMissing InvalidLabel InvalidRecord "
+        "KernelThread LiveError MainThreadEnded NamingError NamingUnsupported NoAddressSpace "
+        "NoSuchProcess NotNameable NotProcfs ParseError ProcessGone ProcmapsError "
+        "QueryUnsupported RangeHasHole ResourceNotFound SplitFailed UnknownDialect "
+        "UnknownProducer Zombie"
     ),
     "explanation": "Explanation explain",
+    "explanation.evidence": "Clue",
+    "explanation.parts": "Part",
     "extraction": "Extract extract",
+    "extraction.results": "Entry Undone Unread",
     "formats.labels": "is_valid_anon_label label_fault",
-    "formats.vm_flags": "VmFlags",
+    "formats.releases": "Release Span",
+    "formats.vm_flags": "VmFlagInfo VmFlags",
     "live": "MappingFilter Querier QueryResult Resolution maps query resolve rollup smaps",
     "live.anon_names": "named_mmap naming_supported set_anon_name",
     "live.many": "iter_snapshots",
+    "producers.model": "Producer",
     "producers.rendering": "path_name render",
     "records.device": "Device",
     "records.mapping": "Mapping",
     "records.names": (
-        "AnonInode AnonName AnonShmemName Ashmem DmaBuf FilePath Heap Interpretation "
-        "KernelFile Memfd Name Socket Special Stack SysV ThreadStack UnknownName Unnamed"
+        "AnonInode AnonName AnonShmemName Ashmem DmaBuf FileBacked FilePath Heap Interpretation "
+        "KernelFile Labelled LabelledFile Memfd Name Socket Special Stack SysV ThreadStack "
+        "UnknownName Unnamed"
     ),
     "records.perms": "Perms Sharing",
     "records.usage": "ExtraField Usage",
     "snapshots.loading": "dumps load loads",
-    "snapshots.snapshot": "Problem Snapshot",
+    "snapshots.snapshot": "DialectMatch Problem Snapshot",
     "snapshots.streaming": "iterload",
 }
 """Public names by module, for `__getattr__`. A test compares them with the imports above."""
@@ -132,9 +159,9 @@ def __getattr__(name: str) -> object:
     if name not in _MODULES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    value = globals()[name] = getattr(import_module(f"procmaps.{_MODULES[name]}"), name)
+    value = globals()[name] = getattr(_import_module(f"procmaps.{_MODULES[name]}"), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    return sorted({*_MODULES, *(name for name in globals() if name.startswith("__"))})

@@ -1,28 +1,52 @@
-"""Text and paths as callers have them, bytes or ``str``; within the package text is bytes."""
+"""Arguments as callers have them: bytes or ``str``, paths, addresses.
+
+Inside the package text is bytes. Every function here raises `TypeError` with the expected types.
+"""
 
 from __future__ import annotations
 
+import operator
 import os
 from pathlib import Path
 
 BytesOrStr = bytes | bytearray | memoryview | str
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
-"""A path: the name of a file is bytes too."""
+"""A path; file names are bytes too."""
 
 
 def as_bytes(text: BytesOrStr) -> bytes:
-    """The bytes of *text*; a ``str`` as UTF-8 with surrogateescape, the way Python decodes names.
+    """Return *text* as bytes; encode a ``str`` as UTF-8 with surrogateescape, as Python does names.
 
-    Raises `TypeError` for what is neither: ``bytes()`` would make zeros of a number.
+    Raises `TypeError` for anything else; ``bytes(3)`` would be three NUL bytes.
     """
     if isinstance(text, bytes):
         return text
     if isinstance(text, str):
         return text.encode("utf-8", "surrogateescape")
-    return bytes(memoryview(text))
+    try:
+        return bytes(memoryview(text))
+    except TypeError:
+        raise TypeError(f"expected bytes or str, not {_type_name(text)}") from None
 
 
-def as_path(place: StrOrBytesPath) -> Path:
-    """*place* as a `Path`."""
-    return Path(os.fsdecode(place))
+def as_path(path: StrOrBytesPath) -> Path:
+    """Return *path* as a `Path`. Raises `TypeError` for anything that is not a path."""
+    try:
+        return Path(os.fsdecode(path))
+    except TypeError:
+        raise TypeError(
+            f"expected a path (str, bytes or os.PathLike), not {_type_name(path)}"
+        ) from None
+
+
+def as_address(address: object) -> int:
+    """Return *address* as an ``int``; any integer type will do. Raises `TypeError` otherwise."""
+    try:
+        return operator.index(address)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"expected an address (int), not {_type_name(address)}") from None
+
+
+def _type_name(value: object) -> str:
+    return type(value).__name__

@@ -1,25 +1,31 @@
-"""What can go wrong, as values: every exception of the package.
+"""Every exception that a documented call raises on purpose.
 
-All derive from `ProcmapsError`. They are attrs classes, so two errors with the same facts are
-equal, and `str(error)` is composed from the facts: the whole text is part of the interface.
+All derive from `ProcmapsError`, and all are public: `procmaps.ParseError` is
+`procmaps.errors.ParseError`. They are attrs classes whose fields are the facts. Two errors with
+the same facts are equal. ``str(error)`` is composed of the facts; its text is part of the
+interface.
+
+Wrong arguments raise Python's own `TypeError` and `ValueError`.
 """
 
 from __future__ import annotations
 
 import errno as codes
 import os
+from pathlib import Path
 from typing import Any, ClassVar
 
 import attrs
 
 _WINDOW = 60
-"""How many bytes of a long line are shown on either side of the caret."""
+"""Bytes of a long line that are shown on each side of the caret."""
 
 
 class ProcmapsError(Exception):
-    """The base of every exception that this package raises on purpose.
+    """Base class of every exception that this package raises on purpose.
 
-    Two are equal where their facts are; attrs itself compares exceptions by identity.
+    Errors of one class are equal if their facts are equal. attrs compares exceptions by identity,
+    so the comparison is written here.
     """
 
     def __eq__(self, other: object) -> bool:
@@ -36,37 +42,35 @@ class ProcmapsError(Exception):
 
 
 PRINTABLE = range(0x20, 0x7F)
-"""ASCII but for the control characters: what may reach a terminal as it is."""
+"""ASCII without control characters: the bytes that are safe to send to a terminal."""
 
 
 def escape_bytes(raw: bytes) -> str:
-    r"""*raw* as printable ASCII, one character a byte where that is possible.
+    r"""Return *raw* as printable ASCII that is safe to send to a terminal.
 
-    Tab, newline and every byte outside 0x20–0x7e become ``\xNN``; nothing is lost, and no
-    terminal is driven by a hostile name.
+    Tab, newline and every other byte outside 0x20–0x7e become ``\xNN``.
     """
     return "".join(chr(byte) if byte in PRINTABLE else f"\\x{byte:02x}" for byte in raw)
 
 
 @attrs.frozen
 class ParseError(ProcmapsError, ValueError):
-    """Text that no rule of the grammar accepts: what, where, why and what to do.
-
-    ``line`` and ``column`` count from 1, the column in bytes; ``offset`` counts bytes from 0.
-    """
+    """A line that no rule of the grammar accepts."""
 
     reason: str
-    """What was expected and what stood there instead, as one sentence."""
+    """What was expected and what was found instead, as one sentence."""
     source: bytes
     """The whole line that failed, without its line end."""
     line: int
+    """Line number, from 1."""
     column: int
+    """Column of the failing byte in its line, in bytes from 1."""
     offset: int
-    """Where the failing byte stands in the whole input."""
+    """Offset of the failing byte in the whole input, in bytes from 0."""
     field: str
-    """The part that failed: ``start``, ``perms``, ``inode`` …; of a field, its key: ``Rss``."""
+    """The part that failed: ``start``, ``perms``, ``inode`` …, or the key of an smaps field."""
     hint: str = ""
-    """What a person can do about it; empty where nothing useful is known."""
+    """What a person can do about it; empty if nothing useful is known."""
 
     def __str__(self) -> str:
         head = f"line {self.line}, column {self.column}: {self.reason}"
@@ -75,7 +79,7 @@ class ParseError(ProcmapsError, ValueError):
 
     @property
     def snippet(self) -> str:
-        """The failing line with a caret under the failing byte, cut around it when long."""
+        """The failing line with a caret under the failing byte; long lines are cut around it."""
         at = self.column - 1
         first = max(0, at - _WINDOW)
         last = at + _WINDOW
@@ -86,24 +90,77 @@ class ParseError(ProcmapsError, ValueError):
 
 @attrs.frozen
 class UnknownDialect(ProcmapsError, LookupError):
-    """A dialect name that ``grammar/dialects`` has no file for."""
+    """A dialect name that has no grammar."""
 
     name: str
+    """The unknown name."""
     known: tuple[str, ...]
+    """The names of all dialects."""
 
     def __str__(self) -> str:
-        return f"unknown dialect {self.name!r}; known are: auto, {', '.join(self.known)}"
+        return f"unknown dialect {self.name!r}; use auto, {', '.join(self.known)}"
 
 
 @attrs.frozen
 class InvalidLabel(ProcmapsError, ValueError):
-    """A label that ``prctl(PR_SET_VMA_ANON_NAME)`` refuses, and the rule that it breaks."""
+    """A label that ``prctl(PR_SET_VMA_ANON_NAME)`` refuses."""
 
     label: bytes
+    """The label."""
     reason: str
+    """The rule that it breaks, as a sentence."""
 
     def __str__(self) -> str:
         return f"the kernel refuses the label '{escape_bytes(self.label)}': {self.reason}"
+
+
+# --- the installation -------------------------------------------------------------------------
+
+
+@attrs.frozen
+class EngineUnavailable(ProcmapsError, RuntimeError):
+    """The engine that ``PROCMAPS_ENGINE`` requests does not exist or was not built here."""
+
+    engine: str
+    """The value of the environment variable."""
+    reason: str
+    """Why it cannot be used, and the remedy."""
+
+    def __str__(self) -> str:
+        return f"PROCMAPS_ENGINE={self.engine!r}: {self.reason}"
+
+
+@attrs.frozen
+class ResourceNotFound(ProcmapsError, LookupError):
+    """A data file of the project that is neither installed nor in a checkout."""
+
+    name: str
+    """The requested name, relative to the project."""
+    searched: tuple[Path, ...]
+    """Every path that was tried, in order."""
+
+    def __str__(self) -> str:
+        paths = " or ".join(str(path) for path in self.searched)
+        return (
+            f"no data file {self.name!r}: it is not at {paths}. If the name is right, this "
+            "installation of procmaps-spec is incomplete: reinstall it, or use a complete checkout."
+        )
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class InvalidRecord(ProcmapsError, ValueError):
+    """JSON that is not a record in the form of ``docs/json.md``."""
+
+    member: str
+    """Path of the wrong member, such as ``name.label.base64``; empty for the record itself."""
+    reason: str
+    """What is wrong with it, as the rest of a sentence."""
+
+    def __str__(self) -> str:
+        return f"not a procmaps record: {self.member or 'the record'} {self.reason}"
 
 
 # --- live systems -----------------------------------------------------------------------------
@@ -111,98 +168,99 @@ class InvalidLabel(ProcmapsError, ValueError):
 
 @attrs.frozen
 class LiveError(ProcmapsError, OSError):
-    """What kept a file of a live procfs from being read; also an `OSError` with its ``errno``."""
+    """A file of a live procfs could not be read; also an `OSError` with the ``errno``."""
 
     ERRNO: ClassVar[int] = codes.EIO
     who: str
-    """Whose file it is: ``process 1234``, ``thread 7 of process 1234`` …"""
+    """The process or thread: ``process 1234``, ``thread 7 of process 1234`` …"""
     path: str
-    """The file that was asked for."""
+    """The requested file."""
 
     def __attrs_post_init__(self) -> None:
         # Fills errno, strerror and filename; attrs sets ``args`` to the facts afterwards.
         OSError.__init__(self, self.ERRNO, os.strerror(self.ERRNO), self.path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # OSError's own would put errno and strerror where the facts belong.
+        # OSError's own method would pass errno and strerror in place of the facts.
         return type(self), self.args
 
 
 @attrs.frozen
 class NotProcfs(LiveError, FileNotFoundError):
-    """The ``root`` that was given is not there, or holds no process at all."""
+    """The given ``root`` does not exist or contains no process directories."""
 
     ERRNO: ClassVar[int] = codes.ENOENT
     root: str
+    """The path that was given as *root*."""
 
     def __str__(self) -> str:
         return (
-            f"cannot read {self.path}: {self.root} is not a procfs, for it holds no process. Pass "
-            "as root where a procfs is mounted (mount -t proc), most often /proc."
+            f"cannot read {self.path}: {self.root} is not a procfs mount: it contains no process "
+            "directories. Pass the mount point as root (usually /proc)."
         )
 
 
 @attrs.frozen
 class NoSuchProcess(LiveError, ProcessLookupError):
-    """No process, or no such thread in it, has this number in that procfs."""
+    """No process or thread has this ID in that procfs."""
 
     ERRNO: ClassVar[int] = codes.ESRCH
 
     def __str__(self) -> str:
         return (
-            f"cannot read {self.path}: there is no {self.who}. It has ended, or it has this number "
+            f"cannot read {self.path}: there is no {self.who}. It has ended, or it has this ID "
             "only in another PID namespace, or the procfs hides it (mount option hidepid=)."
         )
 
 
 @attrs.frozen
 class FileMissing(LiveError, FileNotFoundError):
-    """The process is there, this file of it is not: the kernel does not have it."""
+    """The process exists, but the kernel does not provide this file."""
 
     ERRNO: ClassVar[int] = codes.ENOENT
 
     def __str__(self) -> str:
         return (
-            f"cannot read {self.path}: {self.who} is there, but this kernel has no such file. "
-            "smaps needs CONFIG_PROC_PAGE_MONITOR, and smaps_rollup Linux 4.14 besides; maps is "
-            "always there."
+            f"cannot read {self.path}: {self.who} exists, but this kernel has no such file. "
+            "smaps needs CONFIG_PROC_PAGE_MONITOR; smaps_rollup also needs Linux 4.14. maps "
+            "always exists."
         )
 
 
 @attrs.frozen
 class AccessDenied(LiveError, PermissionError):
-    """The kernel lets only some read this: at open since 3.19, at read from 3.4 to 3.10."""
+    """The kernel denied access: at open since 3.19, at read from 3.4 to 3.10."""
 
     ERRNO: ClassVar[int] = codes.EACCES
     owner: int | None
-    """The user that the process belongs to, by its directory in procfs; None: not known."""
+    """User ID that owns the process's directory in procfs; None if unknown."""
     user: int
-    """The effective user that asked."""
+    """Effective user ID of the caller."""
 
     def __str__(self) -> str:
         if self.owner is None or self.owner == self.user:
-            cause = f"user {self.user} may not look into {self.who}"
+            cause = f"user {self.user} may not inspect {self.who}"
         else:
-            cause = f"{self.who} belongs to user {self.owner}, and this is user {self.user}"
+            cause = f"{self.who} belongs to user {self.owner}, but the caller is user {self.user}"
         capability = "CAP_SYS_PTRACE in the user namespace of that process"
         if self.user == 0:
-            advice = f"Root needs {capability} for that, which containers often lack."
+            advice = f"Root needs {capability}; containers often lack it."
         else:
             advice = f"Run as that user or as root, or with {capability}."
         return (
-            f"cannot read {self.path}: {cause}. {advice} (A process that is not "
-            "dumpable, after a set-user-ID program or prctl(PR_SET_DUMPABLE), needs the "
-            "capability whoever owns it; yama's ptrace_scope makes no difference here.)"
+            f"cannot read {self.path}: {cause}. {advice} (A process that is not dumpable, after a "
+            "set-user-ID program or prctl(PR_SET_DUMPABLE), requires the capability even from its "
+            "owner; yama's ptrace_scope makes no difference here.)"
         )
 
 
 @attrs.frozen
 class NoAddressSpace(LiveError, ProcessLookupError):
-    """The process is there and has no memory of its own: a kernel thread or a zombie."""
+    """The process exists but has no address space: a kernel thread or a zombie."""
 
     ERRNO: ClassVar[int] = codes.ESRCH
     command: str
-    """What the process calls itself, ``comm``; bytes outside printable ASCII as ``\\xNN``."""
+    """The process's ``comm``; bytes outside printable ASCII as ``\\xNN``."""
 
 
 @attrs.frozen
@@ -212,66 +270,66 @@ class KernelThread(NoAddressSpace):
     def __str__(self) -> str:
         return (
             f"cannot read {self.path}: {self.who} ({self.command}) is a kernel thread. It runs "
-            "inside the kernel and has no memory map; leave it out."
+            "inside the kernel and has no memory map; skip it."
         )
 
 
 @attrs.frozen
 class Zombie(NoAddressSpace):
-    """A process that has ended and that its parent has not waited for."""
+    """A process that has ended but that its parent has not waited for."""
 
     def __str__(self) -> str:
         return (
             f"cannot read {self.path}: {self.who} ({self.command}) is a zombie. It has ended and "
-            "its memory map with it; only its exit status is left for its parent to collect."
+            "has no memory map any more; only its exit status is left for its parent to collect."
         )
 
 
 @attrs.frozen
 class MainThreadEnded(NoAddressSpace):
-    """The main thread has ended and others run on: the process's own file is empty, theirs not.
+    """The main thread has ended but other threads run: only their files show the memory.
 
-    The kernel gives a process's files by its main thread, and that has let go of the memory
-    (``exit_mm()``, kernel/exit.c).
+    A process's own files show the address space of its main thread, and a main thread that ends
+    drops it (``exit_mm()``, kernel/exit.c).
     """
 
     thread: int
-    """One that runs on."""
+    """ID of a thread that still runs."""
 
     def __str__(self) -> str:
         return (
             f"cannot read {self.path}: the main thread of {self.who} ({self.command}) has ended, "
-            f"and with it what that file shows. Other threads run on and have the memory map: pass "
-            f"the number of one, {self.thread}, in place of the process's."
+            "so that file is empty. Other threads still run and have the memory map: pass the ID "
+            f"of one of them, {self.thread}, in place of the process ID."
         )
 
 
 @attrs.frozen
 class ProcessGone(LiveError, ProcessLookupError):
-    """The address space went away while it was being read: the process ended or called exec."""
+    """The address space vanished during the read: the process ended or called execve(2)."""
 
     ERRNO: ClassVar[int] = codes.ESRCH
     partial: bytes = attrs.field(default=b"", repr=False)
-    """What had been read: whole entries from the lowest address up, the rest is missing."""
+    """The bytes read so far: complete entries from the lowest address up."""
 
     def __str__(self) -> str:
         return (
-            f"cannot read all of {self.path}: {self.who} ended, or replaced its program by "
-            f"execve(2), in the middle; {len(self.partial)} bytes had been read and are kept in "
-            "this error's `partial`. Read again if it is still there."
+            f"cannot read all of {self.path}: {self.who} ended or replaced its program "
+            f"(execve(2)) during the read. The first {len(self.partial)} bytes are in this error's "
+            "`partial`. If the process still exists, read again."
         )
 
 
 @attrs.frozen
 class QueryUnsupported(LiveError):
-    """The kernel does not know the ioctl ``PROCMAP_QUERY`` (Linux 6.11 and later have it)."""
+    """The kernel does not support the ioctl ``PROCMAP_QUERY`` (added in Linux 6.11)."""
 
     ERRNO: ClassVar[int] = codes.ENOTTY
 
     def __str__(self) -> str:
         return (
-            f"{self.path} does not answer the ioctl PROCMAP_QUERY, which Linux has since 6.11. Use "
-            'method="auto" or method="text", which read the file instead.'
+            f"{self.path} does not support the ioctl PROCMAP_QUERY, added in Linux 6.11. Use "
+            'method="auto" or method="text" to read the file instead.'
         )
 
 
@@ -280,13 +338,14 @@ class QueryUnsupported(LiveError):
 
 @attrs.frozen
 class NamingError(ProcmapsError, OSError):
-    """``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)`` failed in a way that has no class of its own."""
+    """``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)`` failed; subclasses name the common causes."""
 
     address: int
+    """Start address, as given."""
     length: int
-    """Bytes, as they were given."""
+    """Length in bytes, as given."""
     label: bytes | None
-    """None where a label was to be taken away."""
+    """The label; None if the call was to remove one."""
     code: int
     """The ``errno`` of the call."""
 
@@ -297,68 +356,76 @@ class NamingError(ProcmapsError, OSError):
         return type(self), self.args
 
     @property
-    def what(self) -> str:
-        """The call, for people."""
-        label = "no label" if self.label is None else f"the label '{escape_bytes(self.label)}'"
-        return f"cannot give {label} to the {self.length} bytes at {self.address:#x}"
+    def attempt(self) -> str:
+        """The failed call in words: ``cannot set the label 'x' on the 4096 bytes at 0x7f00``."""
+        act = "remove the label from"
+        if self.label is not None:
+            act = f"set the label '{escape_bytes(self.label)}' on"
+        return f"cannot {act} the {self.length} bytes at {self.address:#x}"
 
     def __str__(self) -> str:
         name = codes.errorcode.get(self.code, str(self.code))
-        return f"{self.what}: {os.strerror(self.code)} ({name})."
+        return f"{self.attempt}: {os.strerror(self.code)} ({name})."
 
 
 @attrs.frozen
 class NamingUnsupported(NamingError):
-    """The kernel has no names for anonymous memory: ``CONFIG_ANON_VMA_NAME`` is off, or < 5.17."""
+    """The kernel cannot label anonymous memory: no ``CONFIG_ANON_VMA_NAME``, or before 5.17."""
 
     def __str__(self) -> str:
         return (
-            f"{self.what}: this kernel has no names for anonymous memory. It needs Linux 5.17 or "
-            "later, built with CONFIG_ANON_VMA_NAME=y. Pass missing_ok=True to go on without."
+            f"{self.attempt}: this kernel does not support labels for anonymous memory. They need "
+            "Linux 5.17 or later with CONFIG_ANON_VMA_NAME=y. Pass missing_ok=True to ignore this."
         )
 
 
 @attrs.frozen
 class RangeHasHole(NamingError):
-    """``ENOMEM``: part of the range is not mapped; what is mapped bears the label all the same."""
+    """``ENOMEM``: part of the range is not mapped; the mapped parts have the label now."""
 
     def __str__(self) -> str:
         return (
-            f"{self.what}: part of that is not mapped. The mapped parts of it do have the label "
-            "now, unless the kernel had no memory for the label itself, which it reports alike."
+            f"{self.attempt}: part of the range is not mapped. The mapped parts have the label "
+            "now, unless the kernel had no memory for the label itself: it reports the same error "
+            "then."
         )
 
 
 @attrs.frozen
 class NotNameable(NamingError):
-    """``EBADF``: a file is mapped in the range; what lies below it bears the label already."""
+    """``EBADF``: a file is mapped in the range; mappings below it have the label now."""
 
     def __str__(self) -> str:
         return (
-            f"{self.what}: a file is mapped there. Mappings below that one have the label now, "
-            "those above do not. Only private anonymous memory can have one, and since 6.2 also "
+            f"{self.attempt}: a file is mapped there. Mappings below it have the label now, those "
+            "above do not. Only private anonymous memory can have a label; since Linux 6.2 also "
             "shared anonymous memory, memfds and unlinked tmpfs files."
         )
 
 
 @attrs.frozen
 class SplitFailed(NamingError):
-    """``EAGAIN``: a mapping could not be split at an end of the range; those below it are done."""
+    """``EAGAIN``: a mapping could not be split; mappings below it have the label now."""
 
     def __str__(self) -> str:
         return (
-            f"{self.what}: a mapping could not be split in two. Mappings below it have the label "
-            "now. Most often the process has all the mappings that vm.max_map_count allows; raise "
-            "it, or name whole mappings, which needs no split."
+            f"{self.attempt}: a mapping could not be split in two. Mappings below it have the "
+            "label now. Usually the process has reached vm.max_map_count mappings: raise that "
+            "limit, or label whole mappings, which needs no split."
         )
+
+
+# --- rendering --------------------------------------------------------------------------------
 
 
 @attrs.frozen
 class UnknownProducer(ProcmapsError, LookupError):
-    """A name that stands for no producer, or for one whose ways are not established."""
+    """A name of no producer, or of one whose output format is not established."""
 
     name: str
+    """The unknown name."""
     reason: str
+    """Why it is not accepted, and what is."""
 
     def __str__(self) -> str:
         return f"unknown producer {self.name!r}: {self.reason}"
@@ -366,15 +433,16 @@ class UnknownProducer(ProcmapsError, LookupError):
 
 @attrs.frozen
 class CannotRender(ProcmapsError, ValueError):
-    """A record that the producer could never have printed, and why not."""
+    """A record that the producer could never have printed."""
 
     producer: str
     """The producer's name."""
     record: int
-    """Which record, counted from 0."""
+    """Index of the record, from 0."""
     part: str
-    """The attribute of the record that is at fault: ``name``, ``usage.ksm`` …"""
+    """The attribute of the record that is wrong: ``name``, ``usage.ksm`` …"""
     reason: str
+    """Why the producer cannot print it, as a sentence."""
 
     def __str__(self) -> str:
         return f"{self.producer} cannot print record {self.record}: {self.part}: {self.reason}"

@@ -1,14 +1,14 @@
-r"""Records as JSON and back: one form for every tool, described in ``docs/json.md``.
+r"""Convert records to JSON and back; ``docs/json.md`` describes the form.
 
-The shape is also given as a JSON Schema, ``corpus/schema/record.schema.json``, for consumers that
-are not Python. Three rules decide it:
+``corpus/schema/record.schema.json`` is the same form as a JSON Schema, for consumers that are not
+Python. Three rules:
 
-* JSON has no bytes, so every text of the kernel's is an object with ``base64``, the truth, and
-  ``text``, for reading only;
-* a consumer may keep numbers in a double (JavaScript, jq), so what can need 64 bits is a string,
-  and each member has one type always. Sizes are numbers: being multiples of 1024, they are exact
-  in a double up to 2\ :sup:`63` bytes, and they want to be summed;
-* what was not printed has no member. There is no ``null``.
+* JSON has no bytes. Every text from the kernel is an object: ``base64`` is authoritative,
+  ``text`` is for reading only.
+* A consumer may store numbers as doubles (JavaScript, jq). So values that can need 64 bits are
+  strings, and each member always has the same type. Sizes are numbers because consumers sum them.
+  They are multiples of 1024, so a double represents them exactly up to 2\ :sup:`63` bytes.
+* A value that was not printed has no member. There is no ``null``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, TypeAlias, cast
 
 import attrs
 
-from procmaps.errors import ParseError, ProcmapsError
+from procmaps.errors import InvalidRecord, ParseError
 from procmaps.formats.smaps_fields import FIELDS
 from procmaps.formats.vm_flags import VmFlags
 from procmaps.records import names
@@ -35,10 +35,10 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 JsonObject: TypeAlias = dict[str, Json]
 
 VERSION = 1
-"""The number of this form, in every snapshot; a change that breaks a reader raises it."""
+"""Version of the JSON form, in every snapshot; incremented when a change breaks readers."""
 
 SCHEMA = "corpus/schema/record.schema.json"
-"""The JSON Schema, for `procmaps._resources.read`."""
+"""Name of the JSON Schema for `procmaps._resources.read`."""
 
 _U64 = 2**64 - 1
 _U32 = 2**32 - 1
@@ -46,39 +46,27 @@ _U32 = 2**32 - 1
 USAGE_NUMBERS = tuple(
     field.name for field in attrs.fields(Usage) if field.name not in ("name", "vm_flags", "extra")
 )
-"""The attributes of `Usage` that are numbers: members of the same names."""
+"""The attributes of `Usage` that are numbers; their JSON members have the same names."""
 
 USAGE_SIZES = tuple(field.attribute for field in FIELDS.values() if field.unit == "kB")
-"""Those of them that are sizes in bytes, printed in units of 1024."""
-
-
-@attrs.frozen
-class InvalidRecord(ProcmapsError, ValueError):
-    """JSON that is not a record: which member, and why."""
-
-    where: str
-    """The way to the member from the record: ``name.label.base64``; empty for the record."""
-    reason: str
-
-    def __str__(self) -> str:
-        return f"not a record of procmaps: {self.where or 'the record'} {self.reason}"
+"""The attributes of `Usage` that are sizes in bytes; the kernel prints them in kB."""
 
 
 # --- writing --------------------------------------------------------------------------------------
 
 
 def text_of(raw: bytes) -> str:
-    r"""*raw* for people: as UTF-8, with ``\xNN`` for each byte that is none."""
+    r"""Decode *raw* as UTF-8, for people; a byte that is not valid UTF-8 becomes ``\xNN``."""
     return raw.decode("utf-8", "backslashreplace")
 
 
 def bytes_to_json(raw: bytes) -> JsonObject:
-    """Bytes: ``base64`` (RFC 4648 with padding) is the truth, ``text`` is `text_of` them."""
+    """Return bytes as an object: ``base64`` (RFC 4648 with padding) and ``text`` (`text_of`)."""
     return {"base64": base64.b64encode(raw).decode("ascii"), "text": text_of(raw)}
 
 
 def to_json(mapping: Mapping) -> JsonObject:
-    """One record, in the form of ``docs/json.md``. `from_json` is its exact inverse."""
+    """Return *mapping* in the form of ``docs/json.md``; `from_json` is the exact inverse."""
     record: JsonObject = {
         "start": hex(mapping.start),
         "end": hex(mapping.end),
@@ -95,7 +83,7 @@ def to_json(mapping: Mapping) -> JsonObject:
 
 
 def name_to_json(name: names.Name) -> JsonObject:
-    """A name column: its bytes, its ``kind``, and what the kind adds."""
+    """Return a name column: its bytes, its ``kind``, and the members that the kind adds."""
     record: JsonObject = {"kind": name.kind, **bytes_to_json(name.raw)}
     match name:
         case names.ThreadStack(tid=tid):
@@ -108,8 +96,8 @@ def name_to_json(name: names.Name) -> JsonObject:
             record["path"] = bytes_to_json(path)
         case _:
             pass
-    if (label := names.label_of(name)) is not None:
-        record["label"] = bytes_to_json(label)
+    if isinstance(name, names.Labelled):
+        record["label"] = bytes_to_json(name.label)
     if isinstance(name, names.FileBacked):
         record["deleted"] = name.deleted
         record["escaped"] = name.escaped
@@ -135,7 +123,7 @@ def _usage_to_json(usage: Usage) -> JsonObject:
 
 
 def snapshot_to_json(snapshot: Snapshot) -> JsonObject:
-    """A whole text: its kind, its dialect with the reason, its mappings, its problems."""
+    """Return a whole snapshot: kind, dialect with the reason, mappings and problems."""
     return {
         **head_to_json(snapshot),
         "mappings": [to_json(mapping) for mapping in snapshot],
@@ -144,7 +132,7 @@ def snapshot_to_json(snapshot: Snapshot) -> JsonObject:
 
 
 def head_to_json(snapshot: Snapshot) -> JsonObject:
-    """What `snapshot_to_json` says before the mappings."""
+    """Return the members of `snapshot_to_json` that precede the mappings."""
     return {
         "version": VERSION,
         "kind": snapshot.kind,
@@ -153,7 +141,7 @@ def head_to_json(snapshot: Snapshot) -> JsonObject:
 
 
 def problem_to_json(problem: Problem) -> JsonObject:
-    """A problem; ``error`` is there where a line could not be parsed."""
+    """Return a problem; it has ``error`` if a line could not be parsed."""
     record: JsonObject = {
         "kind": problem.kind,
         "line": problem.line,
@@ -166,7 +154,7 @@ def problem_to_json(problem: Problem) -> JsonObject:
 
 
 def error_to_json(error: ParseError) -> JsonObject:
-    """Why a line could not be parsed, and where: lines and columns from 1, bytes from 0."""
+    """Return a parse error: lines and columns count from 1, the offset in bytes from 0."""
     return {
         "reason": error.reason,
         "line": error.line,
@@ -182,12 +170,12 @@ def error_to_json(error: ParseError) -> JsonObject:
 
 
 def from_json(data: object) -> Mapping:
-    """The record that *data*, as `json.loads` gives it, describes.
+    """Return the record that *data* describes; *data* is the result of `json.loads`.
 
-    The members that only repeat others for comfort (``size``, every ``text``, ``path``,
-    ``deleted``, ``flags``) may be left out; where they stand they must agree with the others.
+    Members that repeat others (``size``, every ``text``, ``path``, ``deleted``, ``flags``) are
+    optional. If present they must agree with the others.
 
-    Raises `InvalidRecord` for anything that `to_json` would not have written so.
+    Raises `InvalidRecord` for anything that `to_json` would not have written.
     """
     record = _Object(data, "")
     mapping = Mapping(
@@ -201,8 +189,8 @@ def from_json(data: object) -> Mapping:
         usage=_usage(record.child("usage")) if record.has("usage") else None,
     )
     if mapping.end < mapping.start:
-        raise InvalidRecord("end", "is below the start")
-    _agree(cast("Json", data), to_json(mapping), "")
+        raise InvalidRecord("end", f"is {mapping.end:#x}, below the start {mapping.start:#x}")
+    _check_agreement(cast("Json", data), to_json(mapping), "")
     return mapping
 
 
@@ -210,9 +198,8 @@ def _perms(record: _Object) -> Perms:
     text = record.text("perms")
     try:
         return Perms.from_text(text)
-    except ValueError:
-        reason = f"is {text!r}, which no producer prints"
-        raise InvalidRecord("perms", reason) from None
+    except ValueError as error:
+        raise InvalidRecord("perms", f"is invalid: {error}") from None
 
 
 def _device(device: _Object) -> Device:
@@ -238,14 +225,14 @@ _KINDS: dict[str, type[names.Name]] = {
         names.UnknownName,
     )
 }
-"""The kinds that have a class of their own; the rest are fixed names of the kernel's."""
+"""Kinds with a class of their own; the others are fixed names of the kernel."""
 
 
 def _name(record: _Object) -> names.Name:
     kind, raw = record.text("kind"), record.content()
     cls = _KINDS.get(kind)
     if cls is None:
-        # Only what stands for a file says whether its path is escaped.
+        # Only names with a path have the member "escaped".
         cls = names.KernelFile if record.has("escaped") else names.Special
     values: dict[str, Any] = {}
     for field in attrs.fields(cls):
@@ -268,7 +255,9 @@ def _name(record: _Object) -> names.Name:
 def _usage(record: _Object) -> Usage:
     for member in USAGE_SIZES:
         if record.has(member) and record.integer(member, _U64) % 1024:
-            raise InvalidRecord(record.place(member), "is no multiple of 1024: sizes are bytes")
+            raise InvalidRecord(
+                record.path(member), "is not a multiple of 1024: sizes are in bytes"
+            )
     flags = record.child("vm_flags").content() if record.has("vm_flags") else None
     return Usage(
         **{member: record.integer(member, _U64) for member in USAGE_NUMBERS if record.has(member)},
@@ -286,62 +275,64 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]*")
 
 
 class _Object:
-    """A JSON object, with the way to it, for errors that say where."""
+    """A JSON object and its path in the record, for error messages."""
 
-    def __init__(self, data: object, where: str) -> None:
+    def __init__(self, data: object, path: str) -> None:
         if not isinstance(data, dict):
-            raise InvalidRecord(where, f"is {_told(data)} where an object is due")
+            raise InvalidRecord(path, f"is {_quoted(data)}; expected an object")
         self._data = cast("dict[str, object]", data)
-        self._where = where
+        self._path = path
 
     def has(self, member: str) -> bool:
         return member in self._data
 
-    def place(self, member: str) -> str:
-        return f"{self._where}.{member}" if self._where else member
+    def path(self, member: str) -> str:
+        return _joined(self._path, member)
 
     def _get(self, member: str) -> object:
         if member not in self._data:
-            raise InvalidRecord(self.place(member), "is missing")
+            raise InvalidRecord(self.path(member), "is missing")
         return self._data[member]
 
-    def _wrong(self, member: str, due: str) -> InvalidRecord:
-        told = _told(self._data[member])
-        return InvalidRecord(self.place(member), f"is {told} where {due} is due")
+    def _unexpected(self, member: str, expected: str) -> InvalidRecord:
+        value = _quoted(self._data[member])
+        return InvalidRecord(self.path(member), f"is {value}; expected {expected}")
 
     def child(self, member: str) -> _Object:
-        return _Object(self._get(member), self.place(member))
+        return _Object(self._get(member), self.path(member))
 
     def children(self, member: str) -> Iterator[_Object]:
         items = self._get(member)
         if not isinstance(items, list) or not items:
-            raise self._wrong(member, "a list of at least one object")
-        for place, item in enumerate(cast("list[object]", items)):
-            yield _Object(item, f"{self.place(member)}[{place}]")
+            raise self._unexpected(member, "a list of at least one object")
+        for index, item in enumerate(cast("list[object]", items)):
+            yield _Object(item, f"{self.path(member)}[{index}]")
 
     def text(self, member: str) -> str:
         value = self._get(member)
         if not isinstance(value, str):
-            raise self._wrong(member, "a string")
+            raise self._unexpected(member, "a string")
         return value
 
     def boolean(self, member: str) -> bool:
         value = self._get(member)
         if not isinstance(value, bool):
-            raise self._wrong(member, "true or false")
+            raise self._unexpected(member, "true or false")
         return value
 
-    def integer(self, member: str, most: int) -> int:
+    def integer(self, member: str, maximum: int) -> int:
         value = self._get(member)
-        if type(value) is not int or not 0 <= value <= most:
-            raise self._wrong(member, f"an integer from 0 to {most}")
+        if type(value) is not int or not 0 <= value <= maximum:
+            raise self._unexpected(member, f"an integer from 0 to {maximum}")
         return value
 
     def hexadecimal(self, member: str) -> int:
         value = self._get(member)
         if isinstance(value, str) and _HEX.fullmatch(value) and len(value) <= len("0x") + 16:
             return int(value, 16)
-        raise self._wrong(member, "a string such as '0x7f00', at most 16 digits in lower case")
+        raise self._unexpected(
+            member, "a string such as '0x7f00': lower case, no leading zeros, at most 16 digits"
+        )
 
     def decimal(self, member: str) -> int:
         value = self._get(member)
@@ -349,7 +340,7 @@ class _Object:
             number = int(value)
             if number <= _U64:
                 return number
-        raise self._wrong(member, f"a string with a decimal number up to {_U64}")
+        raise self._unexpected(member, f"a string with a decimal number up to {_U64}")
 
     def content(self) -> bytes:
         text = self.text("base64")
@@ -358,37 +349,40 @@ class _Object:
         except (binascii.Error, ValueError):
             raw = None
         if raw is None or base64.b64encode(raw) != text.encode("ascii"):
-            raise self._wrong("base64", "base64 with padding (RFC 4648, section 4)")
+            raise self._unexpected("base64", "base64 with padding (RFC 4648, section 4)")
         return raw
 
 
-def _agree(given: Json, made: Json, where: str) -> None:
-    """Raise unless everything in *given* stands in *made* too, which was written from it."""
-    if isinstance(given, dict) and isinstance(made, dict):
+def _check_agreement(given: Json, written: Json, path: str) -> None:
+    """Raise `InvalidRecord` unless everything in *given* is in *written*, its record as JSON."""
+    if isinstance(given, dict) and isinstance(written, dict):
         for member, value in given.items():
-            place = f"{where}.{member}" if where else str(member)
-            if member not in made:
-                raise InvalidRecord(place, "is no member of this object")
-            _agree(value, made[member], place)
-    elif isinstance(given, list) and isinstance(made, list) and len(given) == len(made):
-        for at, (one, other) in enumerate(zip(given, made, strict=True)):
-            _agree(one, other, f"{where}[{at}]")
-    elif type(given) is not type(made) or given != made:
-        reason = f"is {_told(given)}, and the rest of the record makes it {_told(made)}"
-        raise InvalidRecord(where, reason)
+            if member not in written:
+                raise InvalidRecord(_joined(path, str(member)), "is not a member of this object")
+            _check_agreement(value, written[member], _joined(path, member))
+    elif isinstance(given, list) and isinstance(written, list) and len(given) == len(written):
+        for index, (one, other) in enumerate(zip(given, written, strict=True)):
+            _check_agreement(one, other, f"{path}[{index}]")
+    elif type(given) is not type(written) or given != written:
+        reason = f"is {_quoted(given)}, but the other members make it {_quoted(written)}"
+        raise InvalidRecord(path, reason)
 
 
-_LONG = 60
+def _joined(path: str, member: str) -> str:
+    return f"{path}.{member}" if path else member
+
+
+_MAX_QUOTED = 60
 """Characters of a value that an error message quotes."""
 
 
-def _told(value: object) -> str:
-    """A JSON value in an error message: itself where it is short, else what it is."""
+def _quoted(value: object) -> str:
+    """Return a JSON value for an error message; an object or list by its type only."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
         return "a list"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    told = repr(value)
-    return told if len(told) <= _LONG else f"{told[:_LONG]}…"
+    text = repr(value)
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"

@@ -15,7 +15,7 @@ from procmaps.check.judge import fields_of
 from procmaps.errors import ParseError
 from procmaps.json_format import Json, JsonObject
 from procmaps.records.mapping import Mapping
-from procmaps.records.names import FileBacked, label_of
+from procmaps.records.names import FileBacked
 from procmaps.snapshots.loading import loads
 
 
@@ -43,9 +43,9 @@ def members_of(mapping: Mapping) -> dict[str, Any]:
         "inode": mapping.inode,
         "name": name.raw,
         "kind": name.kind,
-        "path": name.path if isinstance(name, FileBacked) else None,
+        "path": mapping.path,
         "deleted": isinstance(name, FileBacked) and name.deleted,
-        "label": label_of(name),
+        "label": mapping.label,
     }
     if mapping.usage is not None:
         made["usage"] = fields_of(mapping.usage)

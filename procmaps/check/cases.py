@@ -13,9 +13,9 @@ from typing import Any, Final
 import attrs
 
 from procmaps import _resources
-from procmaps.errors import ProcmapsError
+from procmaps.errors import InvalidRecord, ProcmapsError
 from procmaps.formats.file_kinds import FILE_KINDS, FileKind
-from procmaps.json_format import InvalidRecord, from_json
+from procmaps.json_format import from_json
 from procmaps.records.mapping import Mapping
 
 _MANIFEST: Final = "manifest.json"
@@ -183,7 +183,7 @@ def _of(group: Path) -> Iterator[Case]:
 def read_case(identity: str, data: bytes, entry: dict[str, Any], records: list[Any]) -> Case:
     """A case from its manifest *entry* and the array of its *records*, as `json.loads` gives them.
 
-    Raises `procmaps.json_format.InvalidRecord` for a record that is none.
+    Raises `procmaps.InvalidRecord` for a record that is none.
     """
     kind: FileKind = next(kind for kind in FILE_KINDS if identity.endswith(f".{kind}"))
     expected = tuple(map(from_json, records))

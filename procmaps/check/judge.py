@@ -18,7 +18,7 @@ from procmaps.errors import escape_bytes
 from procmaps.formats.smaps_fields import FIELDS
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
-from procmaps.records.names import FileBacked, Labelled, label_of
+from procmaps.records.names import FileBacked, LabelledFile
 from procmaps.records.usage import ExtraField, Usage
 
 Only = Literal["all", "executable", "file", "named"]
@@ -229,8 +229,8 @@ def _plain(record: int, mapping: Mapping) -> Interpretation:
 def _labels(mapping: Mapping, reading: Interpretation) -> tuple[bytes, ...]:
     r"""The label as it was printed, and as the reading makes it where ``\012`` stands in it."""
     name = mapping.name
-    label = label_of(name) or b""
-    if not label or not isinstance(name, Labelled):
+    label = mapping.label or b""
+    if not label or not isinstance(name, LabelledFile):
         return (label,)
     original = reading.path[name.raw.find(label) :]
     return (label,) if original == label else (label, original)

@@ -51,7 +51,7 @@ class _Scanner:
         self.offset = Memo(partial(int, base=16), MAX_U64)
         self.device = Memo(partial(int, base=16), MAX_U32)
         self.inode = Memo(int, MAX_U64)
-        self.perms = Memo(lambda text: Perms.from_text(text.decode("ascii")).bits, MAX_U32)
+        self.perms = Memo(lambda text: Perms.from_text(text.decode("ascii")).flags, MAX_U32)
         self._remember(())
 
     def run(self) -> Columns:

@@ -15,16 +15,12 @@ import importlib
 import os
 from typing import Literal, cast, get_args
 
-from procmaps.errors import ProcmapsError
+from procmaps.errors import EngineUnavailable
 
 EngineName = Literal["native", "python", "reference"]
 
 VARIABLE = "PROCMAPS_ENGINE"
 """The environment variable that forces an engine."""
-
-
-class EngineUnavailable(ProcmapsError, RuntimeError):
-    """``PROCMAPS_ENGINE`` names an engine that there is not, or not here."""
 
 
 @functools.cache
@@ -38,17 +34,18 @@ def engine() -> EngineName:
     names = get_args(EngineName)
     if forced and forced not in names:
         raise EngineUnavailable(
-            f"{VARIABLE}={forced!r}: no such engine; set it to {', '.join(names)}, or unset it "
-            "for the fastest there is"
+            forced,
+            f"no such engine; set the variable to {', '.join(names)}, or unset it for the fastest "
+            "available engine",
         )
     if forced in ("python", "reference"):
         return cast("EngineName", forced)
     missing = why_not_native()
     if forced and missing:
         raise EngineUnavailable(
-            f"{VARIABLE}=native: the native scanner was not built here ({missing}); install "
-            "procmaps-spec where a C compiler is, or unset the variable for the engine in "
-            "pure Python"
+            forced,
+            f"the C extension was not built here ({missing}); reinstall procmaps-spec on a machine "
+            "with a C compiler, or unset the variable to use the pure-Python engine",
         ) from missing
     return "python" if missing else "native"
 

@@ -142,7 +142,7 @@ def layout_clues(layout: Layout) -> Iterator[Clue]:
 
 def offset_clues(header: HeaderLine, name: Name) -> Iterator[Clue]:
     """What the numbers and permissions of a header line tell."""
-    if Perms.from_bits(header.perms).sharing is Sharing.DIRECT:
+    if Perms.from_flags(header.perms).sharing is Sharing.DIRECT:
         yield Clue(
             "S, the fourth permission character: mapped directly",
             EVERY,

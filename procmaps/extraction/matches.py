@@ -96,7 +96,7 @@ def _accepted(column: int, form: str, parts: dict[str, bytes]) -> Hit | None:
 
 def _possible(start: int, end: int, parts: dict[str, bytes]) -> bool:
     offset, major, minor = (int(parts[key], 16) for key in ("offset", "major", "minor"))
-    perms = Perms.from_text(parts["perms"].decode("ascii")).bits
+    perms = Perms.from_text(parts["perms"].decode("ascii")).flags
     try:
         check_header(HeaderLine(start, end, perms, offset, major, minor, int(parts["inode"]), b""))
     except ImpossibleValue:

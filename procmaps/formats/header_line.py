@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from procmaps.formats.releases import Release, Span
+from procmaps.formats.releases import Release, Span, releases_named
 
 Bits = Literal[32, 64]
 
@@ -131,8 +131,32 @@ class HeaderFormat:
         wide = len(text) + self.excess_digits if number else 0
         return text.rjust(max(digits, wide), b"0")
 
+    def prefix(
+        self,
+        start: int,
+        end: int,
+        perms: str,
+        offset: int,
+        device: tuple[int, int],
+        inode: int,
+    ) -> bytes:
+        """Return the line up to and including the inode; *device* is (major, minor)."""
+        return b"%s-%s %s %s %s:%s %d" % (
+            self.hexadecimal(start, self.address_digits),
+            self.hexadecimal(end, self.address_digits),
+            perms.encode("ascii"),
+            self.hexadecimal(offset, self.offset_digits),
+            self.hexadecimal(device[0], self.device_digits),
+            self.hexadecimal(device[1], self.device_digits),
+            inode,
+        )
+
+    def line(self, prefix: bytes, name: bytes) -> bytes:
+        """Return the whole line without its line end."""
+        return prefix + self.padding(len(prefix), name) + name
+
     def padding(self, length: int, name: bytes) -> bytes:
-        """What stands between a prefix of *length* bytes and *name*."""
+        """Return the text between a prefix of *length* bytes and *name*."""
         if not name and not self.filled:
             return self.tail
         if self.mirrored:
@@ -181,3 +205,7 @@ def excess_header(release: Release) -> HeaderFormat:
     """The header line of a 32-bit kernel with `EXCESS_DIGITS`."""
     # Offsets above 32 bits lose digits instead; no such line has been seen, so none is printed.
     return attrs.evolve(linux_header(release, 32), excess_digits=8, offset_bits=32)
+
+
+CURRENT_HEADER = linux_header(releases_named(change.span for change in TRAITS)[-1], 64)
+"""The header line of mainline Linux since its last change, on a 64-bit kernel."""

@@ -157,7 +157,7 @@ _MAINLINE: tuple[SmapsField, ...] = (
     _size(
         b"KernelPageSize",
         "kernel_page_size",
-        "The size of the pages that the kernel gives the mapping.",
+        "The page size that the kernel uses for the mapping.",
         Span.of("2.6.29"),
         "proc_pid_smaps(5): available since Linux 2.6.29; in the 2.6.32 tree",
         rollup=False,
@@ -165,16 +165,16 @@ _MAINLINE: tuple[SmapsField, ...] = (
     _size(
         b"MMUPageSize",
         "mmu_page_size",
-        "The size of the pages that the processor uses for the mapping.",
+        "The page size that the processor uses for the mapping.",
         Span.of("2.6.29"),
         "proc_pid_smaps(5): available since Linux 2.6.29; in the 2.6.32 tree",
         rollup=False,
     ),
-    _first_size(b"Rss", "rss", "What is in memory now."),
+    _first_size(b"Rss", "rss", "Resident memory: pages that are in memory now."),
     _size(
         b"Pss",
         "pss",
-        "What is in memory now, each page divided by how many mappings share it.",
+        "Resident memory, each page divided by the number of mappings that share it.",
         Span.of("2.6.24|2.6.32"),
         'ec4dd3eb3575 ("maps4: add proportional set size accounting in smaps")',
     ),
@@ -209,28 +209,28 @@ _MAINLINE: tuple[SmapsField, ...] = (
         _PSS_PARTS,
         smaps=False,
     ),
-    _first_size(b"Shared_Clean", "shared_clean", "Pages mapped elsewhere too, not written to."),
-    _first_size(b"Shared_Dirty", "shared_dirty", "Pages mapped elsewhere too, written to."),
+    _first_size(b"Shared_Clean", "shared_clean", "Pages also mapped elsewhere, not written to."),
+    _first_size(b"Shared_Dirty", "shared_dirty", "Pages also mapped elsewhere, written to."),
     _first_size(b"Private_Clean", "private_clean", "Pages mapped only here, not written to."),
     _first_size(b"Private_Dirty", "private_dirty", "Pages mapped only here, written to."),
     _size(
         b"Referenced",
         "referenced",
-        "Pages marked as touched lately.",
+        "Pages marked as accessed recently.",
         Span.of("2.6.20|2.6.24"),
         "not in the 2.6.20 tree, in 2.6.24",
     ),
     _size(
         b"Anonymous",
         "anonymous",
-        "Pages that belong to no file, copies of a file's pages among them.",
+        "Pages that belong to no file, including copies of a file's pages.",
         Span.of("2.6.32|3.4"),
         "not in the 2.6.32 tree, in 3.4",
     ),
     _size(
         b"KSM",
         "ksm",
-        "Pages merged with others of the same content, the zero pages put in by that left out.",
+        "Pages merged with others of the same content, without the zero pages that KSM placed.",
         Span.of("6.6"),
         '8b47933544a6 ("proc/ksm: add ksm stats to /proc/pid/smaps") (committed 2023-09-02, after '
         "6.5; its selftest was mended on 2023-09-19, before 6.6)",
@@ -238,7 +238,7 @@ _MAINLINE: tuple[SmapsField, ...] = (
     _size(
         b"LazyFree",
         "lazy_free",
-        "Pages that the program gave back with MADV_FREE and the kernel has not yet taken.",
+        "Pages freed with MADV_FREE that the kernel has not reclaimed yet.",
         Span.of("4.9|4.12"),
         "not in the 4.9 tree, in 4.12",
     ),
@@ -259,7 +259,7 @@ _MAINLINE: tuple[SmapsField, ...] = (
     _size(
         b"FilePmdMapped",
         "file_pmd_mapped",
-        "Files' memory mapped by huge pages.",
+        "File pages mapped by huge pages.",
         Span.of("5.2|5.4"),
         "not in the 5.2 tree, in 5.4; one column short in 5.4, 5.7 and 5.8, mended in 5.10",
         formats=(
@@ -270,7 +270,7 @@ _MAINLINE: tuple[SmapsField, ...] = (
     _size(
         b"Shared_Hugetlb",
         "shared_hugetlb",
-        "hugetlb pages mapped elsewhere too; not counted in Rss.",
+        "hugetlb pages also mapped elsewhere; not counted in Rss.",
         Span.of("4.4"),
         _HUGETLB,
     ),
@@ -293,7 +293,7 @@ _MAINLINE: tuple[SmapsField, ...] = (
     _size(
         b"SwapPss",
         "swap_pss",
-        "Swap, each page divided by how many share it.",
+        "Swap, each page divided by the number of mappings that share it.",
         Span.of("4.3"),
         '8334b96221ff ("mm: /proc/pid/smaps:: show proportional swap share of the mapping") '
         "(committed 2015-09-08, after 4.2: in v4.3)",
@@ -320,7 +320,7 @@ _MAINLINE: tuple[SmapsField, ...] = (
         b"THPeligible",
         "thp_eligible",
         "count",
-        "Whether the mapping may have transparent huge pages: 0 or 1.",
+        "1 if the mapping may have transparent huge pages, else 0.",
         Span.of("5.0"),
         (
             FieldFormat(Span.of("5.0", "5.2|5.4"), b"THPeligible:    ", 0, b""),
@@ -379,7 +379,7 @@ _VENDOR: tuple[SmapsField, ...] = (
         b"Name",
         "name",
         "name",
-        "The label that the program gave the memory, in brackets as in the name column.",
+        "The label that the program set, in brackets as in the name column.",
         _ANY_PATCHED,
         (FieldFormat(_ANY_PATCHED, b"Name:           ", 0, b""),),
         'Android common kernels: "NOUPSTREAM: ANDROID: mm: add a field to store names for private '
@@ -398,7 +398,7 @@ _VENDOR: tuple[SmapsField, ...] = (
     ),
     _vendor_size(b"Same", "same", "zram pages filled with one repeated value.", b"WritebackHuge"),
     _vendor_size(b"Huge", "huge", "zram pages that did not compress.", b"Same"),
-    _vendor_size(b"SwapShared", "swap_shared", "Swapped pages that others share.", b"Huge"),
+    _vendor_size(b"SwapShared", "swap_shared", "Swapped pages that are shared.", b"Huge"),
 )
 
 FIELDS: Mapping[bytes, SmapsField] = MappingProxyType(

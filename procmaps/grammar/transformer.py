@@ -67,7 +67,7 @@ class LineTransformer:
     def perms(self, parts: list[Token]) -> int:
         """The bits of the permissions."""
         text = b"".join(map(bytes_of, parts))
-        return Perms.from_text(text.decode("ascii")).bits
+        return Perms.from_text(text.decode("ascii")).flags
 
     def device(self, parts: list[int]) -> tuple[int, int]:
         """Major and minor number."""

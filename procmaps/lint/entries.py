@@ -91,7 +91,7 @@ class Entries:
         header = HeaderLine(
             mapping.start,
             mapping.end,
-            mapping.perms.bits,
+            mapping.perms.flags,
             mapping.offset,
             mapping.device.major,
             mapping.device.minor,

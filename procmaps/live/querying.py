@@ -76,7 +76,7 @@ class _Question:
         """What ``query_matching_vma()`` asks of a mapping (fs/proc/task_mmu.c)."""
         access = self.require & ACCESS
         return (
-            mapping.perms.bits & access == access
+            mapping.perms.flags & access == access
             and (MappingFilter.FILE_BACKED not in self.require or _is_file(mapping))
             and (self.address in mapping or (self.or_next and self.address < mapping.start))
         )
@@ -185,7 +185,7 @@ class Querier:
         mapping = Mapping(
             reply.start,
             reply.end,
-            Perms.from_bits(reply.flags & ACCESS),
+            Perms.from_flags(reply.flags & ACCESS),
             reply.offset,
             Device(reply.major, reply.minor),
             reply.inode,

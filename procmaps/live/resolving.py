@@ -27,7 +27,7 @@ from procmaps.records.names import (
     FileBacked,
     FilePath,
     Interpretation,
-    Labelled,
+    LabelledFile,
     Name,
     ThreadStack,
 )
@@ -152,7 +152,7 @@ def _by_query(mapping: Mapping, target: Target, cause: OSError) -> _Evidence:
 def _backed(mapping: Mapping, name: FileBacked, original: _Evidence, target: Target) -> Resolution:
     if not isinstance(name, FilePath) and mapping.device not in _mounted(target):
         value = name.raw
-        if isinstance(name, Labelled):
+        if isinstance(name, LabelledFile):
             tail = len(DELETED) if name.deleted else 0
             head = len(name.raw) - len(name.label) - tail
             value = original.value[head : len(original.value) - tail]

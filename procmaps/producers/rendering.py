@@ -101,21 +101,16 @@ def _entries(records: tuple[Mapping, ...], producer: Producer, *, strict: bool) 
 
 
 def _header(record: Mapping, producer: Producer) -> bytes:
-    prefix, name = _prefix(record, producer), record.name.raw
-    return prefix + producer.header.padding(len(prefix), name) + name
+    return producer.header.line(_prefix(record, producer), record.name.raw)
 
 
 def _prefix(record: Mapping, producer: Producer) -> bytes:
-    """The line up to the inode."""
-    layout = producer.header
-    address, device = layout.address_digits, layout.device_digits
-    return b"%s-%s %s %s %s:%s %d" % (
-        layout.hexadecimal(record.start, address),
-        layout.hexadecimal(record.end, address),
-        str(record.perms).encode("ascii"),
-        layout.hexadecimal(record.offset, layout.offset_digits),
-        layout.hexadecimal(record.device.major, device),
-        layout.hexadecimal(record.device.minor, device),
+    return producer.header.prefix(
+        record.start,
+        record.end,
+        str(record.perms),
+        record.offset,
+        (record.device.major, record.device.minor),
         record.inode,
     )
 

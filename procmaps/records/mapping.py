@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
+from procmaps._arguments import as_address
+from procmaps.errors import escape_bytes
+from procmaps.formats.header_line import CURRENT_HEADER
 from procmaps.records.device import Device
-from procmaps.records.names import Name
+from procmaps.records.names import NEWLINE, FileBacked, Labelled, Name
 from procmaps.records.perms import Perms
 from procmaps.records.usage import Usage
 
@@ -45,28 +48,74 @@ class Late:
 
 @attrs.frozen(weakref_slot=False)
 class Mapping(Late):
-    """One virtual memory area: a line of ``maps``, or an entry of ``smaps``."""
+    """One virtual memory area: a line of ``maps`` or an entry of ``smaps``.
+
+    start    First address.
+    end      End address, exclusive. Equal to ``start`` for a hidden stack guard (2.6.32–4.11).
+    perms    Access rights, as `Perms`: ``mapping.perms == "rw-p"``.
+    offset   Offset of ``start`` in the file, in bytes. Up to 2.6.24 it may be non-zero for
+             anonymous memory.
+    device   Device of the file, as `Device`; 0:0 without a file.
+    inode    Inode number of the file; 0 without a file.
+    name     The name column, as a subclass of `Name`: `FilePath`, `AnonName`, `Heap` …
+    usage    The smaps fields, as `Usage`; None for ``maps``.
+
+    ``address in mapping`` is true for addresses from ``start`` up to but not including ``end``.
+    ``str(mapping)`` is the header line as a current 64-bit Linux prints it.
+    """
 
     start: int
-    """The first address."""
     end: int
-    """The first address behind it; equal to ``start`` for a hidden stack guard (2.6.32–4.11)."""
     perms: Perms
     offset: int
-    """Bytes into the file; on old kernels and for anonymous memory possibly not 0 (≤ 2.6.24)."""
     device: Device
     inode: int
     name: Name
     usage: Usage | None = None
-    """None for ``maps``; else the smaps fields."""
 
     @property
     def size(self) -> int:
-        """Bytes of address space."""
+        """Size of the address range in bytes."""
         return self.end - self.start
 
+    @property
+    def path(self) -> bytes | None:
+        """The most likely original path of the file, or None if the name is not a path.
+
+        Newlines are restored and `` (deleted)`` is removed; see `FileBacked.path`.
+        """
+        return self.name.path if isinstance(self.name, FileBacked) else None
+
+    @property
+    def label(self) -> bytes | None:
+        """The label that a program or driver chose, or None; see `Labelled`."""
+        return self.name.label if isinstance(self.name, Labelled) else None
+
     def __contains__(self, address: object) -> bool:
-        return isinstance(address, int) and self.start <= address < self.end
+        return self.start <= as_address(address) < self.end
+
+    def __str__(self) -> str:
+        prefix = CURRENT_HEADER.prefix(
+            self.start,
+            self.end,
+            str(self.perms),
+            self.offset,
+            (self.device.major, self.device.minor),
+            self.inode,
+        )
+        # One line in any case: dialects that do not escape newlines have them in `raw`.
+        name = self.name.raw.replace(b"\n", NEWLINE)
+        return CURRENT_HEADER.line(prefix, name).decode("utf-8", "surrogateescape")
+
+    def __repr__(self) -> str:
+        name = f" {escape_bytes(self.name.raw)}" if self.name.raw else ""
+        usage = "" if self.usage is None else f", {_summary(self.usage)}"
+        return f"<Mapping {self.start:#x}-{self.end:#x} {self.perms}{name}{usage}>"
+
+
+def _summary(usage: Usage) -> str:
+    """Return the resident size of a mapping for its ``repr``."""
+    return "rss unknown" if usage.rss is None else f"rss {usage.rss // 1024} kB"
 
 
 class Draft(Late):

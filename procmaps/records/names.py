@@ -1,202 +1,129 @@
-r"""The name column as a tagged union: what the text after the inode says the memory is.
+r"""The name column as a tagged union: what the text after the inode says about the memory.
 
-Every record keeps ``raw``, the bytes of the column as they stood. Which record a column becomes is
-decided by ``grammar/name.lark`` alone; this module says what the records *mean*, and what else the
-kernel could have meant, because two of its rules cannot be undone from the text:
+Every record keeps ``raw``, the bytes of the column as printed. ``grammar/name.lark`` alone decides
+which record a column becomes. This module says what the records mean, and what else the kernel may
+have meant. Two of its rules are ambiguous:
 
-* ``mangle_path()`` writes a newline as ``\012`` and leaves a backslash as it is (fs/seq_file.c,
-  2.6.18 and later), so ``\012`` is a newline or those four characters;
-* ``d_path()`` appends `` (deleted)`` to an unlinked file, and a file may bear that very name
-  (fs/d_path.c: "Note that this is ambiguous").
+* ``mangle_path()`` writes a newline as ``\012`` but does not escape a backslash (fs/seq_file.c,
+  2.6.18 and later). So ``\012`` is a newline or those four characters.
+* ``d_path()`` appends `` (deleted)`` to the path of an unlinked file, but a file name may also end
+  in that text (fs/d_path.c: "Note that this is ambiguous").
 
-`Name.interpretations` lists every original that prints so, most likely first.
+`Name.interpretations` lists every original that prints the same, most likely first.
+
+A *name* is the whole column. A *label* is the part that a program (or a driver) chose: `Labelled`.
+A name with a path is `FileBacked`. A memfd is both.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 DELETED = b" (deleted)"
-"""What ``d_path()`` appends to the path of an unlinked file."""
+"""Suffix that ``d_path()`` appends to the path of an unlinked file."""
 
 NEWLINE = rb"\012"
-"""What ``mangle_path()`` writes for a newline."""
+"""Escape that ``mangle_path()`` writes for a newline."""
 
 
 @attrs.frozen
 class Interpretation:
-    """One thing that the kernel could have meant by a name column."""
+    """One possible meaning of a name column.
+
+    kind      Kind of name, as in `Name.kind`.
+    value     The original path or label; the column itself if it names a kernel object.
+    reason    Why the column may mean this, as one sentence.
+    deleted   True if the file was unlinked when the line was printed. False for kernel objects:
+              they never had a directory entry, whatever suffix is printed.
+    """
 
     kind: str
-    """The kind of name in this reading, as in `Name.kind`."""
     value: bytes
-    """The original: a path or a label; the column itself where it names a kernel object."""
     reason: str
-    """Why the column could stand for it, as one sentence."""
     deleted: bool = False
-    """True where the file had been unlinked when the line was printed. False for an object of the
-    kernel's own, which never had a name to be unlinked, whatever is printed behind it."""
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Name:
-    """Any name column. Use a subclass in ``match``, or `kind` for a word to count by."""
+    """Base class of all names. Use a subclass in ``match``, or `kind` as a key for counting.
+
+    raw   The bytes of the name column, exactly as printed.
+    """
 
     KIND: ClassVar[str] = "other"
     raw: bytes
 
     @property
     def kind(self) -> str:
-        """One word for what the memory is: the terminal's name in ``grammar/name.lark``."""
+        """One word for the sort of memory: the terminal's name in ``grammar/name.lark``."""
         return self.KIND
 
     def interpretations(self) -> Iterator[Interpretation]:
-        r"""Every original name that prints as ``raw``, most likely first, each with a reason.
+        r"""Yield every original name that prints as ``raw``, most likely first, with a reason.
 
-        Lazy, because a path with *n* times ``\012`` in it has 2**n originals.
+        The iterator is lazy: a path that contains ``\012`` *n* times has 2**n originals.
         """
-        yield Interpretation(self.kind, self.raw, "nothing else prints so")
+        yield Interpretation(self.kind, self.raw, "no other name prints like this")
 
     def __str__(self) -> str:
+        """Return the column as text, decoded as UTF-8 with surrogateescape."""
         return self.raw.decode("utf-8", "surrogateescape")
 
-
-@attrs.frozen
-class Unnamed(Name):
-    """Anonymous memory without a label: the column is empty."""
-
-    KIND: ClassVar[str] = "anonymous"
-    raw: bytes = b""
-
-
-@attrs.frozen
-class Heap(Name):
-    """The ``brk`` heap, ``[heap]``. A label of its own is hidden behind this name."""
-
-    KIND: ClassVar[str] = "heap"
-    raw: bytes = b"[heap]"
-
-
-@attrs.frozen
-class Stack(Name):
-    """The main thread's stack, ``[stack]``. A label of its own is hidden behind this name."""
-
-    KIND: ClassVar[str] = "stack"
-    raw: bytes = b"[stack]"
-
-
-@attrs.frozen
-class ThreadStack(Name):
-    """A thread's stack, ``[stack:TID]``: 3.4 (b76437579d13) until 4.5 (65376df58217)."""
-
-    KIND: ClassVar[str] = "thread_stack"
-    tid: int
-
-    def interpretations(self) -> Iterator[Interpretation]:
-        """The thread's stack, or a device file: OpenOnload names its own ``[stack:N]``."""
-        yield Interpretation(self.KIND, self.raw, f"the stack of thread {self.tid}")
-        yield Interpretation(
-            "other", self.raw, "an OpenOnload device, where device and inode are not 0"
+    def __repr__(self) -> str:
+        # A valid call of the constructor; fields with their default value are left out.
+        values = ((field, getattr(self, field.name)) for field in attrs.fields(type(self)))
+        given = (
+            repr(value) if field.name == "raw" else f"{field.name}={value!r}"
+            for field, value in values
+            if value != field.default
         )
+        return f"{type(self).__name__}({', '.join(given)})"
 
 
-@attrs.frozen
-class AnonName(Name):
-    """Private anonymous memory with a label: ``[anon:<label>]`` (5.17; Android since 3.4).
+@attrs.frozen(repr=False)
+class Labelled(Name):
+    """Base class of names with a label: text that a program or a driver chose.
 
-    Printed by ``show_map_vma()``, later ``get_vma_name()``, fs/proc/task_mmu.c.
+    label   The label as printed, without the text around it.
     """
 
-    KIND: ClassVar[str] = "anon"
-    label: bytes
-
-    @classmethod
-    def of(cls, label: bytes) -> AnonName:
-        """The name of private memory that bears *label*."""
-        return cls(b"[anon:" + label + b"]", label)
-
-    def interpretations(self) -> Iterator[Interpretation]:
-        """The label; where it ends in ``<fault>``, first what Android could read of one."""
-        if self.label.endswith(_FAULT):
-            known = self.label.removesuffix(_FAULT)
-            yield Interpretation(
-                self.KIND, known, "an old Android kernel could not read on from here"
-            )
-        yield Interpretation(self.KIND, self.label, "the label set by prctl(PR_SET_VMA_ANON_NAME)")
+    if TYPE_CHECKING:
+        # Each subclass has the field. A slot for it here would conflict with that of `FileBacked`.
+        label: bytes
 
 
-_FAULT = b"<fault>"
-"""Android's ``seq_print_vma_name()`` on a page of the target that cannot be read."""
-
-
-@attrs.frozen
-class AnonShmemName(Name):
-    """Shared anonymous memory with a label: ``[anon_shmem:<label>]`` (6.2).
-
-    It stands in place of the path, so a memfd and an unlinked tmpfs file can bear it too; device
-    and inode remain those of the file (``shmem_anon_vm_ops``, mm/shmem.c).
-    """
-
-    KIND: ClassVar[str] = "anon_shmem"
-    label: bytes
-
-    @classmethod
-    def of(cls, label: bytes) -> AnonShmemName:
-        """The name of shared memory that bears *label*."""
-        return cls(b"[anon_shmem:" + label + b"]", label)
-
-    def interpretations(self) -> Iterator[Interpretation]:
-        """The label."""
-        yield Interpretation(self.KIND, self.label, "the label set by prctl(PR_SET_VMA_ANON_NAME)")
-
-
-@attrs.frozen
-class Special(Name):
-    """A fixed name in brackets that the kernel gives: ``[vdso]``, ``[vvar]``, ``[rollup]``.
-
-    `kind` tells them apart; `procmaps.formats.pseudo_names` has the meaning and history of each.
-    """
-
-    pseudo_kind: str
-
-    @property
-    def kind(self) -> str:
-        """The terminal's name in ``grammar/name.lark``, lower case: ``vdso``, ``vvar``."""
-        return self.pseudo_kind
-
-
-@attrs.frozen
+@attrs.frozen(repr=False)
 class FileBacked(Name):
-    r"""A path, printed by ``d_path()``: memory with a file behind it.
+    r"""Base class of names with a path, printed by ``d_path()``: memory backed by a file.
 
-    ``escaped`` is False where the producer writes a newline as it is (NOMMU kernels, gVisor,
-    Linux before 2.6.18), so that ``\012`` can only be those four characters.
+    escaped   False if the producer prints newlines unescaped (NOMMU kernels, gVisor, Linux before
+              2.6.18), so that ``\012`` can only mean those four characters.
     """
 
     escaped: bool = attrs.field(default=True, kw_only=True)
 
     @property
     def deleted(self) -> bool:
-        """True where the column ends in `` (deleted)``: most likely the file was unlinked."""
+        """True if the column ends in `` (deleted)``: most likely the file was unlinked."""
         return self.raw.endswith(DELETED)
 
     @property
     def path(self) -> bytes:
-        """The most likely original path: newlines restored, `` (deleted)`` taken off."""
+        """The most likely original path: newlines restored, `` (deleted)`` removed."""
         return next(self._as_file()).value
 
     def interpretations(self) -> Iterator[Interpretation]:
-        """What the name is made for, then every file whose path prints the same."""
-        yield from self._as_itself()
+        """Yield the kernel object with this name, then every file whose path prints the same."""
+        yield from self._as_kernel_object()
         yield from self._as_file()
 
-    def _as_itself(self) -> Iterator[Interpretation]:
-        """The readings as the kernel's own object; none where it is a plain file."""
-        yield Interpretation(self.kind, self.raw, "the kernel's own object")
+    def _as_kernel_object(self) -> Iterator[Interpretation]:
+        """Yield the interpretations as a kernel object; none for a plain file."""
+        yield Interpretation(self.kind, self.raw, "a kernel object")
 
     def _as_file(self) -> Iterator[Interpretation]:
         if self.deleted:
@@ -211,9 +138,9 @@ class FileBacked(Name):
                 yield Interpretation("file", path, f"a file{reason}")
 
     def _originals(self, printed: bytes) -> Iterator[tuple[bytes, str]]:
-        r"""Every text that ``mangle_path()`` prints as *printed*, and what sets it apart.
+        r"""Yield every text that ``mangle_path()`` prints as *printed*, and how they differ.
 
-        All newlines comes first: nothing but this escaping makes ``\012`` a common sight.
+        The text with every newline restored comes first: literal ``\012`` is rare in file names.
         """
         parts = printed.split(NEWLINE)
         if len(parts) == 1 or not self.escaped:
@@ -222,28 +149,139 @@ class FileBacked(Name):
         for joints in itertools.product((b"\n", NEWLINE), repeat=len(parts) - 1):
             newlines = joints.count(b"\n")
             literal = len(joints) - newlines
-            told = ["newline in its name"] * bool(newlines) + [r"literal \012"] * bool(literal)
+            traits = ["newline in its name"] * bool(newlines) + [r"literal \012"] * bool(literal)
             yield (
                 parts[0] + b"".join(j + p for j, p in zip(joints, parts[1:], strict=True)),
-                f", {' and '.join(told)}",
+                f", {' and '.join(traits)}",
             )
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
+class Unnamed(Name):
+    """Anonymous memory without a label; the column is empty."""
+
+    KIND: ClassVar[str] = "anonymous"
+    raw: bytes = b""
+
+
+@attrs.frozen(repr=False)
+class Heap(Name):
+    """The ``brk`` heap, ``[heap]``. The kernel prints this name even if the heap has a label."""
+
+    KIND: ClassVar[str] = "heap"
+    raw: bytes = b"[heap]"
+
+
+@attrs.frozen(repr=False)
+class Stack(Name):
+    """The main thread's stack, ``[stack]``; printed even if the stack has a label."""
+
+    KIND: ClassVar[str] = "stack"
+    raw: bytes = b"[stack]"
+
+
+@attrs.frozen(repr=False)
+class ThreadStack(Name):
+    """A thread's stack, ``[stack:TID]``: 3.4 (b76437579d13) until 4.5 (65376df58217).
+
+    tid   ID of the thread.
+    """
+
+    KIND: ClassVar[str] = "thread_stack"
+    tid: int
+
+    def interpretations(self) -> Iterator[Interpretation]:
+        """Yield the thread's stack, then a device: OpenOnload names its own ``[stack:N]``."""
+        yield Interpretation(self.KIND, self.raw, f"the stack of thread {self.tid}")
+        yield Interpretation(
+            "other", self.raw, "an OpenOnload device, if device and inode are not 0"
+        )
+
+
+@attrs.frozen(repr=False)
+class AnonName(Labelled):
+    """Private anonymous memory with a label: ``[anon:<label>]`` (5.17; Android since 3.4).
+
+    Printed by ``show_map_vma()``, later ``get_vma_name()``, fs/proc/task_mmu.c.
+    """
+
+    KIND: ClassVar[str] = "anon"
+    label: bytes
+
+    @classmethod
+    def of(cls, label: bytes) -> AnonName:
+        """Return the name of private memory with that *label*."""
+        return cls(b"[anon:" + label + b"]", label)
+
+    def interpretations(self) -> Iterator[Interpretation]:
+        """Yield the label. If it ends in ``<fault>``, first the part that Android could read."""
+        if self.label.endswith(_FAULT):
+            known = self.label.removesuffix(_FAULT)
+            yield Interpretation(
+                self.KIND, known, "an old Android kernel could not read the rest of the label"
+            )
+        yield Interpretation(self.KIND, self.label, "the label set by prctl(PR_SET_VMA_ANON_NAME)")
+
+
+_FAULT = b"<fault>"
+"""Printed by Android's ``seq_print_vma_name()`` if a page of the label cannot be read."""
+
+
+@attrs.frozen(repr=False)
+class AnonShmemName(Labelled):
+    """Shared anonymous memory with a label: ``[anon_shmem:<label>]`` (6.2).
+
+    It replaces the path, so a memfd or an unlinked tmpfs file can have it too. Device and inode
+    remain those of the file (``shmem_anon_vm_ops``, mm/shmem.c).
+    """
+
+    KIND: ClassVar[str] = "anon_shmem"
+    label: bytes
+
+    @classmethod
+    def of(cls, label: bytes) -> AnonShmemName:
+        """Return the name of shared memory with that *label*."""
+        return cls(b"[anon_shmem:" + label + b"]", label)
+
+    def interpretations(self) -> Iterator[Interpretation]:
+        """Yield the label."""
+        yield Interpretation(self.KIND, self.label, "the label set by prctl(PR_SET_VMA_ANON_NAME)")
+
+
+@attrs.frozen(repr=False)
+class Special(Name):
+    """A fixed name in brackets that the kernel chooses: ``[vdso]``, ``[vvar]``, ``[rollup]``.
+
+    `procmaps.formats.pseudo_names` has the meaning and history of each.
+
+    pseudo_kind   The value of `kind`.
+    """
+
+    pseudo_kind: str
+
+    @property
+    def kind(self) -> str:
+        """The terminal's name in ``grammar/name.lark``, lower case: ``vdso``, ``vvar``."""
+        return self.pseudo_kind
+
+
+@attrs.frozen(repr=False)
 class FilePath(FileBacked):
-    """A file: the path that ``d_path()`` gives, seen from the reader's root."""
+    """A plain file: the path from ``d_path()``, relative to the reader's root."""
 
     KIND: ClassVar[str] = "file"
 
-    def _as_itself(self) -> Iterator[Interpretation]:
+    def _as_kernel_object(self) -> Iterator[Interpretation]:
         return iter(())
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class KernelFile(FileBacked):
-    """A file of the kernel's own with a fixed name: ``/dev/zero (deleted)``, ``/[aio] (deleted)``.
+    """A kernel-internal file with a fixed name: ``/dev/zero (deleted)``, ``/[aio] (deleted)``.
 
-    `kind` tells them apart; `procmaps.formats.pseudo_names` has the meaning and history of each.
+    `procmaps.formats.pseudo_names` has the meaning and history of each.
+
+    pseudo_kind   The value of `kind`.
     """
 
     pseudo_kind: str
@@ -254,88 +292,84 @@ class KernelFile(FileBacked):
         return self.pseudo_kind
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SysV(FileBacked):
-    """A System V segment, ``/SYSV<key> (deleted)``; the inode is the segment's shmid."""
+    """A System V segment, ``/SYSV<key> (deleted)``; the inode is the segment's shmid.
+
+    key   The key passed to ``shmget(2)``; 0 is ``IPC_PRIVATE``.
+    """
 
     KIND: ClassVar[str] = "sysv"
     key: int
-    """The key given to ``shmget(2)``; 0 is ``IPC_PRIVATE``."""
 
-    def _as_itself(self) -> Iterator[Interpretation]:
-        yield Interpretation(self.KIND, self.raw, f"the System V segment of key {self.key:#010x}")
+    def _as_kernel_object(self) -> Iterator[Interpretation]:
+        yield Interpretation(self.KIND, self.raw, f"the System V segment with key {self.key:#010x}")
 
 
-@attrs.frozen
-class Labelled(FileBacked):
-    """A kernel's file that a program has given a name of its own."""
+@attrs.frozen(repr=False)
+class LabelledFile(FileBacked, Labelled):
+    """Base class of kernel-internal files with a label: memfd, ashmem, DMA buffer.
 
-    TITLE: ClassVar[str] = "a file of the kernel's own"
-    LIMIT: ClassVar[int]
-    """Bytes in the longest name that the kernel takes, before escaping."""
+    label   The label as printed, escaped if the rest of the column is.
+    """
+
+    DESCRIPTION: ClassVar[str] = "a kernel-internal file"
+    MAX_LABEL: ClassVar[int]
+    """Longest label that the kernel accepts, in bytes before escaping."""
     label: bytes
-    """The name as it was printed, escaped where the rest of the column is."""
 
-    def _as_itself(self) -> Iterator[Interpretation]:
+    def _as_kernel_object(self) -> Iterator[Interpretation]:
         for label, reason in self._originals(self.label):
-            if len(label) <= self.LIMIT:
-                yield Interpretation(self.kind, label, f"{self.TITLE}{reason}")
+            if len(label) <= self.MAX_LABEL:
+                yield Interpretation(self.kind, label, f"{self.DESCRIPTION}{reason}")
 
 
-@attrs.frozen
-class Memfd(Labelled):
+@attrs.frozen(repr=False)
+class Memfd(LabelledFile):
     """A ``memfd_create(2)`` file, ``/memfd:<label> (deleted)`` (3.17)."""
 
     KIND: ClassVar[str] = "memfd"
-    TITLE: ClassVar[str] = "a memfd"
-    LIMIT: ClassVar[int] = 249  # MFD_NAME_MAX_LEN, mm/memfd.c
+    DESCRIPTION: ClassVar[str] = "a memfd"
+    MAX_LABEL: ClassVar[int] = 249  # MFD_NAME_MAX_LEN, mm/memfd.c
 
 
-@attrs.frozen
-class Ashmem(Labelled):
-    """An Android ashmem region, ``/dev/ashmem/<label> (deleted)``; unnamed: no ``/<label>``."""
+@attrs.frozen(repr=False)
+class Ashmem(LabelledFile):
+    """An Android ashmem region: ``/dev/ashmem/<label> (deleted)``, or no label and no slash."""
 
     KIND: ClassVar[str] = "ashmem"
-    TITLE: ClassVar[str] = "an ashmem region"
-    LIMIT: ClassVar[int] = 255  # ASHMEM_NAME_LEN with its NUL: 256
+    DESCRIPTION: ClassVar[str] = "an ashmem region"
+    MAX_LABEL: ClassVar[int] = 255  # ASHMEM_NAME_LEN with its NUL: 256
 
 
-@attrs.frozen
-class DmaBuf(Labelled):
-    """A shared DMA buffer, ``/dmabuf:<label>`` (5.3), the label possibly empty."""
+@attrs.frozen(repr=False)
+class DmaBuf(LabelledFile):
+    """A shared DMA buffer, ``/dmabuf:<label>`` (5.3); the label may be empty."""
 
     KIND: ClassVar[str] = "dmabuf"
-    TITLE: ClassVar[str] = "a DMA buffer"
-    LIMIT: ClassVar[int] = 31  # DMA_BUF_NAME_LEN with its NUL: 32
+    DESCRIPTION: ClassVar[str] = "a DMA buffer"
+    MAX_LABEL: ClassVar[int] = 31  # DMA_BUF_NAME_LEN with its NUL: 32
 
 
-@attrs.frozen
-class AnonInode(Name):
-    """A file without a path, ``anon_inode:<label>``: ``[perf_event]``, ``kvm-vcpu:0``."""
+@attrs.frozen(repr=False)
+class AnonInode(Labelled):
+    """A file without a path, ``anon_inode:<label>``; labels: ``[perf_event]``, ``kvm-vcpu:0``."""
 
     KIND: ClassVar[str] = "anon_inode"
     label: bytes
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Socket(Name):
-    """A mapped socket, ``socket:[<inode>]``: packet rings, AF_XDP, TCP zero copy."""
+    """A mapped socket, ``socket:[<inode>]``: packet rings, AF_XDP, TCP zero copy.
+
+    number   The socket's inode, as in ``/proc/net``.
+    """
 
     KIND: ClassVar[str] = "socket"
     number: int
-    """The socket's inode, as in ``/proc/net``."""
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class UnknownName(Name):
-    """A name that no rule knows. Nothing is guessed of it."""
-
-
-def label_of(name: Name) -> bytes | None:
-    """What a program, or a driver, chose to call the memory, as it was printed; None for no such.
-
-    The label of `AnonName` and `AnonShmemName`, of `Labelled` files and of `AnonInode`.
-    """
-    if isinstance(name, AnonName | AnonShmemName | Labelled | AnonInode):
-        return name.label
-    return None
+    """A name that matches no rule. Its meaning is not guessed."""

@@ -10,19 +10,63 @@ from procmaps.records.names import Name
 
 @attrs.frozen
 class ExtraField:
-    """An smaps line that no table knows, kept as it stood."""
+    """An smaps line that no table knows, exactly as printed.
+
+    key     The text before the colon.
+    value   The text after the colon with its spaces, without the line end.
+    """
 
     key: bytes
-    """The text before the colon."""
     value: bytes
-    """The text after the colon, spaces included, without the line end."""
 
 
 @attrs.frozen
 class Usage:
-    """The smaps fields of one mapping. Sizes are bytes; what was not printed is None, never 0.
+    """The smaps fields of one mapping. A field that was not printed is None, never 0.
 
-    The meaning, unit, history and source of every field stand in `procmaps.formats.smaps_fields`.
+    All values are sizes in bytes, except ``thp_eligible``, ``protection_key`` and the last three.
+    `procmaps.formats.smaps_fields` has the history and source of every field.
+
+    size                  The size of the mapping.
+    kernel_page_size      The page size that the kernel uses for the mapping.
+    mmu_page_size         The page size that the processor uses for the mapping.
+    rss                   Resident memory: pages that are in memory now.
+    pss                   Resident memory, each page divided by the number of mappings that share
+                          it.
+    pss_dirty             The part of Pss that was written to.
+    pss_anon              The part of Pss that is anonymous memory.
+    pss_file              The part of Pss that is memory of files.
+    pss_shmem             The part of Pss that is shared memory.
+    shared_clean          Pages also mapped elsewhere, not written to.
+    shared_dirty          Pages also mapped elsewhere, written to.
+    private_clean         Pages mapped only here, not written to.
+    private_dirty         Pages mapped only here, written to.
+    referenced            Pages marked as accessed recently.
+    anonymous             Pages that belong to no file, including copies of a file's pages.
+    ksm                   Pages merged with others of the same content, without the zero pages that
+                          KSM placed.
+    lazy_free             Pages freed with MADV_FREE that the kernel has not reclaimed yet.
+    anon_huge_pages       Anonymous memory in transparent huge pages.
+    shmem_pmd_mapped      Shared memory mapped by huge pages.
+    file_pmd_mapped       File pages mapped by huge pages.
+    shared_hugetlb        hugetlb pages also mapped elsewhere; not counted in Rss.
+    private_hugetlb       hugetlb pages mapped only here; not counted in Rss.
+    swap                  Anonymous memory that is in swap.
+    swap_pss              Swap, each page divided by the number of mappings that share it.
+    writeback             zram pages written back to storage.
+    writeback_huge        zram pages that did not compress, written back to storage.
+    same                  zram pages filled with one repeated value.
+    huge                  zram pages that did not compress.
+    swap_shared           Swapped pages that are shared.
+    locked                The part of Pss that is locked in memory (4.14 to 4.17: all of Pss,
+                          wrongly).
+    nonlinear             Pages that are not in the order of the file.
+    thp_eligible          1 if the mapping may have transparent huge pages, else 0.
+    protection_key        The number of the mapping's protection key.
+    name                  The label that the program set, in brackets as in the name column.
+    vm_flags              The kernel's flags of the mapping, two letters each (see
+                          procmaps.formats.vm_flags).
+    extra                 Lines that no table knows, in printed order.
     """
 
     size: int | None = None
@@ -57,18 +101,20 @@ class Usage:
     locked: int | None = None
     nonlinear: int | None = None
     thp_eligible: int | None = None
-    """Not a size: 1 where transparent huge pages may be used, 0 where not."""
     protection_key: int | None = None
-    """Not a size: the number of the memory protection key."""
     name: Name | None = None
-    """Old Android's ``Name:`` line, which repeats the label."""
     vm_flags: VmFlags | None = None
     extra: tuple[ExtraField, ...] = ()
-    """Lines that nobody knows, in their order."""
 
     @property
     def uss(self) -> int | None:
-        """Unique set size, bytes: private pages, huge ones included; None without the fields."""
+        """Unique set size in bytes: private pages, including huge ones; None if not printed."""
         if self.private_clean is None or self.private_dirty is None:
             return None
         return self.private_clean + self.private_dirty + (self.private_hugetlb or 0)
+
+    def __repr__(self) -> str:
+        # Only fields with a value; the result is still a valid call of the constructor.
+        values = ((field, getattr(self, field.name)) for field in attrs.fields(Usage))
+        given = (f"{field.name}={value!r}" for field, value in values if value != field.default)
+        return f"Usage({', '.join(given)})"

@@ -61,7 +61,7 @@ Build = Callable[
     [type[Mapping], tuple[MemberDescriptorType, ...], tuple[object, ...], int, int], list[Mapping]
 ]
 
-_PERMS: Final = tuple(map(Perms.from_bits, range(256)))
+_PERMS: Final = tuple(map(Perms.from_flags, range(256)))
 """Every value of the column and its record."""
 
 

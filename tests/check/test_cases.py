@@ -154,6 +154,6 @@ def test_a_record_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(InvalidCases) as caught:
         load(folder=folder)
     assert str(caught.value) == (
-        f"{folder} is no folder of cases: not a record of procmaps: end is missing; it has a "
+        f"{folder} is no folder of cases: not a procmaps record: end is missing; it has a "
         "manifest.json, or folders that have one (docs/protocol.md)"
     )

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from procmaps.engines import selection
+from procmaps.errors import EngineUnavailable
 
 
 def asked(value: str) -> subprocess.CompletedProcess[str]:
@@ -33,8 +34,8 @@ def test_the_fastest_is_used() -> None:
 
 def test_a_wrong_name_is_told() -> None:
     assert asked("turbo").stderr.splitlines()[-1] == (
-        "procmaps.engines.selection.EngineUnavailable: PROCMAPS_ENGINE='turbo': no such engine; "
-        "set it to native, python, reference, or unset it for the fastest there is"
+        "procmaps.errors.EngineUnavailable: PROCMAPS_ENGINE='turbo': no such engine; set the "
+        "variable to native, python, reference, or unset it for the fastest available engine"
     )
 
 
@@ -43,13 +44,14 @@ def test_a_missing_extension_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection, "why_not_native", lambda: ImportError("not there"))
     selection.engine.cache_clear()
     try:
-        with pytest.raises(selection.EngineUnavailable) as caught:
+        with pytest.raises(EngineUnavailable) as caught:
             selection.engine()
     finally:
         selection.engine.cache_clear()
     assert str(caught.value) == (
-        "PROCMAPS_ENGINE=native: the native scanner was not built here (not there); install "
-        "procmaps-spec where a C compiler is, or unset the variable for the engine in pure Python"
+        "PROCMAPS_ENGINE='native': the C extension was not built here (not there); reinstall "
+        "procmaps-spec on a machine with a C compiler, or unset the variable to use the "
+        "pure-Python engine"
     )
 
 

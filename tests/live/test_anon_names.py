@@ -84,9 +84,9 @@ def test_a_kernel_without_the_option_is_told_from_a_bad_argument(page: int) -> N
     with pytest.raises(NamingUnsupported) as caught:
         set_anon_name(page, PAGE, b"mine")
     assert str(caught.value) == (
-        f"cannot give the label 'mine' to the {PAGE} bytes at {page:#x}: this kernel has no names "
-        "for anonymous memory. It needs Linux 5.17 or later, built with CONFIG_ANON_VMA_NAME=y. "
-        "Pass missing_ok=True to go on without."
+        f"cannot set the label 'mine' on the {PAGE} bytes at {page:#x}: this kernel does not "
+        "support labels for anonymous memory. They need Linux 5.17 or later with "
+        "CONFIG_ANON_VMA_NAME=y. Pass missing_ok=True to ignore this."
     )
     assert caught.value.errno == errno.EINVAL
 
@@ -194,7 +194,7 @@ def test_an_interrupted_call_is_made_again() -> None:
     assert len(kernel.asked) == 3
 
 
-HEAD = f"cannot give the label 'x' to the {PAGE} bytes at {PAGE:#x}: "
+HEAD = f"cannot set the label 'x' on the {PAGE} bytes at {PAGE:#x}: "
 
 
 @pytest.mark.parametrize(
@@ -204,16 +204,16 @@ HEAD = f"cannot give the label 'x' to the {PAGE} bytes at {PAGE:#x}: "
             errno.ENOMEM,
             RangeHasHole,
             (
-                "part of that is not mapped. The mapped parts of it do have the label now, "
-                "unless the kernel had no memory for the label itself, which it reports alike."
+                "part of the range is not mapped. The mapped parts have the label now, unless "
+                "the kernel had no memory for the label itself: it reports the same error then."
             ),
         ),
         (
             errno.EBADF,
             NotNameable,
             (
-                "a file is mapped there. Mappings below that one have the label now, those "
-                "above do not. Only private anonymous memory can have one, and since 6.2 also "
+                "a file is mapped there. Mappings below it have the label now, those above do "
+                "not. Only private anonymous memory can have a label; since Linux 6.2 also "
                 "shared anonymous memory, memfds and unlinked tmpfs files."
             ),
         ),
@@ -222,8 +222,8 @@ HEAD = f"cannot give the label 'x' to the {PAGE} bytes at {PAGE:#x}: "
             SplitFailed,
             (
                 "a mapping could not be split in two. Mappings below it have the label now. "
-                "Most often the process has all the mappings that vm.max_map_count allows; "
-                "raise it, or name whole mappings, which needs no split."
+                "Usually the process has reached vm.max_map_count mappings: raise that limit, "
+                "or label whole mappings, which needs no split."
             ),
         ),
         (errno.EINVAL, NamingError, "Invalid argument (EINVAL)."),
@@ -246,7 +246,7 @@ def test_each_failure_says_what_the_kernel_has_done(
 def test_the_kernel_is_asked_whether_it_can_only_where_that_is_in_doubt() -> None:
     kernel = Kernel([errno.EINVAL, errno.EINVAL, errno.ENOMEM], supported=False)
     assert set_anon_name(PAGE, PAGE, None, missing_ok=True, call=kernel) is False
-    with pytest.raises(NamingUnsupported, match=r"^cannot give no label to the "):
+    with pytest.raises(NamingUnsupported, match=r"^cannot remove the label from the "):
         set_anon_name(PAGE, PAGE, None, call=kernel)
     with pytest.raises(RangeHasHole):
         set_anon_name(PAGE, PAGE, None, missing_ok=True, call=kernel)

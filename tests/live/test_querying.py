@@ -225,8 +225,8 @@ def test_asking_for_the_ioctl_where_it_is_missing_says_so(tree: Path) -> None:
     ):
         querier.query(0x400000)
     assert str(caught.value) == (
-        f"{tree}/77/maps does not answer the ioctl PROCMAP_QUERY, which Linux has since 6.11. Use "
-        'method="auto" or method="text", which read the file instead.'
+        f"{tree}/77/maps does not support the ioctl PROCMAP_QUERY, added in Linux 6.11. Use "
+        'method="auto" or method="text" to read the file instead.'
     )
 
 

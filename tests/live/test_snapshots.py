@@ -146,8 +146,8 @@ def test_a_root_without_processes_is_no_procfs(tmp_path: Path, there: bool) -> N
     with pytest.raises(NotProcfs) as caught:
         procmaps.maps(1, root=root)
     assert str(caught.value) == (
-        f"cannot read {root}/1/maps: {root} is not a procfs, for it holds no process. Pass as root "
-        "where a procfs is mounted (mount -t proc), most often /proc."
+        f"cannot read {root}/1/maps: {root} is not a procfs mount: it contains no process "
+        "directories. Pass the mount point as root (usually /proc)."
     )
     assert isinstance(caught.value, FileNotFoundError)
 
@@ -157,9 +157,9 @@ def test_a_kernel_without_the_file_is_told_from_a_missing_process(tmp_path: Path
     with pytest.raises(FileMissing) as caught:
         procmaps.rollup(1234, root=root)
     assert str(caught.value) == (
-        f"cannot read {root}/1234/smaps_rollup: process 1234 is there, but this kernel has no such "
-        "file. smaps needs CONFIG_PROC_PAGE_MONITOR, and smaps_rollup Linux 4.14 besides; maps is "
-        "always there."
+        f"cannot read {root}/1234/smaps_rollup: process 1234 exists, but this kernel has no such "
+        "file. smaps needs CONFIG_PROC_PAGE_MONITOR; smaps_rollup also needs Linux 4.14. maps "
+        "always exists."
     )
 
 
@@ -184,7 +184,7 @@ def test_a_process_that_has_ended_does_not_exist(read: Read, file: str) -> None:
         read(process.pid)
     assert str(caught.value) == (
         f"cannot read /proc/{process.pid}/{file}: there is no process {process.pid}. It has "
-        "ended, or it has this number only in another PID namespace, or the procfs hides it (mount "
+        "ended, or it has this ID only in another PID namespace, or the procfs hides it (mount "
         "option hidepid=)."
     )
     assert isinstance(caught.value, ProcessLookupError)
@@ -210,8 +210,8 @@ def test_a_zombie_has_no_map_any_more(read: Read, file: str, spawn: Spawn) -> No
         read(child.pid)
     assert str(caught.value) == (
         f"cannot read /proc/{child.pid}/{file}: process {child.pid} () Z () is a zombie. It "
-        "has ended and its memory map with it; only its exit status is left for its parent to "
-        "collect."
+        "has ended and has no memory map any more; only its exit status is left for its parent "
+        "to collect."
     )
 
 
@@ -234,8 +234,8 @@ def test_a_process_whose_main_thread_has_ended_names_one_that_runs_on(
         read(child.pid)
     assert str(caught.value) == (
         f"cannot read /proc/{child.pid}/{file}: the main thread of process {child.pid} (main) has "
-        "ended, and with it what that file shows. Other threads run on and have the memory map: "
-        f"pass the number of one, {thread}, in place of the process's."
+        "ended, so that file is empty. Other threads still run and have the memory map: pass the "
+        f"ID of one of them, {thread}, in place of the process ID."
     )
     assert isinstance(caught.value, ProcessLookupError)
     assert read(thread)
@@ -259,7 +259,7 @@ def test_a_kernel_thread_never_has_a_map(read: Read, file: str) -> None:
         read(2)
     assert str(caught.value) == (
         f"cannot read /proc/2/{file}: process 2 (kthreadd) is a kernel thread. It runs "
-        "inside the kernel and has no memory map; leave it out."
+        "inside the kernel and has no memory map; skip it."
     )
 
 
@@ -270,26 +270,26 @@ def test_another_user_s_process_is_denied(read: Read, file: str, as_nobody: AsNo
         as_nobody(lambda: read(pid))
     user = 65534 if os.geteuid() == 0 else os.geteuid()
     assert str(caught.value) == (
-        f"cannot read /proc/{pid}/{file}: process {pid} belongs to user 0, and this is user "
-        f"{user}. Run as that user or as root, or with CAP_SYS_PTRACE in the user namespace of "
-        "that process. (A process that is not dumpable, after a set-user-ID program or "
-        "prctl(PR_SET_DUMPABLE), needs the capability whoever owns it; yama's ptrace_scope makes "
-        "no difference here.)"
+        f"cannot read /proc/{pid}/{file}: process {pid} belongs to user 0, but the caller is "
+        f"user {user}. Run as that user or as root, or with CAP_SYS_PTRACE in the user namespace "
+        "of that process. (A process that is not dumpable, after a set-user-ID program or "
+        "prctl(PR_SET_DUMPABLE), requires the capability even from its owner; yama's "
+        "ptrace_scope makes no difference here.)"
     )
     assert isinstance(caught.value, PermissionError)
 
 
 def test_denied_to_the_owner_does_not_blame_the_owner() -> None:
     text = str(AccessDenied("process 9", "/proc/9/maps", 7, 7))
-    assert text.startswith("cannot read /proc/9/maps: user 7 may not look into process 9. Run as")
+    assert text.startswith("cannot read /proc/9/maps: user 7 may not inspect process 9. Run as")
 
 
 def test_denied_to_root_does_not_send_for_root() -> None:
     assert str(AccessDenied("process 1", "/proc/1/maps", 0, 0)) == (
-        "cannot read /proc/1/maps: user 0 may not look into process 1. Root needs CAP_SYS_PTRACE "
-        "in the user namespace of that process for that, which containers often lack. (A process "
-        "that is not dumpable, after a set-user-ID program or prctl(PR_SET_DUMPABLE), needs the "
-        "capability whoever owns it; yama's ptrace_scope makes no difference here.)"
+        "cannot read /proc/1/maps: user 0 may not inspect process 1. Root needs CAP_SYS_PTRACE "
+        "in the user namespace of that process; containers often lack it. (A process that is not "
+        "dumpable, after a set-user-ID program or prctl(PR_SET_DUMPABLE), requires the capability "
+        "even from its owner; yama's ptrace_scope makes no difference here.)"
     )
 
 
@@ -311,9 +311,9 @@ def test_an_end_in_mid_read_is_not_taken_for_the_end_of_the_map(
     assert 0 < size < 8192
     assert caught.value.partial.endswith(b"\n")
     assert str(caught.value) == (
-        f"cannot read all of /proc/{child.pid}/maps: process {child.pid} ended, or replaced its "
-        f"program by execve(2), in the middle; {size} bytes had been read and are kept in this "
-        "error's `partial`. Read again if it is still there."
+        f"cannot read all of /proc/{child.pid}/maps: process {child.pid} ended or replaced its "
+        f"program (execve(2)) during the read. The first {size} bytes are in this error's "
+        "`partial`. If the process still exists, read again."
     )
 
 

@@ -1,47 +1,96 @@
-"""The records: what they print, what they refuse, and that they agree with the tables."""
+"""`Mapping` and `Usage`: what they print, what they contain, and agreement with the tables."""
 
 import attrs
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from procmaps import Device, Mapping, Perms, Sharing, Usage
+from procmaps import (
+    AnonName,
+    Device,
+    FilePath,
+    Heap,
+    Mapping,
+    Memfd,
+    Name,
+    Perms,
+    UnknownName,
+    Unnamed,
+    Usage,
+    VmFlags,
+    render,
+)
 from procmaps.formats.smaps_fields import FIELDS
-from procmaps.records.names import Heap
+from procmaps.producers import newest
+from tests.support.json_records import records
 
 
-@pytest.mark.parametrize("text", ["rw-p", "---s", "r-xS", "rwxg", "===p", "===s"])
-def test_permissions_print_as_they_were_read(text: str) -> None:
-    perms = Perms.from_text(text)
-    assert str(perms) == text
-    assert Perms.from_bits(perms.bits) == perms
+def mapping(name: Name, usage: Usage | None = None) -> Mapping:
+    perms = Perms.from_text("rw-p")
+    return Mapping(0x7F2A4C000000, 0x7F2A4C021000, perms, 0, Device(0xFD, 1), 7, name, usage)
 
 
-@given(st.integers(0, 127))
-def test_bits_are_distinct_for_distinct_permissions(bits: int) -> None:
-    perms = Perms.from_bits(bits)
-    assert Perms.from_bits(perms.bits) == perms
+HEAP = mapping(Heap())
 
 
-def test_the_first_four_bits_are_those_of_procmap_query() -> None:
-    # include/uapi/linux/fs.h: PROCMAP_QUERY_VMA_READABLE 1, WRITABLE 2, EXECUTABLE 4, SHARED 8
-    assert [Perms.from_text(t).bits for t in ("r--p", "-w-p", "--xp", "---s")] == [1, 2, 4, 8]
+def test_repr_is_one_short_line_with_hexadecimal_addresses() -> None:
+    assert repr(HEAP) == "<Mapping 0x7f2a4c000000-0x7f2a4c021000 rw-p [heap]>"
+    assert repr(mapping(Unnamed())) == "<Mapping 0x7f2a4c000000-0x7f2a4c021000 rw-p>"
 
 
-@pytest.mark.parametrize("text", ["rwx", "rw-q", "xwrp", "rw-pp", ""])
-def test_other_texts_are_no_permissions(text: str) -> None:
-    with pytest.raises(ValueError):
-        Perms.from_text(text)
+def test_repr_summarizes_usage() -> None:
+    head = "<Mapping 0x7f2a4c000000-0x7f2a4c021000 rw-p [heap], rss"
+    assert repr(mapping(Heap(), Usage(rss=135168))) == f"{head} 132 kB>"
+    assert repr(mapping(Heap(), Usage(pss=4096))) == f"{head} unknown>"
 
 
-def test_shared_is_what_the_fourth_character_says() -> None:
-    shared = {s: Perms(read=True, write=False, execute=False, sharing=s).shared for s in Sharing}
-    assert [s.value for s, yes in shared.items() if yes] == ["s", "S"]
+def test_repr_escapes_hostile_names() -> None:
+    assert repr(mapping(UnknownName(b"\x1b[2J\n\xff"))).endswith(r" rw-p \x1b[2J\x0a\xff>")
 
 
-def test_a_device_prints_in_hexadecimal() -> None:
-    assert str(Device(0xFD, 1)) == "fd:01"
-    assert str(Device(0x103, 0xFFFFF)) == "103:fffff"
+def test_str_is_the_line_that_linux_prints() -> None:
+    # seq_put_hex_ll() and seq_pad() of show_vma_header_prefix(), Linux 4.17 and later, 64 bit
+    assert str(HEAP) == (
+        "7f2a4c000000-7f2a4c021000 rw-p 00000000 fd:01 7                          [heap]"
+    )
+    assert str(mapping(Unnamed())) == "7f2a4c000000-7f2a4c021000 rw-p 00000000 fd:01 7 "
+
+
+def test_str_keeps_the_bytes_of_a_name_but_stays_one_line() -> None:
+    assert str(mapping(FilePath(b"/a\xff"))).endswith(" /a\udcff")
+    assert str(mapping(FilePath(b"/a\nb", escaped=False))).endswith(r" /a\012b")
+
+
+@given(records)
+def test_str_is_what_the_newest_linux_renders(record: Mapping) -> None:
+    name = attrs.evolve(HEAP, name=record.name)
+    if b"\n" not in record.name.raw:
+        (line,) = render([name], newest(), strict=False).split(b"\n")[:1]
+        assert str(name).encode("utf-8", "surrogateescape") == line
+
+
+def test_path_and_label_are_none_unless_the_name_has_one() -> None:
+    memfd = mapping(Memfd(b"/memfd:jit (deleted)", b"jit"))
+    assert (memfd.path, memfd.label) == (b"/memfd:jit", b"jit")
+    file = mapping(FilePath(rb"/a\012b (deleted)"))
+    assert (file.path, file.label) == (b"/a\nb", None)
+    labelled = mapping(AnonName.of(b"jit"))
+    assert (labelled.path, labelled.label) == (None, b"jit")
+    assert (HEAP.path, HEAP.label) == (None, None)
+
+
+def test_contains_addresses_up_to_the_exclusive_end() -> None:
+    addresses = (HEAP.start - 1, HEAP.start, HEAP.end - 1, HEAP.end)
+    assert [address in HEAP for address in addresses] == [False, True, True, False]
+    assert HEAP.size == 0x21000
+
+
+def test_asking_for_an_address_that_is_no_integer_raises() -> None:
+    with pytest.raises(TypeError) as caught:
+        assert "7f2a4c000000" in HEAP
+    assert str(caught.value) == "expected an address (int), not str"
+
+
+# --- usage ----------------------------------------------------------------------------------------
 
 
 def test_usage_has_one_attribute_for_each_field_of_the_table() -> None:
@@ -50,7 +99,7 @@ def test_usage_has_one_attribute_for_each_field_of_the_table() -> None:
     }
 
 
-def test_unique_memory_counts_private_pages() -> None:
+def test_unique_set_size_is_the_sum_of_private_pages() -> None:
     assert Usage().uss is None
     assert Usage(private_clean=4096, private_dirty=8192).uss == 12288
     assert Usage(private_clean=0, private_dirty=4096, private_hugetlb=1 << 21).uss == 4096 + (
@@ -58,13 +107,7 @@ def test_unique_memory_counts_private_pages() -> None:
     )
 
 
-def test_a_mapping_holds_the_addresses_up_to_its_end() -> None:
-    heap = Mapping(0x1000, 0x3000, Perms.from_text("rw-p"), 0, Device(0, 0), 0, Heap())
-    assert heap.size == 0x2000
-    assert [address in heap for address in (0xFFF, 0x1000, 0x2FFF, 0x3000, "x")] == [
-        False,
-        True,
-        True,
-        False,
-        False,
-    ]
+def test_repr_of_usage_shows_only_what_was_printed() -> None:
+    usage = Usage(rss=4096, pss=0, vm_flags=VmFlags.of("rd"))
+    assert repr(usage) == "Usage(rss=4096, pss=0, vm_flags=VmFlags(raw=b' rd '))"
+    assert repr(Usage()) == "Usage()"

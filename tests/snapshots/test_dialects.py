@@ -95,7 +95,7 @@ def test_asking_for_one_takes_it_whatever_the_text() -> None:
     with pytest.raises(UnknownDialect) as caught:
         loads(ANON, dialect="windows")
     assert str(caught.value) == (
-        "unknown dialect 'windows'; known are: auto, linux, android, nommu, gvisor, qemu, wsl, "
+        "unknown dialect 'windows'; use auto, linux, android, nommu, gvisor, qemu, wsl, "
         "freebsd, cygwin"
     )
 
