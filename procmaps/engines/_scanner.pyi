@@ -45,14 +45,14 @@ class Session:
     def know_flags(self, text: bytes, place: int, /) -> None: ...
 
 @final
-class Rows(Generic[_T]):
+class UsageBuilder(Generic[_T]):
     def __new__(
         cls,
         record: type[_T],
         slots: tuple[MemberDescriptorType, ...],
         columns: tuple[array[int], ...],
-    ) -> Rows[_T]: ...
-    def make(self, row: int, others: tuple[object, ...], /) -> _T: ...
+    ) -> UsageBuilder[_T]: ...
+    def build(self, row: int, others: tuple[object, ...], /) -> _T: ...
 
 def build(
     record: type[_T],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from operator import attrgetter
+from types import MemberDescriptorType
+from typing import Final, Protocol
 
 import attrs
 
@@ -16,38 +18,54 @@ from procmaps.records.usage import Usage
 
 
 class UsageSource(Protocol):
-    """Where a mapping has its usage from."""
+    """Makes the usage of a mapping from the columns of a text."""
 
     def usage(self, row: int) -> Usage:
-        """The usage of one row of the text."""
+        """Return the usage in *row* of the usage table."""
         ...
 
 
-class Late:
-    """A mapping whose usage is made when it is first asked for, of the columns of the text.
+class _WithUsageSource:
+    """The base of `Mapping`: a slot that is no attribute of the record."""
 
-    Most readers of smaps ask for the usage of a few mappings, and it has three dozen fields. The
-    mapping is the same to everybody: equal, hashable, printable, frozen and picklable as any other.
+    __slots__ = ("_usage_source",)
+
+    _usage_source: UsageSource
+    """Not set where a caller made the record."""
+
+
+class _LazyUsage:
+    """The descriptor of `Mapping.usage`: makes the usage when it is first read.
+
+    Its slot contains a `Usage`, None, or a row of the usage table. Most readers of smaps ask for
+    the usage of a few mappings, and a usage has three dozen fields.
     """
 
-    __slots__ = ("_row", "_source")
+    def __init__(self, slot: MemberDescriptorType, source: MemberDescriptorType) -> None:
+        """*source* is the slot of the `UsageSource`."""
+        self._slot = slot
+        self._source = source
 
-    _row: int
-    _source: UsageSource
-    """Not set in a record that was made by hand, or whose usage has been made."""
+    def __get__(self, mapping: _WithUsageSource | None, owner: type | None = None) -> object:
+        if mapping is None:
+            return self
+        usage = self._slot.__get__(mapping)
+        if isinstance(usage, int):
+            # Two threads may both make it; the results are equal.
+            usage = self._source.__get__(mapping).usage(usage)
+            self._slot.__set__(mapping, usage)
+        return usage
 
-    if not TYPE_CHECKING:  # a checker would take every name for an attribute
-
-        def __getattr__(self, name: str) -> object:
-            # Called only where a slot is empty, or there is none of that name.
-            if name == "usage" and (source := getattr(self, "_source", None)):
-                # Two threads may both make it: one like the other.
-                _USAGE.__set__(self, source.usage(self._row))
-            return object.__getattribute__(self, name)
+    def __set__(self, mapping: object, usage: object) -> None:
+        # Called by `__init__` and on unpickling; `Mapping` itself is frozen.
+        if usage is not None and not isinstance(usage, Usage):
+            msg = f"usage must be a Usage or None, not {usage!r}"
+            raise TypeError(msg)
+        self._slot.__set__(mapping, usage)
 
 
 @attrs.frozen(weakref_slot=False)
-class Mapping(Late):
+class Mapping(_WithUsageSource):
     """One virtual memory area: a line of ``maps`` or an entry of ``smaps``.
 
     start    First address.
@@ -118,38 +136,15 @@ def _summary(usage: Usage) -> str:
     return "rss unknown" if usage.rss is None else f"rss {usage.rss // 1024} kB"
 
 
-class Draft(Late):
-    """A mapping that is being made: it becomes a frozen `Mapping` by a change of its class.
+MAPPING_SLOTS: Final[tuple[MemberDescriptorType, ...]] = attrgetter(
+    *(field.name for field in attrs.fields(Mapping)), "_usage_source"
+)(Mapping)
+"""The slots of a mapping, one for each attribute, and that of its `UsageSource`.
 
-    attrs fills a frozen record by one call a field; plain assignment takes a fifth of that. Python
-    allows the change because both classes have the same slots.
-    """
+`procmaps.snapshots.record_builder` sets them because `Mapping.__init__` makes a call for each
+attribute of each record. It may set ``usage`` to a row of the usage table.
+"""
 
-    __slots__ = tuple(field.name for field in attrs.fields(Mapping))
-
-    def __init__(
-        self,
-        start: int,
-        end: int,
-        perms: Perms,
-        offset: int,
-        device: Device,
-        inode: int,
-        name: Name,
-        source: UsageSource | None,
-        row: int,
-    ) -> None:
-        """*source* has the usage of *row*; None where there is none."""
-        self.start, self.end = start, end
-        self.perms, self.offset = perms, offset
-        self.device, self.inode = device, inode
-        self.name = name
-        if source is None:
-            self.usage = None
-        else:
-            self._source, self._row = source, row
-        self.__class__ = Mapping  # type: ignore[assignment]
-
-
-_USAGE = Mapping.__dict__["usage"]
-"""The slot itself: a frozen record cannot be filled by assignment."""
+# attrs has made a slot for each attribute. Only now can one of them get another descriptor.
+_USAGE: Final = "usage"
+setattr(Mapping, _USAGE, _LazyUsage(*MAPPING_SLOTS[-2:]))

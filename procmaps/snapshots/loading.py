@@ -94,13 +94,24 @@ def _choose(text: bytes) -> tuple[Grammar, Columns, DialectMatch]:
     grammar = load_grammar(LINUX.name)
     columns = scan(text, grammar)
     for start, end in _samples(text, columns):
-        for name, mark in dialect_markers().items():
-            if found := mark.search(text, start, end):
-                number = text.count(b"\n", 0, found.start()) + 1
-                reason = f"line {number} is specific to this dialect: {escape_bytes(found[0])}"
-                other = load_grammar(name)
-                return other, scan(text, other), DialectMatch(name, reason)
+        lines = [*_line_starts(text, start, end)]
+        for name, marker in dialect_markers().items():
+            # Every marker starts a line. Trying lines is five times as fast as `re.search`.
+            for line in lines:
+                if found := marker.match(text, line, end):
+                    number = text.count(b"\n", 0, line) + 1
+                    reason = f"line {number} is specific to this dialect: {escape_bytes(found[0])}"
+                    other = load_grammar(name)
+                    return other, scan(text, other), DialectMatch(name, reason)
     return grammar, columns, DialectMatch(LINUX.name, _DEFAULT_REASON)
+
+
+def _line_starts(text: bytes, start: int, end: int) -> Iterator[int]:
+    """Yield *start*, and every index after a newline up to *end*."""
+    while start >= 0:
+        yield start
+        newline = text.find(b"\n", start, end)
+        start = newline + 1 if newline >= 0 else -1
 
 
 def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:

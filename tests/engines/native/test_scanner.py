@@ -151,19 +151,26 @@ def test_what_a_caller_says_of_bodies_is_not_believed() -> None:
 
 
 NUMBERS = array("Q", (1, 2, 3))
+TOO_SHORT = "a column has fewer numbers than there are rows, or numbers of an unknown size"
+FORMS = r"a column of a form that build\(\) does not have"
 
 
 def test_records_are_built_of_columns_and_only_of_their_own_slots() -> None:
     slots = (Mapping.start, Mapping.end, Mapping.name, Mapping.offset, Mapping.inode)
-    named = {2: "two", 3: "three"}
-    paired = {(2, 7): "a", (3, 7): "b"}
-    columns = (NUMBERS, array("B", b"\4\5\6"), (named, NUMBERS), ("same",),
-               (paired, NUMBERS, array("I", (7, 7, 7))))  # fmt: skip
+
+    def divide(one: int, other: int) -> int:
+        return one // other
+
+    table = ("zero", "one", "two", "three")
+    columns = (NUMBERS, array("B", b"\4\5\6"), (table, NUMBERS), ("same",),
+               (divide, array("Q", (7, 8, 9)), array("I", (0, 4, 3))))  # fmt: skip
     one, two = _scanner.build(Mapping, slots, columns, 1, 2)
-    assert (one.start, one.end, one.name, one.offset, one.inode) == (2, 5, "two", "same", "a")
-    assert (two.start, two.end, two.name, two.offset, two.inode) == (3, 6, "three", "same", "b")
-    with pytest.raises(KeyError):
+    assert (one.start, one.end, one.name, one.offset, one.inode) == (2, 5, "two", "same", 2)
+    assert (two.start, two.end, two.name, two.offset, two.inode) == (3, 6, "three", "same", 3)
+    with pytest.raises(ZeroDivisionError):
         _scanner.build(Mapping, slots, columns, 0, 1)
+    with pytest.raises(IndexError, match=r"^number 3 in a column for a table of 3 values$"):
+        _scanner.build(Mapping, (Mapping.name,), ((table[:3], NUMBERS),), 0, 3)
     with pytest.raises(TypeError):
         _scanner.build(Usage, slots, columns, 1, 1)
     with pytest.raises(TypeError, match=r"^not the descriptor of a slot$"):
@@ -173,13 +180,14 @@ def test_records_are_built_of_columns_and_only_of_their_own_slots() -> None:
 @pytest.mark.parametrize(
     ("column", "first", "count", "message"),
     [
-        (NUMBERS, 1, 3, "a column without numbers for every row"),
-        (NUMBERS, 4, 0, "a column without numbers for every row"),
+        (NUMBERS, 1, 3, TOO_SHORT),
+        (NUMBERS, 4, 0, TOO_SHORT),
         (NUMBERS, -1, 1, "1 to 128 slots, a column for each, and rows from 0 on"),
         (NUMBERS, 0, -1, "1 to 128 slots, a column for each, and rows from 0 on"),
-        (array("H", (1, 2)), 0, 1, "a column without numbers for every row"),
-        ((), 0, 1, "a column of more parts than a row has numbers"),
-        (((), NUMBERS, NUMBERS, NUMBERS), 0, 1, "a column of more parts than a row has numbers"),
+        (array("H", (1, 2)), 0, 1, TOO_SHORT),
+        ((), 0, 1, FORMS),
+        (((), NUMBERS, NUMBERS), 0, 1, FORMS),
+        ((max, NUMBERS, NUMBERS, NUMBERS), 0, 1, FORMS),
     ],
 )
 def test_records_are_not_built_of_what_is_not_there(

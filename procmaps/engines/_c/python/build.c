@@ -1,12 +1,12 @@
-/* Records made of columns, many at once. */
+/* build(): makes records from columns, many at once. */
 #include "module.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_VIEWS = 2 }; /* numbers of a row that one value is looked up by */
+enum { MAX_VIEWS = 2 }; /* buffers of one column */
 
-/* The function behind a slot's descriptor: what `descriptor.__set__` calls. */
+/* The C function that `slot.__set__` calls. */
 descrsetfunc
 setter_of(PyObject *slot)
 {
@@ -18,19 +18,23 @@ setter_of(PyObject *slot)
 
 const char build_doc[] = PyDoc_STR(
     "build(cls, slots, columns, first, count) -> list\n--\n\n"
-    "Objects of *cls* for *count* rows from *first* on. Each slot has a column: a buffer of numbers; a\n"
-    "tuple of a mapping and one buffer or two, for what the mapping holds under a row's number or pair\n"
-    "of numbers; or a tuple of one object, for that one. Their __init__ is not called. No value must\n"
-    "refer to the objects: as nothing can be part of a cycle then, the garbage collector is told not to\n"
-    "look at them.");
+    "Build objects of *cls* for *count* rows, starting at row *first*; __init__ is not called. Each slot\n"
+    "has a column in one of four forms:\n\n"
+    "    buffer                      the number in each row\n"
+    "    (tuple, buffer)             the item of the tuple that the number indexes\n"
+    "    (function, buffer, ...)     the function's result for the numbers of one buffer or two; equal\n"
+    "                                neighbours share a result\n"
+    "    (object,)                   the same object in every row\n\n"
+    "No value may refer to the new objects: they are untracked, so the garbage collector could not\n"
+    "free a cycle.");
 
-/* Where a slot's value comes from. */
+/* The column of one slot. */
 typedef struct {
-    PyObject *memo; /* or the object itself where there is no view; NULL: numbers as they are */
+    PyObject *maker; /* a table or a function; the value itself without a view; NULL: the number */
     Py_buffer view[MAX_VIEWS];
     int views;
-    uint64_t number[MAX_VIEWS]; /* of the row before */
-    PyObject *value;            /* and the value: neighbours mostly share it */
+    uint64_t number[MAX_VIEWS]; /* of the previous row */
+    PyObject *value;            /* of the previous row: neighbours mostly share it */
 } Source;
 
 static void
@@ -38,7 +42,7 @@ release_source(Source *source)
 {
     while (source->views > 0)
         PyBuffer_Release(&source->view[--source->views]);
-    Py_CLEAR(source->memo);
+    Py_CLEAR(source->maker);
     Py_CLEAR(source->value);
 }
 
@@ -51,7 +55,9 @@ take_numbers(Source *source, PyObject *buffer, Py_ssize_t first, Py_ssize_t coun
     source->views++;
     if ((view->itemsize != 1 && view->itemsize != 4 && view->itemsize != 8)
         || first > view->len / view->itemsize - count) {
-        PyErr_SetString(PyExc_ValueError, "a column without numbers for every row");
+        PyErr_SetString(
+            PyExc_ValueError,
+            "a column has fewer numbers than there are rows, or numbers of an unknown size");
         return false;
     }
     return true;
@@ -63,11 +69,12 @@ take_source(Source *source, PyObject *column, Py_ssize_t first, Py_ssize_t count
     if (!PyTuple_Check(column))
         return take_numbers(source, column, first, count);
     Py_ssize_t parts = PyTuple_Size(column);
-    if (parts < 1 || parts > 1 + MAX_VIEWS) {
-        PyErr_SetString(PyExc_ValueError, "a column of more parts than a row has numbers");
+    PyObject *maker = parts > 0 ? PyTuple_GetItem(column, 0) : NULL;
+    if (!maker || parts > (PyTuple_Check(maker) ? 2 : 1 + MAX_VIEWS)) {
+        PyErr_SetString(PyExc_ValueError, "a column of a form that build() does not have");
         return false;
     }
-    source->memo = Py_NewRef(PyTuple_GetItem(column, 0));
+    source->maker = Py_NewRef(maker);
     for (Py_ssize_t i = 1; i < parts; i++)
         if (!take_numbers(source, PyTuple_GetItem(column, i), first, count))
             return false;
@@ -90,14 +97,31 @@ number_in(const Py_buffer *view, Py_ssize_t row)
     return whole;
 }
 
-/* What *memo* holds under the numbers of the source. */
+/* The value for the numbers of a row. */
 static PyObject *
-look_up(const Source *source)
+make_value(const Source *source)
 {
-    PyObject *key = source->views == 1 ? PyLong_FromUnsignedLongLong(source->number[0])
-                                       : Py_BuildValue("KK", source->number[0], source->number[1]);
-    PyObject *value = key ? PyObject_GetItem(source->memo, key) : NULL;
-    Py_XDECREF(key);
+    if (!source->maker)
+        return PyLong_FromUnsignedLongLong(source->number[0]);
+    if (PyTuple_Check(source->maker)) {
+        const uint64_t number = source->number[0];
+        const uint64_t size = (uint64_t)PyTuple_Size(source->maker);
+        if (number < size)
+            return Py_NewRef(PyTuple_GetItem(source->maker, (Py_ssize_t)number));
+        PyErr_Format(PyExc_IndexError, "number %llu in a column for a table of %llu values",
+                     (unsigned long long)number, (unsigned long long)size);
+        return NULL;
+    }
+    PyObject *number[MAX_VIEWS] = {NULL}, *value = NULL;
+    int ready = 0;
+    while (ready < source->views
+           && (number[ready] = PyLong_FromUnsignedLongLong(source->number[ready])))
+        ready++;
+    /* A NULL ends the arguments. */
+    if (ready == source->views)
+        value = PyObject_CallFunctionObjArgs(source->maker, number[0], number[1], NULL);
+    while (ready > 0)
+        Py_DECREF(number[--ready]);
     return value;
 }
 
@@ -105,7 +129,7 @@ static PyObject *
 value_of(Source *source, Py_ssize_t row)
 {
     if (!source->views)
-        return Py_NewRef(source->memo);
+        return Py_NewRef(source->maker);
     bool same = source->value != NULL;
     for (int i = 0; i < source->views; i++) {
         uint64_t number = number_in(&source->view[i], row);
@@ -114,8 +138,7 @@ value_of(Source *source, Py_ssize_t row)
     }
     if (!same) {
         Py_XDECREF(source->value);
-        source->value =
-            source->memo ? look_up(source) : PyLong_FromUnsignedLongLong(source->number[0]);
+        source->value = make_value(source);
     }
     return source->value ? Py_NewRef(source->value) : NULL;
 }

@@ -15,7 +15,7 @@ deallocate(PyObject *self)
     Py_DECREF(type);
 }
 
-static PyType_Spec *const SPECS[] = {&machine_spec, &session_spec, &rows_spec};
+static PyType_Spec *const SPECS[] = {&machine_spec, &session_spec, &usage_builder_spec};
 
 static int
 fill_module(PyObject *self)

@@ -20,18 +20,18 @@ typedef struct {
     Tables tables;
 } Machine;
 
-extern PyType_Spec machine_spec; /* machine.c */
-extern PyType_Spec session_spec; /* session.c */
-extern PyType_Spec rows_spec;    /* rows.c */
+extern PyType_Spec machine_spec;       /* machine.c */
+extern PyType_Spec session_spec;       /* session.c */
+extern PyType_Spec usage_builder_spec; /* usage_builder.c */
 
 extern const char build_doc[], gather_doc[], read_doc[];
-PyObject *build(PyObject *module, PyObject *args);    /* records.c */
-PyObject *gather(PyObject *module, PyObject *args);   /* rows.c */
+PyObject *build(PyObject *module, PyObject *args);    /* build.c */
+PyObject *gather(PyObject *module, PyObject *args);   /* usage_builder.c */
 PyObject *read_all(PyObject *module, PyObject *args); /* reading.c */
 
 PyObject *allocate(PyTypeObject *type); /* module.c */
 void deallocate(PyObject *self);
-descrsetfunc setter_of(PyObject *slot); /* records.c */
+descrsetfunc setter_of(PyObject *slot); /* build.c */
 
 #pragma GCC visibility pop
 
