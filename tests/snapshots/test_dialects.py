@@ -1,9 +1,12 @@
 """Dialects: picked from what only they print, and what each reads that Linux does not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from procmaps import ParseError, Perms, UnknownDialect, loads
 from procmaps.formats.dialects import DIALECTS, dialect
+from procmaps.grammar.loading import dialect_markers
 from procmaps.records.names import AnonName, FilePath, Special, UnknownName
 
 ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
@@ -64,6 +67,16 @@ def test_a_mark_far_behind_the_head_is_found_where_linux_fails() -> None:
     assert snapshot.dialect.name == "android"
     assert snapshot[1000].name == AnonName(b"[anon:a\nb]", b"a\nb")
     assert snapshot.problems == ()
+
+
+@pytest.mark.parametrize("name", dialect_markers())
+@given(data=st.data())
+def test_markers_match_only_at_the_start_of_a_line(name: str, data: st.DataObject) -> None:
+    """`loads` tries them there and nowhere else."""
+    marker = dialect_markers()[name]
+    text = b"x" + data.draw(st.from_regex(marker))
+    starts = [match.start() for match in marker.finditer(text)]
+    assert all(text[start - 1 : start] == b"\n" for start in starts)
 
 
 HEADER = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          "
