@@ -57,8 +57,8 @@ def test_the_program_checks() -> None:
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b"")
     wrong = subprocess.run([*command, "--chekc"], capture_output=True, check=False)
-    told = b"usage: python -m corpus.tools.builder [--check]\n"
-    assert (wrong.returncode, wrong.stderr) == (2, told)
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith(b"usage: python -m corpus.tools.builder [-h] [--check]\n")
 
 
 @pytest.mark.parametrize("group", sorted(path.name for path in CASES.iterdir() if path.is_dir()))

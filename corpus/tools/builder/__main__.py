@@ -1,21 +1,27 @@
-"""``python -m corpus.tools.builder`` writes ``corpus/cases``; with ``--check`` it only compares."""
+"""``python -m corpus.tools.builder``: write ``corpus/cases``, or compare it with ``--check``."""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.tools.builder import writing
+from corpus.tools.command_line import run
 
 CASES = Path(__file__).parents[2] / "cases"
 
 
-def main(arguments: list[str]) -> int:
-    """0 where the files are as they should be, 1 where they differ, 2 for wrong arguments."""
-    if arguments not in ([], ["--check"]):
-        print("usage: python -m corpus.tools.builder [--check]", file=sys.stderr)  # noqa: T201 - a program
-        return 2
-    if not arguments:
+def main(arguments: Sequence[str]) -> int:
+    """Write the files, or return 1 if they differ from their definitions."""
+    parser = argparse.ArgumentParser(
+        prog="python -m corpus.tools.builder", description="Write the files of corpus/cases."
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if a file differs"
+    )
+    if not parser.parse_args(arguments).check:
         writing.write(CASES)
         return 0
     found = writing.differences(CASES)
@@ -27,4 +33,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(main, sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""``expected.json``: what a peer fails at, and the smallest dump that shows each failure."""
+"""``expected.json``: the known failures of a peer, with the smallest dump for each."""
 
 from __future__ import annotations
 
@@ -12,43 +12,44 @@ import attrs
 from corpus.tools.matrix import peers
 from corpus.tools.matrix.peers import Peer
 from corpus.tools.matrix.results import Results, Row
-from corpus.tools.matrix.views import asked_of
+from corpus.tools.matrix.views import case_for
 from procmaps.check.cases import Case
+from procmaps.check.reports import cut
 from procmaps.check.verdicts import Difference, Outcome, Verdict
 
 
 @attrs.frozen
 class Failure:
-    """A case that a peer fails at."""
+    """The failure of a peer on one case."""
 
     verdict: str
-    """The verdict's key: ``wrong:name``."""
+    """Key of the verdict, such as ``wrong:name``."""
     lines: tuple[int, ...]
-    """The lines of the case's dump, from 0, that show it alone."""
+    """The lines of the case's dump, from 0, that suffice to show the failure."""
 
 
 @attrs.frozen(kw_only=True)
 class Expected:
-    """What is known of one version of a peer; every other case that it is asked passes."""
+    """The known verdicts of one version of a peer. Every case that is not listed passes."""
 
     version: str
     passes: int = 0
     fails: Mapping[str, Failure] = attrs.field(factory=dict[str, Failure])
 
-    def moved(self, verdicts: Mapping[str, Verdict]) -> Iterator[str]:
-        """What is other than expected, in words; a failure that is gone is one, too."""
+    def changes(self, verdicts: Mapping[str, Verdict]) -> Iterator[str]:
+        """Yield one line for each verdict that is not as expected. A fixed failure counts, too."""
         for case, verdict in verdicts.items():
             known = self.fails.get(case)
             if (known.verdict if known else "pass") != verdict.key:
                 was = known.verdict if known else "pass"
-                told = f": {verdict.detail}" if verdict.detail else ""
-                yield f"{case}: {verdict.key}, where {was} was expected{told}"
+                detail = f": {cut(verdict.detail)}" if verdict.detail else ""
+                yield f"{case}: expected {was}, got {verdict.key}{detail}"
         for case in self.fails.keys() - verdicts.keys():
-            yield f"{case}: expected to fail, and no such case is asked any more"
+            yield f"{case}: expected to fail, but the case no longer exists or applies"
 
 
 def known(every: Iterable[Case]) -> Results:
-    """What is known of all peers, without running any: their verdicts are right or wrong so."""
+    """Return the known results of all peers without running any."""
     cases = list(every)
     return Results(cases, [_row(peer, cases) for peer in peers.load()])
 
@@ -60,7 +61,7 @@ def _row(peer: Peer, cases: Iterable[Case]) -> Row:
     verdicts = {
         case.id: _verdict(expected.fails[case.id].verdict if case.id in expected.fails else "pass")
         for case in cases
-        if case.kind in peer.reads and asked_of(peer, case) is not None
+        if case.kind in peer.reads and case_for(peer, case) is not None
     }
     return Row(peer=peer, version=expected.version, verdicts=verdicts)
 
@@ -72,7 +73,7 @@ def _verdict(key: str) -> Verdict:
 
 
 def load(peer: Peer) -> Expected:
-    """What is expected of a peer; nothing fails where it was never run."""
+    """Return the known verdicts of a peer, without a failure if it was never run."""
     file = _file(peer)
     if not file.is_file():
         return Expected(version=peer.version)
@@ -88,7 +89,7 @@ def load(peer: Peer) -> Expected:
 
 
 def save(peer: Peer, expected: Expected) -> None:
-    """Write it with one failure a line, so that a change of one is a line of a diff."""
+    """Write ``expected.json`` with one failure per line, for short diffs."""
     fails = ",\n".join(
         f"    {json.dumps(case)}: {json.dumps(attrs.asdict(failure))}"
         for case, failure in sorted(expected.fails.items())

@@ -1,13 +1,15 @@
-"""Installing the peers into ``.cache/peers``: unmodified, by name and version.
+"""Install the peers, unmodified, by name and version.
 
-What is written here are the manifests that each language's own tool wants; where the registries are
-is those tools' settings. A peer whose recipe has not changed is not installed again.
+This module writes the manifests for each language's own package tool. The addresses of registries
+are settings of those tools. An installation is kept in the user's cache folder, under a hash of its
+inputs, so all checkouts of one user share it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
+import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,20 +20,26 @@ from typing import Final
 import attrs
 
 from corpus.tools.matrix.peers import SDK, Peer
+from kernel.lab.cache import digest, filling, user_folder
+from procmaps.errors import escape_bytes
 
 ROOT: Final = Path(__file__).parents[3]
-CACHE: Final = ROOT / ".cache" / "peers"
+WORK: Final = ROOT / ".cache" / "peers"
+"""Build folders of the compiled adapters. The finished programs are copied to `folder_of`."""
 
-# What the shared part of the Rust adapters needs beside the peers.
+VARIABLE: Final = "PROCMAPS_PEERS_CACHE"
+"""Environment variable that overrides the cache folder of the installed peers."""
+
+# Crates that the shared part of the Rust adapters needs.
 _SDK_CRATES: Final = {"serde_json": "1", "base64": "0.22"}
 _COMPILED: Final = frozenset({".rs", ".go", ".java"})
 _NOT_ALLOWED: Final = 77
-"""Exit status of overlay.py where the machine does not let it work."""
+"""Exit status of overlay.py if the machine does not allow it to mount."""
 
 
 @attrs.frozen
 class NotInstalled(Exception):
-    """A peer that is not here, and why."""
+    """A peer is not installed, or cannot run here."""
 
     reason: str
 
@@ -39,29 +47,29 @@ class NotInstalled(Exception):
         return self.reason
 
 
-# --- asking ---------------------------------------------------------------------------------------
+# --- queries --------------------------------------------------------------------------------------
 
 
 def command(peer: Peer) -> tuple[str, ...]:
-    """How to start a peer's adapter, in its batch form.
+    """Return the command that starts a peer's adapter in its batch form.
 
     Raises `NotInstalled`, which says what is missing.
     """
     if peer.reason:
         raise NotInstalled(peer.reason)
-    if not _stamp(peer).is_file() or _stamp(peer).read_text() != _recipe(peer):
+    if not folder_of(peer).is_dir():
         raise NotInstalled(f"not installed; run python -m corpus.tools.matrix install {peer.name}")
     arguments, paths = _START[_kind(peer)](peer)
     if peer.overlay:
         decoy = ["--decoy", arguments[0]] if peer.decoy == "self" else []
         arguments = [sys.executable, "-S", str(SDK / "overlay.py"), *decoy, *arguments]
-    # What `env` sets here is all that an adapter is told of where it runs.
+    # `env` sets all that an adapter knows of its surroundings.
     settings = ["LC_ALL=C.UTF-8", f"PYTHONPATH={os.pathsep.join(paths)}"]
     return ("env", *settings, *arguments)
 
 
 def overlay_allowed() -> str:
-    """Why decoys cannot be made on this machine; empty where they can."""
+    """Return why this machine cannot make decoy processes, or an empty string."""
     tried = subprocess.run(
         [sys.executable, "-S", str(SDK / "overlay.py"), "true"],
         capture_output=True, text=True, check=False,
@@ -70,15 +78,15 @@ def overlay_allowed() -> str:
 
 
 def present_version(peer: Peer) -> str:
-    """The version of a Debian package that is installed here; for the others what is pinned."""
+    """Return the installed version of a Debian package, or the pinned version of any other peer."""
     if peer.source != "Debian":
         return peer.version
     asked = ["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}", peer.package]
     try:
-        told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+        output = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
     except FileNotFoundError:
         return ""
-    status, _, version = told.partition(" ")
+    status, _, version = output.partition(" ")
     return version if status == "installed" else ""
 
 
@@ -86,27 +94,25 @@ def _kind(peer: Peer) -> str:
     return peer.adapter.suffix
 
 
-def _place(peer: Peer) -> Path:
-    return CACHE / peer.name
+def folder_of(peer: Peer) -> Path:
+    """Return the folder of an installed peer, whether or not it exists.
 
-
-def _stamp(peer: Peer) -> Path:
-    return _place(peer) / "installed"
-
-
-def _recipe(peer: Peer) -> str:
-    """What the installation came from: a change of any of it installs anew."""
-    digest = hashlib.sha256(repr((peer.source, peer.package, peer.version, peer.crates)).encode())
+    Its name has a hash of everything that the installation depends on.
+    """
+    inputs: list[str | bytes] = [
+        peer.source, peer.package, peer.version, repr(sorted(peer.crates.items())),
+        platform.machine(), sys.implementation.cache_tag or "",
+    ]  # fmt: skip
     if _kind(peer) in _COMPILED:
-        for file in (peer.adapter, *sorted(SDK.glob(f"*{_kind(peer)}"))):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
+        files = (peer.adapter, *sorted(SDK.glob(f"*{_kind(peer)}")))
+        inputs += [file.read_bytes() for file in files]
+    return user_folder("peers", VARIABLE) / f"{peer.name}-{digest(inputs)}"
 
 
 def _start_python(peer: Peer) -> tuple[list[str], list[str]]:
-    # Without site-packages: an installed `procmaps` of another kind must not be found.
+    # -S: an installed `procmaps` of another project must not be found.
     interpreter = [peer.python] if peer.python else [sys.executable, "-S"]
-    return [*interpreter, str(peer.adapter)], [str(SDK), str(_place(peer) / "site")]
+    return [*interpreter, str(peer.adapter)], [str(SDK), str(folder_of(peer) / "site")]
 
 
 def _start_perl(peer: Peer) -> tuple[list[str], list[str]]:
@@ -114,13 +120,14 @@ def _start_perl(peer: Peer) -> tuple[list[str], list[str]]:
 
 
 def _start_program(peer: Peer) -> tuple[list[str], list[str]]:
-    return [str(_place(peer) / "adapter")], []
+    return [str(folder_of(peer) / "adapter")], []
 
 
 def _start_java(peer: Peer) -> tuple[list[str], list[str]]:
-    place = _place(peer)
-    # Its own heap is small, and must not compete with the other runs.
-    return ["java", "-Xmx128m", "-cp", f"{place / 'classes'}:{place / 'jars'}/*", "Adapter"], []
+    folder = folder_of(peer)
+    # A small heap leaves memory to the other runs.
+    classpath = f"{folder / 'classes'}:{folder / 'jars'}/*"
+    return ["java", "-Xmx128m", "-cp", classpath, "Adapter"], []
 
 
 _START: Final[dict[str, Callable[[Peer], tuple[list[str], list[str]]]]] = {
@@ -135,25 +142,21 @@ _START: Final[dict[str, Callable[[Peer], tuple[list[str], list[str]]]]] = {
 # --- installing -----------------------------------------------------------------------------------
 
 
-def install(peers: Iterable[Peer], say: Callable[[str], None]) -> None:
-    """Install those that are missing or whose recipe changed; what fails is told, and missing."""
-    due = [peer for peer in peers if not peer.reason and _needs(peer)]
+def install(peers: Iterable[Peer], report: Callable[[str], None]) -> None:
+    """Install the peers that are missing. A failure is reported, and its peers stay missing."""
+    due = [peer for peer in peers if not peer.reason and _is_missing(peer)]
     for source, work in _INSTALLERS.items():
         chosen = [peer for peer in due if peer.source == source]
         if not chosen:
             continue
-        say(f"{source}: {', '.join(peer.package for peer in chosen)}")
+        report(f"{source}: {', '.join(peer.package for peer in chosen)}")
         try:
             work(chosen)
         except (subprocess.CalledProcessError, OSError) as error:
-            say(f"{source}: {_told(error)}")
-            continue
-        for peer in chosen:
-            _place(peer).mkdir(parents=True, exist_ok=True)
-            _stamp(peer).write_text(_recipe(peer))
+            report(f"{source}: {_message(error)}")
 
 
-def _needs(peer: Peer) -> bool:
+def _is_missing(peer: Peer) -> bool:
     try:
         command(peer)
     except NotInstalled:
@@ -161,10 +164,12 @@ def _needs(peer: Peer) -> bool:
     return peer.source == "Debian" and not present_version(peer)
 
 
-def _told(error: subprocess.CalledProcessError | OSError) -> str:
+def _message(error: subprocess.CalledProcessError | OSError) -> str:
     if isinstance(error, subprocess.CalledProcessError):
-        return f"{' '.join(error.cmd)} exited {error.returncode}:\n{error.stderr}"
-    return str(error)
+        lines = str(error.stderr).splitlines()
+        printed = "".join(f"\n  {escape_bytes(line.encode())}" for line in lines)
+        return f"{shlex.join(error.cmd)} exited with {error.returncode}:{printed}"
+    return escape_bytes(str(error).encode())
 
 
 def _run(
@@ -181,18 +186,22 @@ def _debian(peers: Sequence[Peer]) -> None:
     if missing:
         _run(["apt-get", "update", "-qq"])
         _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing])
+    for peer in peers:
+        # apt has installed the parser itself; the empty folder marks the peer as installed.
+        folder_of(peer).mkdir(parents=True, exist_ok=True)
 
 
 def _pypi(peers: Sequence[Peer]) -> None:
     for peer in peers:
-        site = _fresh(_place(peer) / "site")
         pinned = f"{peer.package}=={peer.version}"
-        _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(site), pinned])
+        with filling(folder_of(peer)) as folder:
+            site = str(folder / "site")
+            _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", site, pinned])
 
 
 def _crates(peers: Sequence[Peer]) -> None:
-    """One package for all, with a program for each: what they share is compiled once."""
-    folder = CACHE / "rust"
+    """Build one package with a program for each peer, so that shared crates compile once."""
+    folder = WORK / "rust"
     sources = _fresh(folder / "src")
     for shared in SDK.glob("*.rs"):
         shutil.copy(shared, sources)
@@ -206,19 +215,18 @@ def _crates(peers: Sequence[Peer]) -> None:
     (folder / "Cargo.toml").write_text(
         '[package]\nname = "peers"\nversion = "0.0.0"\nedition = "2021"\n\n[dependencies]\n'
         + "\n".join(lines)
-        # Checked as a release build, which is what people run; compiled fast, since nobody waits
-        # for what the adapters compute.
+        # No checks, as in the release builds that people run. Not optimised, to compile fast.
         + "\n\n[profile.dev]\ndebug = false\ndebug-assertions = false\noverflow-checks = false\n"
         + "\n[workspace]\n"
     )
     _run(["cargo", "build", "--quiet"], folder)
     for peer in peers:
-        _copy_program(folder / "target" / "debug" / peer.name, peer)
+        _keep_program(folder / "target" / "debug" / peer.name, peer)
 
 
 def _modules(peers: Sequence[Peer]) -> None:
-    """One module for all, with a program for each: what they share is compiled once."""
-    folder = _fresh(CACHE / "go")
+    """Build one module with a program for each peer, so that shared code compiles once."""
+    folder = _fresh(WORK / "go")
     (folder / "protocol").mkdir()
     shutil.copy(SDK / "protocol.go", folder / "protocol")
     for peer in peers:
@@ -232,17 +240,18 @@ def _modules(peers: Sequence[Peer]) -> None:
     _run(["go", "mod", "tidy"], folder, settings)
     _run(["go", "build", "-o", "bin/", *(f"./{peer.name}" for peer in peers)], folder)
     for peer in peers:
-        _copy_program(folder / "bin" / peer.name, peer)
+        _keep_program(folder / "bin" / peer.name, peer)
 
 
 def _maven(peers: Sequence[Peer]) -> None:
     for peer in peers:
-        jars, classes = _fresh(_place(peer) / "jars"), _fresh(_place(peer) / "classes")
         artifact = f"-Dartifact={peer.package}:{peer.version}"
-        to = f"-DoutputDirectory={jars}"
-        _run(["mvn", "--quiet", "--batch-mode", "dependency:copy", artifact, to])
         sources = [str(SDK / "Protocol.java"), str(peer.adapter)]
-        _run(["javac", "-d", str(classes), "-cp", f"{jars}/*", *sources])
+        with filling(folder_of(peer)) as folder:
+            jars, classes = _fresh(folder / "jars"), _fresh(folder / "classes")
+            to = f"-DoutputDirectory={jars}"
+            _run(["mvn", "--quiet", "--batch-mode", "dependency:copy", artifact, to])
+            _run(["javac", "-d", str(classes), "-cp", f"{jars}/*", *sources])
 
 
 _INSTALLERS: Final[dict[str, Callable[[Sequence[Peer]], None]]] = {
@@ -254,12 +263,9 @@ _INSTALLERS: Final[dict[str, Callable[[Sequence[Peer]], None]]] = {
 }
 
 
-def _copy_program(built: Path, peer: Peer) -> None:
-    _place(peer).mkdir(parents=True, exist_ok=True)
-    # Beside it and then over it: a program that is running cannot be written to.
-    fresh = _place(peer) / "adapter.new"
-    shutil.copy(built, fresh)
-    fresh.replace(_place(peer) / "adapter")
+def _keep_program(built: Path, peer: Peer) -> None:
+    with filling(folder_of(peer)) as folder:
+        shutil.copy(built, folder / "adapter")
 
 
 def _fresh(folder: Path) -> Path:

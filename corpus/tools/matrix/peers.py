@@ -1,4 +1,4 @@
-"""The parsers of ``corpus/peers``, as their ``peer.toml`` files tell of them."""
+"""The parsers of ``corpus/peers``, read from their ``peer.toml`` files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ View = Literal[
 
 @attrs.frozen
 class InvalidPeer(ValueError):
-    """A ``peer.toml`` that does not say what it must."""
+    """A peer's folder or ``peer.toml`` is not valid."""
 
     file: str
     reason: str
@@ -41,57 +41,57 @@ class InvalidPeer(ValueError):
 
 @attrs.frozen(kw_only=True)
 class Peer:
-    """One parser; the attributes are the keys of its ``peer.toml``."""
+    """One parser. The attributes are the keys of its ``peer.toml``."""
 
     name: str
-    """The folder's name."""
+    """Name of the folder."""
     title: str
-    """For people."""
+    """Name for people."""
     language: str
-    """What the parser is written in; its adapter may be in another."""
+    """Language of the parser. The adapter may use another."""
     source: Source
-    """Which registry it is installed from."""
+    """Registry that it is installed from."""
     package: str
     version: str
-    """The version that `expected.json` is about; empty where it was never installed."""
-    face: str
-    """Which function or command of it is run."""
+    """Version that `expected.json` describes; empty if it was never installed."""
+    entry_point: str
+    """The function or command that the adapter runs."""
     reads: tuple[FileKind, ...] = ()
-    """Which files it reads, and so which dumps it gets."""
+    """Kinds of files that it reads. It gets dumps of these kinds."""
     overlay: bool = False
-    """Whether it reads nothing but /proc/PID: it is run on a decoy process, as root."""
+    """Whether it can only read /proc/PID. It then runs on a decoy process, as root."""
     decoy: Literal["", "self"] = ""
-    """``self``: the adapter is itself the process to look at, when called ``adapter infinity``."""
+    """``self``: the adapter itself, called as ``adapter infinity``, is the decoy process."""
     python: str = ""
-    """Another interpreter than this one, for what Debian installs into its own."""
+    """Interpreter to use instead of the running one, for Debian's own packages."""
     unlisted: bool = False
-    """A Go module that the checksum database does not know: only its proxy vouches for it."""
+    """A Go module that the checksum database does not list."""
     crates: dict[str, str] = attrs.field(factory=dict[str, str])
-    """Other crates that the adapter names types of, with their versions."""
+    """Other crates that the adapter uses, with their versions."""
     view: View = "all"
-    """What it gives by design: see `corpus.tools.matrix.views`."""
+    """The mappings that it returns by design: see `corpus.tools.matrix.views`."""
     flags_left_out: tuple[str, ...] = ()
-    """Mappings with one of these VmFlags it leaves out by design."""
+    """VmFlags of mappings that it omits by design."""
     made_executable: bool = False
-    """It keeps only what can be executed: every mapping of a case is given the right to be."""
+    """It keeps only executable mappings, so every mapping of a case is made executable."""
     note: str = ""
-    """What it does not give, and so is not judged by."""
+    """What it does not return by design, and is not judged by."""
     users: str = ""
-    """Who stands on it."""
+    """Well-known projects that use it."""
     reason: str = ""
-    """Why it cannot be run here: it keeps its row, without a verdict."""
+    """Why it cannot be run. The peer keeps its row, without a verdict."""
 
     @property
     def folder(self) -> Path:
-        """Where its files are."""
+        """The peer's folder."""
         return FOLDER / self.name
 
     @property
     def adapter(self) -> Path:
-        """The adapter's source. Raises `InvalidPeer` where there is none, or more than one."""
+        """The adapter's source. Raises `InvalidPeer` unless there is exactly one."""
         found = [*self.folder.glob("adapter.*"), *self.folder.glob("Adapter.*")]
         if len(found) != 1:
-            raise InvalidPeer(str(self.folder), f"one adapter is due, there are {len(found)}")
+            raise InvalidPeer(str(self.folder), f"expected one file adapter.*, found {len(found)}")
         return found[0]
 
 
@@ -102,23 +102,29 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def load(names: Iterable[str] = ()) -> tuple[Peer, ...]:
-    """All peers, or those named. Raises `InvalidPeer`, and `LookupError` for a wrong name."""
+    """Return all peers, or those of *names*.
+
+    Raises `InvalidPeer`, or `LookupError` for an unknown name.
+    """
     wanted = tuple(names)
     known = {file.parent.name: file for file in sorted(FOLDER.glob("*/peer.toml"))}
     if missing := [name for name in wanted if name not in known]:
-        raise LookupError(f"no such peer: {', '.join(missing)}; there are: {', '.join(known)}")
+        unknown = ", ".join(map(repr, missing))
+        raise LookupError(f"unknown peer {unknown}; the peers are: {', '.join(known)}")
     return tuple(read(known[name]) for name in wanted or known)
 
 
 def read(file: Path) -> Peer:
-    """One peer from its ``peer.toml``. Raises `InvalidPeer`."""
+    """Return the peer that *file*, a ``peer.toml``, describes. Raises `InvalidPeer`."""
     table: dict[str, Any] = tomllib.loads(file.read_text())
     for key, words in _WORDS.items():
         if key in table and table[key] not in words:
-            told = f"{key} is {table[key]!r}; it is one of {', '.join(words)}"
-            raise InvalidPeer(str(file), told)
+            reason = f"{key} is {table[key]!r}, expected one of: {', '.join(words)}"
+            raise InvalidPeer(str(file), reason)
     if not set(table.get("reads", ())).issubset(FILE_KINDS):
-        raise InvalidPeer(str(file), f"reads is {table['reads']}; it is of {', '.join(FILE_KINDS)}")
+        raise InvalidPeer(
+            str(file), f"reads is {table['reads']}, expected some of: {', '.join(FILE_KINDS)}"
+        )
     for key in ("reads", "flags_left_out"):
         table[key] = tuple(table.get(key, ()))
     try:
@@ -126,5 +132,5 @@ def read(file: Path) -> Peer:
     except TypeError as error:
         raise InvalidPeer(str(file), str(error)) from None
     if not peer.reason and not (peer.reads and peer.version):
-        raise InvalidPeer(str(file), "a peer that can be run has `reads` and a `version`")
+        raise InvalidPeer(str(file), "`reads` and `version` are required unless `reason` is set")
     return peer

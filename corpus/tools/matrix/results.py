@@ -1,4 +1,4 @@
-"""What came of running every peer, as the two pages need it."""
+"""The results of running every peer, in the form that the pages need."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from procmaps.check.verdicts import Verdict
 _CLASSES: Final = Path(__file__).with_name("classes.toml")
 _FORMAT: Final = "The format"
 _PLAIN: Final = ("names/plain.maps", "names/plain.smaps", "pseudo/heap.maps", "pseudo/heap.smaps")
-"""Dumps that nothing is special in: one with a file, one without."""
+"""Ordinary dumps: one with a file, one without, each as maps and smaps."""
 
 
 @attrs.frozen
-class Shown:
-    """A failure as its smallest dump shows it."""
+class SmallestFailure:
+    """A failure, and the smallest dump that shows it."""
 
     verdict: Verdict
     dump: bytes
@@ -32,49 +32,52 @@ class Shown:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One peer: what it made of each case that it was asked."""
+    """The verdicts of one peer."""
 
     peer: Peer
     version: str = ""
-    """What was run."""
+    """The version that was run."""
     verdicts: Mapping[str, Verdict] = attrs.field(factory=dict[str, Verdict])
-    failures: Mapping[str, Shown] = attrs.field(factory=dict[str, Shown])
+    failures: Mapping[str, SmallestFailure] = attrs.field(factory=dict[str, SmallestFailure])
     reason: str = ""
-    """Why it was not run."""
+    """Why the peer was not run, or an empty string."""
 
     @property
     def counts(self) -> Counter[str]:
-        """How many cases came out how."""
+        """Number of cases by outcome."""
         return Counter(verdict.outcome for verdict in self.verdicts.values())
 
 
 @attrs.frozen
 class Class:
-    """Cases that ask the same of a parser."""
+    """A class of cases that test the same thing."""
 
     title: str
     short: str
-    """The title where there is little room."""
+    """Title for the head of a narrow column."""
     part: str
     cases: tuple[str, ...]
     names: bool
-    """Whether it is about names: what a parser gets wrong of any line is not counted there."""
+    """Whether the class is about names. Errors that occur on any line do not count there."""
 
 
 @attrs.frozen
 class Results:
-    """All of it."""
+    """All cases, and the row of each peer."""
 
     cases: Sequence[Case]
     rows: Sequence[Row]
 
     @property
     def ran(self) -> list[Row]:
-        """The peers that were run."""
+        """The rows of the peers that were run."""
         return [row for row in self.rows if not row.reason]
 
     def classes(self) -> list[Class]:
-        """The classes of ``classes.toml`` with the ids of their cases. Raises `LookupError`."""
+        """Return the classes of ``classes.toml`` with the ids of their cases.
+
+        Raises `LookupError` if a case belongs to no class.
+        """
         table = tomllib.loads(_CLASSES.read_text())["class"]
         found: dict[str, list[str]] = {entry["title"]: [] for entry in table}
         for case in self.cases:
@@ -97,10 +100,10 @@ class Results:
 
 
 def tally(row: Row, item: Class) -> Counter[str]:
-    """How the cases of a class came out for a peer; empty where it was asked none of them.
+    """Return the number of cases of a class by outcome; empty if none applies to the peer.
 
-    A parser that misreads the inode of a plain library is not broken by a label beside one: in the
-    classes of names, what it gets wrong of plain dumps in the same way counts as right.
+    In the classes of names, an error that also occurs on ordinary dumps counts as a pass. A parser
+    that misreads the inode of every library is not broken by a label.
     """
     plain = {row.verdicts[case].key for case in _PLAIN if case in row.verdicts} - {"pass"}
     return Counter(

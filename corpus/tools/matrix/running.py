@@ -1,4 +1,4 @@
-"""Running cases on a peer: its adapter is started once, and asked case by case."""
+"""Run cases on a peer. Its adapter is started once and answers case by case."""
 
 from __future__ import annotations
 
@@ -10,29 +10,30 @@ import attrs
 
 from corpus.tools.matrix.installing import command
 from corpus.tools.matrix.peers import Peer
-from corpus.tools.matrix.views import asked_of
+from corpus.tools.matrix.views import case_for
 from procmaps.check.answers import AdapterFault, Answer, Rejection, take
 from procmaps.check.cases import Case
 from procmaps.check.fake_proc import staged
 from procmaps.check.judge import judge
+from procmaps.check.reports import cut
 from procmaps.check.subprocesses import Server
 from procmaps.check.verdicts import Verdict
 
 TIMEOUT: Final = 20.0
-"""Seconds for one case, the start of the adapter included: a JVM on a busy machine takes three."""
+"""Seconds for one case, including the adapter's start. A JVM on a busy machine needs three."""
 
 
 @attrs.frozen
 class _Ended(Exception):
-    """The adapter ended, or was ended, in place of answering."""
+    """The adapter ended, or was ended, instead of answering."""
 
     verdict: Verdict
 
 
 class Session:
-    """A peer's adapter, for as many cases as are asked; a context manager.
+    """A running adapter of one peer. Use it as a context manager.
 
-    After a crash or a hang it is started anew for the next case.
+    After a crash or a hang the adapter is started again for the next case.
     """
 
     def __init__(self, peer: Peer, timeout: float = TIMEOUT) -> None:
@@ -54,12 +55,12 @@ class Session:
         self._close()
 
     def verdict(self, case: Case) -> Verdict | None:
-        """The verdict on one case; None where nothing of it is the peer's to give."""
-        due = asked_of(self.peer, case)
-        if due is None:
+        """Return the verdict on one case, or None if the case does not apply to the peer."""
+        applied = case_for(self.peer, case)
+        if applied is None:
             return None
         try:
-            return judge(due, self._ask(due))
+            return judge(applied, self._ask(applied))
         except AdapterFault as fault:
             return Verdict("adapter-fault", detail=fault.reason)
         except _Ended as end:
@@ -79,10 +80,12 @@ class Session:
         try:
             given: Any = json.loads(line)
         except ValueError as error:
-            raise AdapterFault(f"an answer that is not JSON: {error}") from None
+            raise AdapterFault(f"the answer is not JSON: {error}") from None
         reply = cast("dict[str, Any]", given if isinstance(given, dict) else {})
         if reply.get("id") != case.id:
-            raise AdapterFault(f"an answer to another request than {case.id}")
+            raise AdapterFault(
+                f"the answer has the id {cut(repr(reply.get('id')))}, expected {case.id}"
+            )
         if "rejected" in reply:
             return Rejection(str(reply["rejected"]))
         return take(reply.get("answer"))
@@ -98,7 +101,7 @@ class Session:
         if ended.crashed:
             raise _Ended(Verdict("crash", detail=ended.how))
         if ended.too_much:
-            raise AdapterFault("an answer without end")
+            raise AdapterFault("the answer exceeds the limit of output")
         return ended.stdout
 
     def _close(self) -> None:

@@ -1,7 +1,7 @@
-"""What a parser gives by design, where that is not one record for each mapping.
+"""Views: the records that a parser returns by design, if not one per mapping.
 
-A profiler keeps what can be executed; lsof lists files. That is no fault, so the *case* is turned
-into what such a tool ought to say of it, and the answer is judged by that.
+A profiler keeps executable mappings; lsof lists files. That is not an error. So the *case* is
+changed into the records that such a tool should return, and its answer is judged by them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from procmaps.records.usage import Usage
 _LIBRARY: Final = re.compile(
     rb".\.(?:so|dll|dylib|bundle)(?:(?:\.\d+)+\w*(?:\.\d+){0,3})?\Z", re.IGNORECASE | re.DOTALL
 )
-"""What gperftools and jemalloc take for a library: by its extension, at the end of the line."""
+"""Names that gperftools and jemalloc treat as libraries, by the extension at the line's end."""
 
 _SUMMED: Final = (
     "rss", "pss", "shared_clean", "shared_dirty", "private_clean", "private_dirty", "referenced",
@@ -34,10 +34,10 @@ _SUMMED: Final = (
 )  # fmt: skip
 
 
-def asked_of(peer: Peer, case: Case) -> Case | None:
-    """The case as *peer* is given it, and is expected to answer.
+def case_for(peer: Peer, case: Case) -> Case | None:
+    """Return the case as *peer* receives it, with the records that it should return.
 
-    None where nothing of it is the peer's to give: there is nothing that it could do wrong.
+    Return None if the peer returns none of the case's records by design.
     """
     if peer.made_executable:
         case = _executable(case)
@@ -46,7 +46,7 @@ def asked_of(peer: Peer, case: Case) -> Case | None:
 
 
 def _executable(case: Case) -> Case:
-    """The same with an x in each mapping: a name is the same name there, and is given."""
+    """Make each readable mapping executable. Its name stays the same, and the peer returns it."""
     executable = [
         attrs.evolve(mapping, perms=attrs.evolve(mapping.perms, execute=True))
         if mapping.perms.read
@@ -56,14 +56,14 @@ def _executable(case: Case) -> Case:
     lines = list(map(functools.partial(_made_executable, grammar_of(case)), lines_of(case)))
     count = sum(a != b for a, b in zip(lines, lines_of(case), strict=True))
     changed = sum(a != b for a, b in zip(executable, case.records, strict=True))
-    # A dump that is torn, repeated or forged is not touched: its lines are no longer its records.
+    # Leave torn, repeated and forged dumps alone: their lines do not correspond to their records.
     if count != changed:
         return case
     return attrs.evolve(case, data=b"".join(lines), records=tuple(executable))
 
 
 def _made_executable(grammar: Grammar, line: bytes) -> bytes:
-    """The line with an x, where it is the header of what can be read."""
+    """Set the x of a line that is the header of a readable mapping."""
     header = grammar.header.fullmatch(line)
     if header is None or not header["perms"].startswith(b"r"):
         return line
@@ -77,13 +77,13 @@ def _seen_by(peer: Peer, case: Case) -> Case:
     return _VIEWS[peer.view](case)
 
 
-# --- leaving out: the readings of what is left stay -----------------------------------------------
+# --- filters: the remaining records keep their interpretations ------------------------------------
 
 
-def _keep(case: Case, due: Callable[[Mapping], bool]) -> Case:
-    numbers = [at for at, mapping in enumerate(case.records) if due(mapping)]
-    place = {old: new for new, old in enumerate(numbers)}
-    return moved(case, place, [case.records[at] for at in numbers])
+def _keep(case: Case, wanted: Callable[[Mapping], bool]) -> Case:
+    kept = [index for index, mapping in enumerate(case.records) if wanted(mapping)]
+    new_index = {old: new for new, old in enumerate(kept)}
+    return moved(case, new_index, [case.records[index] for index in kept])
 
 
 def _has_flag(mapping: Mapping, flags: Sequence[str]) -> bool:
@@ -98,7 +98,7 @@ def _is_library(mapping: Mapping) -> bool:
 _BCC_LEAVES_OUT: Final = (
     b"//anon", b"/dev/zero", b"/anon_hugepage", b"[stack", b"/SYSV", b"[heap]", b"[vsyscall]",
 )  # fmt: skip
-"""What `bcc_mapping_is_file_backed()` takes for no file, by the beginning of its name."""
+"""Prefixes of names that `bcc_mapping_is_file_backed()` does not accept as files."""
 
 
 def _is_module_of_bcc(mapping: Mapping) -> bool:
@@ -107,7 +107,7 @@ def _is_module_of_bcc(mapping: Mapping) -> bool:
 
 
 def _is_seen(mapping: Mapping) -> bool:
-    """Whether a profiler can meet it: code runs there, or is read."""
+    """Whether code can run or be read there, so that a profiler can meet it."""
     return mapping.perms.read or mapping.perms.execute
 
 
@@ -123,10 +123,10 @@ def _is_path(mapping: Mapping) -> bool:
 
 
 def _fold(case: Case, fold: Callable[[Iterable[Mapping]], Iterator[Mapping]]) -> Case:
-    """Each answer allowed, folded. Readings are gone: what is folded has nothing to read twice."""
+    """Fold each allowed answer. Keep the interpretations of names that remain."""
     records: list[Mapping] = []
     either: list[Allowed] = []
-    readings: list[Interpretation] = []
+    interpretations: list[Interpretation] = []
     for allowed in case.allowed:
         if allowed.records is None:
             either.append(allowed)
@@ -135,16 +135,16 @@ def _fold(case: Case, fold: Callable[[Iterable[Mapping]], Iterator[Mapping]]) ->
         either.append(
             attrs.evolve(allowed, records=tuple(range(len(records), len(records) + len(folded))))
         )
-        for reading in case.interpretations:
-            name = case.records[reading.record].name
-            readings += [
-                attrs.evolve(reading, record=at)
+        for interpretation in case.interpretations:
+            name = case.records[interpretation.record].name
+            interpretations += [
+                attrs.evolve(interpretation, record=at)
                 for at, mapping in enumerate(folded, len(records))
                 if mapping.name == name
             ]
         records += folded
     return attrs.evolve(
-        case, records=tuple(records), either=tuple(either), interpretations=tuple(readings)
+        case, records=tuple(records), either=tuple(either), interpretations=tuple(interpretations)
     )
 
 
@@ -155,7 +155,7 @@ def _on_disk(mapping: Mapping) -> bool:
 
 
 def _modules(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
-    """Neighbouring mappings of one file as one, from the first address to the last."""
+    """Merge adjacent mappings of one file, from the first address to the last."""
     current: Mapping | None = None
     for mapping in filter(_on_disk, mappings):
         if current is not None and _same_file(current, mapping) and current.name == mapping.name:
@@ -169,7 +169,7 @@ def _modules(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
 
 
 def _files(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
-    """Each file once, where it is first mapped."""
+    """Keep the first mapping of each file."""
     seen: set[tuple[Device, int]] = set()
     for mapping in mappings:
         if mapping.inode and (key := (mapping.device, mapping.inode)) not in seen:
@@ -182,7 +182,7 @@ def _same_file(one: Mapping, other: Mapping) -> bool:
 
 
 def _total(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
-    """The sums of the fields of all mappings, as one record."""
+    """Sum the fields of all mappings into one record."""
     usages = [mapping.usage for mapping in mappings if mapping.usage is not None]
     sums: dict[str, Any] = {
         field: sum(values)

@@ -1,4 +1,4 @@
-"""docs/generated/matrix.md, and the pages that quote it, match the expected.json files."""
+"""docs/generated/matrix.md and answer.json match the expected.json files."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from procmaps.check import cases
 RESULTS: Results = expected.known(cases.load())
 
 
-def test_the_page_is_as_it_would_be_written() -> None:
+def test_redrawing_the_page_changes_nothing() -> None:
     assert (ROOT / "docs" / "generated" / "matrix.md").read_text() == to_markdown(RESULTS)
 
 
-def test_the_answer_is_as_it_would_be_written() -> None:
+def test_writing_the_answer_again_changes_nothing() -> None:
     assert (peers.FOLDER / "answer.json").read_text() == to_json(RESULTS)
 
 
-def test_the_answer_is_of_labels_and_of_every_parser_that_meets_them() -> None:
+def test_the_answer_covers_the_classes_of_labels_only() -> None:
     found = {item.title: item for item in answer(RESULTS)}
     assert "A label with spaces" in found
     assert "Paths with spaces" not in found
@@ -27,7 +27,7 @@ def test_the_answer_is_of_labels_and_of_every_parser_that_meets_them() -> None:
     assert {"smem", "pmap"} <= set(found["A label with spaces"].broken)
 
 
-def test_what_is_known_of_a_peer_is_every_case_that_it_is_asked() -> None:
+def test_expected_json_covers_every_case_that_applies() -> None:
     for row in RESULTS.ran:
         known = expected.load(row.peer)
         assert row.counts["pass"] == known.passes

@@ -1,11 +1,11 @@
-"""What is expected of a tool that does not give a record for each mapping."""
+"""The expected records of tools that do not return one record per mapping."""
 
 from typing import Any
 
 import attrs
 
 from corpus.tools.matrix.peers import Peer, load
-from corpus.tools.matrix.views import asked_of
+from corpus.tools.matrix.views import case_for
 from procmaps import loads
 from procmaps.check.cases import Case
 from procmaps.formats.file_kinds import FileKind
@@ -31,7 +31,7 @@ PLAIN = load(["psutil"])[0]
 
 def starts(kind: FileKind, dump: bytes, **design: object) -> list[int] | None:
     given: dict[str, Any] = design
-    seen = asked_of(attrs.evolve(PLAIN, **given), _case(kind, dump))
+    seen = case_for(attrs.evolve(PLAIN, **given), _case(kind, dump))
     return None if seen is None else [record.start for record in seen.records]
 
 
@@ -39,7 +39,7 @@ def _case(kind: FileKind, dump: bytes) -> Case:
     return Case(f"views/x.{kind}", kind, dump, tuple(loads(dump)))
 
 
-def test_each_view_keeps_what_its_tools_give() -> None:
+def test_each_view_keeps_the_mappings_of_its_tools() -> None:
     assert starts("maps", DUMP) == [0x400000, 0x401000, 0x402000, 0x403000, 0x404000]
     assert starts("maps", DUMP, view="executable") == [0x401000, 0x403000]
     assert starts("maps", DUMP, view="libraries") == [0x401000]
@@ -57,13 +57,13 @@ def test_each_view_keeps_what_its_tools_give() -> None:
     assert starts("smaps", SMAPS, flags_left_out=("io",)) == [0x401000]
 
 
-def test_modules_reach_to_their_last_address() -> None:
-    seen = asked_of(attrs.evolve(PLAIN, view="modules"), _case("maps", DUMP))
+def test_a_module_ends_at_its_last_mapping() -> None:
+    seen = case_for(attrs.evolve(PLAIN, view="modules"), _case("maps", DUMP))
     assert seen is not None
     assert [record.end for record in seen.records] == [0x402000, 0x404000, 0x405000]
 
 
-def test_what_bcc_takes_for_no_file_is_not_asked_of_it() -> None:
+def test_omits_names_that_bcc_does_not_accept_as_files() -> None:
     names = (b"/memfd:x", b"/dev/zero", b"/SYSV00000000", b"[heap]", b"[vdso]")
     dump = b"".join(
         b"%x-%x r-xp 00000000 00:01 42         %s\n" % (at << 12, (at + 1) << 12, name)
@@ -72,32 +72,32 @@ def test_what_bcc_takes_for_no_file_is_not_asked_of_it() -> None:
     assert starts("maps", dump, view="modules_of_bcc") == [0x1000, 0x5000]
 
 
-def test_a_total_is_the_sum_of_what_was_printed() -> None:
-    seen = asked_of(attrs.evolve(PLAIN, view="total"), _case("smaps", SMAPS))
+def test_a_total_sums_the_printed_fields() -> None:
+    seen = case_for(attrs.evolve(PLAIN, view="total"), _case("smaps", SMAPS))
     assert seen is not None
     (record,) = seen.records
     assert record.usage is not None
     assert (record.usage.rss, record.usage.swap, record.usage.pss) == (12288, 4096, None)
 
 
-def test_what_has_nothing_for_a_tool_is_not_asked() -> None:
+def test_a_case_without_mappings_for_a_tool_does_not_apply() -> None:
     unnamed = DUMP.split(b"\n")[2] + b"\n"
     assert starts("maps", unnamed, view="libraries") is None
     assert starts("maps", b"", view="libraries") == []
 
 
-def test_a_dump_made_executable_is_the_same_but_for_that() -> None:
-    seen = asked_of(attrs.evolve(PLAIN, made_executable=True), _case("maps", DUMP))
+def test_making_a_dump_executable_changes_only_the_permissions() -> None:
+    seen = case_for(attrs.evolve(PLAIN, made_executable=True), _case("maps", DUMP))
     assert seen is not None
     assert seen.data == DUMP.replace(b"r--p", b"r-xp").replace(b"rw-p", b"rwxp")
     assert seen.records == tuple(loads(seen.data))
 
 
-def test_every_peer_says_what_it_is() -> None:
+def test_every_peer_has_an_adapter_and_an_entry_point() -> None:
     peers: tuple[Peer, ...] = load()
     ran = [peer for peer in peers if not peer.reason]
     assert len(ran) >= 20
     assert len({peer.language for peer in ran}) >= 5
     for peer in ran:
         assert peer.adapter.is_file()
-        assert peer.face
+        assert peer.entry_point

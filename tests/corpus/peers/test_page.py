@@ -1,4 +1,4 @@
-"""The matrix's page in a real browser: its tables, its sorting, and where its cells lead."""
+"""The page of the matrix in a real browser: its tables, sorting, and links."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from procmaps.check import cases
 PAGE = ROOT / "docs" / "generated" / "matrix.html"
 CHROMIUM = shutil.which("chromium")
 
-# Run in the page; what it finds is left in the document for --dump-dom to print.
+# Runs in the page. It leaves its findings in the document, so that --dump-dom prints them.
 PROBE = """
 <script>
 const cells = (table, column) =>
@@ -76,18 +76,18 @@ def test_every_parser_that_was_run_has_a_row(found: dict[str, Any]) -> None:
     )
 
 
-def test_a_heading_sorts_and_sorts_back(found: dict[str, Any]) -> None:
+def test_a_heading_sorts_in_both_directions(found: dict[str, Any]) -> None:
     assert found["ascending"] == sorted(found["ascending"])
     assert found["descending"] == sorted(found["ascending"], reverse=True)
     assert found["ascending"] != found["descending"]
     assert found["order"] != found["parsers"]
 
 
-def test_the_columns_of_the_matrix_sort_too(found: dict[str, Any]) -> None:
+def test_a_heading_of_the_matrix_sorts_by_its_parser(found: dict[str, Any]) -> None:
     assert found["sorted"] == found["parsers"][0]
 
 
-def test_a_cell_leads_to_the_case_and_its_smallest_dump(found: dict[str, Any]) -> None:
+def test_a_cell_opens_the_case_and_its_smallest_dump(found: dict[str, Any]) -> None:
     link = str(found["link"])
     name, _, identity = link.removeprefix("#").partition("/")
     case = next(case for case in cases.load() if case.id == identity)
@@ -98,20 +98,20 @@ def test_a_cell_leads_to_the_case_and_its_smallest_dump(found: dict[str, Any]) -
     assert found["dump"]
 
 
-def test_the_figures_are_those_of_the_expected_files() -> None:
+def test_the_figures_match_the_expected_files() -> None:
     data = json.loads(
         re.search(r'type="application/json">(.*?)</script>', PAGE.read_text(), re.DOTALL)[1]  # type: ignore[index]
     )
     identities = [case[0] for case in data["cases"]]
     assert identities == [case.id for case in cases.load()]
-    for told in data["peers"]:
-        (peer,) = peers.load([told["name"]])
+    for entry in data["peers"]:
+        (peer,) = peers.load([entry["name"]])
         known = expected.load(peer)
-        assert {identities[int(n)] for n in told.get("failures", {})} == set(known.fails)
-        assert told.get("cells", "").count("p") == known.passes
+        assert {identities[int(n)] for n in entry.get("failures", {})} == set(known.fails)
+        assert entry.get("cells", "").count("p") == known.passes
 
 
-def test_the_page_needs_nothing_from_elsewhere() -> None:
+def test_the_page_loads_no_other_file() -> None:
     text = Path(PAGE).read_text()
     assert not re.findall(
         r'(?:src|href)="(?!matrix\.md)[^"#]', text.partition("application/json")[0]

@@ -1,7 +1,7 @@
-"""Existing parsers against what is known of them: `make test` runs those that are installed here.
+"""Compare existing parsers with their known verdicts.
 
-With ``CI=true`` all of them are installed first (the session `peers` of noxfile.py), and one
-that is missing is a failure.
+Only installed parsers are run. With ``CI=true`` all are installed first, and a missing one is a
+failure.
 """
 
 import os
@@ -28,7 +28,7 @@ every_peer = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def obstacle() -> str:
-    """Why no decoy can be made here; empty where one can."""
+    """Return why decoy processes cannot be made here, or an empty string."""
     return installing.overlay_allowed()
 
 
@@ -49,23 +49,23 @@ def session(request: pytest.FixtureRequest, obstacle: str) -> Iterator[Session]:
 
 def key_of(session: Session, case: Case) -> str:
     verdict = session.verdict(case)
-    return "not asked" if verdict is None else verdict.key
+    return "does not apply" if verdict is None else verdict.key
 
 
 @every_peer
-def test_no_verdict_moves(session: Session) -> None:
+def test_no_verdict_changes(session: Session) -> None:
     known = expected.load(session.peer)
     verdicts = {
         case.id: verdict
         for case in cases.load(session.peer.reads)
         if (verdict := session.verdict(case)) is not None
     }
-    assert list(known.moved(verdicts)) == []
+    assert list(known.changes(verdicts)) == []
     assert known.passes == sum(verdict.passed for verdict in verdicts.values())
 
 
 @every_peer
-def test_each_failure_is_shown_by_its_smallest_dump(session: Session) -> None:
+def test_the_smallest_dump_shows_the_same_failure(session: Session) -> None:
     known = expected.load(session.peer)
     by_id = {case.id: case for case in cases.load(session.peer.reads)}
     shown = {

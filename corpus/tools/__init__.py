@@ -1,0 +1,1 @@
+"""The programs of the corpus: `builder` makes the cases, `matrix` runs existing parsers on them."""
