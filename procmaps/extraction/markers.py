@@ -1,4 +1,4 @@
-"""Lines around a dump that tell what it stands in, where it begins and where it is over."""
+"""Lines around a dump that show its container, its beginning or its end."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from procmaps.extraction.results import Container
 
 @attrs.frozen
 class Marker:
-    """A line that no mapping stands in, and what it says."""
+    """A line without a mapping that says something about a dump beside it."""
 
     container: Container | None = None
-    """What the dump below it stands in; None where the line does not say."""
+    """The container of the dump below; None if the line does not show it."""
     declared: int | None = None
-    """How many mappings it announces, or has counted."""
+    """The number of mappings that the line announces or has counted."""
     is_end: bool = False
-    """Whether it closes a dump instead of opening one."""
+    """Whether the line ends a dump instead of beginning one."""
 
 
 _HEADINGS: tuple[tuple[Container, re.Pattern[bytes]], ...] = (
@@ -30,8 +30,8 @@ _HEADINGS: tuple[tuple[Container, re.Pattern[bytes]], ...] = (
     ("mapped_libraries", re.compile(rb"MAPPED_LIBRARIES:")),
     # rb_vm_bugreport (ruby vm_dump.c)
     ("ruby", re.compile(rb"\* Process memory map:")),
-    # print_memory_maps (debuggerd/libdebuggerd/tombstone.cpp): "(%zu entries):", before Android 8
-    # "memory map:" with a remark, in the first ones "memory map around addr".
+    # print_memory_maps (debuggerd/libdebuggerd/tombstone.cpp): "(%zu entries):". Before Android 8
+    # "memory map:" with a remark, in the first releases "memory map around addr".
     ("tombstone", re.compile(rb"memory map(?: \((?P<count>[0-9]{1,9}) entr(?:y|ies)\)| around|:)")),
 )
 
@@ -41,21 +41,20 @@ _ENDS = (
     re.compile(rb"TOTAL SIZE: 0x[0-9a-f]+K"),
 )
 
-_PROMPT = re.compile(
+_COMMAND = re.compile(
     rb"(?:[#$%>]|^)[ \t]{0,4}(?:sudo )?(?:cat|less|more|head|tail|adb) [^\n]{0,64}/proc/"
 )
 """A command that prints another dump."""
 
 _COREDUMP = re.compile(rb"COREDUMP_PROC_MAPS(?:=|\"?[ \t]*:)")
-"""systemd-coredump's field of the journal (src/coredump/coredump.c)."""
-
+"""systemd-coredump's field in the journal (src/coredump/coredump.c)."""
 
 _WINDOW = 64
-"""Bytes before a dump in which the field's name stands."""
+"""Bytes before a dump that are searched for the name of the field."""
 
 
-def read(text: bytes) -> Marker | None:
-    """What *text* says of the dump below or above it; None where it says nothing."""
+def find_marker(text: bytes) -> Marker | None:
+    """Return what *text* says about the dump below or above it, or None."""
     for container, heading in _HEADINGS:
         if found := heading.search(text):
             return Marker(container, _count(found))
@@ -64,13 +63,13 @@ def read(text: bytes) -> Marker | None:
             return Marker(None, _count(found), is_end=True)
     if _COREDUMP.search(text):
         return Marker("coredump")
-    if _PROMPT.search(text):
+    if _COMMAND.search(text):
         return Marker()
     return None
 
 
 def is_coredump(prefix: bytes) -> bool:
-    """Whether a dump that stands behind *prefix* is a field of systemd's journal."""
+    """Return whether a dump after *prefix* is a field of systemd's journal."""
     return bool(_COREDUMP.search(prefix[-_WINDOW:]))
 
 

@@ -1,7 +1,10 @@
-"""The expressions that find a mapping inside a line, compiled from the grammars.
+"""Regular expressions that find a mapping inside a line, compiled from the grammars.
 
-They accept what the grammar accepts, and besides that any run of blanks, however encoded, where the
-grammar has a space. Nothing of a line's syntax is written here.
+Each accepts what its grammar accepts. In addition, any run of blanks matches where the grammar has
+a space, and any dash matches where it has a hyphen. The syntax itself is only in ``grammar/``.
+
+A rule of a grammar has several expansions: alternative sequences of terminals. Here each expansion
+is changed terminal by terminal (`_tolerant`), then all are joined into one expression (`_join`).
 """
 
 from __future__ import annotations
@@ -9,295 +12,215 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
 
 from procmaps import _resources
-from procmaps.formats.smaps_fields import FIELDS
+from procmaps.extraction.blanks import BLANK, DASH, MAX_BLANKS
+from procmaps.formats.dialects import LINUX
 from procmaps.grammar import loading
-from procmaps.grammar.loading import HEADER_PARTS, Grammar
-from procmaps.grammar.to_regex import Terminal, compile_rule, expansions, without_groups
+from procmaps.grammar.loading import HEADER_PARTS
+from procmaps.grammar.to_regex import Terminal, expansions, without_groups
 
-NBSP = (
-    rb"\xc3\x82\xc2\xa0|\xc2\xa0|\xa0|&nbsp;|&#160;|\xc2(?= )|(?<!A)A{1,64}+(?= )"
-    rb"|\xe2\x80[\x80-\x8b\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\xef\xbb\xbf"
-)
-"""A no-break space in UTF-8, in UTF-8 encoded twice, in Latin-1 and in HTML; what is left where its
-UTF-8 was read as Latin-1, an A with a circumflex and a blank, and then became ASCII: "A "; and the
-other spaces of Unicode, in UTF-8."""
+Expansion = tuple[Terminal, ...]
 
-_BLANK = r"(?:[ \t]|" + NBSP.decode("latin-1") + ")"
+COLUMNS = ("start", "end", "perms", "offset", "major", "minor", "inode")
+"""The groups of a mapping before its name."""
 
-MOST_BLANKS = 64
-"""Blanks between two columns; a bound keeps the search linear on hostile text."""
+_BLANKS = f"{BLANK}{{1,{MAX_BLANKS}}}+"
 
-_BLANKS = f"{_BLANK}{{1,{MOST_BLANKS}}}+"
+_PADDING = f"{BLANK}++"
+"""Possessive, because a name may begin with a byte that counts as a blank here."""
 
-_SPACES = frozenset({"_PAD", "_GAP"})
-"""The terminals that stand for padding."""
+_CELL_BORDER = r"[ \t]{0,64}[\"']?[ \t]{0,64}[|,;][ \t]{0,64}[\"']?[ \t]{0,64}"
+"""The text between two cells of a table."""
 
-_PADDING = f"{_BLANK}++"
-"""Possessive: a name may begin with what is a blank here, and no second try must find out."""
+_PADDING_TERMINALS = frozenset({"_PAD", "_GAP"})
 
 _BEGIN = r"(?<![0-9A-Fa-f])(?:0x)?"
 """An address does not begin in the middle of a number."""
 
-DASH = re.compile(rb"-|\xe2(?:\x80[\x90-\x95]|\x88\x92)|\x96")
-"""A hyphen, and what becomes of it: the dashes of Unicode in UTF-8, and that of Windows-1252."""
+_AFTER_INODE = r"(?:[^0-9A-Za-z \t._/\[(-]|\[/)"
+"""A first byte after the inode that cannot continue the line as the kernel prints it."""
 
-COLUMNS = ("start", "end", "perms", "offset", "major", "minor", "inode")
-"""The parts of a mapping before its name."""
-
-CELL = r"[ \t]{0,64}[\"']?[ \t]{0,64}[|,;][ \t]{0,64}[\"']?[ \t]{0,64}"
-"""What separates the cells of a table."""
-
-
-_BEHIND = r"(?:[^0-9A-Za-z \t._/\[(-]|\[/)"
-
-TAIL = Terminal("TAIL", rf"{_BEHIND}[^\n]*", "", ())
-"""What a program or a page puts directly behind the inode of unnamed memory, as no kernel does."""
+_TAIL = Terminal("TAIL", rf"{_AFTER_INODE}[^\n]*", "", ())
+"""Text that a program or page adds directly after the inode of unnamed memory."""
 
 
 @attrs.frozen(eq=False)
-class Syntax:
-    """How one format writes a mapping."""
+class MappingPattern:
+    """The expressions for one format of a mapping."""
 
-    name: str
+    format: str
+    """``wsl``, ``cygwin``, ``tombstone`` or ``sanitizer``."""
     line: re.Pattern[bytes]
-    """A mapping anywhere in a line: from its start address to the end of the line."""
+    """A mapping anywhere in a line, from its start address to the end of the line."""
     partial: re.Pattern[bytes]
-    """A mapping that the end of the line cuts off behind its end address or later."""
-    head: re.Pattern[bytes]
+    """A mapping that the end of the line cuts off after its end address or later."""
+    columns: re.Pattern[bytes]
     """The columns before the name, anywhere in a line."""
     strict: re.Pattern[bytes]
-    """The same as ``line`` without tolerance, to be matched at the start of the mapping."""
+    """Like ``line``, but only as the grammar has it; to be matched at the start of the mapping."""
 
 
-def _tolerant(ways: Iterable[tuple[Terminal, ...]]) -> list[tuple[Terminal, ...]]:
-    return [tuple(map(_with_blanks, way)) for way in ways]
-
-
-def _with_blanks(step: Terminal) -> Terminal:
-    if step.terminal in _SPACES:
-        return attrs.evolve(step, pattern=_PADDING, literal="")
-    if step.literal == " ":
-        return attrs.evolve(step, pattern=_BLANKS, literal="")
-    if step.literal == "-":
-        # LVM prints a range with spaces around the dash; mail programs make a long dash of it.
-        dash = DASH.pattern.decode("latin-1")
-        return attrs.evolve(step, pattern=f" ?(?:{dash}) ?(?:0x)?", literal="")
-    return attrs.evolve(step, pattern=step.pattern.replace("0-9a-f", "0-9A-Fa-f"))
-
-
-def _cut_off(way: tuple[Terminal, ...]) -> str:
-    """The beginnings of a way, from its end address on, as one expression."""
-    behind = max(place for place, step in enumerate(way) if "end" in step.path)
-    head = "".join(_plain(step.pattern) for step in way[: behind + 1])
-    tail = ""
-    for step in reversed(way[behind + 1 :]):
-        if step.terminal not in ("NAME", "_END"):
-            tail = f"(?:{_plain(step.pattern)}{tail})?"
-    return f"{_BEGIN}{head}{tail}{_BLANK}*+\\Z"
-
-
-def _plain(pattern: str) -> str:
-    return f"(?:{without_groups(pattern)})"
-
-
-def _compile(name: str, ways: tuple[tuple[Terminal, ...], ...], groups: Iterable[str]) -> Syntax:
-    kept = tuple(groups)
-    tolerant = _tolerant(ways)
-    tailed = [(*way, TAIL) for way in tolerant if "inode" in way[-1].path]
-    line = _numbered(f"{_BEGIN}{_expression([*tolerant, *tailed], (*kept, TAIL.terminal))}\\Z")
-    head = _numbered(
-        f"{_BEGIN}{_expression([min(tolerant, key=len)], kept)}(?=[ \\t]|\\Z|{_BEHIND})"
-    )
-    strict = _numbered(f"{_expression(ways, kept)}\\Z")
-    return Syntax(
-        name,
-        re.compile(line.encode("latin-1")),
-        re.compile(_cut_off(max(tolerant, key=len)).encode("latin-1")),
-        re.compile(head.encode("latin-1")),
-        re.compile(strict.encode("latin-1")),
-    )
-
-
-def _expression(ways: Iterable[tuple[Terminal, ...]], groups: tuple[str, ...]) -> str:
-    """Join altered expansions of a rule into one expression, as `to_regex` does."""
-    return _alternatives([[*_marked(way, groups)] for way in ways])
-
-
-def _marked(way: tuple[Terminal, ...], groups: tuple[str, ...]) -> Iterator[str]:
-    """The pieces of one way: a wanted rule's or terminal's as one named group."""
-    for name, steps in itertools.groupby(
-        way, lambda step: next((n for n in (*step.path, step.terminal) if n in groups), "")
-    ):
-        pieces = [without_groups(step.pattern, frozenset(groups)) for step in steps]
-        if name:
-            yield f"(?P<{name}>{''.join(pieces)})"
-        else:
-            yield from pieces
-
-
-def _alternatives(ways: list[list[str]]) -> str:
-    """The ways joined with ``|``, what they share at the front written once."""
-    branches: dict[str, list[list[str]]] = {}
-    for way in ways:
-        if way:
-            branches.setdefault(way[0], []).append(way[1:])
-    bodies = "|".join(head + _alternatives(tails) for head, tails in branches.items())
-    if not bodies:
-        return ""
-    return f"(?:{bodies})" + "?" * any(not way for way in ways)
-
-
-def _numbered(pattern: str) -> str:
-    """*pattern* with a number behind each group's name: a rule's ways share names, `re` may not."""
-    count = itertools.count()
-    return re.sub(r"\(\?P<(\w+)>", lambda group: f"(?P<{group[1]}__{next(count)}>", pattern)
-
-
-def parts(match: re.Match[bytes]) -> dict[str, bytes]:
-    """What the groups of a `Syntax` hold; a part that is not there is left out."""
-    held = match.groupdict()
-    return {key.partition("__")[0]: value for key, value in held.items() if value is not None}
-
-
-def linux() -> Grammar:
-    """The grammar of Linux, which fields and names are read by."""
-    return loading.load("linux")
+# --- the patterns ---------------------------------------------------------------------------------
 
 
 @functools.cache
-def maps(dialect: str) -> Syntax:
-    """A header line of ``maps`` and ``smaps`` in a dialect of the kernel's format."""
+def kernel_line(dialect: str) -> MappingPattern:
+    """Return the pattern of a header line of ``maps`` and ``smaps`` in a dialect."""
     return _compile(dialect, loading.load(dialect).expansions("header"), HEADER_PARTS)
 
 
 @functools.cache
-def cells() -> re.Pattern[bytes]:
-    """A mapping whose columns are the cells of a table, to the end of the line."""
-    ways = [
-        [
-            attrs.evolve(step, pattern=CELL) if step.terminal in _SPACES or step.literal == " "
-            else step
-            for step in way
-        ]
-        for way in loading.load("linux").expansions("header")
-    ]  # fmt: skip
-    groups = (*COLUMNS, "NAME")
-    return re.compile(
-        _numbered(f"{_BEGIN}{_expression(map(tuple, ways), groups)}\\Z").encode("latin-1")
-    )
-
-
-@functools.cache
-def formats() -> tuple[Syntax, ...]:
-    """Every format that is looked for, the most common first.
-
-    That of WSL1 accepts whatever Linux prints.
-    """
-    return (maps("wsl"), maps("cygwin"), tombstone(), sanitizer())
-
-
-def _embedded(name: str) -> tuple[tuple[Terminal, ...], ...]:
-    from lark import Lark
-
-    place = _resources.path(f"grammar/embedded/{name}.lark")
-    lark = Lark(
-        place.read_text("ascii"),
-        parser="lalr",
-        start="line",
-        use_bytes=True,
-        import_paths=[str(_resources.path("grammar"))],
-        source_path=str(place),
-    )
-    return expansions(lark, "line")
-
-
-@functools.cache
-def tombstone() -> Syntax:
-    """A line of the memory map in an Android tombstone."""
+def tombstone() -> MappingPattern:
+    """Return the pattern of a line of the memory map in an Android tombstone."""
     groups = ("start", "end", "perms", "offset", "size", "NAME", "build_id", "load_bias")
     return _compile("tombstone", _embedded("tombstone"), groups)
 
 
 @functools.cache
-def sanitizer() -> Syntax:
-    """A line of the memory map in a sanitizer's report."""
+def sanitizer() -> MappingPattern:
+    """Return the pattern of a line of the memory map in a sanitizer's report."""
     return _compile("sanitizer", _embedded("sanitizer"), ("start", "end", "NAME"))
 
 
-def _lines(*rules: str) -> re.Pattern[bytes]:
-    expression = "|".join(compile_rule(linux().lark, rule) for rule in rules)
-    return re.compile(expression.encode("latin-1"))
-
-
 @functools.cache
-def field() -> re.Pattern[bytes]:
-    """A whole line below a header, of any key."""
-    return _lines("flags", "size", "count", "text")
+def all_formats() -> tuple[MappingPattern, ...]:
+    """Return the pattern of every format, the most common first.
 
-
-@functools.cache
-def number() -> re.Pattern[bytes]:
-    """A whole line below a header that holds a number, of any key."""
-    return _lines("size", "count")
-
-
-@functools.cache
-def known_field() -> re.Pattern[bytes]:
-    """A line below a header with a key that is in the tables, anywhere in a line."""
-    keys = "|".join(key.decode("ascii") for key in FIELDS)
-    rules = [
-        compile_rule(linux().lark, rule, (), {"KEY": b"KEY"}).replace("KEY", f"(?:{keys}):")
-        for rule in ("size", "count")
-    ]
-    flags = compile_rule(linux().lark, "flags")
-    return re.compile(f"(?<![A-Za-z0-9_.])(?:{'|'.join((flags, *rules))})$".encode("latin-1"))
-
-
-def is_known(text: bytes) -> re.Match[bytes] | None:
-    """The line of smaps with a known key that *text* ends in."""
-    return known_field().search(tidy(text))
-
-
-def key(text: bytes, *, is_first: bool) -> bytes:
-    """The key of the line below a header that *text* is; empty where it is none.
-
-    The first one has a known key. Any other may have one that no table knows, with a number.
+    The pattern of WSL1 also accepts every line of Linux.
     """
-    if found := is_known(text):
-        return found[0].partition(b":")[0]
-    content = tidy(text).lstrip(b" ")
-    if label().fullmatch(content):
-        return b"Name"
-    is_number = not is_first and number().fullmatch(content)
-    return content.partition(b":")[0] if is_number else b""
-
-
-_ODD_BLANK = re.compile(rb"\t|" + NBSP)
+    return (kernel_line("wsl"), kernel_line("cygwin"), tombstone(), sanitizer())
 
 
 @functools.cache
-def label() -> re.Pattern[bytes]:
-    """Old Android's ``Name:`` line, which stands below a header."""
-    return re.compile(compile_rule(loading.load("android").lark, "label").encode("latin-1"))
+def table_row() -> re.Pattern[bytes]:
+    """Return the pattern of a mapping with its columns in the cells of a table."""
+    header = loading.load(LINUX.name).expansions("header")
+    rows = [tuple(map(_as_cell_border, expansion)) for expansion in header]
+    return _search_pattern(f"{_join(rows, (*COLUMNS, 'NAME'))}\\Z")
 
 
-def padding(text: bytes) -> bytes:
-    """A run of blanks as spaces, one for one."""
-    return _ODD_BLANK.sub(_spaces, text)
+def captured(match: re.Match[bytes]) -> dict[str, bytes]:
+    """Return the groups of a match of any of these patterns; omit groups that did not match."""
+    groups = match.groupdict()
+    return {name.partition("__")[0]: text for name, text in groups.items() if text is not None}
 
 
-def _spaces(blank: re.Match[bytes]) -> bytes:
-    return b" " * (blank[0].count(b"A") or 1)
+def _embedded(name: str) -> tuple[Expansion, ...]:
+    """Return the expansions of the line rule of a grammar in ``grammar/embedded``."""
+    from lark import Lark
+
+    path = _resources.path(f"grammar/embedded/{name}.lark")
+    lark = Lark(
+        path.read_text("ascii"),
+        parser="lalr",
+        start="line",
+        use_bytes=True,
+        import_paths=[str(_resources.path("grammar"))],
+        source_path=str(path),
+    )
+    return expansions(lark, "line")
 
 
-_UNIT = re.compile(rb"(?<=[0-9]) *[kK][bB]$")
+# --- from expansions to expressions ---------------------------------------------------------------
 
 
-def tidy(text: bytes) -> bytes:
-    """A line of smaps as the kernel spaces it at its end, and with spaces for other blanks."""
-    return _UNIT.sub(b" kB", padding(text).rstrip(b" \r"))
+def _compile(name: str, exact: Sequence[Expansion], groups: tuple[str, ...]) -> MappingPattern:
+    tolerant = [tuple(map(_tolerant, expansion)) for expansion in exact]
+    with_tail = [(*each, _TAIL) for each in tolerant if "inode" in each[-1].path]
+    unnamed = min(tolerant, key=len)
+    named = max(tolerant, key=len)
+    return MappingPattern(
+        name,
+        line=_search_pattern(f"{_join([*tolerant, *with_tail], (*groups, _TAIL.terminal))}\\Z"),
+        partial=_search_pattern(f"{_cut_off(named)}{BLANK}*+\\Z"),
+        columns=_search_pattern(f"{_join([unnamed], groups)}(?=[ \\t]|\\Z|{_AFTER_INODE})"),
+        strict=_numbered(f"{_join(exact, groups)}\\Z"),
+    )
+
+
+def _search_pattern(expression: str) -> re.Pattern[bytes]:
+    return _numbered(_BEGIN + expression)
+
+
+def _numbered(expression: str) -> re.Pattern[bytes]:
+    """Compile *expression*, with a number added to each group's name.
+
+    The alternatives share group names, which `re` does not allow. `captured` removes the numbers.
+    """
+    count = itertools.count()
+    numbered = re.sub(r"\(\?P<(\w+)>", lambda group: f"(?P<{group[1]}__{next(count)}>", expression)
+    return re.compile(numbered.encode("latin-1"))
+
+
+def _tolerant(terminal: Terminal) -> Terminal:
+    """Return *terminal* with other blanks, dashes and capital digits allowed."""
+    if terminal.terminal in _PADDING_TERMINALS:
+        return attrs.evolve(terminal, pattern=_PADDING, literal="")
+    if terminal.literal == " ":
+        return attrs.evolve(terminal, pattern=_BLANKS, literal="")
+    if terminal.literal == "-":
+        # LVM prints spaces around the dash of a range. Mail programs turn it into a long dash.
+        dash = DASH.pattern.decode("latin-1")
+        return attrs.evolve(terminal, pattern=f" ?(?:{dash}) ?(?:0x)?", literal="")
+    return attrs.evolve(terminal, pattern=terminal.pattern.replace("0-9a-f", "0-9A-Fa-f"))
+
+
+def _as_cell_border(terminal: Terminal) -> Terminal:
+    if terminal.terminal in _PADDING_TERMINALS or terminal.literal == " ":
+        return attrs.evolve(terminal, pattern=_CELL_BORDER)
+    return terminal
+
+
+def _cut_off(expansion: Expansion) -> str:
+    """Return an expression for every beginning of *expansion* that includes the end address."""
+    required = 1 + max(index for index, each in enumerate(expansion) if "end" in each.path)
+    optional = ""
+    for terminal in reversed(expansion[required:]):
+        if terminal.terminal not in ("NAME", "_END"):
+            optional = f"(?:{_ungrouped(terminal)}{optional})?"
+    return "".join(map(_ungrouped, expansion[:required])) + optional
+
+
+def _ungrouped(terminal: Terminal) -> str:
+    return f"(?:{without_groups(terminal.pattern)})"
+
+
+def _join(alternatives: Iterable[Expansion], groups: tuple[str, ...]) -> str:
+    """Join expansions into one expression with the named groups, as `to_regex` does."""
+    return _alternation([[*_expressions(expansion, groups)] for expansion in alternatives])
+
+
+def _expressions(expansion: Expansion, groups: tuple[str, ...]) -> Iterator[str]:
+    """Yield the expressions of one expansion, with the terminals of a group as one of them."""
+    for name, terminals in itertools.groupby(expansion, _group_of(groups)):
+        patterns = [without_groups(each.pattern, frozenset(groups)) for each in terminals]
+        if name:
+            yield f"(?P<{name}>{''.join(patterns)})"
+        else:
+            yield from patterns
+
+
+def _group_of(groups: tuple[str, ...]) -> Callable[[Terminal], str]:
+    """Return a function from a terminal to the group that contains it, empty if none does."""
+
+    def group_of(terminal: Terminal) -> str:
+        names = (*terminal.path, terminal.terminal)
+        return next((name for name in names if name in groups), "")
+
+    return group_of
+
+
+def _alternation(alternatives: list[list[str]]) -> str:
+    """Join sequences of expressions with ``|``; write a common beginning only once."""
+    tails_by_head: dict[str, list[list[str]]] = {}
+    for expressions in alternatives:
+        if expressions:
+            tails_by_head.setdefault(expressions[0], []).append(expressions[1:])
+    bodies = "|".join(head + _alternation(tails) for head, tails in tails_by_head.items())
+    if not bodies:
+        return ""
+    return f"(?:{bodies})" + "?" * any(not expressions for expressions in alternatives)

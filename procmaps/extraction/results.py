@@ -1,4 +1,4 @@
-"""What `procmaps.extract` gives: the dumps that stand inside another text, and what was undone."""
+"""The result types of `procmaps.extract`: a dump that was found in a text, and its repairs."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Container = Literal[
     "markup",
     "plain",
 ]
-"""What a dump stands in; ``docs/extract.md`` says how each is recognised."""
+"""The kind of text around a dump. ``docs/extract.md`` says how each is recognized."""
 
-What = Literal[
+RepairKind = Literal[
     "quote",
     "comment",
     "indent",
@@ -51,57 +51,58 @@ What = Literal[
     "quoted halves",
     "same name",
     "annotation",
-    "stand-in",
+    "placeholder",
 ]
-"""One kind of damage; ``docs/extract.md`` explains each."""
+"""The kind of damage that a repair removes. ``docs/extract.md`` explains each."""
 
 
 @attrs.frozen
-class Undone:
-    """One thing that was changed to get from a line of the input to a line of the dump."""
+class Repair:
+    """One change on the way from a line of the input to a line of the dump."""
 
     line: int
     """The line of the input, from 1."""
-    what: What
+    kind: RepairKind
     detail: bytes = b""
-    """The bytes that were taken away or replaced, where that is a piece of the line."""
+    """The bytes that were removed or replaced; empty if they are not one part of the line."""
 
 
 @attrs.frozen
-class Unread:
-    """A line between the lines of a dump that was not understood; nothing was made of it."""
+class SkippedLine:
+    """A line inside a dump that is neither a mapping nor a field. It is not part of the result."""
 
     line: int
+    """The line of the input, from 1."""
     raw: bytes
-    """The line as it stood, without its newline."""
+    """The line, unchanged, without its newline."""
 
 
 @attrs.frozen
-class Entry:
-    """One mapping as its container prints it: what the container does not print is None."""
+class PartialMapping:
+    """A mapping as its container prints it; a column that the container omits is None."""
 
     start: int
-    """The first address."""
+    """Start address."""
     end: int
-    """The first address behind it, also where the container prints the last address."""
+    """End address, exclusive, also where the container prints the last address."""
     perms: bytes | None
-    """``b"r-xp"``; three characters in a tombstone, which says nothing of sharing."""
+    """``b"r-xp"``; three characters in a tombstone, which does not print private or shared."""
     offset: int | None
-    """Bytes into the file."""
+    """Offset into the file, in bytes."""
     device: Device | None
     inode: int | None
     name: bytes
-    """The name column, empty where there is none."""
+    """The name column; empty if there is none."""
     lines: tuple[int, ...]
     """The lines of the input that the mapping was read from, from 1."""
     build_id: str | None = None
-    """The file's build id in hexadecimal; only tombstones print it."""
+    """The file's build ID in hexadecimal; only tombstones print it."""
     load_bias: int | None = None
-    """Where the file's first segment wants to be; only tombstones print it."""
+    """The file's load bias in bytes; only tombstones print it."""
 
     @property
     def size(self) -> int:
-        """Bytes of address space."""
+        """Size of the address range in bytes."""
         return self.end - self.start
 
 
@@ -111,25 +112,25 @@ class Extract:
 
     container: Container
     first_line: int
-    """The first line of the input that belongs to the dump, from 1."""
+    """First line of the input that belongs to the dump, from 1."""
     last_line: int
-    """The last one, included."""
-    entries: tuple[Entry, ...]
-    """The mappings, holding nothing that the container does not print."""
+    """Last line of the input that belongs to the dump, inclusive."""
+    mappings: tuple[PartialMapping, ...]
+    """The mappings, with only the columns that the container prints."""
     text: bytes
-    """The dump as the kernel prints it, every line ended by a newline: ``maps`` or ``smaps``.
+    """The dump as the kernel prints it, as ``maps`` or ``smaps``; every line ends in a newline.
 
-    Where the container leaves out a column, a stand-in is written; `assumed` names those."""
+    Columns that the container omits contain placeholders; `assumed` lists them."""
     origins: tuple[tuple[int, ...], ...]
     """For each line of ``text``, the lines of the input that it was made from."""
     assumed: frozenset[str]
-    """The columns of ``text`` and ``snapshot`` that are stand-ins and tell nothing:
-    ``sharing``, ``perms``, ``offset``, ``device``, ``inode``. Empty for a whole ``maps`` line."""
+    """The columns of ``text`` and ``snapshot`` that are placeholders:
+    ``sharing``, ``perms``, ``offset``, ``device``, ``inode``. Empty for complete ``maps`` lines."""
     snapshot: Snapshot
     """``text``, parsed with ``errors="collect"``."""
-    undone: tuple[Undone, ...]
-    """Everything that was changed, in the order of the input."""
-    unread: tuple[Unread, ...]
-    """The lines between ``first_line`` and ``last_line`` that nothing was made of."""
+    repairs: tuple[Repair, ...]
+    """Every change, in the order of the input lines."""
+    skipped: tuple[SkippedLine, ...]
+    """Lines between ``first_line`` and ``last_line`` that are neither mapping nor field."""
     declared: int | None = None
-    """How many mappings the container itself says it lists; None where it does not say."""
+    """The number of mappings that the container itself states; None if it states none."""

@@ -1,60 +1,69 @@
-"""Lines on their way to being a dump: each knows where it came from and what was done to it."""
+"""Lines on their way to a dump. Each keeps its origin, its repairs and the mapping in it."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import attrs
 
-from procmaps.extraction.layers.charset import charset
-from procmaps.extraction.results import Undone, What
+from procmaps.extraction.matches import Match, find_match
+from procmaps.extraction.results import Repair, RepairKind
 
 
 @attrs.frozen
-class Piece:
-    """A line of text as far as it has been cleaned."""
+class SourceLine:
+    """A line of text, repaired as far as the layers before have got."""
 
     text: bytes
-    lines: tuple[int, ...]
+    numbers: tuple[int, ...]
     """The lines of the input that it was made from, from 1."""
-    undone: tuple[Undone, ...] = ()
-    raws: tuple[bytes, ...] = ()
-    """Those lines as they stood."""
+    originals: tuple[bytes, ...]
+    """Those lines, unchanged."""
+    repairs: tuple[Repair, ...] = ()
 
     @property
-    def line(self) -> int:
+    def number(self) -> int:
         """The first line of the input that it was made from."""
-        return self.lines[0]
+        return self.numbers[0]
 
-    def changed(self, text: bytes, what: What, detail: bytes = b"") -> Piece:
-        """The piece with another text, and the reason for it."""
-        done = Undone(self.line, what, detail)
-        return attrs.evolve(self, text=text, undone=(*self.undone, done))
+    @functools.cached_property
+    def match(self) -> Match | None:
+        """The mapping in the line, or None."""
+        return find_match(self.text)
 
-    def noted(self, what: What, detail: bytes = b"") -> Piece:
-        """The piece with a reason more, its text being changed already."""
-        return self.changed(self.text, what, detail)
+    @property
+    def prefix(self) -> bytes:
+        """The text before the mapping; empty if there is no mapping."""
+        return self.text[: self.match.column] if self.match else b""
 
-    def joined(self, other: Piece, text: bytes, what: What, detail: bytes = b"") -> Piece:
-        """The piece and the one below it as one line, whose text is *text*."""
-        stood = dict(zip((*self.lines, *other.lines), (*self.raws, *other.raws), strict=True))
-        return Piece(
+    def with_text(self, text: bytes, kind: RepairKind, detail: bytes = b"") -> SourceLine:
+        """Return the line with another text, and the repair that led to it."""
+        repair = Repair(self.number, kind, detail)
+        return attrs.evolve(self, text=text, repairs=(*self.repairs, repair))
+
+    def with_repair(self, kind: RepairKind, detail: bytes = b"") -> SourceLine:
+        """Return the line with one more repair and the same text."""
+        return self.with_text(self.text, kind, detail)
+
+    def joined_with(
+        self, other: SourceLine, text: bytes, kind: RepairKind, detail: bytes = b""
+    ) -> SourceLine:
+        """Return this line and the next one as one line, with the given text."""
+        numbers = (*self.numbers, *other.numbers)
+        # One line of the input may be in both.
+        originals = dict(zip(numbers, (*self.originals, *other.originals), strict=True))
+        repair = Repair(other.number, kind, detail)
+        return SourceLine(
             text,
-            (*stood,),
-            (*self.undone, *other.undone, Undone(other.line, what, detail)),
-            (*stood.values(),),
+            tuple(originals),
+            tuple(originals.values()),
+            (*self.repairs, *other.repairs, repair),
         )
 
 
-def split(data: bytes) -> Iterator[Piece]:
-    """The lines of *data*. A NUL ends a line, too: dumps stand in core files and profiles.
-
-    Text in UTF-16 and UTF-32 becomes UTF-8.
-    """
-    wide = charset(data)
-    if wide:
-        data = data.decode(wide, "replace").encode("utf-8", "replace")
-    for number, raw in enumerate(data.split(b"\n"), 1):
-        for text in raw.split(b"\0"):
-            piece = Piece(text, (number,), (), (raw,))
-            yield piece.noted("charset", wide.encode()) if wide else piece
+def split(data: bytes) -> Iterator[SourceLine]:
+    """Yield the lines of *data*. A NUL ends a line, too: core files and profiles contain dumps."""
+    for number, original in enumerate(data.split(b"\n"), 1):
+        for text in original.split(b"\0"):
+            yield SourceLine(text, (number,), (original,))

@@ -1,6 +1,6 @@
-"""Ways in which dumps get into other text, each written once more, independent of the package.
+"""Put a dump into other text: one encoder for each container, independent of the package.
 
-An encoder takes the lines of a dump (bytes without newlines) and gives the text around and of it.
+An encoder takes the lines of a dump (bytes without newlines) and returns a text that contains them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def prefixed(prefix: bytes) -> Encoder:
 
 
 def trimmed_quote(lines: Sequence[bytes]) -> bytes:
-    """A mail program that drops the blanks at the end of every line that it quotes."""
+    """Quote as a mail program that drops blanks at the ends of lines."""
     return whole([b"> " + line for line in lines]).replace(b" \n", b"\n")
 
 
@@ -68,7 +68,7 @@ def journal(lines: Sequence[bytes]) -> bytes:
 
 
 def interrupted(lines: Sequence[bytes]) -> bytes:
-    """A log in which another writer speaks up between any two lines."""
+    """Write a log with messages of another writer between the lines."""
     text: list[bytes] = []
     for i, line in enumerate(lines):
         text.append(b"[%5d.%03d] maps: " % (i, i % 1000) + line)
@@ -109,7 +109,7 @@ def template(lines: Sequence[bytes]) -> bytes:
 
 
 def continued(lines: Sequence[bytes]) -> bytes:
-    """A string of C or Rust that goes on behind a backslash."""
+    """Write a string of C or Rust that continues after each backslash."""
     quoted = [re.sub(rb'([\\"])', rb"\\\1", line) for line in lines]
     return b'const char *maps = "\\\n' + b"".join(line + b"\\n\\\n" for line in quoted) + b'";\n'
 
@@ -139,7 +139,7 @@ def utf16(lines: Sequence[bytes]) -> bytes:
 
 
 def coloured(lines: Sequence[bytes]) -> bytes:
-    """What a terminal shows, recorded: a prompt, and the addresses in yellow."""
+    """Record a terminal: a prompt, and the addresses in yellow."""
     painted = [re.sub(rb"^(\S+)", b"\x1b[33m\\1\x1b[0m", line) + b"\x1b[K" for line in lines]
     return whole([b"\x1b[1m$\x1b[0m cat maps", *painted])
 
@@ -157,12 +157,12 @@ def capitals(lines: Sequence[bytes]) -> bytes:
     return whole([re.sub(rb"^\S+", lambda found: found[0].upper(), line) for line in lines])
 
 
-def cells(before: bytes, between: bytes, behind: bytes) -> Encoder:
-    """A table: of a mark at both ends of a row, and one between its cells."""
+def cells(before: bytes, between: bytes, after: bytes) -> Encoder:
+    """Return an encoder for a table with marks at both ends of a row and between cells."""
 
     def encode(lines: Sequence[bytes]) -> bytes:
         rows = [line.split(None, 5) + [b""] * (len(line.split(None, 5)) == 5) for line in lines]
-        return whole([before + between.join(row) + behind for row in rows])
+        return whole([before + between.join(row) + after for row in rows])
 
     return encode
 
@@ -194,7 +194,7 @@ def html(lines: Sequence[bytes]) -> bytes:
 
 
 def nbsp(space: bytes) -> Encoder:
-    """Every second of two neighbouring spaces made a no-break space, as web mail does."""
+    """Return an encoder that replaces the first of two spaces by *space*, as web mail does."""
     return lambda lines: whole([b"> " + line.replace(b"  ", space + b" ") for line in lines])
 
 
@@ -203,12 +203,12 @@ def tabs(lines: Sequence[bytes]) -> bytes:
 
 
 def collapsed(lines: Sequence[bytes]) -> bytes:
-    """Runs of spaces in the padding made one, as HTML shows them."""
+    """Reduce runs of spaces in the padding to one, as HTML shows them."""
     return whole([re.sub(rb"^((?:\S+ ){5}) *", rb"\1", line) for line in lines])
 
 
 def wrapped(width: int, prefix: bytes = b"> ") -> Encoder:
-    """Lines filled to *width* columns behind *prefix*, at spaces only (RFC 3676)."""
+    """Return an encoder that breaks lines at *width* columns after *prefix* (RFC 3676)."""
 
     def encode(lines: Sequence[bytes]) -> bytes:
         return whole([prefix + part for line in lines for part in broken(line, width)])
@@ -277,7 +277,7 @@ PLAIN: dict[str, Encoder] = {
     "HTML": html,
     "> &gt; ": lambda lines: b"<p>Hello</p>\n" + whole([b"&gt; " + line for line in lines]),
 }
-"""What leaves every byte of a line recoverable, if the line is UTF-8 and holds no markup."""
+"""Encoders that leave every byte recoverable, if the line is UTF-8 and contains no markup."""
 
 LOSSY: dict[str, Encoder] = {
     "nbsp": nbsp(b"\xc2\xa0"),
@@ -296,4 +296,4 @@ LOSSY: dict[str, Encoder] = {
     "wrapped at 64": wrapped(64, b"> > > "),
     "wrapped at 40": wrapped(40, b""),
 }
-"""What changes the padding before a name, and so is tried with names without runs of spaces."""
+"""Encoders that change the padding before a name; tested with names without runs of spaces."""

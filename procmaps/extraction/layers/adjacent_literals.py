@@ -1,71 +1,72 @@
-"""String literals that a compiler joins: a mapping begun in one goes on in the next."""
+"""Adjacent string literals that a compiler joins: one contains the start of a mapping's line."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from procmaps.extraction import patterns
-from procmaps.extraction.layers.string_literals import (
+from procmaps.extraction.blanks import DASH
+from procmaps.extraction.field_lines import field_key
+from procmaps.extraction.literal_syntax import (
     LITERAL,
-    closing,
-    first,
-    opening,
+    body,
+    closing_quote,
+    opening_quote,
     split_lines,
-    unescaped,
+    unescape,
 )
-from procmaps.extraction.matches import begun
-from procmaps.extraction.source_lines import Piece
+from procmaps.extraction.matches import find_candidate, find_partial
+from procmaps.extraction.source_lines import SourceLine
 
-MOST_JOINS = 64
-"""Literals joined into one: names are at most 4095 bytes long."""
+_MAX_JOINS = 64
+"""Literals joined into one, at most: names have at most 4095 bytes."""
 
 _NEWLINES = (rb"\n", b"~n")
-"""How a literal ends that ends a line; the second in Erlang."""
+"""The end of a literal that ends a line of the dump; the second is Erlang's."""
 
 _OPERATOR = rb"(?:\+|\.\.?|<>|\^|&)?"
-_BEHIND = re.compile(rb"[ \t]*" + _OPERATOR + rb"[ \t]*\\?[ \t\r]*\Z")
+_AFTER = re.compile(rb"[ \t]*" + _OPERATOR + rb"[ \t]*\\?[ \t\r]*\Z")
 _BEFORE = re.compile(rb"[ \t]*" + _OPERATOR + rb"[ \t]*(?:u8|[bBLuU])?(?=([\"'`]))")
 
 
-def join(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces, with every mapping whole whose literal ends before the line of the dump does."""
-    place = 0
-    while place < len(pieces):
-        piece = pieces[place]
-        place += 1
-        for _ in range(MOST_JOINS):
-            end = _end(piece.text)
-            rest = _rest(pieces[place].text) if end and place < len(pieces) else b""
+def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines, with a literal that ends inside a mapping's line joined to the next ones."""
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        index += 1
+        for _ in range(_MAX_JOINS):
+            end = _open_end(line.text)
+            rest = _continuation(lines[index].text) if end and index < len(lines) else b""
             if not rest:
                 break
-            piece = piece.joined(pieces[place], piece.text[:end] + rest, "string", b'"')
-            place += 1
-        yield piece
+            line = line.joined_with(lines[index], line.text[:end] + rest, "string", b'"')
+            index += 1
+        yield line
 
 
-def _end(text: bytes) -> int:
-    """Where the literal closes in which a mapping goes on in the next line; 0 where none does."""
-    found = first(text)
+def _open_end(text: bytes) -> int:
+    """Return where the literal closes whose last mapping continues in the next line, or 0."""
+    found = find_candidate(text)
     if found:
-        start = opening(text, found.start())
-        end = closing(text, found.start(), text[start : start + 1]) if start >= 0 else len(text)
+        start = opening_quote(text, found.start())
+        quote = text[start : start + 1]
+        end = closing_quote(text, found.start(), quote) if start >= 0 else len(text)
     else:
-        *_, last = [None, *LITERAL.finditer(text)] if patterns.DASH.search(text) else [None]
-        if not last or begun(unescaped(last[last.lastindex or 0])) != 0:
+        *_, last = [None, *LITERAL.finditer(text)] if DASH.search(text) else [None]
+        if not last or find_partial(unescape(body(last))) != 0:
             return 0
         end = last.end() - 1
     is_closed = end < len(text) and not text[:end].endswith(_NEWLINES)
-    return end if is_closed and _BEHIND.match(text, end + 1) else 0
+    return end if is_closed and _AFTER.match(text, end + 1) else 0
 
 
-def _rest(text: bytes) -> bytes:
-    """What a line holds behind the mark that opens its literal; empty where it has lines itself."""
+def _continuation(text: bytes) -> bytes:
+    """Return the text after the opening mark, or an empty text if it has complete lines itself."""
     before = _BEFORE.match(text)
     literal = LITERAL.match(text, before.end()) if before else None
-    if not literal or first(text):
+    if not literal or find_candidate(text):
         return b""
-    lines = split_lines(literal[literal.lastindex or 0])
-    if any(patterns.key(unescaped(line), is_first=False) for line in lines):
+    if any(field_key(unescape(line), is_first=False) for line in split_lines(body(literal))):
         return b""
     return text[literal.start() + 1 :]

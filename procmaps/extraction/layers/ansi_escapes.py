@@ -1,43 +1,39 @@
-"""Control sequences of a terminal (ECMA-48): colours, and what a shell says of its prompt."""
+"""Control sequences of a terminal (ECMA-48): colours, and a shell's reports about its prompt."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from procmaps.extraction.matches import find
-from procmaps.extraction.source_lines import Piece
+from procmaps.extraction.source_lines import SourceLine
 
-_CODE = re.compile(
+_SEQUENCE = re.compile(
     rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]"
     rb"|\][^\x07\x1b]{0,1024}(?:\x07|\x1b\\)"
     rb"|[()][0-9A-Za-z]|[=>78])"
 )
-_COLOURED = re.compile(rb"(?:%b)+[^\x1b]+(?:%b)+" % (_CODE.pattern, _CODE.pattern))
+_COLOURED_NAME = re.compile(rb"(?:%b)+[^\x1b]+(?:%b)+" % (_SEQUENCE.pattern, _SEQUENCE.pattern))
 
 
-def strip(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces without such sequences.
+def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines without control sequences.
 
-    A name may hold them, too. So they are taken off only where one stands that is in no name; and
-    off a name that begins and ends with one, as ``grep --color`` paints it.
+    A name may contain them, too. So they are removed only if one of them is outside all names. A
+    name that begins and ends with one is cleaned in any case: ``grep --color`` paints names so.
     """
-    coded = [piece for piece in pieces if _CODE.search(piece.text)]
-    is_capture = any(not _is_owned(piece.text) for piece in coded)
-    for piece in pieces:
-        if b"\x1b" in piece.text and (is_capture or _is_painted(piece.text)):
-            text = _CODE.sub(b"", piece.text)
-            yield piece.changed(text, "terminal", piece.text) if text != piece.text else piece
+    is_recording = any(_SEQUENCE.search(line.text) and not _are_all_in_name(line) for line in lines)
+    for line in lines:
+        if b"\x1b" in line.text and (is_recording or _is_name_coloured(line)):
+            text = _SEQUENCE.sub(b"", line.text)
+            yield line.with_text(text, "terminal", line.text) if text != line.text else line
         else:
-            yield piece
+            yield line
 
 
-def _is_owned(text: bytes) -> bool:
-    """Whether every sequence in *text* stands in the name of a mapping."""
-    hit = find(text)
-    return hit is not None and not _CODE.search(text[: len(text) - len(hit.name)])
+def _are_all_in_name(line: SourceLine) -> bool:
+    match = line.match
+    return match is not None and not _SEQUENCE.search(line.text[: len(line.text) - len(match.name)])
 
 
-def _is_painted(text: bytes) -> bool:
-    hit = find(text)
-    return hit is not None and _COLOURED.fullmatch(hit.name) is not None
+def _is_name_coloured(line: SourceLine) -> bool:
+    return line.match is not None and _COLOURED_NAME.fullmatch(line.match.name) is not None

@@ -1,4 +1,4 @@
-"""Base64 (RFC 2045, 6.8) that a mail archive has left in place."""
+"""Base64 (RFC 2045, 6.8) that a mail archive has not decoded."""
 
 from __future__ import annotations
 
@@ -8,54 +8,57 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from procmaps.extraction.source_lines import Piece
+from procmaps.extraction.source_lines import SourceLine
 
-_DECLARED = re.compile(rb"(?i)content-transfer-encoding:[ \t]*base64[ \t\r]*\Z")
-_LINE = re.compile(rb"([A-Za-z0-9+/]+={0,2})[ \t\r]*\Z")
+_DECLARATION = re.compile(rb"(?i)content-transfer-encoding:[ \t]*base64[ \t\r]*\Z")
+_ENCODED = re.compile(rb"([A-Za-z0-9+/]+={0,2})[ \t\r]*\Z")
 
 
-def decode(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces, with each body that a mail's header declares to be Base64 as the lines in it."""
-    place = 0
-    while place < len(pieces):
-        piece = pieces[place]
-        yield piece
-        place += 1
-        if not _DECLARED.match(piece.text):
+def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines, with each body that a mail header declares as Base64 decoded."""
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        yield line
+        index += 1
+        if not _DECLARATION.match(line.text):
             continue
-        while place < len(pieces) and pieces[place].text.strip():
-            yield pieces[place]
-            place += 1
-        while place < len(pieces) and not pieces[place].text.strip():
-            yield pieces[place]
-            place += 1
-        behind = place
-        while behind < len(pieces) and _LINE.match(pieces[behind].text):
-            behind += 1
-        yield from _decoded(pieces[place:behind])
-        place = behind
+        # The rest of the header, and the empty lines after it.
+        while index < len(lines) and lines[index].text.strip():
+            yield lines[index]
+            index += 1
+        while index < len(lines) and not lines[index].text.strip():
+            yield lines[index]
+            index += 1
+        end = index
+        while end < len(lines) and _ENCODED.match(lines[end].text):
+            end += 1
+        yield from _decoded(lines[index:end])
+        index = end
 
 
-def _decoded(body: Sequence[Piece]) -> Iterator[Piece]:
-    """The lines that *body* encodes, each with the lines of the input that it spans."""
-    code = [match[1] for piece in body if (match := _LINE.match(piece.text))]
-    whole = b"".join(code).rstrip(b"=")
-    # One character behind a group of four encodes no byte: the text was cut off there.
-    whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+def _decoded(body: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines that *body* encodes, each with the lines of the input that it spans."""
+    code = [match[1] for line in body if (match := _ENCODED.match(line.text))]
+    joined = b"".join(code).rstrip(b"=")
+    # A single character after a group of four encodes no byte: the text was cut off there.
+    joined = joined[: len(joined) - (len(joined) % 4 == 1)]
     try:
-        text = binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+        text = binascii.a2b_base64(joined + b"=" * (-len(joined) % 4))
     except binascii.Error:
         yield from body
         return
-    ends = [*itertools.accumulate(map(len, code))]
-    at = 0
-    for line in text.removesuffix(b"\n").split(b"\n") if text else ():
-        # Four characters make three bytes.
-        first = bisect.bisect_right(ends, at * 4 // 3)
-        last = bisect.bisect_right(ends, (at + len(line)) * 4 // 3, hi=len(ends) - 1)
+    code_ends = [*itertools.accumulate(map(len, code))]
+    begin = 0
+    for decoded in text.removesuffix(b"\n").split(b"\n") if text else ():
+        # Four characters encode three bytes.
+        first = bisect.bisect_right(code_ends, begin * 4 // 3)
+        last = bisect.bisect_right(
+            code_ends, (begin + len(decoded)) * 4 // 3, hi=len(code_ends) - 1
+        )
         spanned = body[first : last + 1]
-        for part in line.split(b"\0"):
-            numbers = tuple(number for piece in spanned for number in piece.lines)
-            raws = tuple(raw for piece in spanned for raw in piece.raws)
-            yield Piece(part, numbers, (), raws).noted("base64")
-        at += len(line) + 1
+        numbers = tuple(number for line in spanned for number in line.numbers)
+        originals = tuple(original for line in spanned for original in line.originals)
+        for part in decoded.split(b"\0"):
+            yield SourceLine(part, numbers, originals).with_repair("base64")
+        begin += len(decoded) + 1

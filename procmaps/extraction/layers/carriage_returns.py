@@ -4,35 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from procmaps.extraction import patterns
-from procmaps.extraction.matches import find
-from procmaps.extraction.source_lines import Piece
+from procmaps.extraction.matches import find_match, is_invented_by_kernel
+from procmaps.extraction.source_lines import SourceLine
 
 
-def strip(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces without the CR of a CR LF.
+def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines without the CR of a CR LF.
 
-    A name may end in CR. So it is taken off only in a run of lines that end so, one of which has no
-    name to own it: a blank line, another text, unnamed memory, a name that the kernel invented.
+    A name may end in CR. So it is removed only from a run of lines that end in CR, if one of them
+    has no name of its own: a blank line, other text, unnamed memory, a name of the kernel's.
     """
-    place = 0
-    while place < len(pieces):
-        behind = place
-        while behind < len(pieces) and pieces[behind].text.endswith(b"\r"):
-            behind += 1
-        run = pieces[place:behind]
-        if any(_is_nameless(piece.text) for piece in run):
-            for piece in run:
-                yield piece.changed(piece.text[:-1], "carriage return", b"\r")
+    index = 0
+    while index < len(lines):
+        end = index
+        while end < len(lines) and lines[end].text.endswith(b"\r"):
+            end += 1
+        run = lines[index:end]
+        if any(_cannot_own_cr(line.text) for line in run):
+            for line in run:
+                yield line.with_text(line.text[:-1], "carriage return", b"\r")
         else:
             yield from run
-        if behind < len(pieces):
-            yield pieces[behind]
-        place = behind + 1
+        if end < len(lines):
+            yield lines[end]
+        index = end + 1
 
 
-def _is_nameless(text: bytes) -> bool:
-    hit = find(text[:-1])
-    if hit is None or not hit.name:
+def _cannot_own_cr(text: bytes) -> bool:
+    match = find_match(text[:-1])
+    if match is None or not match.name:
         return True
-    return not hit.file and patterns.linux().parse_name(hit.name).kind not in ("file", "other")
+    return not match.file and is_invented_by_kernel(match.name)

@@ -1,65 +1,68 @@
-"""What stands before a mapping in its line: quoting, comments, indents, prefixes of logs."""
+"""Text before a mapping in its line: quotation marks, comments, indents, prefixes of logs.
+
+This layer has no ``remove``. Grouping compares prefixes, so they stay in the lines until assembly
+cuts them off.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from procmaps.extraction import patterns
-from procmaps.extraction.results import What
+from procmaps.extraction.blanks import as_spaces
+from procmaps.extraction.results import RepairKind
 
 _QUOTE = re.compile(rb"[ \t]{0,16}(?:>|\||&gt;)(?:[ \t]{0,2}(?:>|\||&gt;)){0,63}[ \t]?")
-"""Marks of quoting in a mail: ``> ``, ``>>> ``, ``> > ``, ``| ``, in HTML ``&gt; ``."""
+"""Quotation marks of mail: ``> ``, ``>>> ``, ``> > ``, ``| ``, in HTML ``&gt; ``."""
 
 _COMMENT = re.compile(
     rb"[ \t]{0,64}(?:///?!?|##*|\*+|--+|;+|%+|<!--|/\*+|rem|REM)(?=[ \t]|\Z)[ \t]?"
 )
-"""Marks of a comment in the usual languages, at the beginning of a line."""
+"""Comment marks of the usual languages, at the beginning of a line."""
 
 _ASSIGNMENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]{0,64}=\Z")
 
-_TAG = re.compile(rb"(?:<[A-Za-z/][^<>]{0,200}>[ \t]*)+")
-"""Tags of HTML or of a markup like it."""
+_TAGS = re.compile(rb"(?:<[A-Za-z/][^<>]{0,200}>[ \t]*)+")
+"""Tags of HTML or a markup like it."""
 
-_DIFF = (b"+", b"-", b" ")
-"""What a line bears in a unified diff: a blank where it stands in both of the texts."""
+_DIFF_MARKS = (b"+", b"-", b" ")
+"""The first column of a unified diff; a blank if the line is in both texts."""
 
-FAULT = b"--->"
-"""What a tombstone has in place of the indent before the mapping of the fault address."""
+_FAULT_MARK = b"--->"
+"""A tombstone prints it in place of the indent, before the mapping of the fault address."""
 
-_MASK = bytes.maketrans(b"123456789abcdefABCDEF\t", b"0" * 21 + b" ")
-"""Makes all numbers of one length equal."""
+_EQUALIZED = bytes.maketrans(b"123456789abcdefABCDEF\t", b"0" * 21 + b" ")
+"""Makes all numbers of the same length equal."""
 
 
 def leading_quote(text: bytes) -> bytes:
-    """The marks of quoting that *text* begins with; empty where it is not quoted."""
+    """Return the quotation marks at the beginning of *text*; empty if it is not quoted."""
     quote = _QUOTE.match(text)
     return quote[0] if quote else b""
 
 
 def family(prefix: bytes) -> bytes:
-    """What prefixes of the same kind have in common: the quoting, and whether there is more.
+    """Return what all prefixes of one dump share: the quotation, and whether there is more.
 
-    What stands only once, before the first line of a dump, does not count: a tag, a variable.
+    Text that only the first line of a dump has does not count: a tag, the name of a variable.
     """
     quote = leading_quote(prefix)
     marks = bytes(byte for byte in quote.replace(b"&gt;", b">") if byte in b">|")
-    rest = _TAG.sub(b"", prefix[len(quote) :]).removesuffix(FAULT)
-    if _ASSIGNMENT.search(rest) or rest in _DIFF or not patterns.padding(rest).strip(b" A"):
+    rest = _TAGS.sub(b"", prefix[len(quote) :]).removesuffix(_FAULT_MARK)
+    if _ASSIGNMENT.search(rest) or rest in _DIFF_MARKS or _is_blank(rest):
         return marks
     return marks + b"+"
 
 
-def behind(text: bytes, prefix: bytes) -> int:
-    """Where a line begins behind a prefix like *prefix*; 0 where it bears none.
+def content_start(text: bytes, prefix: bytes) -> int:
+    """Return where the text after a prefix like *prefix* begins; 0 if *text* has no such prefix.
 
-    Numbers in it may differ, as times do. A line too short for the whole of it may have lost the
-    blanks at its end.
+    Numbers may differ, as times do. A line that is too short may have lost blanks at its end.
     """
     size = len(prefix)
-    if text.startswith(prefix) or masked(text[:size]) == masked(prefix):
+    if text.startswith(prefix) or equalize(text[:size]) == equalize(prefix):
         return size
-    if prefix in _DIFF and text.startswith(_DIFF):
+    if prefix in _DIFF_MARKS and text.startswith(_DIFF_MARKS):
         return size
     short = prefix.rstrip(b" \t")
     if short and text.rstrip(b" \t\r") == short:
@@ -70,41 +73,41 @@ def behind(text: bytes, prefix: bytes) -> int:
     return 0
 
 
-def bears(text: bytes, prefix: bytes) -> bool:
-    """Whether *text* bears a prefix like *prefix*; any text does where that is only blanks."""
-    return behind(text, prefix) > 0 or not prefix.strip(b" \t")
+def has_prefix(text: bytes, prefix: bytes) -> bool:
+    """Return whether *text* has a prefix like *prefix*; every text does if that is only blanks."""
+    return content_start(text, prefix) > 0 or not prefix.strip(b" \t")
 
 
-def kinds(prefix: bytes) -> Iterator[tuple[What, bytes]]:
-    """What a prefix consists of, from the left: each part and its kind."""
-    at = 0
+def take_apart(prefix: bytes) -> Iterator[tuple[RepairKind, bytes]]:
+    """Yield the parts of a prefix, from the left, each with its kind."""
+    index = 0
     if quote := leading_quote(prefix):
         yield "quote", quote
-        at = len(quote)
-    if tag := _TAG.match(prefix, at):
-        yield "markup", tag[0]
-        at = tag.end()
-    if comment := _COMMENT.match(prefix, at):
+        index = len(quote)
+    if tags := _TAGS.match(prefix, index):
+        yield "markup", tags[0]
+        index = tags.end()
+    if comment := _COMMENT.match(prefix, index):
         yield "comment", comment[0]
-        at = comment.end()
-    rest = prefix[at:].removesuffix(FAULT)
-    yield from _remainder(rest)
-    if len(rest) < len(prefix) - at:
-        yield "fault mark", FAULT
+        index = comment.end()
+    rest = prefix[index:].removesuffix(_FAULT_MARK)
+    if rest:
+        yield _kind_of_rest(rest), rest
+    if len(rest) < len(prefix) - index:
+        yield "fault mark", _FAULT_MARK
 
 
-def _remainder(rest: bytes) -> Iterator[tuple[What, bytes]]:
-    """What is left of a prefix without its marks."""
-    if not rest:
-        return
-    if not patterns.padding(rest).strip(b" A"):
-        yield "indent", rest
-    elif _ASSIGNMENT.search(rest):
-        yield "assignment", rest
-    else:
-        yield "log prefix", rest
+def equalize(prefix: bytes) -> bytes:
+    """Return *prefix* with all numbers made equal, and the blanks that pad them removed."""
+    return re.sub(rb" *0+", b"0", prefix.translate(_EQUALIZED))
 
 
-def masked(prefix: bytes) -> bytes:
-    """*prefix* with all numbers made alike, and the blanks that pad them."""
-    return re.sub(rb" *0+", b"0", prefix.translate(_MASK))
+def _kind_of_rest(rest: bytes) -> RepairKind:
+    if _is_blank(rest):
+        return "indent"
+    return "assignment" if _ASSIGNMENT.search(rest) else "log prefix"
+
+
+def _is_blank(text: bytes) -> bool:
+    # "A" can be the rest of a no-break space (`blanks.NO_BREAK_SPACE`).
+    return not as_spaces(text).strip(b" A")

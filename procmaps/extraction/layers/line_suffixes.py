@@ -1,55 +1,53 @@
-"""What stands behind every line of a dump: a quotation mark, a comma, the rest of a message."""
+"""A common end of all lines of a dump: a quotation mark, a comma, the rest of a message."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from procmaps.extraction import patterns
-from procmaps.extraction.matches import Hit, find
-from procmaps.extraction.source_lines import Piece
+from procmaps.extraction.matches import Match, is_invented_by_kernel
+from procmaps.extraction.source_lines import SourceLine
 
-_FEWEST = 2
-"""Lines with the same end before it is taken for a suffix."""
+_MIN_LINES = 2
+"""Lines with the same end before it counts as a suffix."""
 
-_LONGEST = 256
+_MAX_LENGTH = 256
 
 
-def strip(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces without what a run of them has in common at the end.
+def remove(lines: Sequence[SourceLine]) -> list[SourceLine]:
+    """Return the lines without the end that a run of them has in common.
 
-    What that is, a mapping shows whose name the kernel invented or that has none: ``[heap]",`` is
-    ``[heap]`` and a suffix. It goes only where the lines beside it end so, too.
+    A mapping without a name, or with a name of the kernel's, shows the suffix: ``[heap]",`` is
+    ``[heap]`` and a suffix. It is removed only if the lines beside it end in it, too.
     """
-    bare = [*pieces]
-    place = 0
-    for at, piece in enumerate(pieces):
-        suffix = _foreign(find(piece.text)) if at >= place else b""
+    result = [*lines]
+    done = 0
+    for index, line in enumerate(lines):
+        suffix = _suffix(line.match) if index >= done else b""
         if not suffix:
             continue
-        begin = at
-        while begin > place and bare[begin - 1].text.endswith(suffix):
+        begin = index
+        while begin > done and result[begin - 1].text.endswith(suffix):
             begin -= 1
-        end = at + 1
-        while end < len(bare) and bare[end].text.endswith(suffix):
+        end = index + 1
+        while end < len(result) and result[end].text.endswith(suffix):
             end += 1
-        if end - begin >= _FEWEST:
-            for index in range(begin, end):
-                text = bare[index].text.removesuffix(suffix)
-                bare[index] = bare[index].changed(text, "suffix", suffix)
-            place = end
-    return bare
+        if end - begin >= _MIN_LINES:
+            for member in range(begin, end):
+                text = result[member].text.removesuffix(suffix)
+                result[member] = result[member].with_text(text, "suffix", suffix)
+            done = end
+    return result
 
 
-def _foreign(hit: Hit | None) -> bytes:
-    """What of a mapping's end the kernel cannot have printed; empty where it can have."""
-    if not hit or not hit.is_whole or hit.file:
+def _suffix(match: Match | None) -> bytes:
+    """Return the end of a mapping that the kernel cannot have printed; usually empty."""
+    if not match or not match.has_all_columns or match.file:
         return b""
-    if hit.tail:
-        return hit.tail[:_LONGEST]
-    name = hit.name
+    if match.tail:
+        return match.tail[:_MAX_LENGTH]
+    name = match.name
     if name.startswith(b"["):
-        known, bracket, rest = name.partition(b"]")
-        kind = patterns.linux().parse_name(known + bracket).kind
-        return b"" if kind in ("file", "other") else rest[:_LONGEST]
+        label, bracket, rest = name.partition(b"]")
+        return rest[:_MAX_LENGTH] if is_invented_by_kernel(label + bracket) else b""
     is_path = name.startswith((b"/", b"(", b"anon_inode:", b"socket:"))
-    return b"" if is_path else name[:_LONGEST]
+    return b"" if is_path else name[:_MAX_LENGTH]

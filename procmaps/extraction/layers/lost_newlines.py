@@ -1,36 +1,41 @@
-"""Mappings in one line: where a page, a shell or a logger has made spaces of the newlines."""
+"""Several mappings in one line: a page, a shell or a logger has replaced newlines by spaces."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from procmaps.extraction import patterns
-from procmaps.extraction.source_lines import Piece
+from procmaps.extraction.source_lines import SourceLine
+from procmaps.formats.dialects import LINUX
 
-FEWEST = 3
+_MIN_MAPPINGS = 3
 """Mappings in a line before it is split: a name may look like a mapping."""
 
 
-def split(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces, with every line that holds several mappings as one piece for each.
+def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines, with a line of several mappings as one line for each.
 
-    Their addresses must rise, and no other mapping may stand in the lines beside it: there, the
-    lines are as they were, and what looks like a mapping is a name.
+    Their addresses must rise, and the lines beside it must have no mapping. Otherwise the lines
+    still are as they were, and what looks like a mapping is a name.
     """
-    heads = [[*patterns.maps("linux").head.finditer(piece.text)] for piece in pieces]
-    for place, (piece, found) in enumerate(zip(pieces, heads, strict=True)):
-        beside = heads[max(0, place - 1) : place] + heads[place + 1 : place + 2]
-        if len(found) < FEWEST or any(beside):
-            yield piece
+    columns = patterns.kernel_line(LINUX.name).columns
+    found = [[*columns.finditer(line.text)] for line in lines]
+    for index, (line, mappings) in enumerate(zip(lines, found, strict=True)):
+        neighbours = found[max(0, index - 1) : index] + found[index + 1 : index + 2]
+        if len(mappings) < _MIN_MAPPINGS or any(neighbours) or not _do_rise(mappings):
+            yield line
             continue
-        ranges = [_range(patterns.parts(head)) for head in found]
-        if any(below[0] < above[1] for above, below in itertools.pairwise(ranges)):
-            yield piece
-            continue
-        starts = [0, *(head.start() for head in found[1:]), len(piece.text)]
-        for start, end in itertools.pairwise(starts):
-            yield piece.changed(piece.text[start:end], "joined", b" ")
+        cuts = [0, *(mapping.start() for mapping in mappings[1:]), len(line.text)]
+        for start, end in itertools.pairwise(cuts):
+            yield line.with_text(line.text[start:end], "joined", b" ")
+
+
+def _do_rise(mappings: Sequence[re.Match[bytes]]) -> bool:
+    """Return whether each mapping starts at or after the end of the one before it."""
+    ranges = [_range(patterns.captured(mapping)) for mapping in mappings]
+    return all(below[0] >= above[1] for above, below in itertools.pairwise(ranges))
 
 
 def _range(parts: dict[str, bytes]) -> tuple[int, int]:

@@ -1,30 +1,31 @@
-"""Dumps inside a literal that runs over several lines of a program, a script or a page.
+"""Dumps inside a literal over several lines of a program, a script or a page.
 
-Either the lines stand in it as they are, between marks of some kind, or a backslash at the end of
-each goes on with the literal on the next one.
+Either its lines are unescaped, between two marks, or each line ends in a backslash and the literal
+continues on the next one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
 from procmaps.extraction import patterns
-from procmaps.extraction.layers.string_literals import (
+from procmaps.extraction.field_lines import find_known_field
+from procmaps.extraction.literal_syntax import (
     CLOSED,
+    MAX_DISTANCE,
     QUOTES,
-    REACH,
-    closing,
-    first,
-    opening,
+    closing_quote,
+    opening_quote,
     split_lines,
-    unescaped,
+    unescape,
 )
-from procmaps.extraction.source_lines import Piece
+from procmaps.extraction.matches import find_candidate
+from procmaps.extraction.source_lines import SourceLine
 
-_RAW = re.compile(
+_RAW_OPENING = re.compile(
     rb"""(?:
       (?P<same>\"\"\"|\'\'\'|```+(?=[a-z]{0,16}))    # Python, Java, Kotlin, Swift, C#; Markdown
     | [rR]"(?P<cpp>[^ ()\\\t]{0,16})\(
@@ -39,131 +40,140 @@ _RAW = re.compile(
     )[a-z]{0,16}\\?[ \t\r]*\Z""",
     re.VERBOSE,
 )
-"""What opens a literal whose lines stand in it as they are, at the end of a line or directly before
-a mapping."""
+"""The opening mark of a literal with unescaped lines.
+
+It is at the end of a line or just before a mapping."""
 
 _CLOSERS = {
     "same": b"%b", "cpp": b')%b"', "rust": b'"%b', "lua": b"]%b]", "ocaml": b"|%b}",
     "sql": b"$%b$", "jira": b"{%b}", "bbcode": b"[/%b]", "brace": b"}%.0b", "xml": b"]]>%.0b",
 }  # fmt: skip
-"""What closes it, from what the opening mark holds."""
+"""The closing mark by group of `_RAW_OPENING`, from the text of that group."""
 
 _WINDOW = 128
-"""Bytes at the end of a text in which an opening mark is looked for."""
+"""Bytes at the end of a text that are searched for an opening mark."""
 
-_STATEMENT = (*QUOTES, b"}")
-"""Marks that names hold, too: behind one that closes a literal the line is over, or nearly so."""
+_MARKS_IN_NAMES = (*QUOTES, b"}")
+"""Closing marks that names contain, too. Such a mark counts only at the end of a statement."""
 
-_CONTINUED = re.compile(rb"\\[ \t\r]*\Z")
+_BACKSLASH_AT_END = re.compile(rb"\\[ \t\r]*\Z")
 
 _GAP = re.compile(rb"[ \t]*\\(?=[0-9a-f])")
-"""In Haskell the next line goes on behind a backslash, too."""
+"""In Haskell the next line begins with a backslash, too."""
 
 
 @attrs.frozen
-class _Open:
-    """A literal that goes on in the next line."""
+class _OpenLiteral:
+    """A literal that continues on the next line."""
 
     mark: bytes
-    """What closes it."""
+    """The mark that closes it."""
     is_continued: bool = False
-    """Whether each line of it ends in a backslash, and holds escapes."""
+    """Whether each line of it ends in a backslash and contains escapes."""
     begin: int = 0
     """Where the literal begins in the line that opens it."""
 
 
-def take_apart(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The pieces without what opens, continues and closes such literals around a dump."""
-    above, reach = b"", 0
-    inside: _Open | None = None
-    for piece in pieces:
-        text = piece.text
-        found = None if inside and inside.is_continued else first(text)
+def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines without the text that opens, continues and closes such literals."""
+    mark_above, distance_left = b"", 0
+    literal: _OpenLiteral | None = None
+    for line in lines:
+        text = line.text
+        found = None if literal and literal.is_continued else find_candidate(text)
         if found:
-            inside = _opened(text, found.start(), above) or inside
-        if inside and inside.is_continued:
-            parts, inside = _continue(piece, inside)
+            literal = _opened(text, found.start(), mark_above) or literal
+        if literal and literal.is_continued:
+            parts, literal = _continue(line, literal)
             yield from parts
-        elif inside:
-            part, inside = _close(piece, inside, found)
+        elif literal:
+            part, literal = _close(line, literal, found)
             yield part
         else:
-            yield piece
-        mark = b"" if found else _raw(text) or _dangling(text)
-        if mark in QUOTES and not inside and _CONTINUED.search(text):
-            inside = _Open(mark, is_continued=True)
-        above, reach = (mark, REACH) if mark else (above, reach - 1)
-        if found or not reach:
-            above = b""
+            yield line
+        mark = b"" if found else _raw_closing_mark(text) or _unpaired_quote(text)
+        if mark in QUOTES and not literal and _BACKSLASH_AT_END.search(text):
+            literal = _OpenLiteral(mark, is_continued=True)
+        if mark:
+            mark_above, distance_left = mark, MAX_DISTANCE
+        else:
+            distance_left -= 1
+        if found or not distance_left:
+            mark_above = b""
 
 
-def _opened(text: bytes, at: int, above: bytes) -> _Open | None:
-    """The literal that opens directly before the mapping at *at*, or that *above* is to close.
+def _opened(text: bytes, mapping: int, mark_above: bytes) -> _OpenLiteral | None:
+    """Return the literal that opens just before the mapping, or that *mark_above* will close.
 
-    None where there is none, or where it closes in this line: `literals` takes those.
+    None if there is none, or if it closes in this line: then it is one for `string_literals`.
     """
-    if mark := _raw(text[:at]):
-        # A brace around each line is for `suffixes` to see.
-        return None if mark == b"}" and text.endswith(mark) else _Open(mark)
-    start = opening(text, at)
+    if mark := _raw_closing_mark(text[:mapping]):
+        # Braces around each line are one for `line_suffixes`.
+        return None if mark == b"}" and text.endswith(mark) else _OpenLiteral(mark)
+    start = opening_quote(text, mapping)
     if start >= 0:
         quote = text[start : start + 1]
-        is_open = closing(text, at, quote) == len(text)
-        return _Open(quote, bool(_CONTINUED.search(text)), start + 1) if is_open else None
-    return _Open(above) if above else None
+        if closing_quote(text, mapping, quote) < len(text):
+            return None
+        return _OpenLiteral(quote, bool(_BACKSLASH_AT_END.search(text)), start + 1)
+    return _OpenLiteral(mark_above) if mark_above else None
 
 
-def _raw(text: bytes) -> bytes:
-    """What closes the literal that the end of *text* opens; empty where it opens none."""
-    opened = _RAW.search(text[-_WINDOW:])
-    if not opened or not opened.lastgroup:
+def _raw_closing_mark(text: bytes) -> bytes:
+    """Return the mark that closes the literal opened at the end of *text*, or an empty text."""
+    opening = _RAW_OPENING.search(text[-_WINDOW:])
+    if not opening or not opening.lastgroup:
         return b""
-    return _CLOSERS[opened.lastgroup] % opened[opened.lastgroup]
+    return _CLOSERS[opening.lastgroup] % opening[opening.lastgroup]
 
 
-def _dangling(text: bytes) -> bytes:
-    """The quotation mark at the end of *text* that closes nothing before it; else empty."""
-    bare = _CONTINUED.sub(b"", text).rstrip(b" \t\r")
+def _unpaired_quote(text: bytes) -> bytes:
+    """Return the quotation mark at the end of *text* that closes nothing, or an empty text."""
+    bare = _BACKSLASH_AT_END.sub(b"", text).rstrip(b" \t\r")
     quote = bare[-1:]
-    is_lone = quote in QUOTES and bare.count(quote) % 2 and not bare.endswith(quote * 3)
-    return quote if is_lone else b""
+    is_unpaired = quote in QUOTES and bare.count(quote) % 2 and not bare.endswith(quote * 3)
+    return quote if is_unpaired else b""
 
 
 def _close(
-    piece: Piece, inside: _Open, found: re.Match[bytes] | None
-) -> tuple[Piece, _Open | None]:
-    """*piece* without the end of the literal, and the literal where it goes on."""
-    text, mark = piece.text, inside.mark
+    line: SourceLine, literal: _OpenLiteral, found: re.Match[bytes] | None
+) -> tuple[SourceLine, _OpenLiteral | None]:
+    """Return *line* without the end of the literal, and the literal if it continues."""
+    text, mark = line.text, literal.mark
     # Of "]]]" the last two close.
-    ends = re.compile(re.escape(mark) + b"(?!" + re.escape(mark[-1:]) + b")")
-    for end in ends.finditer(text, found.start() if found else 0):
-        if mark in _STATEMENT and not CLOSED.match(text, end.end()):
+    closings = re.compile(re.escape(mark) + b"(?!" + re.escape(mark[-1:]) + b")")
+    for closing in closings.finditer(text, found.start() if found else 0):
+        if mark in _MARKS_IN_NAMES and not CLOSED.match(text, closing.end()):
             continue
-        body = text[: end.start()]
+        content, rest = text[: closing.start()], text[closing.start() :]
         if found:
-            kept = body.rstrip(b" \t") if patterns.parts(found).get("NAME", mark) != mark else body
-            return piece.changed(kept, "string", text[end.start() :]), None
-        if patterns.is_known(body):
-            return piece.changed(body, "string", text[end.start() :]), None
-        return piece, None
-    return piece, inside
+            is_unnamed = patterns.captured(found).get("NAME", mark) == mark
+            kept = content if is_unnamed else content.rstrip(b" \t")
+            return line.with_text(kept, "string", rest), None
+        if find_known_field(content):
+            return line.with_text(content, "string", rest), None
+        return line, None
+    return line, literal
 
 
-def _continue(piece: Piece, inside: _Open) -> tuple[list[Piece], _Open | None]:
-    """The lines that one line of a continued literal holds, and the literal where it goes on."""
-    text = piece.text
+def _continue(
+    line: SourceLine, literal: _OpenLiteral
+) -> tuple[list[SourceLine], _OpenLiteral | None]:
+    """Return the lines in one line of a continued literal, and the literal if it continues."""
+    text = line.text
     gap = _GAP.match(text)
-    begin = inside.begin or (gap.end() if gap else 0)
-    end = closing(text, begin, inside.mark)
-    body = text[begin:end]
-    goes_on = _CONTINUED.search(body) if end == len(text) else None
-    if goes_on:
-        body = body[: goes_on.start()]
+    begin = literal.begin or (gap.end() if gap else 0)
+    end = closing_quote(text, begin, literal.mark)
+    content = text[begin:end]
+    continuation = _BACKSLASH_AT_END.search(content) if end == len(text) else None
+    if continuation:
+        content = content[: continuation.start()]
     elif end == len(text):
-        return [piece], None
-    opened = text[:begin] or inside.mark
+        return [line], None
+    opened = text[:begin] or literal.mark
     parts = [
-        piece.changed(unescaped(line), "string", opened).noted("escape", line)
-        for line in split_lines(body)
+        line.with_text(unescape(escaped), "string", opened).with_repair("escape", escaped)
+        for escaped in split_lines(content)
     ]
-    return parts or [piece], _Open(inside.mark, is_continued=True) if goes_on else None
+    continued = _OpenLiteral(literal.mark, is_continued=True) if continuation else None
+    return parts or [line], continued

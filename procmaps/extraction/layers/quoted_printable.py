@@ -1,4 +1,4 @@
-"""Quoted-printable (RFC 2045, 6.7) that a mail archive has left in place."""
+"""Quoted-printable (RFC 2045, 6.7) that a mail archive has not decoded."""
 
 from __future__ import annotations
 
@@ -6,69 +6,69 @@ import re
 from collections.abc import Iterator, Sequence
 
 from procmaps.extraction import patterns
-from procmaps.extraction.layers.line_prefixes import behind, leading_quote
-from procmaps.extraction.source_lines import Piece
+from procmaps.extraction.layers.line_prefixes import content_start, leading_quote
+from procmaps.extraction.source_lines import SourceLine
+from procmaps.formats.dialects import LINUX
 
-_DECLARED = re.compile(rb"(?i)^content-transfer-encoding:[ \t]*quoted-printable[ \t\r]*$")
+_DECLARATION = re.compile(rb"(?i)^content-transfer-encoding:[ \t]*quoted-printable[ \t\r]*$")
 _ESCAPE = re.compile(rb"=([0-9A-F]{2})")
-_SPACE_AT_END = re.compile(rb"(?<!=20)(?:=20)+\r?$")
+_SPACES_AT_END = re.compile(rb"(?<!=20)(?:=20)+\r?$")
 _SOFT_BREAK = re.compile(rb"=[ \t]*\r?$")
 
-SHORTEST = 56
-"""Bytes before a soft break that is taken for one: encoders break at 76, quoting once more cuts."""
+_MIN_WIDTH = 56
+"""Bytes before a soft break, at least. Encoders break at 76; a later quotation shortens lines."""
 
-MOST_JOINS = 64
-"""Lines joined into one by soft breaks: names are at most 4095 bytes long."""
+_MAX_JOINS = 64
+"""Lines that soft breaks join into one, at most: names have at most 4095 bytes."""
 
 
-def decode(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces with soft breaks joined and escapes decoded, if the text is encoded at all.
+def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield the lines with soft breaks joined and escapes decoded, if the text is encoded.
 
-    It is where a header of the mail says so, or where a mapping's line could not end as it does
-    otherwise. A path with ``=41`` in its name is left alone everywhere else.
+    It is encoded if a mail header says so, or if the line of a mapping could not end as it does
+    otherwise. A path with ``=41`` in its name is left alone in all other texts.
     """
-    encoded = _is_encoded(pieces)
-    place = 0
-    while place < len(pieces):
-        piece = pieces[place]
-        place += 1
-        if not encoded:
-            yield piece
-            continue
+    if not _is_encoded(lines):
+        yield from lines
+        return
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        index += 1
         joins = 0
-        while joins < MOST_JOINS and place < len(pieces) and _SOFT_BREAK.search(piece.text):
-            below = pieces[place]
-            quote = leading_quote(piece.text)
-            rest = below.text[behind(below.text, quote) :]
-            text = _SOFT_BREAK.sub(b"", piece.text) + rest
-            piece = piece.joined(below, text, "soft break", b"=")
-            place, joins = place + 1, joins + 1
-        yield _decoded(piece)
+        while joins < _MAX_JOINS and index < len(lines) and _SOFT_BREAK.search(line.text):
+            following = lines[index]
+            rest = following.text[content_start(following.text, leading_quote(line.text)) :]
+            text = _SOFT_BREAK.sub(b"", line.text) + rest
+            line = line.joined_with(following, text, "soft break", b"=")
+            index, joins = index + 1, joins + 1
+        yield _decoded(line)
 
 
-def _decoded(piece: Piece) -> Piece:
-    text = _ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), piece.text)
+def _decoded(line: SourceLine) -> SourceLine:
+    text = _ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), line.text)
     # An encoded newline would make two lines of one.
     text = text.replace(b"\n", b" ").replace(b"\0", b" ")
-    return piece if text == piece.text else piece.changed(text, "quoted-printable", piece.text)
+    return line if text == line.text else line.with_text(text, "quoted-printable", line.text)
 
 
-def _is_encoded(pieces: Sequence[Piece]) -> bool:
-    """Whether the text says so, or shows it where a mapping begins."""
-    maps = patterns.maps("linux")
-    for place, piece in enumerate(pieces):
-        if _DECLARED.search(piece.text):
+def _is_encoded(lines: Sequence[SourceLine]) -> bool:
+    """Return whether a header says so, or the line of a mapping shows it."""
+    mapping = patterns.kernel_line(LINUX.name)
+    for index, line in enumerate(lines):
+        if _DECLARATION.search(line.text):
             return True
-        if not _SPACE_AT_END.search(piece.text) and not _SOFT_BREAK.search(piece.text):
+        if not _SPACES_AT_END.search(line.text) and not _SOFT_BREAK.search(line.text):
             continue
-        bare = _SPACE_AT_END.sub(b"", _SOFT_BREAK.sub(b"", piece.text))
-        if _SPACE_AT_END.search(piece.text):
-            found = maps.line.search(bare)
-            if found and "NAME" not in patterns.parts(found):
+        bare = _SPACES_AT_END.sub(b"", _SOFT_BREAK.sub(b"", line.text))
+        if _SPACES_AT_END.search(line.text):
+            # Unnamed memory ends in a space; ``=20`` cannot follow its inode.
+            found = mapping.line.search(bare)
+            if found and "NAME" not in patterns.captured(found):
                 return True
-        elif len(piece.text) >= SHORTEST and place + 1 < len(pieces):
-            below = pieces[place + 1].text
-            begun = maps.line.search(bare) or maps.partial.search(bare)
-            if begun and below.strip() and not maps.line.search(below):
+        elif len(line.text) >= _MIN_WIDTH and index + 1 < len(lines):
+            following = lines[index + 1].text
+            begun = mapping.line.search(bare) or mapping.partial.search(bare)
+            if begun and following.strip() and not mapping.line.search(following):
                 return True
     return False

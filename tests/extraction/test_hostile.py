@@ -1,4 +1,4 @@
-"""Whatever the bytes: extract raises nothing, loses no line of a dump, and takes linear time."""
+"""For any bytes, extract raises nothing, loses no line of a dump, and takes linear time."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ SOUP = st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=3), max_size=40)
 
 
 def check_accounts(text: bytes) -> None:
-    """Every line of a dump is either in an output line's origins or listed as unread."""
+    """Check that every line of a dump is either an origin of an output line or skipped."""
     lines = text.split(b"\n")
     for dump in extract(text):
         used = {number for origin in dump.origins for number in origin}
-        left = {unread.line for unread in dump.unread}
+        left = {line.line for line in dump.skipped}
         assert not used & left
         for number in range(dump.first_line, dump.last_line + 1):
             assert number in used or number in left, (number, lines[number - 1])
-        for unread in dump.unread:
-            assert unread.raw == lines[unread.line - 1]
+        for line in dump.skipped:
+            assert line.raw == lines[line.line - 1]
         assert dump.text.count(b"\n") == len(dump.origins)
-        assert len(dump.snapshot) == len(dump.entries)
-        for entry, mapping in zip(dump.entries, dump.snapshot, strict=True):
+        assert len(dump.snapshot) == len(dump.mappings)
+        for entry, mapping in zip(dump.mappings, dump.snapshot, strict=True):
             assert (entry.start, entry.end) == (mapping.start, mapping.end)
             assert entry.name == mapping.name.raw
 
@@ -54,13 +54,13 @@ def check_accounts(text: bytes) -> None:
 @settings(max_examples=examples(1500))
 @given(SOUP)
 @example(LINE + b"\r\n\n> " + LINE)
-def test_soup(text: bytes) -> None:
+def test_accounts_for_every_line_of_random_fragments(text: bytes) -> None:
     check_accounts(text)
 
 
 @settings(max_examples=examples(300))
 @given(st.binary(max_size=200))
-def test_any_bytes(text: bytes) -> None:
+def test_accounts_for_every_line_of_random_bytes(text: bytes) -> None:
     check_accounts(text)
 
 
@@ -69,11 +69,13 @@ def test_any_bytes(text: bytes) -> None:
     st.sampled_from([*PLAIN.values(), *LOSSY.values()]),
     st.lists(st.tuples(st.integers(0, 1 << 12), st.binary(max_size=3)), max_size=6),
 )
-def test_damaged_containers(encode: Encoder, damage: list[tuple[int, bytes]]) -> None:
+def test_accounts_for_every_line_of_damaged_containers(
+    encode: Encoder, damage: list[tuple[int, bytes]]
+) -> None:
     lines = [LINE.replace(b"00401", b"%05d" % (401 + n)) for n in range(6)]
     text = encode(lines)
-    for place, noise in damage:
-        at = place % len(text)
+    for position, noise in damage:
+        at = position % len(text)
         text = text[:at] + noise + text[at + len(noise) :]
     check_accounts(text)
 
@@ -110,7 +112,7 @@ HEADS = {"nothing": b"", "line": LINE, "quoted": b'> "' + LINE, "HTML": b"<pre>\
 
 
 def steps(text: bytes) -> int:
-    """Calls of Python functions and C functions: work counted without a clock."""
+    """Count calls of Python and C functions: work, measured without a clock."""
     count = 0
 
     def tick(_frame: object, _event: str, _argument: object) -> None:
@@ -128,7 +130,7 @@ def steps(text: bytes) -> int:
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("unit", UNITS)
-def test_work_grows_with_the_size(unit: str, head: str) -> None:
+def test_work_grows_linearly(unit: str, head: str) -> None:
     small, large = (HEADS[head] + UNITS[unit] * (n // len(UNITS[unit])) for n in (4_000, 16_000))
     assert steps(large) <= 4.5 * steps(small) + 2_000
 
@@ -138,7 +140,7 @@ RUNS = (b"A", b"\r", b"=20", b"&", b"<a ", b"</a>", b"\x1b[0;", b"\xa0", b"[[", 
 
 @pytest.mark.parametrize("unit", RUNS)
 @pytest.mark.parametrize("head", ["line", "string", "HTML"])
-def test_a_long_run_of_anything_is_passed_once(unit: bytes, head: str) -> None:
-    """No call is counted within an expression: one that passes a run twice over takes minutes."""
+def test_passes_a_long_run_of_anything_once(unit: bytes, head: str) -> None:
+    """Calls do not count work inside an expression; a quadratic one would take minutes here."""
     dumps = extract(HEADS[head] + unit * (300_000 // len(unit)) + b"\n" + LINE)
-    assert dumps[-1].entries[-1].name == b"/bin/cat"
+    assert dumps[-1].mappings[-1].name == b"/bin/cat"

@@ -1,4 +1,4 @@
-"""Laws of `procmaps.extract`: whatever is wrapped around a dump, every mapping comes back."""
+"""`procmaps.extract` recovers every mapping from any container around a dump."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.examples import examples
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 LABELS = st.text("".join(sorted(set(PRINTABLE) - set("\\`$[]"))), max_size=40)
-"""What prctl(PR_SET_VMA_ANON_NAME) accepts."""
+"""The labels that prctl(PR_SET_VMA_ANON_NAME) accepts."""
 
 PATHS = st.builds(
     "/{}{}".format,
@@ -70,18 +70,18 @@ def check(text: bytes, lines: list[bytes]) -> None:
         assert not dump.assumed
         assert all(problem.kind != "unparsed" for problem in dump.snapshot.problems)
         assert len(dump.origins) == dump.text.count(b"\n")
-        assert [(e.start, e.end, e.name) for e in dump.entries] == [
+        assert [(e.start, e.end, e.name) for e in dump.mappings] == [
             (m.start, m.end, m.name.raw) for m in dump.snapshot
         ]
         for line, origin in zip(dump.text.split(b"\n"), dump.origins, strict=False):
             assert all(dump.first_line <= number <= dump.last_line for number in origin)
             if (line,) != tuple(physical[number - 1] for number in origin):
-                changed = {undone.line for undone in dump.undone}
+                changed = {repair.line for repair in dump.repairs}
                 assert changed & set(origin), "a line was altered in silence"
 
 
 def is_safe(name: str) -> bool:
-    """Whether a name does not itself look like what is taken away around it."""
+    """Return whether a name contains nothing that looks like the text around it."""
     return not any(mark in name for mark in ('"', "'", "`", "&", "<", ">", "\\", "=", ")"))
 
 
@@ -91,13 +91,13 @@ SAFE_PATHS = PATHS.filter(lambda name: is_safe(name.removesuffix(" (deleted)")))
 @pytest.mark.parametrize("name", PLAIN)
 @settings(max_examples=examples(25))
 @given(data=st.data())
-def test_every_mapping_comes_back(name: str, data: st.DataObject) -> None:
+def test_recovers_every_mapping(name: str, data: st.DataObject) -> None:
     lines = data.draw(dumps(SAFE_PATHS.filter(lambda path: path.isascii())))
     check(PLAIN[name](lines), lines)
 
 
-def test_a_hyphen_before_a_closing_mark_ends_the_name() -> None:
-    """Mail programs break lines behind a hyphen; a list that closes below is no rest of a name."""
+def test_hyphen_before_a_closing_mark_ends_the_name() -> None:
+    """Mail programs break lines after a hyphen; a closing bracket below is no rest of a name."""
     head = b"00402000-00403000 r--p 00000000 fd:01 1"
     lines = [head.ljust(73) + b"/a", head.replace(b"2", b"4", 1).replace(b"3", b"5", 1)]
     lines[1] = lines[1].ljust(73) + b"/-"
@@ -112,13 +112,13 @@ FIELDS = [
     b"VmFlags: rd wr mr ?? me ac ",
 ]
 OF_MAPS = ("capitals", "0x", "Markdown table", "Jira table", "CSV", "HTML table")
-"""Encoders that only the columns of a mapping can go through."""
+"""Encoders for the columns of a mapping only."""
 
 
 @pytest.mark.parametrize("name", [name for name in (*PLAIN, *LOSSY) if name not in OF_MAPS])
 @settings(max_examples=examples(10))
 @given(data=st.data())
-def test_every_field_comes_back(name: str, data: st.DataObject) -> None:
+def test_recovers_every_field(name: str, data: st.DataObject) -> None:
     headers = data.draw(dumps(st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z")))
     headers = [line for line in headers if b"  " not in line[73:]]
     lines = [
@@ -140,7 +140,7 @@ HARMLESS = ("as it is", "> ", "// ", "logcat", "dmesg", "C", "JSON", "quoted-pri
 @pytest.mark.parametrize("name", HARMLESS)
 @settings(max_examples=examples(40))
 @given(data=st.data())
-def test_hostile_paths_come_back_where_nothing_is_ambiguous(name: str, data: st.DataObject) -> None:
+def test_recovers_hostile_paths_in_unambiguous_containers(name: str, data: st.DataObject) -> None:
     lines = data.draw(dumps())
     check(PLAIN[name](lines), lines)
 
@@ -151,21 +151,21 @@ ONE_SPACE = st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}(?: [A-Za-z0-9_.]{1,10}){0,1}
 @pytest.mark.parametrize("name", LOSSY)
 @settings(max_examples=examples(25))
 @given(data=st.data())
-def test_damaged_padding_is_made_good(name: str, data: st.DataObject) -> None:
+def test_repairs_damaged_padding(name: str, data: st.DataObject) -> None:
     lines = data.draw(dumps(st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z")))
     lines = [line for line in lines if b"  " not in line[73:]]
     check(LOSSY[name](lines), lines)
 
 
 @pytest.mark.parametrize("encode", [*PLAIN.values(), *LOSSY.values()], ids=[*PLAIN, *LOSSY])
-def test_this_process_comes_back(encode: Encoder) -> None:
+def test_recovers_the_dump_of_this_process(encode: Encoder) -> None:
     lines = Path("/proc/self/maps").read_bytes().split(b"\n")[:-1]
     check(encode(lines), lines)
 
 
 @settings(max_examples=examples(60))
 @given(outer=st.sampled_from(["> ", "> > ", "dmesg", "indented", "journal"]), data=st.data())
-def test_layers_come_off_one_after_another(outer: str, data: st.DataObject) -> None:
+def test_removes_nested_layers(outer: str, data: st.DataObject) -> None:
     lines = data.draw(dumps(SAFE_PATHS.filter(lambda path: path.isascii())))
     inner = PLAIN[data.draw(st.sampled_from(["hs_err", "logcat", "> ", "// "]))](lines)
     check(PLAIN[outer](inner.split(b"\n")[:-1]), lines)
@@ -176,4 +176,4 @@ def test_layers_come_off_one_after_another(outer: str, data: st.DataObject) -> N
 def test_two_dumps_stay_two(first: list[bytes], second: list[bytes], data: st.DataObject) -> None:
     one, two = (data.draw(st.sampled_from(["hs_err", "gperftools", "fence"])) for _ in "12")
     found = extract(PLAIN[one](first) + b"\n" + PLAIN[two](second))
-    assert [len(dump.entries) for dump in found] == [len(first), len(second)]
+    assert [len(dump.mappings) for dump in found] == [len(first), len(second)]

@@ -1,4 +1,4 @@
-"""The grammars of the formats that are not the kernel's: Lark reads what the expression does."""
+"""The patterns of embedded formats accept the same lines as their grammars do with Lark."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ BROKEN = {
 
 
 def grammar(name: str) -> Callable[[str], object]:
-    """Lark's reading of one line by the grammar of that name; it raises `UnexpectedInput`."""
-    place = _resources.path(f"grammar/embedded/{name}.lark")
+    """Return Lark's parser of a line for an embedded grammar; it raises `UnexpectedInput`."""
+    path = _resources.path(f"grammar/embedded/{name}.lark")
     paths = [str(_resources.path("grammar"))]
     lark = Lark(
-        place.read_text("ascii"),
+        path.read_text("ascii"),
         parser="earley",
         start="line",
         import_paths=paths,
-        source_path=str(place),
+        source_path=str(path),
     )
     # Lark leaves the kind of text open where str and bytes are both allowed.
     return cast("Callable[[str], object]", lark.parse)  # pyright: ignore[reportUnknownMemberType]
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_lark_and_the_compiled_expression_read_the_same_lines(name: str) -> None:
+def test_lark_and_the_compiled_expression_accept_the_same_lines(name: str) -> None:
     form = {"tombstone": patterns.tombstone, "sanitizer": patterns.sanitizer}[name]()
     parse = grammar(name)
     for line in LINES[name]:
@@ -60,9 +60,9 @@ def test_lark_and_the_compiled_expression_read_the_same_lines(name: str) -> None
         assert not form.strict.fullmatch(line), line
 
 
-def test_a_mapping_cut_off_anywhere_behind_its_addresses_is_seen() -> None:
+def test_finds_a_mapping_cut_off_anywhere_after_its_addresses() -> None:
     line = b"> 00400000-00401000 r-xp 00000000 fd:01 77"
     for size in range(len(b"> 00400000-00401000 "), len(line)):
-        found = patterns.maps("linux").partial.search(line[:size])
+        found = patterns.kernel_line("linux").partial.search(line[:size])
         assert found, line[:size]
         assert found.start() == 2
