@@ -1,4 +1,4 @@
-"""``procmaps extract``: dumps out of logs, and what was undone."""
+"""``procmaps extract``: dumps inside logs, and their repairs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from tests.cli.conftest import SAMPLE, Process, Run
 QUOTED = b"You wrote:\n" + b"".join(b"> " + line for line in SAMPLE.splitlines(keepends=True))
 
 
-def test_the_text_is_the_dump_byte_for_byte(process: Process) -> None:
+def test_text_is_the_dump_byte_for_byte(process: Process) -> None:
     result = process("extract", "--text", "-", stdin=QUOTED)
     assert (result.stdout, result.stderr, result.returncode) == (SAMPLE, b"", 0)
 
 
-def test_the_report_says_where_it_was_and_what_was_undone(run: Run) -> None:
+def test_report_shows_lines_and_repairs(run: Run) -> None:
     result = run("extract", "-v", "-", stdin=QUOTED)
     head = result.stdout.splitlines()
     assert head[:4] == [
         "dump 1  mail  lines 2-5",
-        "  undone: quote (4)",
+        "  repairs: quote (4)",
         "    line 2: quote > ",
         "    line 3: quote > ",
     ]
@@ -27,11 +27,11 @@ def test_the_report_says_where_it_was_and_what_was_undone(run: Run) -> None:
     assert result.exit_code == 0
 
 
-def test_json_has_every_entry_and_all_that_was_undone(run: Run) -> None:
+def test_json_has_every_mapping_and_repair(run: Run) -> None:
     (dump,) = json.loads(run("extract", "--json", "-", stdin=QUOTED).stdout)
     assert dump["container"] == "mail"
-    assert [entry["lines"] for entry in dump["entries"]] == [[2], [3], [4], [5]]
-    assert dump["entries"][0] == {
+    assert [mapping["lines"] for mapping in dump["mappings"]] == [[2], [3], [4], [5]]
+    assert dump["mappings"][0] == {
         "start": "0x400000",
         "end": "0x452000",
         "size": 335872,
@@ -42,7 +42,7 @@ def test_json_has_every_entry_and_all_that_was_undone(run: Run) -> None:
         "name": {"base64": "L3Vzci9iaW4vZGJ1cy1kYWVtb24=", "text": "/usr/bin/dbus-daemon"},
         "lines": [2],
     }
-    assert [each["what"] for each in dump["undone"]] == ["quote"] * 4
+    assert [repair["kind"] for repair in dump["repairs"]] == ["quote"] * 4
     assert len(dump["snapshot"]["mappings"]) == 4
 
 
@@ -53,14 +53,17 @@ memory map (2 entries):
 """
 
 
-def test_what_a_tombstone_does_not_print_is_told(run: Run) -> None:
+def test_reports_columns_that_a_tombstone_omits(run: Run) -> None:
     result = run("extract", "-", stdin=TOMBSTONE)
-    assert "  it says that it lists 2 mappings\n" in result.stdout
-    assert "  stand-ins, not printed there: device, inode, sharing\n" in result.stdout
+    assert "  the container announces 2 mappings\n" in result.stdout
+    assert (
+        "  placeholders for columns that the container omits: device, inode, sharing\n"
+        in result.stdout
+    )
     (dump,) = json.loads(run("extract", "--json", "-", stdin=TOMBSTONE).stdout)
-    (entry,) = dump["entries"]
-    assert (entry["build_id"], entry["load_bias"]) == ("0123456789abcdef", "0x1000")
-    assert not {"device", "inode"} & set(entry)
+    (mapping,) = dump["mappings"]
+    assert (mapping["build_id"], mapping["load_bias"]) == ("0123456789abcdef", "0x1000")
+    assert not {"device", "inode"} & set(mapping)
 
 
 def test_one_dump_of_several(run: Run) -> None:
@@ -69,17 +72,17 @@ def test_one_dump_of_several(run: Run) -> None:
     (second,) = json.loads(run("extract", "--json", "--dump", "2", "-", stdin=several).stdout)
     assert second["container"] == "mail"
     none = run("extract", "--dump", "3", "-", stdin=several)
-    assert none.stderr == "procmaps: standard input holds 2 dumps and no more\n"
+    assert none.stderr == "procmaps: standard input contains only 2 dumps\n"
     assert none.exit_code == 1
 
 
 def test_no_dump_is_a_finding(run: Run) -> None:
     result = run("extract", "-", stdin=b"nothing here\n")
-    assert result.stderr == "procmaps: no dump of maps or smaps was found in standard input\n"
+    assert result.stderr == "procmaps: standard input contains no dump of maps or smaps\n"
     assert result.exit_code == 1
 
 
-def test_two_forms_at_once_are_wrong_usage(run: Run) -> None:
+def test_rejects_text_with_json(run: Run) -> None:
     result = run("extract", "--text", "--json", "-")
     assert "--text and --json: choose one" in result.stderr
     assert result.exit_code == 2
