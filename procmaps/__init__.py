@@ -52,9 +52,9 @@ if TYPE_CHECKING:
     from procmaps.explanation.parts import Part as Part
     from procmaps.extraction import Extract as Extract
     from procmaps.extraction import extract as extract
-    from procmaps.extraction.results import Entry as Entry
-    from procmaps.extraction.results import Undone as Undone
-    from procmaps.extraction.results import Unread as Unread
+    from procmaps.extraction.results import PartialMapping as PartialMapping
+    from procmaps.extraction.results import Repair as Repair
+    from procmaps.extraction.results import SkippedLine as SkippedLine
     from procmaps.formats.labels import is_valid_anon_label as is_valid_anon_label
     from procmaps.formats.labels import label_fault as label_fault
     from procmaps.formats.releases import Release as Release
@@ -125,7 +125,7 @@ _PUBLIC_NAMES = {
     "explanation.evidence": "Clue",
     "explanation.parts": "Part",
     "extraction": "Extract extract",
-    "extraction.results": "Entry Undone Unread",
+    "extraction.results": "PartialMapping Repair SkippedLine",
     "formats.labels": "is_valid_anon_label label_fault",
     "formats.releases": "Release Span",
     "formats.vm_flags": "VmFlagInfo VmFlags",

@@ -76,8 +76,8 @@ def _show(out: Console, number: int, dump: Extract, *, verbose: bool) -> None:
         print_line(out, Text(f"  repairs: {counts}", FAINT))
     if verbose:
         for repair in dump.repairs:
-            line = Text(f"    line {repair.line}: {repair.kind}", FAINT)
-            print_line(out, line.append_text(Text(" ")).append_text(name_text(repair.detail)))
+            head = Text(f"    line {repair.line}: {repair.kind} ", FAINT)
+            print_line(out, head + name_text(repair.detail))
     for line in dump.skipped:
         print_line(out, Text(f"  line {line.line} skipped: ", "red") + name_text(line.raw))
     table.show(out, dump.snapshot, dump.snapshot, only_summary=False)
