@@ -104,11 +104,12 @@ if TYPE_CHECKING:
     from procmaps.records.perms import Sharing as Sharing
     from procmaps.records.usage import ExtraField as ExtraField
     from procmaps.records.usage import Usage as Usage
+    from procmaps.snapshots.dialect_detection import DialectMatch as DialectMatch
     from procmaps.snapshots.loading import dumps as dumps
     from procmaps.snapshots.loading import load as load
     from procmaps.snapshots.loading import loads as loads
-    from procmaps.snapshots.snapshot import DialectMatch as DialectMatch
-    from procmaps.snapshots.snapshot import Problem as Problem
+    from procmaps.snapshots.mappings import Mappings as Mappings
+    from procmaps.snapshots.problems import Problem as Problem
     from procmaps.snapshots.snapshot import Snapshot as Snapshot
     from procmaps.snapshots.streaming import iterload as iterload
 
@@ -143,8 +144,11 @@ _PUBLIC_NAMES = {
     ),
     "records.perms": "Perms Sharing",
     "records.usage": "ExtraField Usage",
+    "snapshots.dialect_detection": "DialectMatch",
     "snapshots.loading": "dumps load loads",
-    "snapshots.snapshot": "DialectMatch Problem Snapshot",
+    "snapshots.mappings": "Mappings",
+    "snapshots.problems": "Problem",
+    "snapshots.snapshot": "Snapshot",
     "snapshots.streaming": "iterload",
 }
 """Public names by module, for `__getattr__`. A test compares them with the imports above."""

@@ -29,7 +29,8 @@ from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
 from procmaps.records.perms import Perms
 from procmaps.records.usage import ExtraField, Usage
-from procmaps.snapshots.snapshot import Problem, Snapshot
+from procmaps.snapshots.problems import Problem
+from procmaps.snapshots.snapshot import Snapshot
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 JsonObject: TypeAlias = dict[str, Json]

@@ -26,8 +26,8 @@ from procmaps.grammar import loading
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import HeaderLine
 from procmaps.records.names import Interpretation, Name, UnknownName
-from procmaps.snapshots.loading import REQUESTED, loads
-from procmaps.snapshots.snapshot import DialectMatch
+from procmaps.snapshots.dialect_detection import REQUESTED, DialectMatch
+from procmaps.snapshots.loading import loads
 
 __all__ = ["Clue", "Explanation", "Part", "explain"]
 

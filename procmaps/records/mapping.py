@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 from types import MemberDescriptorType
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
@@ -108,6 +108,12 @@ class Mapping(_WithUsageSource):
     def label(self) -> bytes | None:
         """The label that a program or driver chose, or None; see `Labelled`."""
         return self.name.label if isinstance(self.name, Labelled) else None
+
+    if TYPE_CHECKING:
+        # attrs makes both methods. Without them mypy --strict-equality rejects
+        # `address in snapshot`.
+        def __eq__(self, other: object) -> bool: ...
+        def __hash__(self) -> int: ...
 
     def __contains__(self, address: object) -> bool:
         return self.start <= as_address(address) < self.end

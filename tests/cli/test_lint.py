@@ -25,7 +25,7 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
     "repeated": (
         (_ANON + b" \n") * 2,
         2,
-        "the mapping 7f0000100000-7f0000200000 stands a second time",
+        "mapping 0x7f0000100000-0x7f0000200000 has the same range as the mapping before it",
     ),
     "overlap": (
         _ANON
@@ -36,14 +36,17 @@ FAULTS: dict[str, tuple[bytes, int, str]] = {
         + b" \n",
         2,
         (
-            "the mapping 7f0000180000-7f0000200000 starts below the end of the one before it, "
-            "7f0000200000"
+            "mapping 0x7f0000180000-0x7f0000200000 starts below 0x7f0000200000, the end of the "
+            "mapping before it"
         ),
     ),
     "backward": (
         _ANON + b" \n" + _FILE + b"/a\n",
         2,
-        "the mapping 400000-452000 starts below the start of the one before it, 7f0000100000",
+        (
+            "mapping 0x400000-0x452000 starts below 0x7f0000100000, the start of the mapping "
+            "before it"
+        ),
     ),
     "line-ends": (SAMPLE.replace(b"\n", b"\r\n"), 1, "every line ends in CR LF"),
     "layout": (

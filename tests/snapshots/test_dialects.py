@@ -197,3 +197,22 @@ def test_nommu_maps_the_very_pages_of_a_file() -> None:
 def test_page_size_compat_is_known_to_all() -> None:
     text = b"7f0000000000-7f0000001000 ---p 00000000 00:00 0      [page size compat]\n"
     assert loads(text)[0].name.kind == "page_size_compat"
+
+
+def test_a_dialect_match_equals_its_name() -> None:
+    linux = loads(ANON).dialect
+    requested = loads(ANON, dialect="linux").dialect
+    assert linux == "linux"
+    assert linux != "android"
+    assert linux == requested
+    assert {"linux"} == {linux, requested, "linux"}
+    assert linux != loads(ANON, dialect="gvisor").dialect
+    assert linux != 5
+
+
+def test_rejects_a_comparison_with_what_is_no_dialect() -> None:
+    dialect = loads(ANON).dialect
+    with pytest.raises(UnknownDialect):
+        assert dialect != "Linux"
+    with pytest.raises(TypeError, match=r"^compare a dialect with a str such as 'linux', not b'"):
+        assert dialect != b"linux"

@@ -1,4 +1,4 @@
-"""A snapshot: a sequence of records over the text, its lookups and its problems."""
+"""`Snapshot` as a sequence of typed records and as a value; `loads`, `load` and `dumps`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from procmaps import Device, Mapping, Perms, Snapshot, Usage, dumps, load, loads
 from procmaps.formats.vm_flags import VmFlags
@@ -38,7 +36,7 @@ Rss:                   0 kB
 """
 
 
-def test_records_are_typed() -> None:
+def test_records_have_typed_attributes() -> None:
     assert [*loads(MAPS)] == [
         Mapping(
             0x400000,
@@ -57,7 +55,7 @@ def test_records_are_typed() -> None:
     ]
 
 
-def test_usage_is_bytes_and_what_was_not_printed_is_none() -> None:
+def test_usage_is_in_bytes_and_none_if_not_printed() -> None:
     first, second = loads(SMAPS)
     assert first.usage == Usage(
         size=4096,
@@ -85,145 +83,46 @@ def test_usage_is_bytes_and_what_was_not_printed_is_none() -> None:
         (b"1000-2000 rw-p 00000000 00:00 0 \nPss:    4 kB\n", "smaps"),
     ],
 )
-def test_the_kind_is_told_by_content(data: bytes, kind: str) -> None:
+def test_kind_follows_from_content(data: bytes, kind: str) -> None:
     assert loads(data).kind == kind
 
 
-def test_it_is_a_sequence() -> None:
+def test_a_snapshot_is_a_sequence_of_mappings() -> None:
     snapshot = loads(MAPS)
     assert len(snapshot) == 4
     assert snapshot[-1] == snapshot[3]
-    assert snapshot[1:3] == (snapshot[1], snapshot[2])
-    assert snapshot[1] in snapshot
     assert snapshot.index(snapshot[2]) == 2
+    assert [*reversed(snapshot)] == [*snapshot][::-1]
     with pytest.raises(IndexError):
         snapshot[4]
-    assert repr(snapshot) == "<Snapshot of maps: 4 mappings, linux>"
 
 
-def test_the_source_of_an_entry_is_its_own_text() -> None:
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        (b"", "<Snapshot of maps: no mappings, linux>"),
+        (MAPS, "<Snapshot of maps: 4 mappings, 0x400000-0x407000, linux>"),
+        (SMAPS + b"x", "<Snapshot of smaps: 2 mappings, 0x400000-0x403000, linux, 1 problem>"),
+        (
+            b"2000-3000 rw-p 00000000 00:00 0 \n\n1000-2000 rw-p 00000000 00:00 0 \n",
+            "<Snapshot of maps: 2 mappings, 0x1000-0x3000, linux, 2 problems>",
+        ),
+    ],
+)
+def test_repr_and_str_are_one_short_line(data: bytes, shown: str) -> None:
+    snapshot = loads(data, errors="collect")
+    assert repr(snapshot) == str(snapshot) == shown
+
+
+def test_source_returns_the_lines_of_one_entry() -> None:
     snapshot = loads(SMAPS)
     assert snapshot.source(1) == SMAPS[SMAPS.index(b"00401000-00403000") :]
     assert snapshot.source(0) + snapshot.source(-1) == SMAPS
 
 
-def test_lookup_by_address() -> None:
-    snapshot = loads(MAPS)
-    expected = {
-        0x3FFFFF: None,
-        0x400000: 0,
-        0x400FFF: 0,
-        0x401000: 1,
-        0x402FFF: 1,
-        0x403000: None,
-        0x406FFF: 3,
-        0x407000: None,
-        2**64: None,
-    }
-    for address, row in expected.items():
-        assert snapshot.mapping_at(address) == (None if row is None else snapshot[row])
-
-
-def test_overlapping_takes_a_half_open_range() -> None:
-    snapshot = loads(MAPS)
-    rows = [*snapshot]
-    assert snapshot.overlapping(0x400FFF, 0x401001) == (rows[0], rows[1])
-    assert snapshot.overlapping(0x403000, 0x405000) == ()
-    assert snapshot.overlapping(0, 2**64) == tuple(rows)
-    assert snapshot.overlapping(0x401000, 0x401000) == ()
-
-
-def test_lookup_by_name() -> None:
-    snapshot = loads(MAPS)
-    assert snapshot.by_name(b"[heap]") == (snapshot[1],)
-    assert snapshot.by_name(AnonName.of(b"x y")) == (snapshot[3],)
-    assert snapshot.by_name(b"") == (snapshot[2],)
-    assert snapshot.by_name("[heap]") == (snapshot[1],)
-    assert snapshot.by_name(b"[stack]") == ()
-    assert loads(MAPS.replace(b"a b", b"\xff")).by_name("/bin/\udcff") != ()
-
-
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), max_size=12), st.integers(-1, 40))
-def test_lookups_find_what_a_search_finds_in_any_order(
-    ranges: list[tuple[int, int]], address: int
-) -> None:
-    lines = [b"%x-%x rw-p 00000000 00:00 0 \n" % (at, at + size) for at, size in ranges]
-    snapshot = loads(b"".join(lines))
-    holding = [m for m in snapshot if m.start <= address < m.end]
-    assert snapshot.mapping_at(address) == (holding[-1] if holding else None)
-    touching = [m for m in snapshot if max(m.start, address) < min(m.end, address + 3)]
-    assert sorted(snapshot.overlapping(address, address + 3), key=lambda m: m.start) == sorted(
-        touching, key=lambda m: m.start
-    )
-
-
-def test_torn_reads_are_reported_and_kept() -> None:
-    text = (
-        b"1000-2000 rw-p 00000000 00:00 0 \n"
-        b"1000-2000 rw-p 00000000 00:00 0 \n"
-        b"1800-4000 rw-p 00000000 00:00 0 \n"
-        b"0800-0900 rw-p 00000000 00:00 0 \n"
-        b"0900-0a00 rw-p 00000000 00:00 0 \n"
-    )
-    snapshot = loads(text)
-    assert len(snapshot) == 5
-    assert [(p.kind, p.line, p.message) for p in snapshot.problems] == [
-        ("repeated", 2, "line 2: the mapping 1000-2000 stands a second time"),
-        (
-            "overlap",
-            3,
-            "line 3: the mapping 1800-4000 starts below the end of the one before it, 2000",
-        ),
-        (
-            "backward",
-            4,
-            "line 4: the mapping 800-900 starts below the start of the one before it, 1800",
-        ),
-    ]
-
-
-def test_a_line_forged_by_a_name_is_suspicious() -> None:
-    text = (
-        b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:a]\n"
-        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x]\n"
-        b"1000-2000 rwxp 00000000 00:00 0                          [anon:y]\n"
-        b"7f0000002000-7f0000003000 rw-p 00000000 00:00 0 \n"
-    )
-    snapshot = loads(text, dialect="android")
-    (problem,) = snapshot.problems
-    assert problem.kind == "suspicious"
-    assert problem.message == (
-        "line 3: the mapping 1000-2000 starts below the start of the one before it, 7f0000001000; "
-        "names hold newlines here, so the program itself may have written this line"
-    )
-
-
-@pytest.mark.parametrize("start", [0x1000, 0x7F0000002000], ids=["out of order", "in a gap"])
-@pytest.mark.parametrize("dialect", ["android", "linux"])
-def test_a_line_behind_a_label_that_is_not_closed_is_suspicious(dialect: str, start: int) -> None:
-    text = (
-        b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:a]\n"
-        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x\n"
-        b"%x-%x rwxp 00000000 00:00 0                          [anon:y]\n"
-        b"7f0000003000-7f0000004000 rw-p 00000000 00:00 0 \n"
-    ) % (start, start + 0x1000)
-    snapshot = loads(text, dialect=dialect)
-    (problem,) = snapshot.problems
-    assert (problem.kind, problem.line, problem.raw) == ("suspicious", 3, snapshot.source(2))
-    assert problem.message == (
-        f"line 3: the mapping {start:x}-{start + 0x1000:x} stands behind a label that is not "
-        "closed; names hold newlines here, so the program itself may have written this line"
-    )
-
-
-def test_a_label_that_is_cut_off_with_the_text_is_not_suspicious() -> None:
-    text = b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0                          [anon:x"
-    assert loads(text).problems == ()
-
-
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("last", [b"", b"newline"])
-def test_line_ends_are_the_transport_where_all_are_alike(newline: bytes, last: bytes) -> None:
+def test_cr_lf_is_no_part_of_names_if_every_line_ends_in_it(newline: bytes, last: bytes) -> None:
     text = SMAPS.replace(b"\n", newline)
     if not last:
         text = text.removesuffix(newline)
@@ -233,24 +132,24 @@ def test_line_ends_are_the_transport_where_all_are_alike(newline: bytes, last: b
     assert b"".join(snapshot.source(row) for row in range(len(snapshot))) == text
 
 
-def test_a_carriage_return_in_one_name_is_part_of_it() -> None:
+def test_a_carriage_return_of_a_single_line_is_part_of_the_name() -> None:
     text = b"1000-2000 r--p 00000000 08:01 1    /a\r\n2000-3000 rw-p 00000000 00:00 0 \n"
     assert loads(text)[0].name.raw == b"/a\r"
 
 
-def test_text_comes_as_any_kind_of_buffer_or_file(tmp_path: Path) -> None:
-    place = tmp_path / "dump"
-    place.write_bytes(MAPS.replace(b"a b", b"\xff"))
-    expected = [*loads(place.read_bytes())]
-    with place.open("rb") as file:
+def test_load_and_loads_accept_buffers_str_paths_and_files(tmp_path: Path) -> None:
+    path = tmp_path / "dump"
+    path.write_bytes(MAPS.replace(b"a b", b"\xff"))
+    expected = [*loads(path.read_bytes())]
+    with path.open("rb") as file:
         snapshots: list[Snapshot] = [
-            load(place),
-            load(str(place)),
-            load(os.fsencode(place)),
+            load(path),
+            load(str(path)),
+            load(os.fsencode(path)),
             load(file),
-            loads(bytearray(place.read_bytes())),
-            loads(memoryview(place.read_bytes())),
-            loads(place.read_text("utf-8", "surrogateescape")),
+            loads(bytearray(path.read_bytes())),
+            loads(memoryview(path.read_bytes())),
+            loads(path.read_text("utf-8", "surrogateescape")),
         ]
     assert all([*snapshot] == expected for snapshot in snapshots)
     with pytest.raises(IsADirectoryError):
@@ -258,14 +157,14 @@ def test_text_comes_as_any_kind_of_buffer_or_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [None, 5, [1, 2], Path("x")])
-def test_what_is_no_text_is_a_type_error(data: object) -> None:
-    """`bytes` takes the number 5 for five zeros."""
+def test_rejects_data_that_is_neither_bytes_nor_str(data: object) -> None:
+    """``bytes(5)`` would be five NUL bytes."""
     text: Any = data
-    with pytest.raises(TypeError, match="a bytes-like object is required"):
+    with pytest.raises(TypeError, match=r"^expected bytes or str, not "):
         loads(text)
 
 
-def test_errors_are_strict_or_collected() -> None:
+def test_rejects_unknown_errors_modes() -> None:
     wrong: Any = "ignore"
     with pytest.raises(ValueError) as caught:
         loads(b"", errors=wrong)
@@ -275,7 +174,7 @@ def test_errors_are_strict_or_collected() -> None:
 @pytest.mark.parametrize(
     "text", [b"", MAPS, SMAPS.replace(b"\n", b"\r\n"), MAPS + b"junk\n" + MAPS]
 )
-def test_a_snapshot_is_a_value_that_can_be_copied_and_sent(text: bytes) -> None:
+def test_snapshots_can_be_copied_and_pickled(text: bytes) -> None:
     snapshot = loads(text, errors="collect")
     copies: list[Snapshot] = [copy.copy(snapshot), copy.deepcopy(snapshot)]
     copies += [
@@ -293,7 +192,7 @@ def test_a_snapshot_is_a_value_that_can_be_copied_and_sent(text: bytes) -> None:
         )
 
 
-def test_snapshots_differ_where_text_or_dialect_do() -> None:
+def test_snapshots_are_unequal_if_texts_or_dialects_are() -> None:
     assert loads(MAPS) != loads(MAPS[:-1])
     assert loads(MAPS) != loads(MAPS.replace(b"\n", b"\r\n"))
     assert loads(MAPS) != loads(MAPS, dialect="nommu")
