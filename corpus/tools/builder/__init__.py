@@ -1,9 +1,9 @@
-"""Write ``corpus/cases``: run ``python -m corpus.tools.builder`` from the checkout.
+"""Make ``corpus/cases``: run ``python -m corpus.tools.builder`` from the checkout.
 
-Each case begins as records (`model`). An independent printer, which quotes the kernel's own format
-strings, makes the dump (`printer`), and the case is written with the very records that it was
-printed from (`writing`). No parser takes part, and nothing of `procmaps` is imported: a mistake
-there cannot hide here.
+Each case starts as records (`model`). An independent printer, which quotes the kernel's format
+strings, prints the dump (`printer`). The case is written with the records that it was printed from
+(`writing`). No parser takes part, and nothing of `procmaps` is imported, so the cases cannot repeat
+a mistake of `procmaps`.
 
-The cases are defined by group, in the modules called after the groups. None of it is installed.
+Each group of cases has a module of the same name. This package is not part of the wheel.
 """

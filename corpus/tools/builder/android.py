@@ -1,4 +1,4 @@
-"""Android's kernels: names by user pointers, longer labels, fields and lines of their own."""
+"""Android kernels: labels read through user pointers, longer labels, additional fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import attrs
 
 from corpus.tools.builder import printer
 from corpus.tools.builder.making import BASE, FOLLOWER, allow, make, pair, refuse, with_lines
-from corpus.tools.builder.model import NONE, PAGE, STACK, Case, Line, Vma, anon, path, special
+from corpus.tools.builder.model import NONE, PAGE, STACK, Case, FieldLine, Vma, anon, path, special
 
 POINTER = (
     '"ANDROID: mm: add a field to store names for private anonymous memory", seq_print_vma_name()'
@@ -17,19 +17,19 @@ LONG = "android13-5.15: ANON_VMA_NAME_MAX_LEN 256"
 COMPAT = "mm/pgsize_migration.c of the Android common kernels, 5.10-6.12"
 
 RAW = (
-    ("raw-tab", b"a\tb", "A tab within."),
+    ("raw-tab", b"a\tb", "A tab."),
     ("raw-cr", b"a\r", "A carriage return at the end."),
-    ("raw-escape", b"\x1b[31mred", "A terminal's escape sequence, with its bracket."),
+    ("raw-escape", b"\x1b[31mred", "An escape sequence of a terminal, with its bracket."),
     ("raw-utf8", "größe".encode(), "UTF-8."),
-    ("raw-latin1", b"gr\xf6\xdfe", "Latin-1: no UTF-8."),
-    ("raw-high", b"\x80\xff\xfe", "Bytes above 0x7f that are no UTF-8."),
-    ("raw-bracket", b"a]b", "A closing bracket within."),
-    ("raw-bracket-end", b"a]", "A closing bracket at the end: the column ends in two."),
-    ("raw-bracket-open", b"[heap]", "Another name within, brackets and all."),
+    ("raw-latin1", b"gr\xf6\xdfe", "Latin-1, not UTF-8."),
+    ("raw-high", b"\x80\xff\xfe", "Bytes above 0x7f that are not UTF-8."),
+    ("raw-bracket", b"a]b", "A closing bracket."),
+    ("raw-bracket-end", b"a]", "A closing bracket at the end: the name ends in two brackets."),
+    ("raw-bracket-open", b"[heap]", "Another name with its brackets."),
     ("raw-backslash", b"a\\b", "A backslash."),
-    ("raw-octal", rb"a\012b", "A backslash and three digits: nothing is escaped here."),
-    ("raw-dollar", b"$x`y`", "Characters that mainline refuses."),
-    ("raw-unit-separator", b"a\x1c\x1d\x1e\x1fb", "Separators that str.splitlines() splits at."),
+    ("raw-octal", rb"a\012b", "A backslash and three digits: labels are not escaped."),
+    ("raw-dollar", b"$x`y`", "Characters that mainline Linux rejects in labels."),
+    ("raw-unit-separator", b"a\x1c\x1d\x1e\x1fb", "Separators at which str.splitlines() splits."),
     ("raw-vertical-tab", b"a\x0b\x0cb", "Vertical tab and form feed."),
     ("raw-controls", bytes(range(1, 9)), "Control characters."),
     ("raw-leading-space", b" x", "A leading space."),
@@ -38,13 +38,15 @@ RAW = (
 
 
 def cases() -> Iterator[Case]:
-    """The generations of ``[anon:…]``, then the lines that only Android prints."""
+    """Yield the versions of ``[anon:…]``, then the lines that only Android prints."""
     for name, label, shows in RAW:
-        yield _old(name, label, f"A name read from the program's own memory, at any byte: {shows}")
-    yield _old("raw-longest", b"x" * 255, "A name of NAME_MAX, 255 bytes.")
-    yield _old("raw-longest-high", b"\xff" * 255, "255 bytes that are no UTF-8.")
-    yield _old("fault", b"<fault>", "The name's page could not be read at all.")
-    yield _old("fault-half", b"foo<fault>", "The second page of the name could not be read.")
+        yield _old(
+            name, label, f"A label read from the program's memory, of arbitrary bytes: {shows}"
+        )
+    yield _old("raw-longest", b"x" * 255, "A label of NAME_MAX bytes, 255.")
+    yield _old("raw-longest-high", b"\xff" * 255, "A label of 255 bytes that are not UTF-8.")
+    yield _old("fault", b"<fault>", "The page of the label could not be read.")
+    yield _old("fault-half", b"foo<fault>", "The second page of the label could not be read.")
     yield from _newlines()
     for length in (80, 128, 254, 255):
         yield make(
@@ -78,11 +80,11 @@ def _old(name: str, label: bytes, shows: str) -> Case:
 
 
 def _newlines() -> Iterator[Case]:
-    """A raw newline tears the line; no text says which kernel printed it."""
+    """A raw newline splits the line. Nothing in the text says which kernel printed it."""
     rows = (
-        ("newline", b"two\nlines", "A newline within the name."),
+        ("newline", b"two\nlines", "A newline within the label."),
         ("newline-forged", b"x\n1000-2000 r-xp 00000000 fd:01 42   /bin/x",
-         "A newline and then what looks like a header line: a program can forge one."),
+         "A newline and text like a header line: a program can forge one."),
     )  # fmt: skip
     for name, label, shows in rows:
         whole, follower = pair(anon(label))
@@ -91,7 +93,7 @@ def _newlines() -> Iterator[Case]:
         case = make(
             "android",
             name,
-            f"{shows} Nothing in the text says how far the name goes.",
+            f"{shows} The text does not say where the label ends.",
             [whole, follower],
             source=POINTER,
             producer="android",
@@ -113,25 +115,25 @@ _PAIR_32 = Vma(0x40000000, 0x40008000), Vma(0xBEFDF000, 0xBF000000, name=STACK)
 
 
 def _name_lines() -> Iterator[Case]:
-    """The line Name: of smaps; where it stood changed with each port of the patch."""
+    """The smaps line Name. Its position changed with each port of the patch."""
     name = anon(b"dalvik-main space")
-    line = Line("Name", name.raw, b"Name:           " + name.raw)
-    spots = {
-        "name-line-first": ("directly below the header", "4.9", 0),
-        "name-line-behind-locked": ("behind Locked", "3.4", None),
-        "name-line-behind-flags": ("behind VmFlags", "3.10", None),
+    line = FieldLine("Name", name.raw, b"Name:           " + name.raw)
+    positions = {
+        "name-line-first": ("directly after the header", "4.9", 0),
+        "name-line-behind-locked": ("after Locked", "3.4", None),
+        "name-line-behind-flags": ("after VmFlags", "3.10", None),
     }
-    for title, (where, age, spot) in spots.items():
-        # Before VmFlags came Android was for 32 bits alone.
+    for title, (where, age, index) in positions.items():
+        # Before VmFlags existed, Android had 32-bit kernels only.
         old = age == "3.4"
         mapping, follower = _PAIR_32 if old else pair(NONE)
         mapping = attrs.evolve(mapping, name=name)
         lines = list(printer.lines_of(mapping, age))
-        lines.insert(len(lines) if spot is None else spot, line)
+        lines.insert(len(lines) if index is None else index, line)
         case = make(
             "android",
             title,
-            f"The line 'Name:' of old Android smaps, {where}; the next mapping has none.",
+            f"The line Name of old Android smaps, {where}. The next mapping has none.",
             [with_lines(mapping, lines), follower],
             source=POINTER,
             producer="android",
@@ -154,13 +156,13 @@ def _with_name_member(case: Case, name: dict[str, object]) -> Case:
 def _fields() -> Iterator[Case]:
     mapping, follower = pair(anon(b"libc_malloc"))
     lines = list(printer.lines_of(mapping, "4.14"))
-    spot = next(at for at, line in enumerate(lines) if line.key == "SwapPss") + 1
+    index = next(at for at, line in enumerate(lines) if line.key == "SwapPss") + 1
     keys = ("Writeback", "WritebackHuge", "Same", "Huge", "SwapShared")
-    lines[spot:spot] = [printer.size(key, 8 * at + 4) for at, key in enumerate(keys)]
+    lines[index:index] = [printer.size(key, 8 * at + 4) for at, key in enumerate(keys)]
     yield make(
         "android",
         "zram-fields",
-        "Five vendor fields behind SwapPss; the next mapping has none of them.",
+        "Five vendor fields after SwapPss. The next mapping has none of them.",
         [with_lines(mapping, lines), follower],
         source="CONFIG_ZRAM_LRU_WRITEBACK of Samsung's kernels",
         producer="android",
@@ -173,7 +175,7 @@ def _fields() -> Iterator[Case]:
     yield make(
         "android",
         "flags-without-last-space",
-        "A port that rewrites VmFlags, without the space behind the last flag.",
+        "A patch that rewrites VmFlags, without the space after the last flag.",
         [with_lines(mapping, [*bare, printer.raw_flags(b" mr mw me")]), follower],
         source="the SUSFS patches for Android kernels",
         producer="android",
@@ -195,7 +197,7 @@ def _page_size_compat() -> Case:
     return make(
         "android",
         "page-size-compat",
-        "A line that stands for no mapping: padding behind a library's segment on 16 KB systems.",
+        "A line without a mapping: padding after a library's segment on systems with 16 KB pages.",
         [library, gap, FOLLOWER],
         source=COMPAT,
         producer="android",

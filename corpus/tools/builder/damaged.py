@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - rows of tables are read across
-"""Texts that were torn on their way, and texts that no producer prints."""
+"""Dumps that were damaged after they were printed, and text that no producer prints."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 
 from corpus.tools.builder import printer
 from corpus.tools.builder.making import BASE, FOLLOWER, allow, make, refuse, with_lines
-from corpus.tools.builder.model import HEAP, PAGE, Case, Json, Vma, anon, file_vma, path, unlike
+from corpus.tools.builder.model import HEAP, PAGE, Case, Json, Vma, anon, file_vma, path, unknown
 
 READ = "seq_read() prints whole records into a page at a time, fs/seq_file.c"
 FIRST = file_vma(BASE, BASE + PAGE, path(b"/opt/first"))
@@ -17,7 +17,7 @@ SECOND = file_vma(BASE + PAGE, BASE + 2 * PAGE, path(b"/opt/second.so"), perms="
 
 
 def cases() -> Iterator[Case]:
-    """Ends of lines and files; torn and repeated lines; then lines that are wrong."""
+    """Yield ends of lines and files, torn and repeated lines, then invalid lines."""
     yield from _ends()
     yield from _torn()
     yield from _repeated()
@@ -49,13 +49,13 @@ def _maps(*mappings: Vma) -> bytes:
 def _ends() -> Iterator[Case]:
     both = [printer.record(FIRST), printer.record(SECOND)]
     text = _maps(FIRST, SECOND)
-    yield _case("empty", "An empty file: kernel threads and zombies have one.",
+    yield _case("empty", "An empty file, as of kernel threads and zombies.",
                 {"maps": b"", "smaps": b"", "smaps_rollup": b""}, [],
                 "proc_maps_open(): no mm, no lines", "end")  # fmt: skip
-    plain = make("damaged", "no-final-newline", "The last newline is missing, as in many a paste.",
+    plain = make("damaged", "no-final-newline", "The last newline is missing, as in many pasted dumps.",
                  [FIRST, SECOND], source=READ, since="2.6.18", tags=("end",))  # fmt: skip
     yield attrs.evolve(plain, texts={kind: text[:-1] for kind, text in plain.texts.items()})
-    yield _case("no-final-newline-unnamed", "The last newline is missing behind an unnamed mapping.",
+    yield _case("no-final-newline-unnamed", "The last newline is missing after an unnamed mapping.",
                 {"maps": _maps(FIRST, Vma(BASE + PAGE, BASE + 2 * PAGE))[:-1]},
                 [printer.record(FIRST), printer.record(Vma(BASE + PAGE, BASE + 2 * PAGE))],
                 READ, "end")  # fmt: skip
@@ -65,10 +65,10 @@ def _ends() -> Iterator[Case]:
     ]
     choices = (allow("crlf-line-end", 0, 1), allow("crlf-in-name", 2, 3))
     dos = text.replace(b"\n", b"\r\n")
-    yield _case("crlf", "Every line ends in CR LF, as after a mail or a Windows editor.",
+    yield _case("crlf", "Every line ends in CR LF, as after mail or a Windows editor.",
                 {"maps": dos}, [*both, *carriage], "no producer; a name may end in CR", "end",
                 either=choices)  # fmt: skip
-    yield _case("crlf-no-final-newline", "CR LF, and the last line ends in nothing.",
+    yield _case("crlf-no-final-newline", "Lines end in CR LF, the last line has no line end.",
                 {"maps": dos[:-2]}, [*both, *carriage[:1]], "no producer", "end",
                 either=(allow("crlf-line-end", 0, 1), allow("crlf-in-name", 2, 1)))  # fmt: skip
     kept = make(
@@ -98,8 +98,8 @@ def _ends() -> Iterator[Case]:
 
 
 def _with_cr(vma: Vma) -> Vma:
-    """*vma* with a name that ends in a carriage return: no name of the kernel's own any more."""
-    name = path(vma.name.raw + b"\r") if vma.name.kind == "file" else unlike(vma.name.raw + b"\r")
+    """Return *vma* with a carriage return at the end of its name, which is then not a kernel name."""
+    name = path(vma.name.raw + b"\r") if vma.name.kind == "file" else unknown(vma.name.raw + b"\r")
     return attrs.evolve(vma, name=name)
 
 
@@ -109,39 +109,39 @@ def _torn() -> Iterator[Case]:
     start = text.index(b"\n") + 1
     cuts = (
         ("torn-address", 7, "within the first address"),
-        ("torn-range", 13, "behind the dash"),
+        ("torn-range", 13, "after the dash"),
         ("torn-perms", 28, "within the permissions"),
         ("torn-offset", 34, "within the offset"),
         ("torn-device", 42, "within the device"),
     )
     for name, length, where in cuts:
-        yield _case(name, f"The text ends {where}: a buffer was too small.",
-                    {"maps": text[: start + length]}, [first], "a reader's buffer, cut short", "torn",
+        yield _case(name, f"The text ends {where}, because a buffer was too small.",
+                    {"maps": text[: start + length]}, [first], "a reader whose buffer is too small", "torn",
                     either=(allow("malformed-skipped", 0), refuse("malformed-rejected")),
-                    invalid_lines={"maps": [{"line": 2, "reason": f"it ends {where}"}]})  # fmt: skip
+                    invalid_lines={"maps": [{"line": 2, "reason": f"ends {where}"}]})  # fmt: skip
     inode = attrs.evolve(SECOND, inode=787324)
     whole = _maps(FIRST, inode)
     cut = start + whole[start:].index(b"787324") + 3
     shorter = printer.record(Vma(inode.start, inode.end, "r-xp", 0, 0xFD, 1, 787))
-    yield _case("torn-inode", "The text ends within the inode: what is left looks whole.",
-                {"maps": whole[:cut]}, [first, shorter], "a reader's buffer, cut short", "torn",
+    yield _case("torn-inode", "The text ends within the inode. The rest looks complete.",
+                {"maps": whole[:cut]}, [first, shorter], "a reader whose buffer is too small", "torn",
                 either=(allow("torn-kept", 0, 1), allow("torn-dropped", 0),
                         refuse("malformed-rejected")))  # fmt: skip
     half = printer.record(attrs.evolve(SECOND, name=path(b"/opt/sec")))
-    yield _case("torn-name", "The text ends within a name: what is left looks whole.",
-                {"maps": text[:-7]}, [first, half], "a reader's buffer, cut short", "torn",
+    yield _case("torn-name", "The text ends within a name. The rest looks complete.",
+                {"maps": text[:-7]}, [first, half], "a reader whose buffer is too small", "torn",
                 either=(allow("torn-kept", 0, 1), allow("torn-dropped", 0),
                         refuse("malformed-rejected")))  # fmt: skip
     yield from _torn_smaps()
-    yield _case("torn-at-record", "The text ends behind a whole record: nothing tells that more was to come.",
-                {"maps": text[:start]}, [first], "exit during a read: the file just ends", "torn")  # fmt: skip
+    yield _case("torn-at-record", "The text ends after a complete record. Nothing shows that more is missing.",
+                {"maps": text[:start]}, [first], "the process exits during a read: the file just ends", "torn")  # fmt: skip
     middle = text[:start] + text[start + 40 :]
     rest = _maps(FOLLOWER)
-    yield _case("torn-head", "The head of a line is lost between two reads; lines follow.",
+    yield _case("torn-head", "The start of a line is lost between two reads. Complete lines follow.",
                 {"maps": middle + rest}, [first, printer.record(FOLLOWER)],
                 "a reader that loses bytes between reads", "torn",
                 either=(allow("malformed-skipped", 0, 1), refuse("malformed-rejected")),
-                invalid_lines={"maps": [{"line": 2, "reason": "its first 40 bytes are missing"}]})  # fmt: skip
+                invalid_lines={"maps": [{"line": 2, "reason": "the first 40 bytes are missing"}]})  # fmt: skip
 
 
 def _torn_smaps() -> Iterator[Case]:
@@ -152,14 +152,14 @@ def _torn_smaps() -> Iterator[Case]:
         ("torn-field-key", 5, 3, "within the key of a field"),
         ("torn-field-value", 5, 12, "between a key and its value"),
     ):
-        place = text.index(lines[line].printed) + keep
+        end = text.index(lines[line].printed) + keep
         record = printer.record(FIRST, lines[:line])
-        yield _case(name, f"The text ends {where}.", {"smaps": text[:place]}, [record],
-                    "a reader's buffer, cut short", "torn",
+        yield _case(name, f"The text ends {where}.", {"smaps": text[:end]}, [record],
+                    "a reader whose buffer is too small", "torn",
                     either=(allow("malformed-skipped", 0), refuse("malformed-rejected")),
-                    invalid_lines={"smaps": [{"line": line + 2, "reason": f"it ends {where}"}]},
+                    invalid_lines={"smaps": [{"line": line + 2, "reason": f"ends {where}"}]},
                     since="6.12")  # fmt: skip
-    fewer = make("damaged", "torn-between-fields", "The text ends between two fields: the rest is lost.",
+    fewer = make("damaged", "torn-between-fields", "The text ends between two fields. The rest is lost.",
                  [FOLLOWER, with_lines(Vma(BASE * 2, BASE * 2 + PAGE), lines[:7])], source=READ,
                  since="6.12", tags=("torn",), kinds=("smaps",))  # fmt: skip
     yield fewer
@@ -171,11 +171,11 @@ def _repeated() -> Iterator[Case]:
     grown = attrs.evolve(heap, end=BASE + 4 * PAGE)
     label = Vma(BASE + 8 * PAGE, BASE + 9 * PAGE, name=anon(b"x y"))
     for name, shows, mappings in (
-        ("repeated", "One mapping stands twice: it was the last of one read and the first of the next.",
+        ("repeated", "One mapping occurs twice: as the last of one read and the first of the next.",
          [heap, heap, label]),
-        ("repeated-extended", "One mapping stands twice, the second time larger: it merged between two reads.",
+        ("repeated-extended", "One mapping occurs twice, larger the second time: it was merged between two reads.",
          [heap, grown, label]),
-        ("repeated-backward", "A mapping that starts below the end of the one before: it merged downwards.",
+        ("repeated-backward", "A mapping starts before the end of the previous one: it was merged downwards.",
          [Vma(BASE + 2 * PAGE, BASE + 3 * PAGE), Vma(BASE, BASE + 3 * PAGE), label]),
     ):  # fmt: skip
         yield make("damaged", name, shows, mappings, source=race, age="2.6.18", tags=("repeated",),
@@ -183,37 +183,37 @@ def _repeated() -> Iterator[Case]:
 
 
 BAD = (
-    ("invalid-text", b"cat: /proc/1/maps: Permission denied", "an error message, not a line of maps"),
+    ("invalid-text", b"cat: /proc/1/maps: Permission denied", "an error message"),
     ("invalid-blank", b"", "a blank line"),
-    ("invalid-words", b"hello world", "words"),
-    ("invalid-no-dash", b"7f2a4c000000 7f2a4c001000 r--p 00000000 fd:01 42 /x", "a space for the dash"),
+    ("invalid-words", b"hello world", "ordinary words"),
+    ("invalid-no-dash", b"7f2a4c000000 7f2a4c001000 r--p 00000000 fd:01 42 /x", "a space instead of the dash"),
     ("invalid-letter-in-start", b"7f2ag0000000-7f2ah0001000 r--p 00000000 fd:01 42 /x",
-     "letters that are no hexadecimal digits"),
-    ("invalid-no-end", b"7f2a4c000000- r--p 00000000 fd:01 42 /x", "no end"),
+     "an address that is not hexadecimal"),
+    ("invalid-no-end", b"7f2a4c000000- r--p 00000000 fd:01 42 /x", "no end address"),
     ("invalid-no-perms", b"7f2a4d000000-7f2a4d001000 00000000 fd:01 42 /x", "no permissions"),
     ("invalid-perms-letter", b"7f2a4d000000-7f2a4d001000 q--p 00000000 fd:01 42 /x",
-     "a letter that is no permission"),
-    ("invalid-perms-short", b"7f2a4d000000-7f2a4d001000 rw 00000000 fd:01 42 /x", "two permissions"),
+     "an invalid permission letter"),
+    ("invalid-perms-short", b"7f2a4d000000-7f2a4d001000 rw 00000000 fd:01 42 /x", "only two permission letters"),
     ("invalid-perms-order", b"7f2a4d000000-7f2a4d001000 wr-p 00000000 fd:01 42 /x",
      "permissions in the wrong order"),
     ("invalid-no-offset", b"7f2a4d000000-7f2a4d001000 r--p fd:01 42 /x", "no offset"),
-    ("invalid-offset", b"7f2a4d000000-7f2a4d001000 r--p zero fd:01 42 /x", "an offset that is no number"),
+    ("invalid-offset", b"7f2a4d000000-7f2a4d001000 r--p zero fd:01 42 /x", "an offset that is not a number"),
     ("invalid-no-device", b"7f2a4d000000-7f2a4d001000 r--p 00000000 42 /x", "no device"),
     ("invalid-device", b"7f2a4d000000-7f2a4d001000 r--p 00000000 fd01 42 /x", "a device without a colon"),
     ("invalid-device-half", b"7f2a4d000000-7f2a4d001000 r--p 00000000 fd: 42 /x", "half a device"),
     ("invalid-no-inode", b"7f2a4d000000-7f2a4d001000 r--p 00000000 fd:01 /x", "no inode"),
     ("invalid-inode-word", b"7f2a4d000000-7f2a4d001000 r--p 00000000 fd:01 many /x",
-     "an inode that is no number"),
+     "an inode that is not a number"),
     ("invalid-inode-negative", b"7f2a4d000000-7f2a4d001000 r--p 00000000 fd:01 -1 /x",
      "a negative inode"),
-    ("invalid-nothing-but-range", b"7f2a4d000000-7f2a4d001000", "a range and nothing else"),
-    ("invalid-binary", bytes(range(1, 10)) + b"\xff\xfe\x80", "no text at all"),
+    ("invalid-nothing-but-range", b"7f2a4d000000-7f2a4d001000", "an address range and nothing else"),
+    ("invalid-binary", bytes(range(1, 10)) + b"\xff\xfe\x80", "binary data"),
     ("invalid-tombstone", b"    0000007a'1c2d3000-0000007a'1c2d4fff r-x         0      2000  /x",
-     "a line of an Android crash report"),
-    ("invalid-sanitizer", b"\t0x7f2a4d000000-0x7f2a4d001000\t/x", "a line of a sanitizer's report"),
-    ("invalid-quoted", b"> 7f2a4d000000-7f2a4d001000 r--p 00000000 fd:01 42 /x", "a line quoted in a mail"),
+     "a line of an Android tombstone"),
+    ("invalid-sanitizer", b"\t0x7f2a4d000000-0x7f2a4d001000\t/x", "a line of a sanitizer report"),
+    ("invalid-quoted", b"> 7f2a4d000000-7f2a4d001000 r--p 00000000 fd:01 42 /x", "a quoted line of a mail"),
     ("invalid-dmesg", b"[  12.345678] 7f2a4d000000-7f2a4d001000 r--p 00000000 fd:01 42 /x",
-     "a line behind a kernel's time stamp"),
+     "a line after a kernel time stamp"),
 )  # fmt: skip
 
 
@@ -221,13 +221,13 @@ def _invalid() -> Iterator[Case]:
     good = [printer.record(FIRST), printer.record(FOLLOWER)]
     for name, bad, reason in BAD:
         text = _maps(FIRST) + bad + b"\n" + _maps(FOLLOWER)
-        yield _case(name, f"The second of three lines is {reason}.", {"maps": text}, good,
+        yield _case(name, f"The second of three lines is invalid: {reason}.", {"maps": text}, good,
                     "no producer", "invalid",
                     either=(allow("malformed-skipped", 0, 1), refuse("malformed-rejected")),
                     invalid_lines={"maps": [{"line": 2, "reason": reason}]})  # fmt: skip
     for name, text, reason in (
         ("invalid-alone", b"cat: /proc/1/maps: No such file or directory\n", "an error message"),
-        ("invalid-html", b"<!DOCTYPE html>\n", "a page of the web"),
+        ("invalid-html", b"<!DOCTYPE html>\n", "an HTML page"),
     ):
         yield _case(name, f"The only line is {reason}.", {"maps": text}, [], "no producer", "invalid",
                     either=(allow("malformed-skipped"), refuse("malformed-rejected")),
@@ -245,18 +245,18 @@ def _invalid_fields() -> Iterator[Case]:
     ]
     rows = (
         ("invalid-field-blank", b"", "a blank line between two fields"),
-        ("invalid-field-words", b"not a field", "words between two fields"),
+        ("invalid-field-words", b"not a field", "a line of words between two fields"),
         ("invalid-field-no-key", b"                     4 kB", "a value without a key"),
     )
     for name, bad, reason in rows:
-        yield _case(name, f"Within smaps stands {reason}.",
+        yield _case(name, f"smaps contains {reason}.",
                     {"smaps": text[:before] + bad + b"\n" + text[before:]}, kept, "no producer",
                     "invalid",
                     either=(allow("malformed-skipped", 0, 1), refuse("malformed-rejected")),
                     invalid_lines={"smaps": [{"line": at + 2, "reason": reason}]}, since="6.12")  # fmt: skip
     orphan = b"Rss:                  16 kB\n"
-    yield _case("invalid-field-first", "A field stands before the first header.",
+    yield _case("invalid-field-first", "A field precedes the first header.",
                 {"smaps": orphan + text}, kept, "no producer", "invalid",
                 either=(allow("malformed-skipped", 0, 1), refuse("malformed-rejected")),
-                invalid_lines={"smaps": [{"line": 1, "reason": "a field that belongs to no mapping"}]},
+                invalid_lines={"smaps": [{"line": 1, "reason": "a field without a mapping"}]},
                 since="6.12")  # fmt: skip

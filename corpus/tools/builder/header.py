@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - rows of tables are read across
-"""The numbers and letters of the header line, at their extremes."""
+"""Extreme values of the numbers and letters of the header line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ X = path(b"/opt/x")
 
 
 def cases() -> Iterator[Case]:
-    """Addresses, permissions, offsets, devices, inodes, then widths."""
+    """Yield addresses, permissions, offsets, devices, inodes, then widths."""
     yield from _addresses()
     for bits in product("r-", "w-", "x-", "ps"):
         perms = "".join(bits)
@@ -46,25 +46,25 @@ def _one(
 def _addresses() -> Iterator[Case]:
     top = 2**64
     rows = (
-        ("address-zero", 0, PAGE, "A mapping at address 0: eight zeros."),
-        ("address-8-digits", 0x08048000, 0x0804C000, "Eight digits: the least width."),
-        ("address-9-digits", 0x100000000, 0x100001000, "Nine digits: the width is a minimum."),
-        ("address-8-to-9-digits", 0xFFFFF000, 0x100000000, "Eight digits to nine: 4 GiB between."),
+        ("address-zero", 0, PAGE, "A mapping at address 0, printed as eight zeros."),
+        ("address-8-digits", 0x08048000, 0x0804C000, "Eight digits, the minimum width."),
+        ("address-9-digits", 0x100000000, 0x100001000, "Nine digits: eight is only the minimum width."),
+        ("address-8-to-9-digits", 0xFFFFF000, 0x100000000, "A start of eight digits and an end of nine, at 4 GiB."),
         ("address-11-digits", 0x10000000000, 0x10000001000, "Eleven digits."),
         ("address-13-digits", 0x1000000000000, 0x1000000001000, "Thirteen digits."),
-        ("address-five-level", 0xFEDCBA98765000, 0xFEDCBA98766000, "57 bits of five page levels."),
-        ("address-high-half", 0xFFFF800000000000, 0xFFFF800000001000, "The sign bit is set."),
-        ("address-last-page", top - 2 * PAGE, top - PAGE, "The last page that has an end."),
+        ("address-five-level", 0xFEDCBA98765000, 0xFEDCBA98766000, "An address of 57 bits, with five page levels."),
+        ("address-high-half", 0xFFFF800000000000, 0xFFFF800000001000, "An address with the sign bit set."),
+        ("address-last-page", top - 2 * PAGE, top - PAGE, "The last page with an end below 2^64."),
         ("address-2-31", 0x80000000, 0x80001000, "2^31: negative as a signed 32-bit number."),
         ("address-2-63", 2**63 - PAGE, 2**63, "A mapping that ends at 2^63."),
         ("address-all-digits", 0x123456789000, 0xABCDEF000000, "Every hexadecimal digit."),
-        ("size-128-tib", 0x100000000000, 0x7F0000000000, "A reservation of over 100 TiB."),
+        ("size-128-tib", 0x100000000000, 0x7F0000000000, "A mapping of over 100 TiB."),
     )  # fmt: skip
     for name, start, end, shows in rows:
         yield _one(name, shows, Vma(start, end))
     yield _one(
         "address-equal",
-        "A one-page stack whose guard page is hidden: start and end are the same.",
+        "A one-page stack with a hidden guard page: start and end are equal.",
         Vma(BASE, BASE, name=STACK),
         since="2.6.32",
         source="stack_guard_page_start(), 2.6.32.y to 4.11",
@@ -73,47 +73,51 @@ def _addresses() -> Iterator[Case]:
 
 def _numbers() -> Iterator[Case]:
     offsets = (
-        ("zero", 0, "0: eight zeros."),
-        ("page", PAGE, "One page."),
-        ("8-digits", 0xFFFFF000, "The highest of eight digits."),
+        ("zero", 0, "0, printed as eight zeros."),
+        ("page", PAGE, "one page."),
+        ("8-digits", 0xFFFFF000, "the highest of eight digits."),
         ("9-digits", 2**32, "2^32: nine digits."),
         ("13-digits", 2**48, "2^48: thirteen digits."),
         ("2-31", 2**31, "2^31: negative as a signed 32-bit number."),
-        ("2-53", 2**53 + PAGE, "Above 2^53: a double still holds it."),
+        ("2-53", 2**53 + PAGE, "above 2^53: a double can represent it."),
         ("2-63", 2**63, "2^63: negative as a signed 64-bit number."),
-        ("highest", 2**64 - PAGE, "The last page of 2^64: sixteen digits."),
+        ("highest", 2**64 - PAGE, "the last page below 2^64: sixteen digits."),
     )
     for name, offset, shows in offsets:
         yield _one(f"offset-{name}", f"The offset is {shows}", _file(offset=offset))
     yield _one(
         "offset-anonymous",
-        "An unnamed mapping with an offset: vm_pgoff was printed whatever it meant.",
+        "An unnamed mapping with an offset: vm_pgoff was printed even if meaningless.",
         Vma(BASE, BASE + PAGE, offset=BASE),
         since="2.6.18",
         until="2.6.24",
         source="show_map() up to 2.6.24",
     )
     inodes = (
-        ("zero", 0, "0, though there is a file."),
+        ("zero", 0, "0, although the mapping has a file."),
         ("one", 1, "1."),
         ("2-31", 2**31, "2^31: negative as a signed 32-bit number."),
-        ("2-32", 2**32, "2^32: over 32 bits."),
-        ("2-53", 2**53 + 1, "2^53 + 1: the first that a double loses."),
+        ("2-32", 2**32, "2^32: more than 32 bits."),
+        ("2-53", 2**53 + 1, "2^53 + 1: the first that a double cannot represent."),
         ("2-63", 2**63, "2^63: negative as a signed 64-bit number."),
         ("highest", 2**64 - 1, "2^64 - 1: twenty digits."),
-        ("hexadecimal-look", 10000000, "eight digits, all below 2: decimal all the same."),
+        (
+            "hexadecimal-look",
+            10000000,
+            "10000000: decimal, although it looks binary or hexadecimal.",
+        ),
     )
     for name, inode, shows in inodes:
         yield _one(f"inode-{name}", f"The inode is {shows}", _file(inode=inode))
     devices = (
-        ("zero", 0, 0, "00:00, though there is a file (FUSE, btrfs and others)."),
+        ("zero", 0, 0, "00:00, although the mapping has a file (FUSE, btrfs and others)."),
         ("letters", 0xFD, 0xAB, "fd:ab: hexadecimal letters."),
-        ("like-decimal", 0x10, 0x10, "10:10: hexadecimal, so sixteen and sixteen."),
-        ("eight-bits", 0xFF, 0xFF, "ff:ff: the last that eight bits hold."),
+        ("like-decimal", 0x10, 0x10, "10:10, which is hexadecimal: 16 and 16."),
+        ("eight-bits", 0xFF, 0xFF, "ff:ff: the highest numbers of eight bits."),
         ("major-12-bits", 0x103, 5, "103:05: an NVMe disk, major 259."),
         ("minor-20-bits", 8, 0xFFFFF, "08:fffff: the highest minor number."),
-        ("minor-9-bits", 8, 0x100, "08:100: the first minor beyond eight bits."),
-        ("highest", 0xFFF, 0xFFFFF, "fff:fffff: the highest of both."),
+        ("minor-9-bits", 8, 0x100, "08:100: the first minor number above eight bits."),
+        ("highest", 0xFFF, 0xFFFFF, "fff:fffff: the highest numbers."),
     )
     for name, major, minor, shows in devices:
         source = 'MAJOR() 12 bits, MINOR() 20 bits: "%02x:%02x" is a minimum'
@@ -130,16 +134,16 @@ def _widths() -> Iterator[Case]:
         2**63, 2**63 + PAGE, X, offset=2**63, major=0xFFF, minor=0xFFFFF, inode=2**64 - 1
     )
     yield _one(
-        "width-overlong", "A prefix longer than 73 columns: two spaces, then the name.", long
+        "width-overlong", "A prefix longer than 73 columns, then two spaces and the name.", long
     )
     bare = Vma(2**63, 2**63 + PAGE, "rw-s", 2**63, 0xFFF, 0xFFFFF, 2**64 - 1, NONE)
-    yield _one("width-overlong-unnamed", "A prefix longer than 73 columns, and no name.", bare)
+    yield _one("width-overlong-unnamed", "A prefix longer than 73 columns, without a name.", bare)
     mappings = [
         file_vma(0x08048000, 0x0804C000, path(b"/bin/cat"), major=3, minor=1, inode=12288),
         Vma(0xBFFFF000, 0xC0000000, "rwxp", 0xFFFFF000),
     ]
     yield make(
-        "header", "linux-2.4", "Linux 2.4: no space behind the inode of an unnamed mapping.", mappings,
+        "header", "linux-2.4", "Linux 2.4: no space after the inode of an unnamed mapping.", mappings,
         source='MAPS_LINE_FORMAT4 "%08lx-%08lx %s %08lx %s %lu", fs/proc/array.c', since="2.4.0",
         until="2.4.17", header=printer.linux_2_4, kinds=("maps",), tags=("header", "old", "32-bit"),
     )  # fmt: skip
@@ -148,19 +152,19 @@ def _widths() -> Iterator[Case]:
         Vma(0x11FFFF000, 0x120000000),
     ]
     yield make(
-        "header", "linux-2.4-64-bit", "Linux 2.4 on 64 bits: sixteen digits everywhere.",
+        "header", "linux-2.4-64-bit", "Linux 2.4, 64-bit: addresses and offset of sixteen digits.",
         sorted(wide, key=lambda vma: vma.start),
         source='MAPS_LINE_FORMAT8 "%016lx-%016lx %s %016lx %s %lu", fs/proc/array.c',
         since="2.4.0", until="2.4.17", header=printer.linux_2_4_64, kinds=("maps",),
         tags=("header", "old"),
     )  # fmt: skip
     yield make(
-        "header", "linux-2.6-32-bit", "A 32-bit kernel: names begin at column 49.", mappings,
+        "header", "linux-2.6-32-bit", "A 32-bit kernel: names start at column 49.", mappings,
         source="25 + sizeof(void *) * 6", since="2.6.18", until="2.6.24", header=printer.linux32,
         tags=("header", "32-bit"),
     )  # fmt: skip
     yield make(
-        "header", "parisc-wide", "A broken width: thirteen digits, and nine for the device.",
+        "header", "parisc-wide", "A wrong width: addresses of thirteen digits, device numbers of nine.",
         [file_vma(0x10000, 0x19000, path(b"/usr/bin/cat"), major=8, minor=5), Vma(0x20000, 0x30000)],
         source="seq_put_hex_ll() on 32-bit parisc, 4.17 to 6.5", since="4.17", until="6.5",
         header=printer.parisc, tags=("header", "32-bit"),

@@ -14,6 +14,7 @@ SHMEM = 'd09e8ca6cb93 ("mm: anonymous shared memory naming") (in v6.2)'
 RULE = "is_valid_name_char(), kernel/sys.c of the 6.1 and 6.12 trees"
 
 FORBIDDEN = rb"\`$[]"
+WORDS = {"digits": "digits", "upper": "upper-case letters", "lower": "lower-case letters"}
 PUNCTUATION = {
     0x21: "exclamation-mark", 0x22: "quotation-mark", 0x23: "number-sign", 0x25: "percent",
     0x26: "ampersand", 0x27: "apostrophe", 0x28: "left-parenthesis", 0x29: "right-parenthesis",
@@ -27,18 +28,18 @@ SPACES = (
     ("space-one", b"main arena", "One space within a label."),
     ("space-two", b"main  arena", "Two spaces in a row within a label."),
     ("space-many", b"a b c d e f g h i j k l m", "A label of thirteen words."),
-    ("space-leading", b" glibc: malloc", "A label that begins with a space."),
-    ("space-leading-two", b"  x", "A label that begins with two spaces."),
+    ("space-leading", b" glibc: malloc", "A label that starts with a space."),
+    ("space-leading-two", b"  x", "A label that starts with two spaces."),
     ("space-trailing", b"x ", "A label that ends with a space, before the bracket."),
     ("space-trailing-two", b"x  ", "A label that ends with two spaces."),
-    ("space-both-ends", b" x ", "A label with a space at either end."),
-    ("space-only", b" ", "A label that is one space."),
-    ("space-only-longest", b" " * 79, "A label of 79 spaces, the longest of them."),
+    ("space-both-ends", b" x ", "A label with a space at each end."),
+    ("space-only", b" ", "A label of one space."),
+    ("space-only-longest", b" " * 79, "A label of 79 spaces, the maximum length."),
     ("space-before-colon", b"x :y", "A space before a colon."),
 )
 
 LOOKALIKES = (
-    ("like-header", b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0", "A whole header line."),
+    ("like-header", b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0", "A complete header line."),
     ("like-header-named", b"1000-2000 r-xp 0 fd:01 42 /bin/x", "A header line with a path."),
     ("like-range", b"7f0000000000-7f0000001000", "A range of addresses."),
     ("like-perms", b"rw-p", "Permissions."),
@@ -46,58 +47,58 @@ LOOKALIKES = (
     ("like-field", b"Rss:                  16 kB", "A field of smaps, with its unit."),
     ("like-size-field", b"Size: 4 kB", "The first field of smaps."),
     ("like-vmflags", b"VmFlags: rd wr mr", "The last field of smaps."),
-    ("like-key", b"Rss:", "A field's key alone."),
+    ("like-key", b"Rss:", "The key of a field."),
     ("like-unit", b"16 kB", "A number and a unit: the last word is kB, as in a field."),
     ("like-number", b"4096", "A number."),
     ("like-hexadecimal", b"7f2a4c000000", "An address."),
     ("like-path", b"/usr/lib/libc.so.6", "An absolute path."),
     ("like-path-spaced", b"x /usr/lib/libc.so.6", "A word, then an absolute path."),
     ("like-url", b"file:///etc/passwd", "A URL."),
-    ("like-deleted", b"x (deleted)", "The mark of an unlinked file."),
-    ("like-deleted-only", b"(deleted)", "The mark of an unlinked file and nothing else."),
+    ("like-deleted", b"x (deleted)", "The mark of an unlinked file at the end."),
+    ("like-deleted-only", b"(deleted)", "Only the mark of an unlinked file."),
     ("like-heap", b"heap", "The name of the heap: [anon:heap] is not [heap]."),
     ("like-stack", b"stack", "The name of the stack: [anon:stack] is not [stack]."),
-    ("like-thread-stack", b"stack:1234", "The name that thread stacks had."),
+    ("like-thread-stack", b"stack:1234", "The former name of thread stacks."),
     ("like-vdso", b"vdso", "The name of the vdso."),
-    ("like-anon", b"anon:x", "The prefix once more."),
+    ("like-anon", b"anon:x", "The prefix again."),
     ("like-shmem", b"anon_shmem:x", "The prefix of shared memory."),
     ("like-memfd", b"/memfd:x (deleted)", "A memfd."),
     ("like-sysv", b"/SYSV00000000 (deleted)", "A System V segment."),
-    ("like-option", b"--help", "An option of a command."),
+    ("like-option", b"--help", "A command-line option."),
     ("like-comment", b"# not a comment", "A comment."),
     ("like-format", b"%s%n%x%99999d", "Conversions of printf()."),
-    ("like-html", b"<b onload=x>&amp;</b>", "Markup, for whoever puts names on a page."),
-    ("like-json", b'{"name": null}', "JSON, for whoever builds it by hand."),
-    ("like-csv", b'a,"b",c;d', "Commas, quotes and semicolons, for whoever writes CSV."),
-    ("like-shell", b"x; rm -rf ~ & true", "Shell, for whoever calls one."),
-    ("like-null", b"null", "The word for nothing in other languages."),
+    ("like-html", b"<b onload=x>&amp;</b>", "HTML markup, for programs that put names on a page."),
+    ("like-json", b'{"name": null}', "JSON, for programs that write it by hand."),
+    ("like-csv", b'a,"b",c;d', "Commas, quotes and semicolons, for programs that write CSV."),
+    ("like-shell", b"x; rm -rf ~ & true", "Shell code, for programs that call a shell."),
+    ("like-null", b"null", "The null value of several languages."),
 )
 
 SEEN = (
-    ("seen-bionic", b"libc_malloc", "Android's allocator."),
-    ("seen-bss", b".bss", "A loader's name for a library's zeroed data."),
-    ("seen-dalvik", b"dalvik-main space (region space)", "The Android runtime's heap."),
-    ("seen-glibc", b" glibc: malloc arena", "glibc's own name for its arenas: with a leading space."),
-    ("seen-glibc-stack", b" glibc: pthread stack: 4242", "A thread's stack as glibc names it."),
-    ("seen-scudo", b"scudo:primary", "An allocator's regions."),
-    ("seen-guard", b"GWP-ASan Guard Page", "A guard page that is named."),
-    ("seen-tls", b"stack_and_tls:main", "Android's stacks."),
-    ("seen-arc4random", b"arc4random data", "A random generator's pool."),
+    ("seen-bionic", b"libc_malloc", "The label of Android's allocator."),
+    ("seen-bss", b".bss", "A loader's label for the zeroed data of a library."),
+    ("seen-dalvik", b"dalvik-main space (region space)", "The label of the Android runtime's heap."),
+    ("seen-glibc", b" glibc: malloc arena", "glibc's label for its arenas, with a leading space."),
+    ("seen-glibc-stack", b" glibc: pthread stack: 4242", "glibc's label for the stack of a thread."),
+    ("seen-scudo", b"scudo:primary", "The label of an allocator's regions."),
+    ("seen-guard", b"GWP-ASan Guard Page", "The label of a guard page."),
+    ("seen-tls", b"stack_and_tls:main", "The label of Android's stacks."),
+    ("seen-arc4random", b"arc4random data", "The label of a random generator's pool."),
 )  # fmt: skip
 
 LENGTHS = (0, 1, 2, 7, 8, 15, 16, 31, 32, 47, 48, 63, 64, 77, 78, 79)
 
 
 def cases() -> Iterator[Case]:
-    """Private labels first, then the shared ones that differ, then mappings side by side."""
+    """Yield private labels, shared labels, then adjacent mappings."""
     for code, word in PUNCTUATION.items():
         label = b"a%cb" % code
         yield _private(
-            f"char-{code:02x}-{word}", label, f"A label with {chr(code)!r} within.", RULE
+            f"char-{code:02x}-{word}", label, f"A label with the character {chr(code)!r}.", RULE
         )
     for name, first, last in (("digits", 48, 57), ("upper", 65, 90), ("lower", 97, 122)):
         label = bytes(range(first, last + 1))
-        yield _private(f"char-{name}", label, f"A label of all {name} of ASCII.", RULE)
+        yield _private(f"char-{name}", label, f"A label of all ASCII {WORDS[name]}.", RULE)
     yield _all_characters()
     for name, label, shows in SPACES:
         yield _private(name, label, shows)
@@ -107,9 +108,9 @@ def cases() -> Iterator[Case]:
         yield _private(name, label, shows)
     for length in LENGTHS:
         label = (b"0123456789" * 8)[:length]
-        shows = f"A label of {length} bytes{', the longest' if length == max(LENGTHS) else ''}."
+        shows = f"A label of {length} bytes{', the maximum' if length == max(LENGTHS) else ''}."
         if not length:
-            shows = 'The empty label, [anon:]: "" is a name, and not the lack of one.'
+            shows = 'The empty label, [anon:]: "" is a label, not a missing one.'
         yield _private(f"length-{length:02d}", label, shows, "ANON_VMA_NAME_MAX_LEN 80")
     yield _every_length()
     yield from _shared()
@@ -117,7 +118,7 @@ def cases() -> Iterator[Case]:
 
 
 SHARED_SINCE = "6.11"
-"""The first tree that was read with the label, of 6.2, and with the fields of 6.12 besides."""
+"""The first tree that has both the shared label (since 6.2) and the fields of 6.12."""
 
 
 def _private(name: str, label: bytes, shows: str, source: str = ANON) -> Case:
@@ -144,7 +145,7 @@ def _all_characters() -> Case:
         Vma(BASE, BASE + PAGE, name=anon(every[:45])),
         Vma(BASE + PAGE, BASE + 2 * PAGE, name=anon(every[45:])),
     ]
-    shows = "Every character that a label may have, in two labels: the first begins with a space."
+    shows = "All characters that a label may have, in two labels. The first starts with a space."
     return make("labels", "char-all", shows, mappings, source=RULE, since="5.17", tags=("label",))
 
 
@@ -156,19 +157,27 @@ def _shared() -> Iterator[Case]:
         ("shared-trailing-space", b"x ", "Shared memory, a label with a trailing space."),
         ("shared-spaces", b"a  b", "Shared memory, a label with two spaces in a row."),
         ("shared-longest", b"x" * 79, "Shared memory, a label of 79 bytes."),
-        ("shared-like-deleted", b"x (deleted)", "The mark of an unlinked file within a label."),
-        ("shared-like-header", b"1000-2000 r-xp 0 fd:01 42 /bin/x", "A header line as a label."),
-        ("shared-like-unit", b"16 kB", "The last word is kB, as in a field."),
+        ("shared-like-deleted", b"x (deleted)", "A shared label that ends like an unlinked file."),
+        (
+            "shared-like-header",
+            b"1000-2000 r-xp 0 fd:01 42 /bin/x",
+            "A shared label like a header line.",
+        ),
+        (
+            "shared-like-unit",
+            b"16 kB",
+            "A shared label like the end of a field: the last word is kB.",
+        ),
     )
     for name, label, shows in rows:
         mapping = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, shmem(label))
-        told = (
-            f"{shows} The label takes the path's place; device, inode and offset remain the file's."
+        sentence = (
+            f"{shows} The label replaces the path. Device, inode and offset are those of the file."
         )
         yield make(
             "labels",
             name,
-            told,
+            sentence,
             [mapping, FOLLOWER],
             source=SHMEM,
             since=SHARED_SINCE,
@@ -181,7 +190,7 @@ def _side_by_side() -> Iterator[Case]:
     one, two, three = (BASE + PAGE * n for n in (1, 2, 3))
     rows = {
         "same-twice": (
-            "One label on two mappings that do not merge, as their permissions differ.",
+            "One label on two mappings that are not merged, because their permissions differ.",
             [Vma(BASE, one, name=anon(b"x")), Vma(one, two, "r--p", name=anon(b"x"))],
         ),
         "split": (
@@ -189,7 +198,7 @@ def _side_by_side() -> Iterator[Case]:
             [Vma(BASE, one), Vma(one, two, name=anon(b"x")), Vma(two, three)],
         ),
         "case-differs": (
-            "Two labels that differ only in upper and lower case.",
+            "Two labels that differ only in case.",
             [Vma(BASE, one, name=anon(b"pool")), Vma(one, two, name=anon(b"POOL"))],
         ),
         "space-differs": (
@@ -197,11 +206,11 @@ def _side_by_side() -> Iterator[Case]:
             [Vma(BASE, one, name=anon(b"pool")), Vma(one, two, name=anon(b"pool "))],
         ),
         "empty-beside-none": (
-            "A mapping with the empty label beside one without a label.",
+            "A mapping with the empty label next to one without a label.",
             [Vma(BASE, one, name=anon(b"")), Vma(one, two)],
         ),
         "private-beside-shared": (
-            "One label on private and on shared memory.",
+            "The same label on private and on shared memory.",
             [
                 Vma(BASE, one, name=anon(b"x")),
                 Vma(one, two, "rw-s", 0, 0, 1, 2058, shmem(b"x")),
@@ -220,7 +229,7 @@ def _side_by_side() -> Iterator[Case]:
     yield make(
         "labels",
         "32-bit",
-        "A label on a 32-bit kernel, where names begin at column 49.",
+        "A label on a 32-bit kernel, where names start at column 49.",
         thirty_two,
         source=ANON,
         since="5.17",

@@ -1,4 +1,4 @@
-"""From mappings to cases: what the modules of the groups call."""
+"""Make cases from mappings. The modules of the groups call these functions."""
 
 from __future__ import annotations
 
@@ -7,15 +7,25 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from corpus.tools.builder import printer
-from corpus.tools.builder.model import PAGE, STACK, Case, Column, Json, Line, Vma, file_vma, text
+from corpus.tools.builder.model import (
+    PAGE,
+    STACK,
+    Case,
+    Column,
+    FieldLine,
+    Json,
+    Vma,
+    file_vma,
+    text,
+)
 
 BASE = 0x7F2A4C000000
 FOLLOWER = Vma(0x7FFC12345000, 0x7FFC12366000, name=STACK)
-"""The mapping behind the one that a case is about: it shows what was swallowed or carried over."""
+"""The mapping after the tested one. It shows whether a parser loses or carries over anything."""
 
 
 def pair(name: Column, *, backed: bool = False, perms: str | None = None) -> tuple[Vma, Vma]:
-    """The mapping that a case is about, and the one that follows it."""
+    """Return the mapping that a case tests, and `FOLLOWER`."""
     if backed:
         first = file_vma(BASE, BASE + 8 * PAGE, name, perms=perms or "r--p", offset=2 * PAGE)
     else:
@@ -39,9 +49,9 @@ def make(
     kinds: Sequence[str] = ("maps", "smaps"),
     either: Sequence[Json] = (),
 ) -> Case:
-    """A case of *mappings* that some kernel could print, as maps, as smaps or as both.
+    """Return a case with *mappings* printed as each of *kinds*.
 
-    *age* says which kernel's fields; without it those of the release *since*.
+    *age* is the release whose smaps fields are printed. The default is the release *since*.
     """
     age = age or age_of(since)
     maps = b"".join(header(vma) + b"\n" for vma in mappings)
@@ -66,12 +76,12 @@ def make(
         until=until,
         tags=tuple(tags),
         either=tuple(either),
-        interpretations=tuple(_readings(mappings)),
+        interpretations=tuple(_interpretations(mappings)),
     )
 
 
 def age_of(release: str) -> str:
-    """The fields that kernels had at *release*: those of the newest age before it; "": the last."""
+    """Return the key of `printer.AGES` that applies to *release*; the newest if it is empty."""
     if not release:
         return list(printer.AGES)[-1]
     numbers = _numbers(release)
@@ -83,27 +93,27 @@ def _numbers(release: str) -> tuple[int, ...]:
     return tuple(map(int, release.split(".")))
 
 
-def _readings(mappings: Sequence[Vma]) -> Iterable[Json]:
+def _interpretations(mappings: Sequence[Vma]) -> Iterable[Json]:
     for number, vma in enumerate(mappings):
-        for reading in vma.name.interpretations:
+        for interpretation in vma.name.interpretations:
             yield {
                 "record": number,
-                "policy": reading.policy,
-                "path": text(reading.path),
-                "deleted": reading.deleted,
+                "policy": interpretation.policy,
+                "path": text(interpretation.path),
+                "deleted": interpretation.deleted,
             }
 
 
-def with_lines(vma: Vma, lines: Iterable[Line]) -> Vma:
-    """*vma* with these fields of smaps and no others."""
+def with_lines(vma: Vma, lines: Iterable[FieldLine]) -> Vma:
+    """Return *vma* with exactly these fields of smaps."""
     return attrs.evolve(vma, lines=tuple(lines))
 
 
 def allow(policy: str, *records: int) -> Json:
-    """An answer allowed: these records, by index."""
+    """Return an allowed answer: these records, by index."""
     return {"policy": policy, "records": list(records)}
 
 
 def refuse(policy: str) -> Json:
-    """An answer allowed: that the dump is refused."""
+    """Return an allowed answer: the dump is refused."""
     return {"policy": policy, "rejected": True}

@@ -1,4 +1,4 @@
-"""What a case is made of: names, virtual memory areas, and the definition of a case."""
+"""The parts of a case: names, virtual memory areas, and the case itself."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ DELETED = b" (deleted)"
 OCTAL = rb"\012"
 
 _LONG = 1000
-"""Bytes from which on a text stands in the JSON once only, as base64."""
+"""Longer texts are written as base64 only, in bytes."""
 
 # --- names ----------------------------------------------------------------------------------------
 
 
 @attrs.frozen
-class Reading:
-    """An original that prints as a column does, other than the most likely one."""
+class Interpretation:
+    """Another original name that prints the same, less likely than the first."""
 
     policy: str
     path: bytes
@@ -31,20 +31,20 @@ class Reading:
 
 @attrs.frozen
 class Column:
-    """A name column: its bytes, the kind of memory, and what else the JSON form says of it."""
+    """A name column: its bytes, the kind of memory, and further members of the JSON form."""
 
     raw: bytes
     kind: str
     more: Json = attrs.field(factory=dict[str, Any])
-    interpretations: tuple[Reading, ...] = ()
+    interpretations: tuple[Interpretation, ...] = ()
 
     def json(self) -> Json:
-        """The member ``name`` of a record."""
+        """Return the member ``name`` of a record."""
         return {"kind": self.kind, **text(self.raw), **self.more}
 
 
 def text(raw: bytes) -> Json:
-    """Bytes in JSON: base64, and the same to read where it is not too long."""
+    """Return bytes for JSON: base64, and readable text if they are not too long."""
     coded = {"base64": base64.b64encode(raw).decode("ascii")}
     return coded if len(raw) > _LONG else coded | {"text": raw.decode("utf-8", "backslashreplace")}
 
@@ -55,64 +55,64 @@ STACK = Column(b"[stack]", "stack")
 
 
 def anon(label: bytes) -> Column:
-    """Private memory with a label: "[anon:%s]"."""
+    """Return the name of private memory with a label: "[anon:%s]"."""
     return Column(b"[anon:%s]" % label, "anon", {"label": text(label)})
 
 
 def shmem(label: bytes) -> Column:
-    """Shared memory with a label: "[anon_shmem:%s]"."""
+    """Return the name of shared memory with a label: "[anon_shmem:%s]"."""
     return Column(b"[anon_shmem:%s]" % label, "anon_shmem", {"label": text(label)})
 
 
 def special(kind: str, raw: bytes | None = None) -> Column:
-    """A fixed name that the kernel gives."""
+    """Return a fixed name that the kernel sets."""
     return Column(raw if raw is not None else b"[%s]" % kind.encode(), kind)
 
 
 def thread_stack(tid: int) -> Column:
-    """A thread's stack: "[stack:%d]"."""
+    """Return the name of a thread's stack: "[stack:%d]"."""
     return Column(b"[stack:%d]" % tid, "thread_stack", {"tid": tid})
 
 
-def unlike(raw: bytes) -> Column:
-    """A column that means nothing known."""
+def unknown(raw: bytes) -> Column:
+    """Return a column of unknown meaning."""
     return Column(raw, "other")
 
 
 def path(original: bytes, *, unlinked: bool = False, escaped: bool = True) -> Column:
-    """A file as d_path() and mangle_path() print it."""
+    """Return a file's path as d_path() and mangle_path() print it."""
     return _backed("file", original, unlinked=unlinked, escaped=escaped)
 
 
 def kernel_file(kind: str, original: bytes) -> Column:
-    """A file of the kernel's own, always unlinked: "/dev/zero (deleted)"."""
+    """Return the name of a kernel-internal file, always unlinked: "/dev/zero (deleted)"."""
     return _backed(kind, original, unlinked=True)
 
 
 def labelled(kind: str, before: bytes, label: bytes, *, unlinked: bool = True) -> Column:
-    """A kernel's file that a program has named: memfd, ashmem, dmabuf."""
+    """Return the name of a kernel-internal file with a label: memfd, ashmem, dmabuf."""
     column = _backed(kind, before + label, unlinked=unlinked)
     return attrs.evolve(column, more=column.more | {"label": text(_escape(label))})
 
 
 def memfd(label: bytes) -> Column:
-    """memfd_create(): "/memfd:%s (deleted)"."""
+    """Return the name of a memfd: "/memfd:%s (deleted)"."""
     return labelled("memfd", b"/memfd:", label)
 
 
 def sysv(key: int) -> Column:
-    """A System V segment: "/SYSV%08x (deleted)"."""
+    """Return the name of a System V segment: "/SYSV%08x (deleted)"."""
     column = _backed("sysv", b"/SYSV%08x" % key, unlinked=True)
     return attrs.evolve(column, more=column.more | {"key": key})
 
 
 def anon_inode(label: bytes) -> Column:
-    """A file without a path: "anon_inode:%s"."""
+    """Return the name of a file without a path: "anon_inode:%s"."""
     return Column(b"anon_inode:" + label, "anon_inode", {"label": text(label)})
 
 
 def socket(number: int) -> Column:
-    """A mapped socket: "socket:[%lu]"."""
+    """Return the name of a mapped socket: "socket:[%lu]"."""
     return Column(b"socket:[%d]" % number, "socket", {"number": str(number)})
 
 
@@ -122,28 +122,29 @@ def _escape(raw: bytes) -> bytes:
 
 
 def _backed(kind: str, original: bytes, *, unlinked: bool, escaped: bool = True) -> Column:
-    # d_path(), fs/d_path.c: " (deleted)" is appended where the file is unlinked.
+    # d_path(), fs/d_path.c: " (deleted)" is appended if the file is unlinked.
     raw = (_escape(original) if escaped else original) + (DELETED if unlinked else b"")
-    likely, *others = _readings(raw, escaped=escaped)
+    likely, *others = _interpretations(raw, escaped=escaped)
     more: Json = {"deleted": raw.endswith(DELETED), "escaped": escaped}
     if kind == "file" and len(raw) <= _LONG:
         more = {"path": text(likely.path)} | more
     return Column(raw, kind, more, tuple(others))
 
 
-def _readings(raw: bytes, *, escaped: bool) -> list[Reading]:
-    """Every original that prints as *raw*: newlines first, the kernel's own (deleted) first."""
-    found: list[Reading] = []
-    shapes = [(raw, False)]
+def _interpretations(raw: bytes, *, escaped: bool) -> list[Interpretation]:
+    """Return every original that prints as *raw*, with newlines and the kernel's mark first."""
+    found: list[Interpretation] = []
+    splits = [(raw, False)]
     if raw.endswith(DELETED):
-        shapes.insert(0, (raw[: -len(DELETED)], True))
-    for printed, deleted in shapes:
+        splits.insert(0, (raw[: -len(DELETED)], True))
+    for printed, deleted in splits:
         parts = printed.split(OCTAL) if escaped else [printed]
-        for joints in itertools.product((b"\n", OCTAL), repeat=len(parts) - 1):
-            made = parts[0] + b"".join(j + p for j, p in zip(joints, parts[1:], strict=True))
-            # The policy names what this reading differs in from the likely one.
-            policy = "octal-ambiguous" if deleted == shapes[0][1] else "deleted-ambiguous"
-            found.append(Reading(policy, made, deleted))
+        for separators in itertools.product((b"\n", OCTAL), repeat=len(parts) - 1):
+            pairs = zip(separators, parts[1:], strict=True)
+            original = parts[0] + b"".join(separator + part for separator, part in pairs)
+            # The policy names the difference from the most likely interpretation.
+            policy = "octal-ambiguous" if deleted == splits[0][1] else "deleted-ambiguous"
+            found.append(Interpretation(policy, original, deleted))
     return found
 
 
@@ -151,10 +152,10 @@ def _readings(raw: bytes, *, escaped: bool) -> list[Reading]:
 
 
 @attrs.frozen
-class Line:
+class FieldLine:
     """A field of smaps as one kernel printed it.
 
-    ``value`` is what was printed: a number, or the text behind the colon.
+    ``value`` is the printed number, or the text after the colon.
     """
 
     key: str
@@ -164,7 +165,7 @@ class Line:
 
 @attrs.frozen
 class Vma:
-    """A virtual memory area: what struct vm_area_struct holds, as far as it is printed."""
+    """A virtual memory area: the printed members of struct vm_area_struct."""
 
     start: int
     end: int
@@ -174,14 +175,14 @@ class Vma:
     minor: int = 0
     inode: int = 0
     name: Column = NONE
-    lines: tuple[Line, ...] | None = None
-    """Its fields of smaps; None: those of the case's age."""
+    lines: tuple[FieldLine, ...] | None = None
+    """Its fields of smaps. None means those of the case's release."""
 
 
 def file_vma(start: int, end: int, name: Column, **more: Any) -> Vma:  # noqa: ANN401 - of Vma
-    """A mapping of a file on an ordinary disk."""
-    facts: dict[str, Any] = {"perms": "r--p", "major": 0xFD, "minor": 1, "inode": 787324}
-    return Vma(start, end, name=name, **(facts | more))
+    """Return a mapping of a file on an ordinary disk."""
+    defaults: dict[str, Any] = {"perms": "r--p", "major": 0xFD, "minor": 1, "inode": 787324}
+    return Vma(start, end, name=name, **(defaults | more))
 
 
 # --- cases ----------------------------------------------------------------------------------------
@@ -189,7 +190,7 @@ def file_vma(start: int, end: int, name: Column, **more: Any) -> Vma:  # noqa: A
 
 @attrs.frozen
 class Case:
-    """A case: its dumps, the records that they were printed from, and what the manifest says."""
+    """A case: its dumps, the records that they are printed from, and its manifest entry."""
 
     group: str
     name: str

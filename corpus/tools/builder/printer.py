@@ -1,6 +1,6 @@
-r"""An independent printer: mappings as the bytes that a kernel would print, by its format strings.
+r"""An independent printer: it prints mappings with the kernel's format strings.
 
-It shares nothing with `procmaps.render`, so that each can be held against the other.
+It shares nothing with `procmaps.render`, so that tests can compare the two.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from corpus.tools.builder.model import Json, Line, Vma, text
+from corpus.tools.builder.model import FieldLine, Json, Vma, text
 
 Header = Callable[[Vma], bytes]
 
@@ -36,23 +36,23 @@ def _padded(prefix: bytes, name: bytes, pointer: int) -> bytes:
 
 
 def linux64(vma: Vma) -> bytes:
-    """Any 64-bit kernel since 2.4.27: names from column 73, one space behind a bare inode."""
+    """Print as any 64-bit kernel since 2.4.27: name at column 73, one space after a bare inode."""
     return _padded(_prefix(vma), vma.name.raw, 8)
 
 
 def linux32(vma: Vma) -> bytes:
-    """Any 32-bit kernel since 2.4.27: names from column 49."""
+    """Print as any 32-bit kernel since 2.4.27: name at column 49."""
     return _padded(_prefix(vma), vma.name.raw, 4)
 
 
 def linux_2_4(vma: Vma) -> bytes:
-    """2.4.0-2.4.17, 32 bit: MAPS_LINE_FORMAT4 "%08lx-%08lx %s %08lx %s %lu", no space behind it."""
+    """2.4.0-2.4.17, 32-bit: MAPS_LINE_FORMAT4 "%08lx-%08lx %s %08lx %s %lu", no space after it."""
     prefix = _prefix(vma).rstrip(b" ")
     return prefix.ljust(49) + vma.name.raw if vma.name.raw else prefix
 
 
 def linux_2_4_64(vma: Vma) -> bytes:
-    """2.4.0-2.4.17, 64 bit: MAPS_LINE_FORMAT8 "%016lx-%016lx %s %016lx %s %lu"."""
+    """2.4.0-2.4.17, 64-bit: MAPS_LINE_FORMAT8 "%016lx-%016lx %s %016lx %s %lu"."""
     prefix = b"%016x-%016x %s %016x %02x:%02x %d" % (
         vma.start,
         vma.end,
@@ -66,9 +66,9 @@ def linux_2_4_64(vma: Vma) -> bytes:
 
 
 def parisc(vma: Vma) -> bytes:
-    """32-bit parisc 4.17-6.5: a bad __clzdi2() counts the upper word of a number as bits, too.
+    """Print as 32-bit parisc 4.17-6.5, where a wrong __clzdi2() counts the upper word as well.
 
-    In `seq_put_hex_ll()` every number but 0 becomes eight digits longer.
+    So `seq_put_hex_ll()` prints every number but 0 with eight more digits.
     """
 
     def hexadecimal(number: int, width: int) -> bytes:
@@ -88,7 +88,7 @@ def parisc(vma: Vma) -> bytes:
 
 
 def spaced(spaces: int, *, digits: int = 8, offset: int = 8, trailing: int = 1) -> Header:
-    """A producer that sets the name off by a fixed number of spaces."""
+    """Return a printer with a fixed number of spaces before the name."""
 
     def header(vma: Vma) -> bytes:
         prefix = b"%0*x-%0*x %s %0*x %02x:%02x %d" % (
@@ -108,21 +108,21 @@ def spaced(spaces: int, *, digits: int = 8, offset: int = 8, trailing: int = 1) 
     return header
 
 
-def column(place: int, *, trailing: int = 1) -> Header:
-    """A producer that pads to a column of its own (QEMU, WSL)."""
+def column(width: int, *, trailing: int = 1) -> Header:
+    """Return a printer that pads to *width* columns before the name (QEMU, WSL)."""
     bare = spaced(0, trailing=0)
 
     def header(vma: Vma) -> bytes:
         prefix = bare(attrs.evolve(vma, name=attrs.evolve(vma.name, raw=b"")))
         if not vma.name.raw:
             return prefix + b" " * trailing
-        return (prefix + b" ").ljust(place) + vma.name.raw
+        return (prefix + b" ").ljust(width) + vma.name.raw
 
     return header
 
 
 def cygwin(vma: Vma) -> bytes:
-    """Pad as `format_process_maps()` does: to column 62, and whether a name follows or not."""
+    """Print as `format_process_maps()` of Cygwin: padded to column 62, even without a name."""
     prefix = b"%08x-%08x %s %08x %04x:%04x %d   " % (
         vma.start,
         vma.end,
@@ -172,38 +172,38 @@ MEMBERS = {
     "THPeligible": "thp_eligible",
     "ProtectionKey": "protection_key",
 }
-"""The keys, and the members of the JSON form that hold them."""
+"""The keys of fields and their members in the JSON form."""
 
 BARE = frozenset({"THPeligible", "ProtectionKey"})
-"""Those without a unit."""
+"""Keys of fields without a unit."""
 
 
-def size(key: str, kilobytes: int, *, label: int = 16, width: int = 8) -> Line:
-    """SEQ_PUT_DEC("Rss:            ", ...): "%8lu kB" behind a label padded to 16."""
+def size(key: str, kilobytes: int, *, label: int = 16, width: int = 8) -> FieldLine:
+    """SEQ_PUT_DEC("Rss:            ", ...): "%8lu kB" after a key padded to 16 columns."""
     printed = (key + ":").ljust(label).encode() + b"%*d kB" % (width, kilobytes)
-    return Line(key, kilobytes, printed)
+    return FieldLine(key, kilobytes, printed)
 
 
-def count(key: str, number: int, *, label: bytes | None = None, width: int = 8) -> Line:
-    """A number without a unit: "ProtectionKey:  %8u"."""
+def count(key: str, number: int, *, label: bytes | None = None, width: int = 8) -> FieldLine:
+    """Return a number without a unit: "ProtectionKey:  %8u"."""
     before = (key + ":").ljust(16).encode() if label is None else label
-    return Line(key, number, before + b"%*d" % (width, number))
+    return FieldLine(key, number, before + b"%*d" % (width, number))
 
 
-def flags(*words: str) -> Line:
-    """show_smap_vma_flags(): "VmFlags: ", then each with a space behind it."""
+def flags(*words: str) -> FieldLine:
+    """show_smap_vma_flags(): "VmFlags: ", then each flag and a space."""
     value = b" " + b"".join(word.encode() + b" " for word in words)
-    return Line("VmFlags", value, b"VmFlags:" + value)
+    return FieldLine("VmFlags", value, b"VmFlags:" + value)
 
 
-def other(key: str, value: bytes) -> Line:
-    """A line that nobody knows yet; *value* is all behind the colon."""
-    return Line(key, value, key.encode() + b":" + value)
+def other(key: str, value: bytes) -> FieldLine:
+    """Return an unknown field. *value* is everything after the colon."""
+    return FieldLine(key, value, key.encode() + b":" + value)
 
 
-def raw_flags(value: bytes) -> Line:
-    """VmFlags as some ports and emulations print it; *value* is all behind the colon."""
-    return Line("VmFlags", value, b"VmFlags:" + value)
+def raw_flags(value: bytes) -> FieldLine:
+    """Return VmFlags as some ports print it. *value* is everything after the colon."""
+    return FieldLine("VmFlags", value, b"VmFlags:" + value)
 
 
 _FIRST = "Size Rss Shared_Clean Shared_Dirty Private_Clean Private_Dirty"
@@ -238,8 +238,8 @@ AGES: dict[str, str] = {
     "ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb Swap SwapPss Locked THPeligible "
     "VmFlags",
 }
-"""What show_smap() printed, in its order, in the trees read. From 4.14 (493b0e9d945f) the page
-sizes stand directly behind Size."""
+"""The fields of show_smap() in order, by the first release that has them among the trees that were
+read. Since 4.14 (493b0e9d945f) the page sizes follow Size."""
 
 ROLLUPS: dict[str, str] = {
     "4.14": "Rss Pss Shared_Clean Shared_Dirty Private_Clean Private_Dirty Referenced Anonymous "
@@ -254,11 +254,11 @@ ROLLUPS: dict[str, str] = {
     "Private_Dirty Referenced Anonymous KSM LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped "
     "Shared_Hugetlb Private_Hugetlb Swap SwapPss Locked",
 }
-"""What show_smaps_rollup() printed below the header of [rollup]."""
+"""The fields of show_smaps_rollup() in order, after the header of [rollup]."""
 
 
-def line_of(key: str, age: str, value: int) -> Line:
-    """A field as the kernels of *age* lay it out: the exceptions, then the rule."""
+def line_of(key: str, age: str, value: int) -> FieldLine:
+    """Return a field in the format of the kernels of *age*."""
     if key == "Private_Hugetlb":
         # "Private_Hugetlb: %7lu kB"
         return size(key, value, label=17, width=7)
@@ -276,10 +276,10 @@ def line_of(key: str, age: str, value: int) -> Line:
     return size(key, value, label=15 if age == "2.6.18" else 16)
 
 
-def lines_of(vma: Vma, age: str, number: int = 0) -> tuple[Line, ...]:
-    """All fields of one entry; each value differs from the others, so that none is mixed up."""
-    found: list[Line] = []
-    for place, key in enumerate(AGES[age].split()):
+def lines_of(vma: Vma, age: str, number: int = 0) -> tuple[FieldLine, ...]:
+    """Return all fields of one mapping. All values differ, so that a mix-up shows."""
+    found: list[FieldLine] = []
+    for position, key in enumerate(AGES[age].split()):
         if key == "VmFlags":
             letters = zip(("rd", "wr", "ex", "sh"), vma.perms, strict=True)
             words = [word for word, letter in letters if letter in "rwxs"]
@@ -289,15 +289,17 @@ def lines_of(vma: Vma, age: str, number: int = 0) -> tuple[Line, ...]:
         elif key.endswith("PageSize"):
             found.append(line_of(key, age, 4))
         else:
-            found.append(line_of(key, age, 4 * (place + 1) + 100 * number + (key == "THPeligible")))
+            found.append(
+                line_of(key, age, 4 * (position + 1) + 100 * number + (key == "THPeligible"))
+            )
     return tuple(found)
 
 
 # --- records --------------------------------------------------------------------------------------
 
 
-def record(vma: Vma, lines: Iterable[Line] | None = None) -> Json:
-    """A mapping in the JSON form (``docs/json.md``)."""
+def record(vma: Vma, lines: Iterable[FieldLine] | None = None) -> Json:
+    """Return a mapping in the JSON form (``docs/json.md``)."""
     made: Json = {
         "start": hex(vma.start),
         "end": hex(vma.end),
@@ -312,7 +314,7 @@ def record(vma: Vma, lines: Iterable[Line] | None = None) -> Json:
     return made
 
 
-def _usage(lines: Iterable[Line]) -> Json:
+def _usage(lines: Iterable[FieldLine]) -> Json:
     usage: Json = {}
     extra: list[Json] = []
     for line in lines:

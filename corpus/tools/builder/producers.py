@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - rows of tables are read across
-"""Those who print these files without being Linux with an MMU."""
+"""Producers of these files other than Linux with an MMU."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from corpus.tools.builder.model import (
     kernel_file,
     path,
     special,
-    unlike,
+    unknown,
 )
 
 LIB = path(b"/usr/lib/libc.so")
@@ -29,7 +29,7 @@ RAW = path(b"/usr/lib/libc.so", escaped=False)
 
 
 def cases() -> Iterator[Case]:
-    """Kernels without an MMU, then emulations."""
+    """Yield kernels without an MMU, then emulations."""
     yield from _nommu()
     yield from _raw_newlines()
     yield from _emulations()
@@ -60,22 +60,22 @@ def _nommu() -> Iterator[Case]:
     direct = file_vma(low, low + PAGE, attrs.evolve(RAW, raw=b"/tmp/a", more={"deleted": False, "escaped": False}),
                       perms="rw-S", minor=1, major=0, inode=7)  # fmt: skip
     stack = Vma(low + 4 * PAGE, low + 5 * PAGE, name=STACK)
-    yield _of("nommu", "nommu-direct", "The fourth letter is S: the very memory of the file.",
+    yield _of("nommu", "nommu-direct", "The fourth permission letter is S: the mapping uses the file's own memory.",
               [direct, stack], show, header=printer.linux32, since="2.6.32")  # fmt: skip
     shared = attrs.evolve(direct, perms="rw-s", name=path(b"/tmp/a"))
-    yield _of("nommu", "nommu-shared", "The fourth letter is s: shared by a copy.",
+    yield _of("nommu", "nommu-shared", "The fourth permission letter is s: shared through a copy.",
               [shared, stack], show, header=printer.linux32, since="2.6.32")  # fmt: skip
-    yield _of("nommu", "nommu-unnamed", "S on a mapping without a name.",
+    yield _of("nommu", "nommu-unnamed", "The permission letter S on an unnamed mapping.",
               [attrs.evolve(direct, name=NONE, inode=0, minor=0), stack], show,
               header=printer.linux32, since="2.6.32")  # fmt: skip
-    both = unlike(b"[brk][stack]")
+    both = unknown(b"[brk][stack]")
     mappings = [Vma(0x8000, 0x9000, name=both), Vma(0xA000, 0xB000)]
-    yield _of("uclinux", "uclinux-brk-stack", "One mapping is both, and no padding comes before it.",
+    yield _of("uclinux", "uclinux-brk-stack", "One mapping is both brk area and stack. Its name is not padded.",
               mappings, "task_nommu.c of uClinux 2.4.32", header=printer.spaced(1))  # fmt: skip
 
 
 def _raw_newlines() -> Iterator[Case]:
-    """A newline in a path that is printed as it is; nothing in the text says so."""
+    """A newline in a path that is printed unescaped. Nothing in the text shows it."""
     rows = (
         ("nommu", "nommu-newline", b"/tmp/a\nb", 'seq_path(m, path, ""), fs/proc/task_nommu.c'),
         ("linux", "linux-2.6.12-newline", b"/tmp/a\n", 'seq_path(m, path, "") up to 2.6.12'),
@@ -85,7 +85,7 @@ def _raw_newlines() -> Iterator[Case]:
         whole = file_vma(BASE, BASE + PAGE, path(original, escaped=False))
         follower = Vma(BASE + 4 * PAGE, BASE + 5 * PAGE, name=STACK)
         case = make(
-            "producers", name, "A newline in a path, printed as it is: the line is torn in two.",
+            "producers", name, "An unescaped newline in a path splits the line in two.",
             [whole, follower], source=source, producer=producer, since="2.6.12" if producer == "linux"
             else "", until="2.6.12" if producer == "linux" else "", kinds=("maps",),
             tags=("newline", "emulation" if producer == "gvisor" else producer),
@@ -106,16 +106,16 @@ def _emulations() -> Iterator[Case]:
     image = file_vma(0x400000, 0x407000, LIB, perms="r-xp", minor=0, major=0, inode=42)
     bare = Vma(0x7FFFF000, 0x80000000)
     stack = Vma(0x7FFFFFFDF000, 0x7FFFFFFFF000, name=STACK)
-    yield _of("gvisor", "gvisor", "gVisor: as Linux, with the gate last.",
+    yield _of("gvisor", "gvisor", "gVisor: like Linux, with the vsyscall page last.",
               [image, stack, Vma(0xFFFFFFFFFF600000, 0xFFFFFFFFFF601000, "--xp", name=special("vsyscall"))],
               "pkg/sentry/mm/procfs.go", kinds=("maps", "smaps"), age="4.4")  # fmt: skip
     lines = [*printer.lines_of(image, "4.4")[:-1], printer.raw_flags(b" rd ex ?? ")]
-    yield _of("gvisor", "gvisor-lock-on-fault", "gVisor: ?? stands for lock-on-fault.",
+    yield _of("gvisor", "gvisor-lock-on-fault", "gVisor: the flag ?? means lock-on-fault.",
               [with_lines(image, lines), stack], "pkg/sentry/mm/procfs.go", kinds=("smaps",), age="4.4")  # fmt: skip
-    yield _of("qemu", "qemu", "QEMU's linux-user: no space behind the inode of an unnamed mapping.",
+    yield _of("qemu", "qemu", "QEMU linux-user: no space after the inode of an unnamed mapping.",
               [image, bare, stack], "open_self_maps(), linux-user/syscall.c",
               header=printer.column(73, trailing=0))  # fmt: skip
-    yield _of("qemu", "qemu-smaps", "QEMU's linux-user: fields that are not aligned, no last space.",
+    yield _of("qemu", "qemu-smaps", "QEMU linux-user: fields that are not aligned, VmFlags without the last space.",
               [_qemu(image), _qemu(stack)], "show_smaps(), linux-user/syscall.c",
               header=printer.column(73, trailing=0), kinds=("smaps",))  # fmt: skip
     wide = [attrs.evolve(image, inode=12), bare]
@@ -123,19 +123,19 @@ def _emulations() -> Iterator[Case]:
               wide, "linprocfs_doprocmaps()", header=printer.spaced(5, digits=16))  # fmt: skip
     yield _of("freebsd", "freebsd-stack", "FreeBSD's linprocfs: eleven spaces before [stack].",
               [stack], "linprocfs_doprocmaps()", header=printer.spaced(11, digits=16))  # fmt: skip
-    yield _of("dragonfly", "dragonfly", "DragonFly's linprocfs: no space behind a bare inode.",
+    yield _of("dragonfly", "dragonfly", "DragonFly's linprocfs: no space after the inode of an unnamed mapping.",
               wide, "linprocfs_doprocmaps()", header=printer.spaced(5, trailing=0))  # fmt: skip
-    yield _of("netbsd", "netbsd", "NetBSD's procfs: five spaces, whether a name follows or not.",
+    yield _of("netbsd", "netbsd", "NetBSD's procfs: five spaces, even if no name follows.",
               wide, "procfs_domap()", header=printer.spaced(5, digits=16, offset=16, trailing=5))  # fmt: skip
-    yield _of("lx", "lx-zone", "A zone of illumos: one space before a path, none without.",
+    yield _of("lx", "lx-zone", "A zone of illumos: one space before a path, no space without one.",
               wide, "lxpr_read_pid_maps()", header=printer.spaced(1, trailing=0))  # fmt: skip
     offset = attrs.evolve(image, offset=0xC, perms="---p")
-    yield _of("wsl", "wsl-offset", "The first WSL: an offset that is no multiple of a page.",
+    yield _of("wsl", "wsl-offset", "WSL 1: an offset that is not a multiple of the page size.",
               [offset, stack], "lxcore of Windows", header=printer.column(65))  # fmt: skip
-    yield _of("wsl", "wsl-smaps", "The first WSL: smaps with the line Pss and no other.",
+    yield _of("wsl", "wsl-smaps", "WSL 1: smaps with the field Pss only.",
               [with_lines(vma, [printer.size("Pss", at + 4)]) for at, vma in enumerate((offset, stack))],
               "lxcore of Windows", header=printer.column(65), kinds=("smaps",))  # fmt: skip
-    yield _of("starnix", "starnix", "Starnix: the device is 00:00 always; labels as on Linux.",
+    yield _of("starnix", "starnix", "Starnix: the device is always 00:00. Labels are like those of Linux.",
               [image, Vma(BASE, BASE + PAGE, name=anon(b"scudo:primary")), stack],
               "starnix, mm/memory_manager.rs")  # fmt: skip
     yield _of("asterinas", "asterinas", "Asterinas: addresses of six digits, not padded to eight.",
@@ -151,11 +151,11 @@ _QEMU = (
     "LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb Swap "
     "SwapPss Locked"
 )
-"""What QEMU does not know it prints as 0."""
+"""Fields that QEMU always prints as 0."""
 
 
 def _qemu(vma: Vma) -> Vma:
-    """As in "Size:                  %lu kB": the number is not padded."""
+    """Print fields as in "Size:                  %lu kB": the number is not padded."""
     known = {"Size": vma.end // 1024 - vma.start // 1024, "KernelPageSize": 4, "MMUPageSize": 4}
     sizes = known | dict.fromkeys(_QEMU.split(), 0)
     lines = [printer.size(key, value, label=23, width=0) for key, value in sizes.items()]
@@ -174,20 +174,20 @@ def _cygwin() -> Iterator[Case]:
         minor=0xC2D3,
     )
     rows = (
-        ("cygwin", "Cygwin: the device has four digits twice.", image),
-        ("cygwin-reserved", "Cygwin: address space that is reserved, ===p.",
+        ("cygwin", "Cygwin: device numbers of four digits.", image),
+        ("cygwin-reserved", "Cygwin: reserved address space, ===p.",
          Vma(0x7FF8A0000000, 0x7FF8A0001000, "===p")),
-        ("cygwin-guard", "Cygwin: the fourth letter is g on a guard page.",
+        ("cygwin-guard", "Cygwin: the fourth permission letter of a guard page is g.",
          Vma(0xFFFFCB000, 0xFFFFCC000, "rw-g", 0x1CB000, name=special("win_stack", b"[stack (tid 4242)]"))),
         ("cygwin-teb", "Cygwin: a name with spaces and parentheses.",
          Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("teb", b"[teb (tid 4242)]"))),
-        ("cygwin-peb", "Cygwin: the process's own block.",
+        ("cygwin-peb", "Cygwin: the process environment block.",
          Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("peb"))),
-        ("cygwin-stack-shared", "Cygwin: a stack's name of four words.",
+        ("cygwin-stack-shared", "Cygwin: a stack with a name of four words.",
          Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("win_stack", b"[stack (tid 4242) shared]"))),
         ("cygwin-win-heap", "Cygwin: a Windows heap.",
          Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("win_heap", b"[win heap 0 default grow]"))),
-        ("cygwin-cygheap", "Cygwin: its own heap.",
+        ("cygwin-cygheap", "Cygwin: the heap of Cygwin itself.",
          Vma(0x7FF8A0000000, 0x7FF8A0001000, name=special("cygheap"))),
         ("cygwin-user-data", "Cygwin: a name with hyphens.",
          Vma(0x7FFE0000, 0x7FFE1000, "r--p", name=special("shared_user_data", b"[shared-user-data]"))),

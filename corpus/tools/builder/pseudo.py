@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - rows of tables are read across
-"""Names in brackets that the kernel invents, and those that it may invent tomorrow."""
+"""Names in brackets that the kernel sets, and names that a future kernel may set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from corpus.tools.builder.model import (
     Vma,
     special,
     thread_stack,
-    unlike,
+    unknown,
 )
 
 NAMES = "get_vma_name(), fs/proc/task_mmu.c"
@@ -29,35 +29,35 @@ ROWS: tuple[tuple[str, Column, str, str, str, str, str], ...] = (
     ("thread-stack-highest", thread_stack(4194304), "The highest thread id.", "rw-p", "3.4", "4.4",
      "PID_MAX_LIMIT"),
     ("vdso", special("vdso"), "The vdso.", "r-xp", "2.6.18", "", "arch_vma_name()"),
-    ("vvar", special("vvar"), "The vdso's data.", "r--p", "3.16", "",
+    ("vvar", special("vvar"), "The data of the vdso.", "r--p", "3.16", "",
      "vvar_mapping, arch/x86/vdso/vma.c"),
-    ("vvar-vclock", special("vvar_vclock"), "The vdso's clock pages.", "r--p", "6.13", "",
+    ("vvar-vclock", special("vvar_vclock"), "The clock pages of the vdso.", "r--p", "6.13", "",
      "e93d2521b27f (in v6.13), x86"),
-    ("vsyscall", special("vsyscall"), "The gate area at the very end of the address space.", "--xp",
+    ("vsyscall", special("vsyscall"), "The vsyscall page at the end of the address space.", "--xp",
      "2.6.24", "", "gate_vma, arch/x86/entry/vsyscall"),
     ("vectors", special("vectors"), "The exception vectors.", "r-xp", "3.4", "", "arch/arm"),
     ("sigpage", special("sigpage"), "The page for signals.", "r-xp", "3.19", "", "arch/arm"),
-    ("uprobes", special("uprobes"), "The slots of uprobes.", "--xp", "4.4", "", "kernel/events/uprobes.c"),
+    ("uprobes", special("uprobes"), "The instruction slots of uprobes.", "--xp", "4.4", "", "kernel/events/uprobes.c"),
     ("uprobes-trampoline", special("uprobes_trampoline", b"[uprobes-trampoline]"),
-     "The trampoline of uprobes: a hyphen.", "r-xp", "6.18", "", "91440ff4cafa (in v6.18), x86"),
+     "The trampoline of uprobes: a name with a hyphen.", "r-xp", "6.18", "", "91440ff4cafa (in v6.18), x86"),
     ("mpx", special("mpx"), "The tables of MPX.", "rw-p", "3.19", "5.5", "arch/x86/mm/mpx.c"),
-    ("kuser", special("kuser"), "The kernel's helpers.", "r-xp", "6.1", "6.1", "arch/nios2"),
+    ("kuser", special("kuser"), "The kernel's user helpers.", "r-xp", "6.1", "6.1", "arch/nios2"),
     ("intrpt", special("intrpt"), "The interrupt page.", "r-xp", "4.15", "4.15", "arch/tile"),
-    ("vdso-data", special("vdso_data"), "The vdso's data, as one architecture called it.", "r--p",
+    ("vdso-data", special("vdso_data"), "The data of the vdso, under the name of one architecture.", "r--p",
      "5.17", "6.1", "arch/csky"),
-    ("gic", special("gic"), "The interrupt controller's user page.", "r--p", "6.15", "",
+    ("gic", special("gic"), "The user page of the interrupt controller.", "r--p", "6.15", "",
      "69896119dc9d (in v6.15), mips"),
-    ("unknown", unlike(b"[from tomorrow]"), "A name in brackets that no kernel prints yet.", "rw-p",
-     "", "", "names keep coming: get_vma_name() has gained one every other year"),
-    ("unknown-colon", unlike(b"[pool:x y]"), "A name of a new class, with a label.", "rw-p", "", "",
+    ("unknown", unknown(b"[from tomorrow]"), "A name in brackets that no kernel prints today.", "rw-p",
+     "", "", "get_vma_name() has gained a name every other year"),
+    ("unknown-colon", unknown(b"[pool:x y]"), "An unknown class of names, with a label.", "rw-p", "", "",
      "as [anon:…] came with 5.17"),
-    ("shadow-stack", unlike(b"[shadow stack]"), "A name with a space, proposed and not merged.",
-     "rw-p", "", "", "user shadow stacks are unnamed: only VmFlags tells"),
+    ("shadow-stack", unknown(b"[shadow stack]"), "A name with a space that was proposed, but not merged.",
+     "rw-p", "", "", "user shadow stacks are unnamed: only VmFlags shows them"),
 )  # fmt: skip
 
 
 def cases() -> Iterator[Case]:
-    """Each name on one mapping; then no name at all."""
+    """Yield each name on one mapping, then unnamed mappings."""
     for name, column, shows, perms, since, until, source in ROWS:
         mapping = Vma(BASE, BASE + 2 * PAGE, perms, name=column)
         mappings = [mapping, FOLLOWER]
@@ -77,9 +77,9 @@ def cases() -> Iterator[Case]:
     yield make(
         "pseudo",
         "none",
-        "Three mappings without a name: each line ends in one space.",
+        "Three unnamed mappings: each line ends in one space.",
         [Vma(BASE + n * 2 * PAGE, BASE + (n * 2 + 1) * PAGE, name=NONE) for n in range(3)],
-        source='show_map_vma(): "… %lu " and nothing behind it',
+        source='show_map_vma(): "… %lu " and nothing after it',
         since="2.6.18",
         tags=("unnamed",),
     )
@@ -91,7 +91,7 @@ def cases() -> Iterator[Case]:
     yield make(
         "pseudo",
         "unnamed-between",
-        "A mapping without a name between two that have one: nothing may be carried over.",
+        "An unnamed mapping between two named ones: no name may be carried over.",
         heap_then_label,
         source=NAMES,
         since="2.6.18",

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - rows of tables are read across
-"""The fields of smaps and smaps_rollup: every set and order, lines that differ, lines unknown."""
+"""The fields of smaps and smaps_rollup: all sets and orders, optional and unknown fields."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from corpus.tools.builder.model import (
     PAGE,
     Case,
     Column,
-    Line,
+    FieldLine,
     Vma,
     anon,
     file_vma,
@@ -38,17 +38,17 @@ AREA = file_vma(BASE, BASE + 40 * PAGE, path(b"/usr/lib/libc.so.6"), perms="r-xp
 
 
 def cases() -> Iterator[Case]:
-    """Ages first; then what differs from one mapping to the next; then rollups."""
+    """Yield the fields by release, then optional fields, then rollups."""
     ages = list(AGES)
     for age, after in zip(ages, [*ages[1:], ""], strict=True):
         yield make(
-            "smaps", f"age-{age}", f"The fields, their order and widths as of Linux {age}.",
+            "smaps", f"age-{age}", f"Set, order and widths of the fields in Linux {age}.",
             [AREA, FOLLOWER], source=SHOW, since=age, until=f"before {after}" if after else "",
             tags=("age",), age=age, kinds=("smaps",),
         )  # fmt: skip
     yield _smaps(
-        "age-4.17-rc", "A release candidate that padded single digits not at all.",
-        [Line(line.key, line.value, _unpadded(line)) for line in lines_of(AREA, "4.14")],
+        "age-4.17-rc", "A release candidate that did not pad single digits.",
+        [FieldLine(line.key, line.value, _unpadded(line)) for line in lines_of(AREA, "4.14")],
         source="seq_put_decimal_ull_width() in 4.17-rc only", age="4.14",
     )  # fmt: skip
     yield from _differing()
@@ -59,8 +59,8 @@ def cases() -> Iterator[Case]:
     yield from _rollups()
 
 
-def _unpadded(line: Line) -> bytes:
-    """A single digit loses the seven spaces before it."""
+def _unpadded(line: FieldLine) -> bytes:
+    """Remove the seven spaces before a single digit."""
     if isinstance(line.value, int) and len(str(line.value)) == 1:
         return line.printed.replace(b" " * 7 + b"%d" % line.value, b"%d" % line.value)
     return line.printed
@@ -69,8 +69,8 @@ def _unpadded(line: Line) -> bytes:
 def _smaps(
     name: str,
     shows: str,
-    first: Iterable[Line],
-    second: Iterable[Line] | None = None,
+    first: Iterable[FieldLine],
+    second: Iterable[FieldLine] | None = None,
     *,
     source: str = SHOW,
     since: str = "",
@@ -87,20 +87,20 @@ def _smaps(
     )  # fmt: skip
 
 
-def _behind(lines: Iterable[Line], key: str, *more: Line) -> list[Line]:
-    """*lines* with *more* behind the one of *key*; key "": before all."""
+def _after(lines: Iterable[FieldLine], key: str, *more: FieldLine) -> list[FieldLine]:
+    """Return *lines* with *more* inserted after the line *key*, or first if *key* is empty."""
     found = list(lines)
-    spot = next((at + 1 for at, line in enumerate(found) if line.key == key), 0)
-    found[spot:spot] = more
+    index = next((at + 1 for at, line in enumerate(found) if line.key == key), 0)
+    found[index:index] = more
     return found
 
 
-def _before_flags(lines: Iterable[Line], *more: Line) -> list[Line]:
-    return _behind(lines, "THPeligible", *more)
+def _before_flags(lines: Iterable[FieldLine], *more: FieldLine) -> list[FieldLine]:
+    return _after(lines, "THPeligible", *more)
 
 
 def _differing() -> Iterator[Case]:
-    """Lines that one mapping has and its neighbour has not."""
+    """Fields that one mapping has and the next does not."""
     base, after = lines_of(AREA, "6.12"), lines_of(FOLLOWER, "6.12", 1)
     key = count("ProtectionKey", 5)
     yield _smaps("key-both", "ProtectionKey on both mappings: a number without a unit.",
@@ -111,68 +111,68 @@ def _differing() -> Iterator[Case]:
     yield _smaps("key-second-only", "ProtectionKey on the second mapping only.",
                  base, _before_flags(after, key), source="arch_show_smap()")  # fmt: skip
     old, old_after = lines_of(AREA, "3.10"), lines_of(FOLLOWER, "3.10", 1)
-    yield _smaps("nonlinear", "Nonlinear on the first mapping only: it was printed where it applied.",
-                 _behind(old, "Locked", size("Nonlinear", 28)), old_after, age="3.10",
+    yield _smaps("nonlinear", "Nonlinear on the first mapping only: it was printed only if it applied.",
+                 _after(old, "Locked", size("Nonlinear", 28)), old_after, age="3.10",
                  source="show_smap() 3.10 to 3.19")  # fmt: skip
-    yield _smaps("fields-then-fewer", "The second mapping lacks half of the first one's fields.",
-                 base, after[:12], source="no kernel promises one set for all mappings")  # fmt: skip
-    yield _smaps("fewer-then-fields", "The first mapping lacks half of the second one's fields.",
-                 base[:12], after, source="no kernel promises one set for all mappings")  # fmt: skip
-    yield _smaps("no-fields-first", "The first mapping has no fields at all, the second has.",
-                 [], after, source="no kernel promises one set for all mappings")  # fmt: skip
-    yield _smaps("no-fields-last", "The last mapping has no fields at all.",
-                 base, [], source="no kernel promises one set for all mappings")  # fmt: skip
+    yield _smaps("fields-then-fewer", "The second mapping lacks half of the fields of the first.",
+                 base, after[:12], source="no kernel guarantees equal fields for all mappings")  # fmt: skip
+    yield _smaps("fewer-then-fields", "The first mapping lacks half of the fields of the second.",
+                 base[:12], after, source="no kernel guarantees equal fields for all mappings")  # fmt: skip
+    yield _smaps("no-fields-first", "The first mapping has no fields, the second has all.",
+                 [], after, source="no kernel guarantees equal fields for all mappings")  # fmt: skip
+    yield _smaps("no-fields-last", "The last mapping has no fields.",
+                 base, [], source="no kernel guarantees equal fields for all mappings")  # fmt: skip
     yield _smaps("one-field", "Pss and no other field.", [size("Pss", 12)], [size("Pss", 8)],
-                 source="lxcore of the first Windows Subsystem for Linux", producer="wsl",
+                 source="lxcore of the Windows Subsystem for Linux 1", producer="wsl",
                  tags=("emulation",), header=printer.column(65))  # fmt: skip
     shuffled = (*base[3:9], *base[:3], *base[9:])
-    yield _smaps("order-changed", "The page sizes stand later: orders changed in 4.14, and may again.",
+    yield _smaps("order-changed", "The page sizes come later. The order changed in 4.14 and may change again.",
                  shuffled, source="493b0e9d945f (in v4.14) moved them")  # fmt: skip
 
 
 def _unknown() -> Iterator[Case]:
     base = lines_of(AREA, "6.12")
-    rows: tuple[tuple[str, str, str, Line], ...] = (
+    rows: tuple[tuple[str, str, str, FieldLine], ...] = (
         ("unknown-size", "An unknown field in kB.", "Rss", size("Tomorrow", 52)),
         ("unknown-count", "An unknown field without a unit.", "THPeligible", count("Tomorrow", 7)),
-        ("unknown-text", "An unknown field of words.", "THPeligible", other("Policy", b"         prefer (many)")),
-        ("unknown-text-number", "An unknown field of two numbers.", "Rss", other("Orders", b"           4 9")),
-        ("unknown-empty", "An unknown field of nothing.", "Rss", other("Empty", b"")),
-        ("unknown-first", "An unknown field directly below the header.", "", size("First", 52)),
-        ("unknown-last", "An unknown field behind VmFlags.", "VmFlags", size("Last", 52)),
-        ("unknown-underscore", "An unknown field with underscores and digits.", "Rss", size("Huge_2M_Pages", 2048)),
+        ("unknown-text", "An unknown field with words.", "THPeligible", other("Policy", b"         prefer (many)")),
+        ("unknown-text-number", "An unknown field with two numbers.", "Rss", other("Orders", b"           4 9")),
+        ("unknown-empty", "An unknown field without a value.", "Rss", other("Empty", b"")),
+        ("unknown-first", "An unknown field directly after the header.", "", size("First", 52)),
+        ("unknown-last", "An unknown field after VmFlags.", "VmFlags", size("Last", 52)),
+        ("unknown-underscore", "An unknown field with underscores and digits in its key.", "Rss", size("Huge_2M_Pages", 2048)),
         ("unknown-long-key", "An unknown key longer than sixteen columns.", "Rss",
          size("Private_Hugetlb_Surplus", 52)),
-        ("unknown-prefix", "An unknown key that begins like a known one.", "Rss", size("RssFile", 52)),
+        ("unknown-prefix", "An unknown key that starts like a known one.", "Rss", size("RssFile", 52)),
         ("unknown-pss-part", "A part of Pss that smaps does not print today.", "Pss", size("Pss_Locked", 20)),
         ("unknown-unit", "An unknown field in another unit.", "Rss", other("Age", b"             120 ms")),
         ("unknown-hexadecimal", "An unknown field in hexadecimal.", "Rss", other("Mask", b"            0xff")),
     )  # fmt: skip
-    for name, shows, place, line in rows:
-        yield _smaps(name, f"{shows} The next mapping has none.", _behind(base, place, line),
-                     source="fields keep coming, the last of them KSM (in v6.6)", tags=("unknown",))  # fmt: skip
+    for name, shows, previous, line in rows:
+        yield _smaps(name, f"{shows} The next mapping does not have it.", _after(base, previous, line),
+                     source="new fields are added, most recently KSM (in v6.6)", tags=("unknown",))  # fmt: skip
 
 
 def _flags() -> Iterator[Case]:
     base = [line for line in lines_of(AREA, "6.12") if line.key != "VmFlags"]
     every = "rd wr ex sh mr mw me ms gd pf lo io sr rr dc de ac nr ht sf wf dd sd mm hg nh mg um uw ss dp"
-    rows: tuple[tuple[str, str, Line | None, str], ...] = (
-        ("flags-empty", "No flag at all: the key and one space.", raw_flags(b" "), SHOW),
-        ("flags-empty-bare", "No flag at all: the key and nothing else.", raw_flags(b""),
+    rows: tuple[tuple[str, str, FieldLine | None, str], ...] = (
+        ("flags-empty", "No flags: the key and one space.", raw_flags(b" "), SHOW),
+        ("flags-empty-bare", "No flags: only the key.", raw_flags(b""),
          "QEMU's linux-user, and patched kernels"),
         ("flags-one", "One flag.", flags("rd"), SHOW),
         ("flags-many", "Thirty-one flags.", flags(*every.split()), SHOW),
-        ("flags-unknown", "A bit that has no letters of its own: ??.", flags("rd", "??", "mr"),
+        ("flags-unknown", "A bit without letters, printed as ??.", flags("rd", "??", "mr"),
          "show_smap_vma_flags(): the default of its table"),
         ("flags-unknown-twice", "Two bits without letters.", flags("rd", "??", "??", "mr"),
          "show_smap_vma_flags()"),
-        ("flags-new", "Letters that no kernel prints yet.", flags("rd", "zz", "mr"),
-         "flags keep coming: gu came with 5dba5cc2e0ff (in v6.19)"),
-        ("flags-no-last-space", "No space behind the last flag.", raw_flags(b" rd mr mw"),
+        ("flags-new", "Letters that no kernel prints today.", flags("rd", "zz", "mr"),
+         "new flags are added: gu with 5dba5cc2e0ff (in v6.19)"),
+        ("flags-no-last-space", "No space after the last flag.", raw_flags(b" rd mr mw"),
          "QEMU's linux-user"),
-        ("flags-missing", "No line VmFlags, though the next mapping has one.", None,
-         "no kernel promises one set for all mappings"),
-        ("flags-odd-order", "Flags out of their order: bits were renumbered before.",
+        ("flags-missing", "No line VmFlags, although the next mapping has one.", None,
+         "no kernel guarantees equal fields for all mappings"),
+        ("flags-odd-order", "Flags in another order: bits have been renumbered before.",
          flags("sd", "rd", "ac"), SHOW),
     )  # fmt: skip
     for name, shows, line, source in rows:
@@ -183,19 +183,19 @@ def _flags() -> Iterator[Case]:
 def _numbers() -> Iterator[Case]:
     base = lines_of(AREA, "6.12")
     rows = (
-        ("value-zero", 0, "0 kB: printed, which is not the same as missing."),
-        ("value-8-digits", 99999999, "eight digits: no space is left before it."),
-        ("value-9-digits", 100000000, "nine digits: the width is a minimum."),
+        ("value-zero", 0, "0 kB, which is not the same as missing."),
+        ("value-8-digits", 99999999, "eight digits: no padding is left."),
+        ("value-9-digits", 100000000, "nine digits: eight is only the minimum width."),
         ("value-2-32", 2**32, "2^32 kB: 4 TiB."),
-        ("value-2-53", 2**43 + 1, "above 2^53 bytes: multiples of 1024 fit a double still."),
-        ("value-highest", 2**54 - 1, "the last kB below 2^64 bytes."),
+        ("value-2-53", 2**43 + 1, "above 2^53 bytes: a double can represent multiples of 1024."),
+        ("value-highest", 2**54 - 1, "the highest below 2^64 bytes."),
     )
     for name, value, shows in rows:
         lines = [size("Rss", value) if line.key == "Rss" else line for line in base]
         yield _smaps(name, f"Rss is {shows}", lines, tags=("number",))
     guard = [size("Size", 164) if line.key == "Size" else line for line in base]
     yield _smaps(
-        "size-beyond-range", "Size is a page more than the header's range: the stack's guard is hidden.",
+        "size-beyond-range", "Size is one page more than the header's range, because the stack's guard page is hidden.",
         guard, source="show_map_vma() hid the guard page, show_smap() did not: 2.6.32.y to 4.11",
     )  # fmt: skip
     yield _smaps(
@@ -205,12 +205,12 @@ def _numbers() -> Iterator[Case]:
     )  # fmt: skip
 
 
-def _as(line: Line, values: dict[str, int]) -> Line:
+def _as(line: FieldLine, values: dict[str, int]) -> FieldLine:
     return line_of(line.key, "6.12", values[line.key]) if line.key in values else line
 
 
 def _names() -> Iterator[Case]:
-    """Names that readers of smaps take for fields: the last word is kB, or the first ends in a colon."""
+    """Names that look like fields: the last word is kB, or the first ends in a colon."""
     rows: tuple[tuple[str, Column, str], ...] = (
         ("header-like-field", path(b"/opt/Rss: 16 kB"), "A path whose end looks like a field."),
         ("header-like-label", anon(b"Pss:    16 kB"), "A label that looks like a field."),
@@ -223,21 +223,21 @@ def _names() -> Iterator[Case]:
         mapping = (
             attrs.evolve(AREA, name=column) if backed else Vma(BASE, BASE + 40 * PAGE, name=column)
         )
-        yield make("smaps", name, f"{shows} In smaps it is a header all the same.", [mapping, FOLLOWER],
+        yield make("smaps", name, f"{shows} In smaps the line is still a header.", [mapping, FOLLOWER],
                    source=SHOW, since="5.17" if not backed else "2.6.32", kinds=("smaps",),
                    tags=("look-alike",))  # fmt: skip
     dense = [
         Vma(BASE + n * PAGE, BASE + (n + 1) * PAGE, name=NONE if n % 2 else anon(b"x"))
         for n in range(12)
     ]
-    yield make("smaps", "many-areas", "Twelve mappings whose values all differ.", dense, source=SHOW,
+    yield make("smaps", "many-areas", "Twelve mappings with different values.", dense, source=SHOW,
                since="5.17", kinds=("smaps",), tags=("long",))  # fmt: skip
 
 
 def _rollups() -> Iterator[Case]:
-    whole = Vma(0x55E47622E000, 0x7FFE6F691000, "---p", name=special("rollup"))
-    rows: list[tuple[str, str, str, Vma, list[Line]]] = [
-        (f"rollup-{age}", f"The rollup of Linux {age}.", age, whole,
+    area = Vma(0x55E47622E000, 0x7FFE6F691000, "---p", name=special("rollup"))
+    rows: list[tuple[str, str, str, Vma, list[FieldLine]]] = [
+        (f"rollup-{age}", f"The rollup of Linux {age}.", age, area,
          [line_of(key, "5.4" if age == "5.4" else "6.12", 4 * (at + 1))
           for at, key in enumerate(ROLLUPS[age].split())])
         for age in ROLLUPS
@@ -245,14 +245,14 @@ def _rollups() -> Iterator[Case]:
     latest = rows[-1][4]
     nothing = [_zero(line) for line in latest]
     rows += [
-        ("rollup-empty", "The rollup of a process without memory: from 0 to 0, all zeros.", "6.12",
-         attrs.evolve(whole, start=0, end=0), nothing),
-        ("rollup-unknown", "A rollup with a field that nobody knows yet.", "6.12", whole,
-         _behind(latest, "Pss", size("Pss_Tomorrow", 52))),
-        ("rollup-huge", "A rollup of many terabytes.", "6.12", whole,
+        ("rollup-empty", "The rollup of a process without memory: a range from 0 to 0, all values 0.", "6.12",
+         attrs.evolve(area, start=0, end=0), nothing),
+        ("rollup-unknown", "A rollup with an unknown field.", "6.12", area,
+         _after(latest, "Pss", size("Pss_Tomorrow", 52))),
+        ("rollup-huge", "A rollup of many terabytes.", "6.12", area,
          [size("Rss", 2**40) if line.key == "Rss" else line for line in latest]),
         ("rollup-32-bit", "A rollup on a 32-bit kernel.", "6.12",
-         attrs.evolve(whole, start=0x10000, end=0xBEFFF000), latest),
+         attrs.evolve(area, start=0x10000, end=0xBEFFF000), latest),
     ]  # fmt: skip
     for name, shows, since, mapping, lines in rows:
         header = printer.linux32 if name.endswith("32-bit") else printer.linux64
@@ -261,5 +261,5 @@ def _rollups() -> Iterator[Case]:
                    tags=("rollup", "32-bit") if name.endswith("32-bit") else ("rollup",))  # fmt: skip
 
 
-def _zero(line: Line) -> Line:
+def _zero(line: FieldLine) -> FieldLine:
     return line_of(line.key, "6.12", 0)

@@ -1,4 +1,4 @@
-"""From definitions to the files of ``corpus/cases``."""
+"""Write the files of ``corpus/cases`` from the definitions of the cases."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ KINDS = ("maps", "smaps", "smaps_rollup")
 
 
 def files() -> dict[str, bytes]:
-    """Every file of ``corpus/cases`` by its path there, as the definitions make it.
+    """Return the content of every file of ``corpus/cases`` by its path there.
 
-    Raises ValueError where two cases of a group have one name, or one text without any doubt.
+    Raises ValueError if two cases of a group have the same name, or the same unambiguous text.
     """
     made: dict[str, bytes] = {}
     for group, module in GROUPS.items():
@@ -48,26 +48,26 @@ def files() -> dict[str, bytes]:
 
 
 def write(folder: Path) -> None:
-    """Make *folder* hold exactly `files`."""
-    wanted = files()
+    """Make *folder* contain exactly `files`."""
+    expected = files()
     for path in sorted(folder.glob("*/*")):
-        if path.relative_to(folder).as_posix() not in wanted:
+        if path.relative_to(folder).as_posix() not in expected:
             path.unlink()
-    for name, content in wanted.items():
+    for name, content in expected.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
 
 
 def differences(folder: Path) -> list[str]:
-    """What in *folder* is not as the definitions make it, a line each."""
+    """Return one line for each file of *folder* that differs from the definitions."""
     wanted = files()
     present = {
         path.relative_to(folder).as_posix(): path for path in folder.glob("*/*") if path.is_file()
     }
     return [
         *(f"missing: {name}" for name in sorted(wanted.keys() - present.keys())),
-        *(f"not made by any definition: {name}" for name in sorted(present.keys() - wanted.keys())),
+        *(f"unknown file: {name}" for name in sorted(present.keys() - wanted.keys())),
         *(
             f"differs: {name}"
             for name in sorted(wanted.keys() & present.keys())
@@ -79,11 +79,11 @@ def differences(folder: Path) -> list[str]:
 def _check(group: str, cases: Iterable[Case]) -> None:
     seen: dict[object, str] = {}
     for case in cases:
-        # Two originals that print the same are both worth a case: that is what they show.
+        # Two originals that print the same may each have a case: that is what those cases test.
         texts = () if case.interpretations else case.texts.items()
         for key in (case.name, *texts):
             if key in seen:
-                raise ValueError(f"{group}: {case.name} and {seen[key]} are the same")
+                raise ValueError(f"{group}: {case.name} and {seen[key]} have the same name or text")
             seen[key] = case.name
 
 
@@ -110,6 +110,6 @@ def _json(data: object) -> bytes:
 
 
 def _records(records: Iterable[Json]) -> bytes:
-    """An array with a record a line: short, and still to be compared line by line."""
+    """Return an array with one record per line, for short files and readable diffs."""
     lines = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in records]
     return ("[" + ",".join(f"\n{line}" for line in lines) + "\n]\n").encode()

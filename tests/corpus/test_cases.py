@@ -1,4 +1,4 @@
-"""The cases are what their builder makes, fit their schemas, and are what the renderer prints."""
+"""The cases match their builder, their schemas, and the renderer."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ MANIFEST = json.loads(_resources.read("corpus/schema/manifest.schema.json"))
 RECORD = json.loads(_resources.read("corpus/schema/record.schema.json"))
 
 
-def test_the_files_are_what_the_builder_makes() -> None:
+def test_the_builder_reproduces_every_file_byte_for_byte() -> None:
     assert writing.differences(CASES) == []
 
 
-def test_the_builder_imports_nothing_of_the_package() -> None:
+def test_the_builder_does_not_import_the_package() -> None:
     program = "import corpus.tools.builder.writing, sys; sys.exit('procmaps' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_what_differs_is_told(tmp_path: Path) -> None:
+def test_reports_files_that_differ_and_writes_them_again(tmp_path: Path) -> None:
     writing.write(tmp_path)
     assert writing.differences(tmp_path) == []
     (tmp_path / "names" / "space.maps").write_bytes(b"changed")
@@ -45,14 +45,14 @@ def test_what_differs_is_told(tmp_path: Path) -> None:
     (tmp_path / "names" / "stray.maps").write_bytes(b"")
     assert writing.differences(tmp_path) == [
         "missing: names/space.json",
-        "not made by any definition: names/stray.maps",
+        "unknown file: names/stray.maps",
         "differs: names/space.maps",
     ]
     writing.write(tmp_path)
     assert writing.differences(tmp_path) == []
 
 
-def test_the_program_checks() -> None:
+def test_check_exits_with_0_and_rejects_unknown_options() -> None:
     command = [sys.executable, "-m", "corpus.tools.builder", "--check"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b"")
@@ -62,11 +62,11 @@ def test_the_program_checks() -> None:
 
 
 @pytest.mark.parametrize("group", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
-def test_they_fit_the_schemas(group: str) -> None:
+def test_manifests_and_records_match_their_schemas(group: str) -> None:
     manifest = json.loads((CASES / group / "manifest.json").read_bytes())
     schema: Any = jsonschema.Draft202012Validator(MANIFEST)
     schema.validate(manifest)
-    # The schema of records refers to itself by fragments only.
+    # The schema of records contains only references to its own fragments.
     registry: Any = cast("Any", Registry)().with_resource("record", Resource.from_contents(RECORD))
     records: Any = jsonschema.Draft202012Validator(
         {"type": "array", "items": {"$ref": "record"}}, registry=registry
@@ -75,13 +75,13 @@ def test_they_fit_the_schemas(group: str) -> None:
         records.validate(json.loads((CASES / group / f"{name}.json").read_bytes()))
 
 
-def test_no_case_names_a_release_that_the_tables_do_not() -> None:
-    """The first release and the last are known to print each name, field and flag of a case."""
+def test_the_tables_allow_every_case_in_its_releases() -> None:
+    """The first and the last release of a case print all its names, fields and flags."""
     found = [
         f"{case.id}: {what} in {release}"
         for case in load()
         if case.producer == "linux" and case.id not in ON_PURPOSE
-        # "before X" is a release that prints other fields: what a case has, is there up to then.
+        # "before X": X prints other fields, but the fields of the case exist up to X.
         for release in filter(None, (case.since, case.until.partition("before ")[0]))
         for what, span in _of_mainline(case)
         if span.covers(Release.parse(release)) is not True
@@ -90,7 +90,7 @@ def test_no_case_names_a_release_that_the_tables_do_not() -> None:
 
 
 def _of_mainline(case: Case) -> Iterator[tuple[str, Span]]:
-    """What in *case* the tables know to be mainline's, and its releases."""
+    """Yield the names, fields and flags of *case* that mainline prints, with their releases."""
     for record in case.records:
         name = pseudo_of(record.name)
         if name and name.producer == "Linux":
@@ -107,7 +107,7 @@ def _of_mainline(case: Case) -> Iterator[tuple[str, Span]]:
 # --- the corpus printer against `render` ---
 
 ON_PURPOSE = {
-    # No release printed these; that is what the cases are about.
+    # No release printed these. The cases test that.
     "smaps/age-4.17-rc.smaps",
     "smaps/order-changed.smaps",
 }
@@ -139,11 +139,11 @@ REFUSED = {
         "names/dmabuf.smaps names/dmabuf-empty.smaps names/dmabuf-space.smaps"
     ),
 }
-"""The cases that no producer known to the renderer prints, and why."""
+"""The cases that no producer of the renderer prints, by reason."""
 
 
 def test_the_two_printers_agree() -> None:
-    """`render` prints by tables, the corpus builder by format strings."""
+    """`render` prints from tables, the builder from format strings."""
     asked = {case.id: _printed(case) for case in load() if _is_one_print(case)}
     refused = {name for name, same in asked.items() if same is None}
     assert refused == {name for names in REFUSED.values() for name in names.split()}
@@ -151,14 +151,14 @@ def test_the_two_printers_agree() -> None:
 
 
 def _is_one_print(case: Case) -> bool:
-    """Not so where it was damaged behind its producer, or where a line has two readings."""
+    """Whether *case* is the unchanged output of a producer, with unambiguous lines."""
     return "damaged" not in case.tags and not any(
         allowed.policy.startswith("newline-") for allowed in case.either
     )
 
 
 def _printed(case: Case) -> bool | None:
-    """Whether a producer of its kind and age prints *case* so; None where none prints it at all."""
+    """Whether a matching producer prints *case* exactly. None if none can print it."""
     printed: bool | None = None
     for producer in _producers(case):
         try:
