@@ -20,6 +20,7 @@ from procmaps.explanation.evidence import Clue
 from procmaps.formats.dialects import DIALECTS
 from procmaps.json_format import Json, JsonObject, bytes_to_json, error_to_json, name_to_json
 from procmaps.records.names import Interpretation
+from procmaps.snapshots.hints import for_command_line
 
 _READINGS = 8
 """Readings that are printed; a name with many \\012 has millions."""
@@ -60,7 +61,7 @@ def _unescape(match: re.Match[bytes]) -> bytes:
 
 def _show(out: Console, told: Explanation) -> None:
     if told.error:
-        print_line(out, Text(str(told.error)))
+        print_line(out, Text(str(for_command_line(told.error))))
     if told.form != "broken":
         print_line(out, _coloured(told))
         _show_parts(out, told)

@@ -23,6 +23,7 @@ from procmaps.cli.style import console as console_of
 from procmaps.formats.dialects import LINUX
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import Unnamed
+from procmaps.snapshots.hints import for_command_line
 from procmaps.snapshots.snapshot import Snapshot
 
 _ROOM_FOR_FILES = 100
@@ -205,4 +206,5 @@ def _print_problems(snapshot: Snapshot) -> None:
     err = console_of(err=True)
     print_line(err, Text(f"\n{count(len(snapshot.problems), 'problem')}", "bold red"))
     for problem in snapshot.problems:
-        print_line(err, Text(problem.message))
+        error = problem.error
+        print_line(err, Text(str(for_command_line(error)) if error else problem.message))

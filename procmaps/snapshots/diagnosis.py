@@ -1,7 +1,7 @@
-"""Why a line cannot be read: walked through the grammar part by part, to the very byte.
+"""The diagnosis of a line that cannot be parsed: the failing byte and what was expected there.
 
-Lark's own error points at the start of the token that failed, which may be far before the byte that
-is wrong. Here the terminals of the rule are tried one after another on the failing line.
+Lark's own error points at the start of the failing token, which may be far before the wrong byte.
+Here the terminals of the rule are matched one after another on the failing line.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from procmaps.formats.smaps_fields import FIELDS, Unit
 from procmaps.grammar.loading import HEADER_PARTS, Grammar
 from procmaps.grammar.to_byte_tables import NotSimple, pieces
 from procmaps.grammar.to_regex import Terminal
+from procmaps.snapshots import hints
 
 EXPECTED = {
     "ADDRESS": "an address, {least} to {most} hexadecimal digits in lower case",
@@ -32,181 +33,150 @@ EXPECTED = {
     "_NAME_KEY": "'Name:'",
     "SIZE": "a number and ' kB'",
     "COUNT": "a number",
-    "FLAGS": "flags, each behind a space",
+    "FLAGS": "flags, each after a space",
     "TEXT": "text",
 }
-"""What to tell a person of each terminal that a line can lack, but for a text in quotes, which
-speaks for itself. How many digits there can be is for the grammar to say."""
+"""By terminal, what is expected, in words. Quoted texts need no entry. Digit limits come from the
+grammar."""
 
 _DIGITS = re.compile(r"\{(?P<least>\d+),(?P<most>\d+)\}")
 
-_FOREIGN = (
-    (b"\x1f\x8b", "This is gzip data: decompress it first."),
-    (b"\x7fELF", "This is an ELF file, a program or a core dump, not a dump of maps."),
-    (b"{", "This looks like JSON; `procmaps` reads the kernel's own text."),
-    (b"[{", "This looks like JSON; `procmaps` reads the kernel's own text."),
-    (b"\xef\xbb\xbf", "The file starts with a UTF-8 byte order mark: remove its three bytes."),
-    (b"\xff\xfe", "This is UTF-16, by its byte order mark: decode it first."),
-    (b"\xfe\xff", "This is UTF-16, by its byte order mark: decode it first."),
-)
-
-_REFUSED = {
-    "line": "The beginning of the dump is missing: every entry starts with a header line.",
-    "key": "The header line between the two is missing: every entry starts with one.",
-}
-"""What a person can do about a field in the wrong place, by the part that was refused."""
-
 _RULES: dict[Unit, str] = {"kB": "size", "count": "count"}
-"""The rule of ``grammar/fields.lark`` that reads a known field."""
+"""The rule of ``grammar/fields.lark`` for the value of a known field."""
 
 
-def diagnose(grammar: Grammar, text: bytes, fault: UnparsedRange, number: int) -> ParseError:
-    """The error for the first line of *fault*, the *number*-th line of *text*."""
-    end = text.find(b"\n", fault.start, fault.end)
-    line = text[fault.start : end if end >= 0 else fault.end]
+_HINTS = {"line": hints.MISSING_START, "key": hints.MISSING_HEADER}
+"""By part, the hint for a field that the grammar accepts but its position does not allow."""
+
+
+def diagnose(grammar: Grammar, text: bytes, unparsed: UnparsedRange, number: int) -> ParseError:
+    """Return the error for the first line of *unparsed*, which is line *number* of *text*."""
+    newline = text.find(b"\n", unparsed.start, unparsed.end)
+    line = text[unparsed.start : newline if newline >= 0 else unparsed.end]
     key = _key(grammar, line)
-    if fault.reason:
-        field, at, reason = _refused(grammar, line, fault)
-        hint = _REFUSED.get(field, "")
+    if unparsed.reason:
+        field, index, reason = _impossible_value(grammar, line, unparsed)
+        hint = _HINTS.get(field, "")
     else:
-        field, at, reason = _syntax(grammar, line)
-        hint = _hint(line, at, field, alone=len(text) <= len(line) + 1)
+        field, index, reason = _syntax_error(grammar, line)
+        hint = _hint(line, index, field, alone=len(text) <= len(line) + 1)
     return ParseError(
         reason=reason,
         source=line,
         line=number,
-        column=at + 1,
-        offset=fault.start + at,
+        column=index + 1,
+        offset=unparsed.start + index,
         field=key or field,
         hint=hint,
     )
 
 
 def _key(grammar: Grammar, line: bytes) -> str:
-    """The key of a field's line; empty where it is no such line."""
+    """Return the key of a field line; empty for any other line."""
     match = grammar.terminal("KEY").match(line)
     return match[0][:-1].decode("ascii") if match else ""
 
 
-def _refused(grammar: Grammar, line: bytes, fault: UnparsedRange) -> tuple[str, int, str]:
-    """Which part of a line that the grammar accepts cannot be, and where it stands."""
-    field, reason = fault.field, fault.reason
+def _impossible_value(
+    grammar: Grammar, line: bytes, unparsed: UnparsedRange
+) -> tuple[str, int, str]:
+    """Return the part that the engine rejected, its index in *line*, and the reason."""
+    field, reason = unparsed.field, unparsed.reason
     if field in HEADER_PARTS and (header := grammar.header.match(line)):
         return field, header.start(field), reason
     known = FIELDS.get(_key(grammar, line).encode("ascii"))
     if field == "value" and known is not None and known.unit in _RULES:
-        way = grammar.expansions(_RULES[known.unit])[0]
-        at, _, expected = _walk(way, line)
+        expansion = grammar.expansions(_RULES[known.unit])[0]
+        index, _, expected = _first_mismatch(expansion, line)
         if expected:
-            return field, at, f"{reason}, found {_found(line, at)}"
-        # What the terminal singles out is the number, and the line ends behind it.
-        value = re.search(way[-1].pattern.encode("latin-1"), line)
+            return field, index, f"{reason}, found {_found(line, index)}"
+        # The last terminal ends the line, and its group is the number.
+        value = re.search(expansion[-1].pattern.encode("latin-1"), line)
         return field, value.start(1) if value else 0, reason
     return field, 0, reason
 
 
-def _syntax(grammar: Grammar, line: bytes) -> tuple[str, int, str]:
-    """Which part of *line* fails, where, and what was expected there."""
+def _syntax_error(grammar: Grammar, line: bytes) -> tuple[str, int, str]:
+    """Return the part of *line* that fails, its index, and what was expected there."""
     rule = "field" if _key(grammar, line) else "header"
-    walks = (_walk(way, line) for way in grammar.expansions(rule))
-    # A way that accepts it all is one that the lexer did not go: another key's.
-    failures = [(at, field, expected) for at, field, expected in walks if expected]
-    at, field, expected = max(failures, key=lambda failure: failure[0])
-    return field, at, f"expected {expected}, found {_found(line, at)}"
+    mismatches = (_first_mismatch(expansion, line) for expansion in grammar.expansions(rule))
+    # An expansion that accepts the whole line is for another key; the lexer did not choose it.
+    failures = [(index, field, expected) for index, field, expected in mismatches if expected]
+    index, field, expected = max(failures, key=lambda failure: failure[0])
+    return field, index, f"expected {expected}, found {_found(line, index)}"
 
 
-def _walk(way: tuple[Terminal, ...], line: bytes) -> tuple[int, str, str]:
-    """How far one way through a rule leads: the place, the part and what is missing there."""
-    at, field = 0, way[0].path[-1]
-    for step in way:
-        # What stands between two parts, a dash or a space, counts to the part before it.
-        if not step.literal and step.terminal != "_PAD":
-            field = "name" if step.terminal == "NAME" else step.path[-1]
-        found = re.compile(step.pattern.encode("latin-1")).match(line, at)
-        if not found:
-            at, whole = _reach(step, line, at)
-            return at, field, _END if whole else words_for(step)
-        at = found.end()
-    return at, field, _END if at < len(line) else ""
+def _first_mismatch(expansion: tuple[Terminal, ...], line: bytes) -> tuple[int, str, str]:
+    """Match *line* against one expansion of a rule.
+
+    Returns the index where it fails, the part there, and what is expected; that is empty if
+    nothing fails.
+    """
+    index, field = 0, expansion[0].path[-1]
+    for terminal in expansion:
+        # A separator, such as a dash or a space, counts as the end of the part before it.
+        if not terminal.literal and terminal.terminal != "_PAD":
+            field = "name" if terminal.terminal == "NAME" else terminal.path[-1]
+        match = re.compile(terminal.pattern.encode("latin-1")).match(line, index)
+        if not match:
+            index, complete = _partial_match(terminal, line, index)
+            return index, field, _END if complete else expected_text(terminal)
+        index = match.end()
+    return index, field, _END if index < len(line) else ""
 
 
 _END = "the end of the line"
 
 
-def _reach(step: Terminal, line: bytes, at: int) -> tuple[int, bool]:
-    """How far into *line* a terminal leads that does not match, and whether all of it is there."""
+def _partial_match(terminal: Terminal, line: bytes, index: int) -> tuple[int, bool]:
+    """Return the end of the longest partial match at *index*, and whether nothing is missing."""
     try:
-        for piece in pieces(step.pattern):
-            first = at
-            while at < len(line) and at - first < piece.most and line[at] in piece.members:
-                at += 1
-            if at - first < piece.least:
-                return at, False
+        for run in pieces(terminal.pattern):
+            first = index
+            while index < len(line) and index - first < run.most and line[index] in run.members:
+                index += 1
+            if index - first < run.least:
+                return index, False
     except NotSimple:
-        return at, False
-    return at, True
+        return index, False
+    return index, True
 
 
-def words_for(step: Terminal) -> str:
-    """What a line lacks where *step* fails, for people."""
-    if step.literal:
-        return repr(step.literal)
-    digits = _DIGITS.search(step.pattern)
-    return EXPECTED[step.terminal].format_map(digits.groupdict() if digits else {})
+def expected_text(terminal: Terminal) -> str:
+    """Return what a line lacks if *terminal* does not match, in words."""
+    if terminal.literal:
+        return repr(terminal.literal)
+    digits = _DIGITS.search(terminal.pattern)
+    return EXPECTED[terminal.terminal].format_map(digits.groupdict() if digits else {})
 
 
-def _found(line: bytes, at: int) -> str:
-    if at >= len(line):
+def _found(line: bytes, index: int) -> str:
+    if index >= len(line):
         return _END
-    byte = line[at]
+    byte = line[index]
     return repr(chr(byte)) if byte in PRINTABLE else f"byte 0x{byte:02x}"
 
 
-_ELSEWHERE = (
-    "If the dump stands inside another text, a log or a mail, `procmaps extract` takes it out; if "
-    "the line belongs to the name above it, try dialect='nommu' or 'android'."
-)
 _HEXADECIMAL = ("start", "end", "offset", "major", "minor")
 
 
-def _hint(line: bytes, at: int, field: str, *, alone: bool) -> str:
-    """What a person can do, where the failing byte says something about it.
+def _hint(line: bytes, index: int, field: str, *, alone: bool) -> str:
+    """Return the first hint that fits the failing byte, or an empty string.
 
-    *alone*: there is no other line.
+    *alone* is true if there is no other line.
     """
-    byte = line[at : at + 1] or b"\n"
-    behind = at > 0
-    hints = (
-        *((line.startswith(magic), advice) for magic, advice in _FOREIGN),
-        (byte == b"\0", "No name and no field holds a NUL byte: is this a binary file?"),
-        (
-            not line,
-            "The kernel prints no blank line: take it out, or read on with errors='collect'.",
-        ),
-        (
-            alone and line.startswith(b"/"),
-            "This looks like a path: `procmaps.load` reads the file of that name.",
-        ),
-        (
-            behind and field in _HEXADECIMAL and byte in b"ABCDEF",
-            "The kernel prints hexadecimal digits in lower case.",
-        ),
-        (
-            behind and field in _HEXADECIMAL and byte in b"0123456789abcdef",
-            "No number here has more than 64 bits, which are 16 digits.",
-        ),
-        (
-            field == "inode" and byte in b"0123456789",
-            "No inode has more than 64 bits, which are 20 digits.",
-        ),
-        (
-            behind and field in HEADER_PARTS and byte in b"\t\xa0\xc2",
-            "Spaces have become something else: `procmaps extract` undoes that.",
-        ),
-        (field == "start", _ELSEWHERE),
-        (
-            field in (*HEADER_PARTS, "perms") and at >= len(line),
-            "The line is cut off: what comes behind it may be missing, too.",
-        ),
+    byte = line[index : index + 1] or b"\n"
+    in_number = index > 0 and field in _HEXADECIMAL
+    candidates = (
+        *((line.startswith(magic), hint) for magic, hint in hints.FOREIGN),
+        (byte == b"\0", hints.NUL),
+        (not line, hints.BLANK_LINE),
+        (alone and line.startswith(b"/"), hints.PATH),
+        (in_number and byte in b"ABCDEF", hints.UPPER_CASE),
+        (in_number and byte in b"0123456789abcdef", hints.TOO_MANY_DIGITS),
+        (field == "inode" and byte in b"0123456789", hints.TOO_LONG_INODE),
+        (index > 0 and field in HEADER_PARTS and byte in b"\t\xa0\xc2", hints.CHANGED_SPACES),
+        (field == "start", hints.ELSEWHERE),
+        (field in (*HEADER_PARTS, "perms") and index >= len(line), hints.CUT_OFF),
     )
-    return next((advice for holds, advice in hints if holds), "")
+    return next((hint for fits, hint in candidates if fits), "")
