@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from procmaps.errors import UnknownDialect as UnknownDialect
     from procmaps.errors import UnknownProducer as UnknownProducer
     from procmaps.errors import Zombie as Zombie
-    from procmaps.explanation import Explanation as Explanation
-    from procmaps.explanation import explain as explain
-    from procmaps.explanation.evidence import Clue as Clue
+    from procmaps.explanation.evidence import Evidence as Evidence
+    from procmaps.explanation.line import Explanation as Explanation
+    from procmaps.explanation.line import explain as explain
     from procmaps.explanation.parts import Part as Part
     from procmaps.extraction import Extract as Extract
     from procmaps.extraction import extract as extract
@@ -122,8 +122,8 @@ _PUBLIC_NAMES = {
         "QueryUnsupported RangeHasHole ResourceNotFound SplitFailed UnknownDialect "
         "UnknownProducer Zombie"
     ),
-    "explanation": "Explanation explain",
-    "explanation.evidence": "Clue",
+    "explanation.evidence": "Evidence",
+    "explanation.line": "Explanation explain",
     "explanation.parts": "Part",
     "extraction": "Extract extract",
     "extraction.results": "PartialMapping Repair SkippedLine",

@@ -1,4 +1,4 @@
-"""``procmaps explain``: what one line says, and which kernels could have printed it."""
+"""``procmaps explain``: the parts of one line, and the kernels that can print it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from rich.text import Text
 
 from procmaps.cli.inputs import STDIN, dialect_option, json_option, read_file
 from procmaps.cli.style import FAINT, HEADING, console, glyphs, name_text, print_line, style_of
-from procmaps.explanation import Explanation, explain, release_spans
-from procmaps.explanation.evidence import Clue
+from procmaps.explanation import Evidence, Explanation, explain, release_spans
 from procmaps.formats.dialects import DIALECTS
 from procmaps.json_format import Json, JsonObject, bytes_to_json, error_to_json, name_to_json
 from procmaps.records.names import Interpretation
 from procmaps.snapshots.hints import for_command_line
 
-_READINGS = 8
-"""Readings that are printed; a name with many \\012 has millions."""
+_SHOWN = 8
+"""Interpretations that are printed; a name with many \\012 has millions."""
 
 _COUNTED = 1000
-"""Readings that are counted."""
+"""Interpretations that are counted."""
 
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|([nrt0\\]))")
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"0": b"\0", b"\\": b"\\"}
@@ -46,12 +45,12 @@ def command(*, line: str, escapes: bool, as_json: bool, dialect: str) -> None:
     raw = read_file(STDIN) if line == STDIN else os.fsencode(line)
     if escapes:
         raw = _ESCAPE.sub(_unescape, raw)
-    told = explain(raw, dialect)
+    explanation = explain(raw, dialect)
     if as_json:
-        click.echo(json.dumps(_to_json(told), indent=2))
+        click.echo(json.dumps(_to_json(explanation), indent=2))
     else:
-        _show(console(), told)
-    if told.error:
+        _show(console(), explanation)
+    if explanation.error:
         sys.exit(1)
 
 
@@ -59,46 +58,46 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     return bytes.fromhex(match[1].decode("ascii")) if match[1] else _PLAIN[match[2]]
 
 
-def _show(out: Console, told: Explanation) -> None:
-    if told.error:
-        print_line(out, Text(str(for_command_line(told.error))))
-    if told.form != "broken":
-        print_line(out, _coloured(told))
-        _show_parts(out, told)
-        _show_releases(out, told)
-        _show_readings(out, told)
-    _show_dialects(out, told)
+def _show(out: Console, explanation: Explanation) -> None:
+    if explanation.error:
+        print_line(out, Text(str(for_command_line(explanation.error))))
+    if explanation.form != "broken":
+        print_line(out, _coloured(explanation))
+        _show_parts(out, explanation)
+        _show_releases(out, explanation)
+        _show_interpretations(out, explanation)
+    _show_dialects(out, explanation)
 
 
 _PALETTE = ("cyan", "green", "yellow", "magenta", "blue")
 
 
-def _styles(told: Explanation) -> Iterator[tuple[int, int, str]]:
+def _styles(explanation: Explanation) -> Iterator[tuple[int, int, str]]:
     """A colour for each part that is not within another."""
     colours = itertools.cycle(_PALETTE)
     end = 0
-    for part in told.parts:
+    for part in explanation.parts:
         if part.start >= end:
             end = part.end
             yield part.start, part.end, next(colours)
 
 
-def _coloured(told: Explanation) -> Text:
-    """The line, each part in its colour, a space at the end made visible."""
+def _coloured(explanation: Explanation) -> Text:
+    """Return the line with each part in its colour, and spaces at the end made visible."""
     text = Text()
     at = 0
-    for start, end, style in _styles(told):
-        text.append_text(name_text(told.source[at:start]))
-        text.append_text(name_text(told.source[start:end], style))
+    for start, end, style in _styles(explanation):
+        text.append_text(name_text(explanation.raw[at:start]))
+        text.append_text(name_text(explanation.raw[start:end], style))
         at = end
-    rest = told.source[at:]
+    rest = explanation.raw[at:]
     bare = rest.rstrip(b" ")
     text.append_text(name_text(bare))
     return text.append(glyphs().space * (len(rest) - len(bare)), FAINT)
 
 
-def _show_parts(out: Console, told: Explanation) -> None:
-    styles = {start: style for start, _, style in _styles(told)}
+def _show_parts(out: Console, explanation: Explanation) -> None:
+    styles = {start: style for start, _, style in _styles(explanation)}
     cells = [
         (
             f"{part.start}{glyphs().dash}{part.end}",
@@ -106,7 +105,7 @@ def _show_parts(out: Console, told: Explanation) -> None:
             f"{part.rule}.{part.terminal}",
             part.meaning,
         )
-        for part in told.parts
+        for part in explanation.parts
     ]
     titles = ("bytes", Text("text"), "rule", "meaning")
     _columns(out, titles, cells)
@@ -115,87 +114,96 @@ def _show_parts(out: Console, told: Explanation) -> None:
 def _columns(
     out: Console, titles: tuple[str, Text, str, str], cells: list[tuple[str, Text, str, str]]
 ) -> None:
-    """Four columns, as wide as they must be; a long text goes on below itself."""
-    places = max(len(row[0]) for row in (titles, *cells))
+    """Print four columns of minimal width; a long text continues on the next row."""
+    spans = max(len(row[0]) for row in (titles, *cells))
     rules = max(len(row[2]) for row in (titles, *cells))
     texts = min(max(row[1].cell_len for row in (titles, *cells)), 28)
-    left = places + texts + rules + 6
+    left = spans + texts + rules + 6
     print_line(out)
     titles[1].stylize(HEADING)
-    for at, (place, text, rule, meaning) in enumerate((titles, *cells)):
-        heading = HEADING if at == 0 else ""
-        pieces = text.divide(range(texts, len(text), texts))
-        told = Text(meaning, heading).wrap(out, max(24, out.width - left)) or [Text()]
-        for row, (piece, words) in enumerate(itertools.zip_longest(pieces, told, fillvalue=Text())):
+    for index, (span, text, rule, meaning) in enumerate((titles, *cells)):
+        heading = HEADING if index == 0 else ""
+        chunks = text.divide(range(texts, len(text), texts))
+        meanings = Text(meaning, heading).wrap(out, max(24, out.width - left)) or [Text()]
+        rows = itertools.zip_longest(chunks, meanings, fillvalue=Text())
+        for row, (chunk, words) in enumerate(rows):
             print_line(out, Text.assemble(
-                    ((place if row == 0 else "").rjust(places), heading or FAINT), "  ",
-                    piece, " " * (texts - piece.cell_len), "  ",
+                    ((span if row == 0 else "").rjust(spans), heading or FAINT), "  ",
+                    chunk, " " * (texts - chunk.cell_len), "  ",
                     ((rule if row == 0 else "").ljust(rules), heading or FAINT), "  ",
                     words,
                 ))  # fmt: skip
 
 
-def _show_releases(out: Console, told: Explanation) -> None:
+def _show_releases(out: Console, explanation: Explanation) -> None:
     print_line(out)
-    print_line(out, Text.assemble(("printed by  ", HEADING), _producers(told)))
+    print_line(out, Text.assemble(("printed by  ", HEADING), _producers(explanation)))
     alike: dict[tuple[str, str], list[str]] = {}
-    for clue in told.clues:
-        alike.setdefault((_when(clue), clue.source), []).append(clue.what)
-    for (releases, source), whats in alike.items():
-        for words in Text(", ".join(whats)).append(f": {releases}", HEADING).wrap(out, _room(out)):
+    for evidence in explanation.evidence:
+        alike.setdefault((_when(evidence), evidence.source), []).append(evidence.feature)
+    for (releases, source), features in alike.items():
+        for words in (
+            Text(", ".join(features)).append(f": {releases}", HEADING).wrap(out, _room(out))
+        ):
             print_line(out, Text("  ").append_text(words))
         for words in Text(source, FAINT).wrap(out, _room(out)):
             print_line(out, Text("    ").append_text(words))
 
 
 def _room(out: Console) -> int:
-    """Columns for text that is set in a little."""
+    """Return the columns for indented text."""
     return max(40, out.width - 4)
 
 
-def _when(clue: Clue) -> str:
-    return f"{clue.vendor}'s kernels" if clue.vendor else release_spans.told(clue)
+def _when(evidence: Evidence) -> str:
+    if evidence.vendor:
+        return f"kernels with {evidence.vendor}'s patches"
+    return release_spans.format_spans(evidence)
 
 
-def _producers(told: Explanation) -> str:
-    releases = " or ".join(map(str, told.releases))
+def _producers(explanation: Explanation) -> str:
+    releases = " or ".join(map(str, explanation.releases))
     if not releases:
-        return "no release of Linux that is known"
-    word = f", {told.bits} bit" if told.bits else ""
-    vendors = f", with patches of {' and '.join(told.vendors)}" if told.vendors else ""
+        return "no known release of Linux"
+    word = f", {explanation.bits} bit" if explanation.bits else ""
+    vendors = (
+        f", with patches of {' and '.join(explanation.vendors)}" if explanation.vendors else ""
+    )
     return f"Linux {releases}{word}{vendors}"
 
 
-def _show_readings(out: Console, told: Explanation) -> None:
-    if told.name is None or not told.name.raw:
+def _show_interpretations(out: Console, explanation: Explanation) -> None:
+    if explanation.name is None or not explanation.name.raw:
         return
     print_line(out)
-    print_line(out, Text("read as, most likely first", HEADING))
-    readings = told.interpretations()
-    for number, reading in enumerate(itertools.islice(readings, _READINGS), 1):
+    print_line(out, Text("interpretations, most likely first", HEADING))
+    interpretations = explanation.interpretations()
+    for number, each in enumerate(itertools.islice(interpretations, _SHOWN), 1):
         print_line(out, Text.assemble(
-                (f"  {number}. ", FAINT), (f"{reading.kind} ", style_of(reading.kind)),
-                name_text(reading.value), (f"  {reading.reason}", FAINT),
+                (f"  {number}. ", FAINT), (f"{each.kind} ", style_of(each.kind)),
+                name_text(each.value), (f"  {each.reason}", FAINT),
             ))  # fmt: skip
-    if more := sum(1 for _ in itertools.islice(readings, _COUNTED + 1)):
+    if more := sum(1 for _ in itertools.islice(interpretations, _COUNTED + 1)):
         count = f"more than {_COUNTED}" if more > _COUNTED else str(more)
         print_line(out, Text(f"  and {count} more", FAINT))
 
 
-def _show_dialects(out: Console, told: Explanation) -> None:
+def _show_dialects(out: Console, explanation: Explanation) -> None:
     print_line(out)
     head = Text.assemble(
-        ("dialect     ", HEADING), f"{told.dialect}", (f"  {told.dialect.reason}", FAINT)
+        ("dialect     ", HEADING),
+        f"{explanation.dialect}",
+        (f"  {explanation.dialect.reason}", FAINT),
     )
     print_line(out, head)
-    others = [name for name in told.accepted if name != told.dialect.name]
+    others = [name for name in explanation.accepted if name != explanation.dialect.name]
     if len(others) == len(DIALECTS) - 1:
-        print_line(out, Text("            every other accepts it too", FAINT))
+        print_line(out, Text("            all other dialects accept it, too", FAINT))
     elif others:
         print_line(out, Text(f"            also accepted by {', '.join(others)}", FAINT))
 
 
-def _to_json(told: Explanation) -> JsonObject:
+def _to_json(explanation: Explanation) -> JsonObject:
     parts: list[Json] = [
         {
             "rule": part.rule,
@@ -205,43 +213,43 @@ def _to_json(told: Explanation) -> JsonObject:
             **bytes_to_json(part.raw),
             "meaning": part.meaning,
         }
-        for part in told.parts
+        for part in explanation.parts
     ]
-    clues: list[Json] = [
+    evidence: list[Json] = [
         {
-            "what": clue.what,
-            "releases": [str(span) for span in clue.spans],
-            "source": clue.source,
-            "vendor": clue.vendor,
+            "feature": each.feature,
+            "releases": [str(span) for span in each.spans],
+            "source": each.source,
+            "vendor": each.vendor,
         }
-        for clue in told.clues
+        for each in explanation.evidence
     ]
-    readings = list(itertools.islice(told.interpretations(), _COUNTED + 1))
+    interpretations = list(itertools.islice(explanation.interpretations(), _COUNTED + 1))
     record: JsonObject = {
-        "form": told.form,
-        "source": bytes_to_json(told.source),
-        "dialect": {"name": told.dialect.name, "reason": told.dialect.reason},
-        "accepted": list(told.accepted),
+        "form": explanation.form,
+        "raw": bytes_to_json(explanation.raw),
+        "dialect": {"name": explanation.dialect.name, "reason": explanation.dialect.reason},
+        "accepted": list(explanation.accepted),
         "parts": parts,
-        "releases": [str(span) for span in told.releases],
-        "vendors": list(told.vendors),
-        "clues": clues,
-        "interpretations": [_reading_to_json(reading) for reading in readings[:_COUNTED]],
-        "more_interpretations": len(readings) > _COUNTED,
+        "releases": [str(span) for span in explanation.releases],
+        "vendors": list(explanation.vendors),
+        "evidence": evidence,
+        "interpretations": [_interpretation_to_json(each) for each in interpretations[:_COUNTED]],
+        "more_interpretations": len(interpretations) > _COUNTED,
     }
-    if told.bits is not None:
-        record["bits"] = told.bits
-    if told.name is not None:
-        record["name"] = name_to_json(told.name)
-    if told.error is not None:
-        record["error"] = error_to_json(told.error)
+    if explanation.bits is not None:
+        record["bits"] = explanation.bits
+    if explanation.name is not None:
+        record["name"] = name_to_json(explanation.name)
+    if explanation.error is not None:
+        record["error"] = error_to_json(explanation.error)
     return record
 
 
-def _reading_to_json(reading: Interpretation) -> Json:
+def _interpretation_to_json(each: Interpretation) -> Json:
     return {
-        "kind": reading.kind,
-        **bytes_to_json(reading.value),
-        "deleted": reading.deleted,
-        "reason": reading.reason,
+        "kind": each.kind,
+        **bytes_to_json(each.value),
+        "deleted": each.deleted,
+        "reason": each.reason,
     }

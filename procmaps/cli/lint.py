@@ -83,13 +83,17 @@ def _show(out: Console, file: str, found: Iterable[Finding]) -> None:
         severity = finding.rule.severity
         print_line(out, Text.assemble(
                 (f"{file}:{finding.line}: ", HEADING), (severity, _COLOURS[severity]),
-                (f" [{finding.rule.id}] ", FAINT), finding.message,
+                (f" [{finding.rule.id}] ", FAINT), finding.message, (_times(finding), FAINT),
             ))  # fmt: skip
         if finding.raw:
             quoted = name_text(finding.raw[:_SHOWN]).append(
                 glyphs().more if len(finding.raw) > _SHOWN else "", FAINT
             )
             print_line(out, Text("    ").append_text(quoted))
+
+
+def _times(finding: Finding) -> str:
+    return f" ({finding.count:,} lines)" if finding.count > 1 else ""
 
 
 def _show_count(out: Console, counts: Counter[str], files: int) -> None:
@@ -108,7 +112,7 @@ def _show_count(out: Console, counts: Counter[str], files: int) -> None:
 def _show_rules(out: Console, *, as_json: bool) -> None:
     if as_json:
         rules = [
-            {"id": rule.id, "severity": rule.severity, "what": rule.what, "why": rule.why}
+            {"id": rule.id, "severity": rule.severity, "summary": rule.summary, "why": rule.why}
             for rule in RULES.values()
         ]
         click.echo(json.dumps(rules, indent=2))
@@ -116,7 +120,7 @@ def _show_rules(out: Console, *, as_json: bool) -> None:
     width = max(map(len, RULES))
     for rule in RULES.values():
         severity = Text(rule.severity.ljust(len("warning")), _COLOURS[rule.severity])
-        head = Text.assemble((rule.id.ljust(width), HEADING), "  ", severity, f"  {rule.what}")
+        head = Text.assemble((rule.id.ljust(width), HEADING), "  ", severity, f"  {rule.summary}")
         print_line(out, head)
         print_line(out, Text(" " * (width + 11) + rule.why, FAINT))
 
@@ -129,6 +133,7 @@ def _to_json(file: str, found: Iterable[Finding]) -> JsonObject:
                 "rule": finding.rule.id,
                 "severity": finding.rule.severity,
                 "line": finding.line,
+                "count": finding.count,
                 "message": finding.message,
                 "raw": bytes_to_json(finding.raw),
             }

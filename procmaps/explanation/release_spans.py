@@ -1,21 +1,21 @@
-"""Which releases could have printed a line, from all of its clues together."""
+"""The releases that can print a line, from all of its evidence."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
 
-from procmaps.explanation.evidence import Clue
+from procmaps.explanation.evidence import Evidence
 from procmaps.formats.releases import Release, Span, releases_named
 
 
-def covers(clues: Iterable[Clue], release: Release) -> bool | None:
-    """Whether *release* prints all that the *clues* tell of; None where that is not established.
+def covers(evidence: Iterable[Evidence], release: Release) -> bool | None:
+    """Return whether *release* prints all of the *evidence*, or None if that is not established.
 
-    A clue of a vendor's patch says nothing of the release, which may be any.
+    A feature of a vendor's patch is no evidence about the release: any release can have the patch.
     """
     answers = [
-        _any(span.covers(release) for span in clue.spans) for clue in clues if not clue.vendor
+        _any(span.covers(release) for span in each.spans) for each in evidence if not each.vendor
     ]
     if False in answers:
         return False
@@ -29,24 +29,24 @@ def _any(answers: Iterable[bool | None]) -> bool | None:
     return None if None in known else False
 
 
-def together(clues: Iterable[Clue]) -> tuple[Span, ...]:
-    """The releases that print all of it, as spans; none where no release is known to.
+def intersection(evidence: Iterable[Evidence]) -> tuple[Span, ...]:
+    """Return the releases that print all of the *evidence*; empty if no release is known to.
 
-    Where one clue's exact beginning lies within another's unsure one, the span calls the whole
-    stretch unsure, that beginning too: `covers` knows better.
+    If the exact start of one span is inside the uncertain start of another, the result is uncertain
+    over the whole stretch, including that exact start. `covers` is more precise.
     """
-    ways = itertools.product(*(clue.spans for clue in clues if not clue.vendor))
-    found = dict.fromkeys(filter(None, map(_meet, ways)))
-    return tuple(sorted(found, key=lambda span: span.since.parts if span.since else ()))
+    combinations = itertools.product(*(each.spans for each in evidence if not each.vendor))
+    spans = dict.fromkeys(filter(None, map(_intersect, combinations)))
+    return tuple(sorted(spans, key=lambda span: span.since.parts if span.since else ()))
 
 
-def _meet(spans: tuple[Span, ...]) -> Span | None:
-    """The releases in all of *spans*; None where none is sure to be."""
+def _intersect(spans: tuple[Span, ...]) -> Span | None:
+    """Return the releases in all of *spans*, or None if no release is certain to be."""
     since = max((span.since for span in spans if span.since), default=None)
     until = min((span.until for span in spans if span.until), default=None)
-    # Before this one, or up to it, one of the spans has surely not begun.
+    # Until this release, one of the spans has certainly not started.
     absent = max((span.absent or span.since for span in spans if span.since), default=None)
-    # Behind this one it is not sure that none of the spans has ended.
+    # After this release, one of the spans may have ended.
     last = min((span.last for span in spans if span.last), default=None)
     if since and ((until and since >= until) or (last and since > last)):
         return None
@@ -55,15 +55,15 @@ def _meet(spans: tuple[Span, ...]) -> Span | None:
     return Span(since=since, absent=absent if absent != since else None, until=until, last=last)
 
 
-def compatible(one: Clue, other: Clue) -> bool:
-    """Whether a release may print both, as far as is known."""
+def are_compatible(one: Evidence, other: Evidence) -> bool:
+    """Return whether a release can print both, as far as is known."""
     named = releases_named((*one.spans, *other.spans))
-    # Between two releases that the spans name nothing changes.
+    # Nothing changes between two releases that the spans name.
     return not named or any(
         covers((one, other), release) is not False for release in (Release((0, 1)), *named)
     )
 
 
-def told(clue: Clue) -> str:
-    """The releases of one clue, for people."""
-    return " or ".join(map(str, clue.spans)) or "no release"
+def format_spans(evidence: Evidence) -> str:
+    """Return the releases of one piece of evidence, for people."""
+    return " or ".join(map(str, evidence.spans)) or "no release"

@@ -1,4 +1,4 @@
-"""The rules, as data; ``docs/lint.md`` is the same table for people."""
+"""The rules, as data. A test checks that ``docs/lint.md`` has the same table."""
 
 from __future__ import annotations
 
@@ -11,24 +11,29 @@ Severity = Literal["error", "warning", "note"]
 
 @attrs.frozen
 class Rule:
-    """One thing that a dump can have against it."""
+    """A kind of damage, edit or ambiguity."""
 
     id: str
-    """How the rule is called on the command line and in reports."""
+    """The name on the command line and in reports."""
     severity: Severity
-    """*error*: text is lost or unreadable. *warning*: no kernel prints it so, or a kernel did at a
-    bad moment. *note*: right, and not certain."""
-    what: str
-    """What stands in the dump."""
+    """*error*: text is lost or unreadable. *warning*: no kernel prints it, or only during a change.
+    *note*: correct, but ambiguous."""
+    summary: str
+    """What the rule finds."""
     why: str
-    """Why that matters."""
+    """The probable cause, or the consequence."""
+    once: bool = False
+    """Whether the rule is about the kernel, not about one line. Then each of its messages is
+    reported once per dump, at the first line, with a count."""
 
 
 _TABLE = (
-    Rule("unparsed", "error", "A line that no rule of the grammar accepts.",
-         "It is no mapping and no field: it was damaged, or is of something else."),
+    Rule("unparsed", "error", "A line that the grammar does not accept.",
+         "It is neither a mapping nor a field: it is damaged, or belongs to another text."),
     Rule("cut-off", "error", "The last line has no line end.",
-         "The kernel ends every line: the dump was cut off, perhaps within a number or a name."),
+         "The kernel ends every line, so the dump is cut off, perhaps inside a number or a name."),
+    Rule("empty", "warning", "The dump is empty.",
+         "Kernel threads and zombies have no mappings; for other processes the dump was lost."),
     Rule("repeated", "warning", "A mapping has the same range as the mapping before it.",
          "A torn read: memory changed between two reads of the file. Or dumps were joined."),
     Rule("overlap", "warning", "A mapping starts below the end of the mapping before it.",
@@ -36,52 +41,40 @@ _TABLE = (
     Rule("backward", "warning", "A mapping starts below the start of the mapping before it.",
          "A torn read: memory changed between two reads of the file. Or dumps were joined."),
     Rule("suspicious", "warning", "A line that a name may have forged.",
-         "Where a newline in a name is printed as it is, a program can write lines of its own."),
-    Rule("line-ends", "warning", "Lines end in CR LF.",
-         "The kernel writes LF: the dump went through something that changes text."),
-    Rule("layout", "warning", "A header line whose widths or spaces no Linux prints.",
+         "If newlines in names are printed unescaped, a program can write whole lines."),
+    Rule("line-ends", "warning", "Every line ends in CR LF.",
+         "The kernel writes LF: another program changed the text of the dump."),
+    Rule("layout", "warning", "A header line with widths or spaces that no Linux prints.",
          "Spaces were trimmed or added, or another system printed it."),
     Rule("trimmed", "warning", "Unnamed memory without a space at the end of its line.",
          "Linux prints one since 2.4.27: spaces were trimmed, or QEMU's user mode printed it."),
-    Rule("unaligned", "warning", "An address or an offset that is no multiple of 4096.",
-         "No page is smaller."),
+    Rule("unaligned", "warning", "An address or offset that is not a multiple of 4096.",
+         "Linux has no smaller pages."),
     Rule("word-size", "warning", "Names padded for 32 bits and for 64 bits in one dump.",
-         "One kernel has one word size: the dump was put together or edited."),
-    Rule("field-spacing", "warning", "A field spaced as no release spaces it.",
-         "It was edited, or printed by something that only looks like Linux."),
+         "A kernel has one word size: the dump was joined from several, or edited."),
+    Rule("field-spacing", "warning", "A field with spacing that no release prints.",
+         "It was edited, or printed by a system that only resembles Linux."),
     Rule("field-order", "warning", "Fields in an order that no release prints.",
-         "It was edited, or printed by something that only looks like Linux."),
-    Rule("flags-spacing", "warning", "Flags spaced as Linux does not space them.",
+         "They were edited, or printed by a system that only resembles Linux."),
+    Rule("flags-spacing", "warning", "Flags with spacing that Linux does not print.",
          "A trailing space was trimmed, or another system printed them."),
-    Rule("size-field", "warning", "The field Size is not the size of the address range.",
+    Rule("size-field", "warning", "The field Size differs from the size of the address range.",
          "Only a stack's hidden guard page (until 4.12) may make it 4 kB larger."),
-    Rule("unknown-field", "warning", "A field that no table knows.",
-         "It is kept; a vendor's or a newer kernel prints it."),
-    Rule("unknown-flag", "warning", "A flag that no table knows.",
-         "It is kept; a vendor's or a newer kernel prints it."),
+    Rule("unknown-field", "warning", "A field that is not in the tables.",
+         "It is kept. A newer kernel or a vendor's patch prints it.", once=True),
+    Rule("unknown-flag", "warning", "A flag that is not in the tables.",
+         "It is kept. A newer kernel or a vendor's patch prints it.", once=True),
     Rule("unnamed-flag", "note", "??, a bit without letters of its own.",
-         "Several bits print so: which one it was cannot be told."),
-    Rule("vendor", "note", "What only a vendor's patched kernel prints.",
-         "Mainline's documentation does not describe it."),
-    Rule("releases", "warning", "Two things that no one release prints together.",
-         "The dump was put together from several, edited, or comes of a kernel with backports."),
+         "Several bits print so; the dump does not show which of them is set.", once=True),
+    Rule("vendor", "note", "A feature that only a vendor's patch prints.",
+         "Mainline's documentation does not describe it.", once=True),
+    Rule("releases", "warning", "Two features that no single release prints.",
+         "The dump was joined from several or edited, or comes from a kernel with backports."),
     Rule("ambiguous-newline", "note", r"\012 in a path or a name.",
-         r"It stands for a newline or for the four characters: the kernel escapes no backslash."),
-    Rule("ambiguous-deleted", "note", "A file whose path ends in (deleted).",
-         "It was unlinked, or is called so: the kernel prints both alike."),
+         "It is a newline or four literal characters: the kernel does not escape backslashes."),
+    Rule("ambiguous-deleted", "note", 'A path that ends in " (deleted)".',
+         "The file is unlinked, or literally named so: the kernel prints both alike."),
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _TABLE}
-"""Every rule by its id, in the order of the documentation."""
-
-
-@attrs.frozen
-class Finding:
-    """A rule, and where it found something."""
-
-    rule: Rule
-    line: int
-    """From 1."""
-    message: str
-    raw: bytes
-    """The line, without its line end."""
+"""Every rule by its ID, in the order of the documentation."""

@@ -18,7 +18,7 @@ bytes  text  rule         meaning
 12–14  sd    flags.FLAGS  The mapping was made or changed since soft-dirty tracking was last reset.
 
 printed by  Linux since 3.13
-  the field VmFlags, the flag rd, VM_READ: since 3.8
+  the field VmFlags, the flag rd (VM_READ): since 3.8
     834f82e2aa9a ("procfs: add VmFlags field in smaps output") (in v3.8)
 """
 
@@ -28,14 +28,14 @@ def test_a_field(run: Run) -> None:
     assert result.stdout.startswith(FLAGS)
     assert result.stdout.endswith(
         "\ndialect     linux  no line is specific to another dialect\n"
-        "            every other accepts it too\n"
+        "            all other dialects accept it, too\n"
     )
     assert result.exit_code == 0
 
 
 def test_readings_are_numbered_and_capped(run: Run) -> None:
     result = run("explain", r"/a\012b\012c\012d")
-    shown = result.stdout[result.stdout.index("read as") :].splitlines()
+    shown = result.stdout[result.stdout.index("interpretations, ") :].splitlines()
     assert shown[1] == r"  1. file /a\x0ab\x0ac\x0ad  a file, newline in its name"
     assert len(shown[1 : shown.index("")]) == 8
     result = run("explain", r"/a\012b\012c\012d\012")
@@ -73,33 +73,33 @@ def test_a_line_that_is_right_and_cannot_be_is_explained_with_its_error(
 
 def test_bytes_of_the_argument_survive(process: Process) -> None:
     line = b"/memfd:\xff\xc3\xbc (deleted)"
-    told = json.loads(process("explain", "--json", line).stdout)
-    assert told["source"]["text"] == "/memfd:\\xffü (deleted)"
-    assert told["name"]["label"]["base64"] == "/8O8"
+    found = json.loads(process("explain", "--json", line).stdout)
+    assert found["raw"]["text"] == "/memfd:\\xffü (deleted)"
+    assert found["name"]["label"]["base64"] == "/8O8"
 
 
 def test_escapes_are_read_where_asked_for(run: Run) -> None:
-    told = json.loads(run("explain", "-e", "--json", r"/a\xff\n\t\\012").stdout)
-    assert told["source"]["text"] == "/a\\xff\n\t\\012"
-    told = json.loads(run("explain", "--json", r"/a\xff").stdout)
-    assert told["source"]["text"] == r"/a\xff"
+    found = json.loads(run("explain", "-e", "--json", r"/a\xff\n\t\\012").stdout)
+    assert found["raw"]["text"] == "/a\\xff\n\t\\012"
+    found = json.loads(run("explain", "--json", r"/a\xff").stdout)
+    assert found["raw"]["text"] == r"/a\xff"
 
 
 def test_a_line_from_standard_input(run: Run) -> None:
-    told = json.loads(run("explain", "--json", "-", stdin=b"[heap]\n").stdout)
-    assert told["form"] == "name"
+    found = json.loads(run("explain", "--json", "-", stdin=b"[heap]\n").stdout)
+    assert found["form"] == "name"
 
 
 def test_json_tells_all(run: Run) -> None:
-    told = json.loads(
+    found = json.loads(
         run(
             "explain",
             "--json",
             "40a00000-40a01000 rw-S 00000000 00:01 7          /mnt/a",
         ).stdout
     )
-    assert (told["form"], told["bits"], told["dialect"]["name"]) == ("header", 32, "nommu")
-    assert [(part["rule"], part["terminal"], part["text"]) for part in told["parts"]] == [
+    assert (found["form"], found["bits"], found["dialect"]["name"]) == ("header", 32, "nommu")
+    assert [(part["rule"], part["terminal"], part["text"]) for part in found["parts"]] == [
         ("start", "ADDRESS", "40a00000"),
         ("end", "ADDRESS", "40a01000"),
         ("perms", "READ", "r"),
@@ -112,7 +112,7 @@ def test_json_tells_all(run: Run) -> None:
         ("inode", "INODE", "7"),
         ("name", "FILE", "/mnt/a"),
     ]
-    assert told["interpretations"] == [
+    assert found["interpretations"] == [
         {"kind": "file", "base64": "L21udC9h", "text": "/mnt/a", "deleted": False,
          "reason": "a file"}
     ]  # fmt: skip

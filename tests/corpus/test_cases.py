@@ -17,7 +17,7 @@ from corpus.tools.builder import writing
 from procmaps import _resources
 from procmaps.check.cases import Case, load
 from procmaps.errors import CannotRender
-from procmaps.explanation.parts import pseudo_of
+from procmaps.explanation.meanings import find_pseudo_name
 from procmaps.formats.releases import Release, Span
 from procmaps.formats.smaps_fields import FIELDS
 from procmaps.producers import Producer, every_producer
@@ -92,7 +92,7 @@ def test_the_tables_allow_every_case_in_its_releases() -> None:
 def _of_mainline(case: Case) -> Iterator[tuple[str, Span]]:
     """Yield the names, fields and flags of *case* that mainline prints, with their releases."""
     for record in case.records:
-        name = pseudo_of(record.name)
+        name = find_pseudo_name(record.name)
         if name and name.producer == "Linux":
             yield name.pattern_text, name.span
         if record.usage is None:

@@ -32,22 +32,22 @@ def printed(record: Mapping, made: Producer) -> bytes:
 def test_a_header_line_is_not_denied_to_the_kernel_that_prints_it(data: st.DataObject) -> None:
     made = data.draw(st.sampled_from(KERNELS))
     line = printed(data.draw(mappings(made)), made)
-    told = explain(line, dialect=made.dialect)
+    found = explain(line, dialect=made.dialect)
     assert made.release is not None
-    assert told.covers(made.release) is not False, (made.name, line, told.clues)
+    assert found.covers(made.release) is not False, (made.name, line, found.evidence)
 
 
 @pytest.mark.parametrize("made", KERNELS, ids=str)
 @pytest.mark.parametrize("end", [0x8000, 0xF8E21000])
 def test_an_unnamed_mapping_is_not_denied_to_any_kernel(made: Producer, end: int) -> None:
     record = Mapping(0x1000, end, Perms.from_text("rw-p"), 0, Device(0, 0), 0, Unnamed())
-    told = explain(render([record], made), dialect=made.dialect)
+    found = explain(render([record], made), dialect=made.dialect)
     assert made.release is not None
-    assert told.covers(made.release) is not False, (made.name, told.clues)
+    assert found.covers(made.release) is not False, (made.name, found.evidence)
 
 
 @pytest.mark.parametrize("end", [0x8000, 0xF8E21000, 0xFFFFFFFF])
 def test_excess_digits_are_seen_in_addresses_of_any_length(end: int) -> None:
     record = Mapping(0x10, end, Perms.from_text("r-xp"), 0, Device(8, 17), 2, FilePath(b"/x"))
-    told = explain(render([record], "linux-4.17-parisc"))
-    assert [clue.what for clue in told.clues] == ["eight zeros too many before each number"]
+    found = explain(render([record], "linux-4.17-parisc"))
+    assert [each.feature for each in found.evidence] == ["eight extra leading zeros in each number"]

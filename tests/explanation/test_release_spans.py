@@ -1,4 +1,4 @@
-"""Several clues together: the releases that all of them allow, and no more."""
+"""Several evidence together: the releases that all of them allow, and no more."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procmaps.explanation.evidence import Clue
-from procmaps.explanation.release_spans import covers, together
+from procmaps.explanation.evidence import Evidence
+from procmaps.explanation.release_spans import covers, intersection
 from procmaps.formats.all_releases import RELEASES
 from procmaps.formats.releases import Release, Span
 from procmaps.formats.smaps_fields import FIELDS
@@ -17,14 +17,14 @@ _KNOWN = [
     *(field_format.span for field in FIELDS.values() for field_format in field.formats),
     *(info.span for info in VMFLAG_TABLE),
 ]
-clues = st.lists(
-    st.builds(Clue, st.just(""), st.lists(st.sampled_from(_KNOWN), max_size=2).map(tuple),
+evidence = st.lists(
+    st.builds(Evidence, st.just(""), st.lists(st.sampled_from(_KNOWN), max_size=2).map(tuple),
               st.just("")), min_size=1, max_size=4,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("spans", "together_are"),
+    ("spans", "expected"),
     [
         ([], ["in every release"]),
         ([("3.8", ""), ("5.0", "")], ["since 5.0"]),
@@ -39,20 +39,20 @@ clues = st.lists(
         ([("4.9|5.4", ""), ("", "5.0|6.0")], []),
     ],
 )
-def test_spans_meet(spans: list[tuple[str, str]], together_are: list[str]) -> None:
-    given_clues = [Clue("", (Span.of(*span),), "") for span in spans]
-    assert [str(span) for span in together(given_clues)] == together_are
+def test_spans_meet(spans: list[tuple[str, str]], expected: list[str]) -> None:
+    given = [Evidence("", (Span.of(*span),), "") for span in spans]
+    assert [str(span) for span in intersection(given)] == expected
 
 
 def test_a_vendors_patch_says_nothing_of_the_release() -> None:
-    patched = Clue("", (), "", vendor="Android")
-    assert together([patched, Clue("", (Span.of("5.0"),), "")]) == (Span.of("5.0"),)
+    patched = Evidence("", (), "", vendor="Android")
+    assert intersection([patched, Evidence("", (Span.of("5.0"),), "")]) == (Span.of("5.0"),)
     assert covers([patched], Release.parse("5.0")) is True
 
 
-@given(clues, st.sampled_from(RELEASES))
+@given(evidence, st.sampled_from(RELEASES))
 def test_the_spans_hold_just_the_releases_that_are_sure(
-    found: list[Clue], release: Release
+    found: list[Evidence], release: Release
 ) -> None:
-    sure = any(span.covers(release) is True for span in together(found))
+    sure = any(span.covers(release) is True for span in intersection(found))
     assert sure is (covers(found, release) is True)

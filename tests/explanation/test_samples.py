@@ -115,11 +115,11 @@ SAMPLES: list[Sample] = [
 @pytest.mark.parametrize("sample", SAMPLES, ids=[repr(sample[0][:90])[2:-1] for sample in SAMPLES])
 def test_each_sample_of_the_catalogue(sample: Sample) -> None:
     line, form, dialect, bits, releases, vendors = sample
-    told = explain(line)
-    assert (told.form, told.dialect.name, told.bits) == (form, dialect, bits)
-    assert tuple(map(str, told.releases)) == releases
-    assert told.vendors == vendors
-    assert told.error is None
+    found = explain(line)
+    assert (found.form, found.dialect.name, found.bits) == (form, dialect, bits)
+    assert tuple(map(str, found.releases)) == releases
+    assert found.vendors == vendors
+    assert found.error is None
 
 
 READINGS: list[tuple[bytes, list[tuple[str, bytes, bool]]]] = [
@@ -176,45 +176,45 @@ def test_a_release_could_have_printed_it_or_not_or_nobody_knows(
 
 
 def test_every_part_has_its_rule_its_place_and_its_meaning() -> None:
-    told = explain(b"VmFlags: rd ?? zz ")
-    assert [(part.rule, part.terminal, part.start, part.raw) for part in told.parts] == [
+    found = explain(b"VmFlags: rd ?? zz ")
+    assert [(part.rule, part.terminal, part.start, part.raw) for part in found.parts] == [
         ("flags", "FLAGS", 9, b"rd"),
         ("flags", "FLAGS", 12, b"??"),
         ("flags", "FLAGS", 15, b"zz"),
     ]
-    assert [part.meaning for part in told.parts] == [
+    assert [part.meaning for part in found.parts] == [
         "The memory can be read.",
         ("A bit without letters of its own; known ones: VM_LOCKONFAULT, VM_ALLOW_ANY_UNCACHED."),
-        "A flag that no table knows.",
+        "A flag that is not in the tables.",
     ]
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=[repr(sample[0][:90])[2:-1] for sample in SAMPLES])
 def test_parts_are_pieces_of_the_line_in_their_order(sample: Sample) -> None:
     line = sample[0]
-    told = explain(line)
-    assert all(part.raw == line[part.start : part.end] for part in told.parts)
-    starts = [part.start for part in told.parts]
+    found = explain(line)
+    assert all(part.raw == line[part.start : part.end] for part in found.parts)
+    starts = [part.start for part in found.parts]
     assert starts == sorted(starts)
-    assert all(part.meaning for part in told.parts)
+    assert all(part.meaning for part in found.parts)
 
 
 @pytest.mark.parametrize("line", [b"", b"x", b"1000-2000 rw-q", b"\0", b"1000-2000 rw-p 0 0:0 0\0"])
 def test_a_broken_line_has_its_error_and_nothing_else(line: bytes) -> None:
-    told = explain(line)
-    assert told.form == "broken"
-    assert told.error is not None
-    assert told.error.source == line
-    assert (told.parts, told.clues, told.releases, told.accepted) == ((), (), (), ())
+    found = explain(line)
+    assert found.form == "broken"
+    assert found.error is not None
+    assert found.error.source == line
+    assert (found.parts, found.evidence, found.releases, found.accepted) == ((), (), (), ())
 
 
 def test_other_dialects_that_accept_a_line_are_named() -> None:
-    told = explain(b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [heap]")
-    assert told.accepted == ("cygwin",)
+    found = explain(b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [heap]")
+    assert found.accepted == ("cygwin",)
 
 
 @given(st.binary(max_size=80))
 def test_any_line_is_explained(line: bytes) -> None:
-    told = explain(line)
-    assert (told.form == "broken") <= (told.error is not None)
-    assert told == explain(line.decode("utf-8", "surrogateescape"))
+    found = explain(line)
+    assert (found.form == "broken") <= (found.error is not None)
+    assert found == explain(line.decode("utf-8", "surrogateescape"))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from procmaps.explanation.parts import pseudo_of
+from procmaps.explanation.meanings import find_pseudo_name
 from procmaps.formats.pseudo_names import PLACEHOLDERS, PSEUDO_BY_TEXT, PSEUDO_NAMES, PseudoName
 from procmaps.formats.releases import Release
 from procmaps.grammar import loading
@@ -65,7 +65,7 @@ def test_the_grammar_reads_each_as_the_kind_that_the_table_gives_it(name: Pseudo
     text = "".join(EXAMPLES.get(piece, piece) for piece in name.pieces)
     read = LINUX.parse_name(text.encode())
     assert read.kind == name.kind
-    assert (pseudo_of(read) is name) is not name.look_alike
+    assert (find_pseudo_name(read) is name) is not name.look_alike
 
 
 FIXED = [
@@ -81,7 +81,7 @@ def test_every_fixed_name_of_the_grammar_has_its_row(terminal: str) -> None:
 
 @pytest.mark.parametrize("raw", [b"/SYSVKEY (deleted)", b"/NUMBER (deleted)", b"socket:[INODE]"])
 def test_a_placeholder_is_no_text_of_a_name(raw: bytes) -> None:
-    assert pseudo_of(LINUX.parse_name(raw)) is None
+    assert find_pseudo_name(LINUX.parse_name(raw)) is None
 
 
 def texts_at(release: str) -> set[str]:
