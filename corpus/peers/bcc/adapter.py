@@ -1,4 +1,4 @@
-"""libbcc: bcc_procutils_each_module(), by which bcc and bpftrace name user space addresses.
+"""libbcc: bcc_procutils_each_module(), which bcc and bpftrace use to resolve addresses of programs.
 
 It gives the executable mappings of what it takes for a file.
 """
@@ -29,13 +29,13 @@ Visit = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(Module), ctypes.c_int, cty
 
 
 def parse(request):
-    """Collect what it calls back with."""
+    """Collect the arguments of its callbacks."""
     records = []
 
     @Visit
     def visit(module, _in_namespace, _payload):
         found = module.contents
-        # The last one is the process's perf map, for all addresses: no mapping.
+        # The last one is the process's perf map, for all addresses. It is not a mapping.
         if found.end != WHOLE_SPACE:
             records.append(
                 {

@@ -1,6 +1,6 @@
-//! blazesym: Normalizer::normalize_user_addrs_opts(), which says of an address which file it is in.
+//! blazesym: Normalizer::normalize_user_addrs_opts(), which returns the file at an address.
 //!
-//! It wants addresses: asked for are those that the dump's lines begin with.
+//! It needs addresses: the adapter passes the start addresses of the dump's lines.
 #[path = "../protocol.rs"]
 mod protocol;
 
@@ -24,8 +24,7 @@ fn record(start: u64, offset: u64, path: &Path) -> Value {
 }
 
 fn main() {
-    // As for a process that it does not know: no ioctl, which a decoy's file does not have, and
-    // nothing kept from one dump to the next.
+    // No ioctl, because the decoy's file does not have it, and no cache from one dump to the next.
     let normalizer = Normalizer::builder()
         .enable_procmap_query(false)
         .enable_vma_caching(false)

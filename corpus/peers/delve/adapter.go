@@ -1,7 +1,7 @@
-// go-delve/delve: MemoryMap() of the native backend, behind its `dump` command. It reads smaps, and
-// maps where there is none.
+// go-delve/delve: MemoryMap() of the native backend, which its `dump` command uses. It reads
+// smaps, or maps if there is no smaps.
 //
-// It can be asked only of a Go program that it has attached to: this program is its own decoy.
+// It works only on a Go program that it is attached to, so this program is its own decoy.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/go-delve/delve/pkg/proc/native"
 )
 
-// backend is what a target keeps to itself: the process, as its backend sees it.
+// backend returns a private member of a target: the process as its backend sees it.
 func backend(target *proc.Target) proc.ProcessInternal {
 	field := reflect.ValueOf(target).Elem().FieldByName("proc")
 	return *(*proc.ProcessInternal)(unsafe.Pointer(field.UnsafeAddr()))

@@ -1,4 +1,4 @@
-"""elfutils' libdw: dwfl_linux_proc_maps_report(), behind eu-stack and systemtap.
+"""elfutils' libdw: dwfl_linux_proc_maps_report(), which eu-stack and systemtap use.
 
 It reports modules: neighbouring mappings of one file are one, from the first to the last address.
 """
@@ -23,7 +23,7 @@ DWARF_CB_OK = 0
 
 
 class Callbacks(ctypes.Structure):
-    """Dwfl_Callbacks of <elfutils/libdwfl.h>: none is called while only addresses are asked for."""
+    """Dwfl_Callbacks of <elfutils/libdwfl.h>: none is called if only addresses are requested."""
 
     _fields_ = [
         ("find_elf", ctypes.c_void_p),
@@ -37,7 +37,7 @@ callbacks = Callbacks()
 
 
 def parse(request):
-    """Open the file by libc, for libdw wants a FILE."""
+    """Open the file with libc, because libdw needs a FILE."""
     session = ctypes.c_void_p(libdw.dwfl_begin(ctypes.byref(callbacks)))
     file = ctypes.c_void_p(libc.fopen(request["path"].encode(), b"r"))
     records = []

@@ -15,7 +15,7 @@ PT_LOAD, PT_NOTE, NT_FILE = 1, 4, 0x46494C45
 
 
 def segments(core):
-    """Give (type, offset, address, size in file, size in memory) of each segment."""
+    """Yield (type, offset, address, size in file, size in memory) of each segment."""
     core.seek(0)
     head = core.read(64)
     (table,) = struct.unpack_from("<Q", head, 32)
@@ -29,7 +29,7 @@ def segments(core):
 
 
 def mapped_files(notes):
-    """Read NT_FILE: by first address, the offset and the name."""
+    """Return the offset and name of each entry of NT_FILE, by start address."""
     files, at = {}, 0
     while at < len(notes):
         name_size, size, kind = struct.unpack_from("<III", notes, at)
@@ -45,7 +45,7 @@ def mapped_files(notes):
 
 
 def read(core):
-    """Give the records of one core file."""
+    """Return the records of one core file."""
     loads, files = [], {}
     for kind, offset, address, in_file, in_memory in segments(core):
         if kind == PT_NOTE:
@@ -61,7 +61,7 @@ def read(core):
 
 
 def parse(request):
-    """Have the core written and read it; where there is none, gdb's own words are the reason."""
+    """Let gdb write the core and read it. Without a core, gdb's message is the reason."""
     live(request)
     said = gdb.ask("gcore " + CORE)
     if not os.path.exists(CORE):
@@ -73,7 +73,7 @@ def parse(request):
         os.unlink(CORE)
 
 
-# Every kind of memory (coredump_filter in core(5)), and VM_DONTDUMP: nothing left out by choice.
+# Dump every kind of memory (coredump_filter in core(5)), including VM_DONTDUMP.
 with open("/proc/%s/coredump_filter" % os.environ["PROCMAPS_DECOY_PID"], "w") as kinds:
     kinds.write("0x1ff")
 gdb = Gdb()

@@ -12,7 +12,7 @@ HEAD = re.compile(rb"process \d+|Mapped address spaces:|| +Start Addr .*")
 
 
 def record(match):
-    """Turn a row round."""
+    """Convert a row."""
     start, end, size, offset, mode, name = match.groups()
     return {
         "start": start.decode(),
@@ -25,7 +25,7 @@ def record(match):
 
 
 def parse(request):
-    """Read the table under its head; any other line is a complaint of gdb's."""
+    """Parse the table after its head. Any other line is an error message of gdb."""
     live(request)
     records = []
     for line in gdb.ask("info proc mappings").split(b"\n"):

@@ -1,4 +1,4 @@
-# gperftools: google-pprof, which keeps shared libraries that can be executed.
+# gperftools: google-pprof, which keeps executable shared libraries.
 use strict;
 use warnings;
 use Pprof;

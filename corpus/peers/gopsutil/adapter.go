@@ -1,4 +1,4 @@
-// shirou/gopsutil: Process.MemoryMaps(false), by smaps: names and sizes in kB, without addresses.
+// shirou/gopsutil: Process.MemoryMaps(false), from smaps: names and sizes in kB, without addresses.
 package main
 
 import (

@@ -1,4 +1,4 @@
-# jemalloc: jeprof, which keeps shared libraries that can be executed.
+# jemalloc: jeprof, which keeps executable shared libraries.
 use strict;
 use warnings;
 use Pprof;

@@ -10,7 +10,7 @@ from protocol import column, perms, serve
 
 
 def record(region):
-    """Turn one of its maps round; it calls memory without a name `anon_` and the address."""
+    """Convert one of its maps. It names unnamed memory `anon_` and the address."""
     name = region.backing_file
     return {
         "start": region.start,

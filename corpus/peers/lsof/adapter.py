@@ -1,4 +1,4 @@
-"""lsof -p: the files that a process has mapped, each once, whatever is mapped of it."""
+"""lsof -p: the files that a process has mapped, each once."""
 
 import os
 import re
@@ -8,13 +8,13 @@ from protocol import Refused, column, device, live, serve
 
 # What lsof adds to a name (printname() in print.c, process_proc_map() in dproc.c).
 REMARK = re.compile(rb" \((?:path dev=|path inode=|stat: ).*\)")
-# How lsof shows what cannot be printed (its manual, "OUTPUT").
+# How lsof shows unprintable characters (its manual, "OUTPUT").
 SHOWN = re.compile(rb"\\x([0-9a-f]{2})|\\([bfnrt\\])|\^([@-_?])")
 C_ESCAPES = dict(zip(b"bfnrt\\", b"\b\f\n\r\t\\"))
 
 
 def shown(match):
-    """Give the byte that lsof shows by an escape."""
+    """Return the byte of an escape of lsof."""
     if match[1]:
         return bytes([int(match[1], 16)])
     if match[2]:
@@ -23,7 +23,7 @@ def shown(match):
 
 
 def record(fields):
-    """Turn one file round: D the device, i the inode, n the name."""
+    """Convert one file: D is the device, i the inode, n the name."""
     number = int(fields[b"D"], 16)
     row = {
         "device": device(os.major(number), os.minor(number)),
@@ -35,7 +35,7 @@ def record(fields):
 
 
 def parse(request):
-    """Ask for the fields as a program would, and keep what is mapped: `mem` and `DEL`."""
+    """Request the fields as a program would, and keep mapped files: `mem` and `DEL`."""
     done = subprocess.run(
         ["lsof", "-n", "-P", "-w", "-F", "fDin", "-p", str(live(request))], capture_output=True
     )

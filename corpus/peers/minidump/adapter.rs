@@ -1,4 +1,4 @@
-//! minidump: the MD_LINUX_MAPS stream of a crash report, which is the file as it was.
+//! minidump: the MD_LINUX_MAPS stream of a crash report, which is a copy of the file.
 #[path = "../procfs_core.rs"]
 mod procfs;
 #[path = "../protocol.rs"]

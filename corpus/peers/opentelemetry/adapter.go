@@ -1,5 +1,5 @@
-// OpenTelemetry's eBPF profiler: GetMappings() of its package process, behind every stack that it
-// unwinds.
+// OpenTelemetry's eBPF profiler: GetMappings() of its package process, which it calls for every
+// stack that it unwinds.
 package main
 
 import (

@@ -15,15 +15,15 @@ ROW = re.compile(
     rb"(?P<perms>\S{4}) (?P<name>.*)",
     re.DOTALL,
 )
-# Nothing of build ids and of BPF: that takes longer than what is asked for.
+# No build ids and no BPF: they take longer than the mappings.
 OPTIONS = ("-q", "--data", "-e", "dummy:u", "-B", "-N", "--no-bpf-event", "--synth=mmap", "-m", "1")
 FILE = "/dev/shm/perf.data"
-# What perf calls memory without a name: perf_event__synthesize_mmap_events().
+# The name that perf gives to unnamed memory: perf_event__synthesize_mmap_events().
 NO_NAME = b"//anon"
 
 
 def hide_kernel_symbols():
-    """Show perf no symbols of the kernel's, in this mount namespace alone.
+    """Hide the kernel's symbols from perf, in this mount namespace only.
 
     It reads all of them at each start, which takes ten times as long as all the rest.
     """
@@ -31,7 +31,7 @@ def hide_kernel_symbols():
 
 
 def run(*command):
-    """Give what perf prints; a refusal is its own, a signal is passed on."""
+    """Return the output of perf. A refusal is reported as its own, a signal is passed on."""
     done = subprocess.run(["perf", *command], capture_output=True, stdin=subprocess.DEVNULL)
     if done.returncode < 0:
         raise SystemExit("perf: signal %d" % -done.returncode)
@@ -41,7 +41,7 @@ def run(*command):
 
 
 def record(match):
-    """Turn an event round."""
+    """Convert an event."""
     name = match["name"]
     return {
         "start": match["start"].decode(),
@@ -55,7 +55,7 @@ def record(match):
 
 
 def parse(request):
-    """Record nothing but the start, by an event that never happens."""
+    """Record only the start, with an event that never happens."""
     run("record", *OPTIONS, "-o", FILE, "-p", str(live(request)), "--", "true")
     lines = run("script", "-i", FILE, "--show-mmap-events").split(b"\n")
     return [record(match) for line in lines if (match := ROW.fullmatch(line))]

@@ -1,4 +1,4 @@
-"""pmap -X: every field of smaps that it knows, as columns."""
+"""pmap -X: all smaps fields that it knows, as columns."""
 
 import re
 
@@ -11,7 +11,7 @@ NOT_FIELDS = {"Address", "Perm", "Offset", "Device", "Inode", "Mapping"}
 
 
 def record(names, cells, mapping):
-    """Turn a row round: it gives the first address, and the end by its size."""
+    """Convert a row. It has the start address and the size."""
     row = dict(zip(names, cells))
     start = int(row["Address"], 16)
     fields = {key: int(value) for key, value in row.items() if key not in NOT_FIELDS}
@@ -28,7 +28,7 @@ def record(names, cells, mapping):
 
 
 def parse(request):
-    """Read the table: its first line names the columns, a line of = ends it."""
+    """Parse the table. Its first line names the columns, a line of = ends it."""
     lines = run(live(request), "-X")
     if not lines:
         return []

@@ -1,4 +1,4 @@
-"""pmap without options (but -p, for whole paths)."""
+"""pmap without options, except -p for full paths."""
 
 import re
 

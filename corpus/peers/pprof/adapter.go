@@ -1,4 +1,4 @@
-// google/pprof: profile.ParseProcMaps(), which keeps what can be executed.
+// google/pprof: profile.ParseProcMaps(), which keeps executable mappings.
 package main
 
 import (

@@ -5,7 +5,7 @@ from protocol import column, device, serve
 
 
 def record(region):
-    """Turn one of its maps round; memory without a name has the pathname None."""
+    """Convert one of its maps. Unnamed memory has the pathname None."""
     return {
         "start": region.begin_address,
         "end": region.end_address,

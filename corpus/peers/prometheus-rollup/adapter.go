@@ -1,5 +1,5 @@
-// prometheus/procfs: Proc.ProcSMapsRollup(), which reads smaps_rollup, and where there is none sums
-// smaps itself: one record for the whole process.
+// prometheus/procfs: Proc.ProcSMapsRollup(), which reads smaps_rollup. If there is none, it sums
+// smaps. It returns one record for the whole process.
 package main
 
 import (

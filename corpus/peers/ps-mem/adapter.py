@@ -1,5 +1,7 @@
-"""ps_mem: getMemStats(), the totals of one process. Its private and shared memory are sums of
-several fields, of which only those that stand alone can be held against the dump."""
+"""ps_mem: getMemStats(), the totals of one process.
+
+Its private and shared memory are sums of several fields. Only totals of one field are compared.
+"""
 
 import ps_mem
 from protocol import live, serve

@@ -23,26 +23,26 @@ FIELDS = {
 
 
 def record(region):
-    """Turn one of psutil's tuples round. `[anon]` is what it documents for an empty column."""
+    """Convert one of psutil's tuples. `[anon]` is its documented text for an empty column."""
     start, end = region.addr.split("-")
     return {
         "start": start,
         "end": end,
         "perms": perms(region.perms),
-        # psutil takes ` (deleted)` off where no such file exists: a path, not the column.
+        # psutil removes ` (deleted)` if no such file exists: it returns a path, not the column.
         "path": column(b"" if region.path == "[anon]" else region.path),
         "usage": {FIELDS[key]: getattr(region, key) for key in FIELDS},
     }
 
 
 def parse(request):
-    """Put the dump where psutil looks for a process's smaps."""
+    """Copy the dump to where psutil expects a process's smaps."""
     shutil.copyfile(request["path"], smaps)
     return [record(region) for region in process.memory_maps(grouped=False)]
 
 
 with tempfile.TemporaryDirectory() as psutil.PROCFS_PATH:
-    # psutil asks what kind of process it is before it looks at the memory: one like this one.
+    # psutil reads stat and status before smaps: give it those of this process.
     pid = os.getpid()
     folder = os.path.join(psutil.PROCFS_PATH, str(pid))
     os.mkdir(folder)

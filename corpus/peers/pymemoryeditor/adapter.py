@@ -1,11 +1,11 @@
-"""PyMemoryEditor: get_memory_regions(); `struct` holds the bytes, `path` is the same decoded."""
+"""PyMemoryEditor: get_memory_regions(); `struct` has the bytes, `path` the same decoded."""
 
 from protocol import column, device, live, perms, serve
 from PyMemoryEditor.linux.functions import get_memory_regions
 
 
 def record(region):
-    """Turn one of its regions round."""
+    """Convert one of its regions."""
     raw = region.struct
     return {
         "start": region.address,

@@ -1,18 +1,18 @@
-"""python-ptrace: readProcessMappings(), which takes anything that has a process id."""
+"""python-ptrace: readProcessMappings(), which accepts any object with a PID."""
 
 from protocol import column, device, live, perms, serve
 from ptrace.debugger.memory_mapping import readProcessMappings
 
 
 class Process:
-    """As much of a PtraceProcess as is asked for."""
+    """The members of a PtraceProcess that it uses."""
 
     def __init__(self, pid):
         self.pid = pid
 
 
 def record(region):
-    """Turn one of its mappings round; memory without a name has the pathname None or ''."""
+    """Convert one of its mappings. Unnamed memory has the pathname None or ''."""
     return {
         "start": region.start,
         "end": region.end,
@@ -25,7 +25,7 @@ def record(region):
 
 
 def parse(request):
-    """Read the decoy's maps. The mappings hold the process by a weak reference."""
+    """Read the decoy's maps. The mappings have only a weak reference to the process."""
     process = Process(live(request))
     return [record(region) for region in readProcessMappings(process)]
 

@@ -1,4 +1,4 @@
-//! rsprocmaps: from_path(), an iterator that gives each line or its error.
+//! rsprocmaps: from_path(), an iterator over each line or its error.
 #[path = "../protocol.rs"]
 mod protocol;
 

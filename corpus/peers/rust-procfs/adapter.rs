@@ -11,8 +11,8 @@ use serde_json::{json, Map, Value};
 use std::fs::File;
 use std::io::BufReader;
 
-/// The fields beside the header: its keys have no colon, its values are bytes where there was a
-/// unit. VmFlags are a set of its own, whose order says nothing: not judged.
+/// Convert a record with its fields. Keys have no colon; values with a unit are in bytes. VmFlags are
+/// an unordered set, which is not judged.
 fn record(region: &MemoryMap) -> Value {
     let mut row = procfs::record(region);
     if !region.extension.is_empty() {

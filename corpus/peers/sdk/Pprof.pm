@@ -1,8 +1,8 @@
 package Pprof;
 
-# gperftools' pprof and jemalloc's jeprof are one script with two histories. What their adapters
-# share: the script without its last step, and ParseLibraries(), which reads the MAPPED_LIBRARIES
-# section of a profile: a copy of /proc/PID/maps.
+# gperftools' pprof and jemalloc's jeprof are two versions of one script. Their adapters load the
+# script without its last step and call ParseLibraries(). It reads the MAPPED_LIBRARIES section of a
+# profile, which is a copy of /proc/PID/maps.
 
 use strict;
 use warnings;
@@ -14,8 +14,8 @@ my $NO_PROGRAM = '/nonexistent';
 
 sub pprof {
     my ($script) = @_;
-    # The script begins to work at once. Asked for its version it would leave: it is kept here, and
-    # what it prints is kept from the answers.
+    # The script starts at once. With --version it would exit; the exit is caught here, and its
+    # output is kept out of the answers.
     my $answers = answers();
     no warnings qw(once redefine);
     local *CORE::GLOBAL::exit = sub { die "exit\n" };
@@ -27,7 +27,7 @@ sub pprof {
         eval Protocol::slurp($script);    ## no critic: the script as it was installed
     }
     die $@ if $@ ne "exit\n";
-    # The address width: what it finds out from the program's ELF head.
+    # The address width, which it otherwise reads from the program's ELF header.
     $main::address_length = 16;
     return serve($answers, sub {
         my ($request) = @_;

@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the adapters written in Java share: the batch form of docs/protocol.md. */
+/** The batch form of docs/protocol.md, for adapters in Java. */
 final class Protocol {
-    /** The runner's members are ids, numbers and paths of its own making: none needs an escape. */
+    /** The runner sends ids, numbers and its own paths only, so no value has an escape. */
     private static final Pattern MEMBER = Pattern.compile("\"(\\w+)\": *(?:\"([^\"\\\\]*)\"|(\\d+))");
 
     interface Parser {
         List<Map<String, String>> parse(int pid) throws Exception;
     }
 
-    /** Put text into JSON: its bytes as Java would write them to a file. */
+    /** Return a name for JSON: its bytes as Java would write them to a file. */
     static String column(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return "{\"base64\": \"" + Base64.getEncoder().encodeToString(bytes) + "\"}";
@@ -39,18 +39,18 @@ final class Protocol {
         return quoted(Long.toHexString(value));
     }
 
-    /** Put permissions into JSON: what is no such word stays visibly wrong, and no fault of ours. */
+    /** Return permissions for JSON. Other text becomes a valid answer that is wrong. */
     static String perms(String text) {
         return quoted(text.length() == 3 || text.length() == 4 ? text : (text + "????").substring(0, 4));
     }
 
-    /** Put a device into JSON, in the same way: no device has a half of more than 20 bits. */
+    /** Return a device for JSON, likewise: no device number has more than 20 bits. */
     static String device(String text) {
         return quoted(text.matches("[0-9a-f]+:[0-9a-f]+") ? text : "ffffffff:ffffffff");
     }
 
-    /** Lay a dump over the decoy's files (see overlay.py): in place, or it is not what was bound. */
-    private static void lay(String dump, String kind) throws IOException {
+    /** Write a dump to the decoy's files (see overlay.py), in place: a new file would not be mounted. */
+    private static void overlay(String dump, String kind) throws IOException {
         Path folder = Path.of(System.getenv("PROCMAPS_DECOY_FILES"));
         for (String each : List.of("maps", "smaps", "smaps_rollup")) {
             try (OutputStream file = Files.newOutputStream(folder.resolve(each))) {
@@ -67,7 +67,7 @@ final class Protocol {
         return json.append('}').toString();
     }
 
-    /** Answer every request. An exception is a refusal; an error ends the program: a crash. */
+    /** Answer every request. An exception is a refusal. An error ends the program, which is a crash. */
     static void serve(Parser parser) throws IOException {
         int pid = Integer.parseInt(System.getenv("PROCMAPS_DECOY_PID"));
         PrintStream answers = System.out;
@@ -82,7 +82,7 @@ final class Protocol {
                     default -> { }
                 }
             }
-            lay(path, kind);
+            overlay(path, kind);
             String answer;
             try {
                 answer = "\"answer\": [" + String.join(", ", parser.parse(pid).stream().map(Protocol::json).toList()) + "]";

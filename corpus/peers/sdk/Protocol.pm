@@ -1,6 +1,6 @@
 package Protocol;
 
-# What the adapters written in Perl share: the batch form of docs/protocol.md.
+# The batch form of docs/protocol.md, for adapters in Perl.
 
 use strict;
 use warnings;
@@ -11,17 +11,17 @@ our @EXPORT = qw(answers column serve slurp);
 
 my $json = JSON::PP->new->ascii->canonical;
 
-# Put a name into JSON without losing a byte.
+# Return a name for JSON without losing a byte.
 sub column { return {base64 => encode_base64($_[0], '')} }
 
-# The bytes of a file.
+# Return the bytes of a file.
 sub slurp {
     open my $file, '<:raw', $_[0] or die "$_[0]: $!\n";
     local $/;
     return scalar <$file> // '';
 }
 
-# Where answers go: standard output, with whatever else is printed there led away from it.
+# Return standard output for the answers, and redirect everything else to standard error.
 sub answers {
     open my $answers, '>&', \*STDOUT or die $!;
     open STDOUT, '>&', \*STDERR or die $!;
@@ -29,7 +29,7 @@ sub answers {
     return $answers;
 }
 
-# Answer every request on standard input; what the peer dies of is its refusal.
+# Answer every request on standard input. If the peer dies, its message is the refusal.
 sub serve {
     my ($answers, $parse) = @_;
     while (my $line = <STDIN>) {

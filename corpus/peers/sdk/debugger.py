@@ -1,4 +1,4 @@
-"""A gdb that is attached to the decoy, and what it prints for a command: bytes, as they come."""
+"""A gdb that is attached to the decoy. It returns the raw bytes that a command prints."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ END = b"\n--- end of answer ---\n"
 
 
 class Gdb:
-    """One gdb for all cases: it reads the process's files anew for each command."""
+    """One gdb for all cases. It reads the process's files again for each command."""
 
     def __init__(self):
         self.process = subprocess.Popen(
@@ -34,7 +34,7 @@ class Gdb:
         self.ask("echo")
 
     def ask(self, command):
-        """Run one command; where gdb ends instead, end too: the runner sees a crash."""
+        """Run one command. If gdb ends, end too, so that the runner sees a crash."""
         text = command + "\necho " + END.decode().replace("\n", "\\n") + "\n"
         self.process.stdin.write(text.encode())
         self.process.stdin.flush()

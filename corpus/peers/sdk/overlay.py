@@ -1,13 +1,13 @@
-"""Run an adapter where a decoy process seems to have the mappings of a case.
+"""Run an adapter that sees a decoy process with the mappings of a case.
 
     python overlay.py [--decoy PROGRAM] COMMAND...
 
-Some tools read nothing but /proc/PID. A `sleep` is started, or another program that only waits when
-it is called so: `PROGRAM infinity`. Files of ours are bound over its
-maps, smaps and smaps_rollup in a mount namespace that only the command sees; the adapter writes
-each case into those files (`live` in protocol.py and its like in the other languages).
+Some tools can only read /proc/PID. The decoy is `sleep infinity`, or `PROGRAM infinity`, which must
+only wait. Own files are mounted over its maps, smaps and smaps_rollup, in a mount namespace that
+only COMMAND sees. The adapter writes each case to those files (`live` in protocol.py and the other
+languages).
 
-Exit 77 where the machine does not allow it: that is no verdict on the tool.
+Exit with 77 if the machine does not allow it. That is not a verdict on the tool.
 """
 
 import ctypes
@@ -27,35 +27,35 @@ PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def check(result, what):
-    """Leave with the system's reason where a call failed."""
+def check(result, action):
+    """Exit with the system's reason if a call failed."""
     if result != 0:
         reason = os.strerror(ctypes.get_errno())
-        sys.stderr.write(f"overlay: {what}: {reason}; run it as root\n")
+        sys.stderr.write(f"overlay: {action}: {reason}; run it as root\n")
         sys.exit(NOT_ALLOWED)
 
 
 def die_with_parent():
-    """Let the decoy end when the adapter does, however that ends."""
+    """End the decoy when the adapter ends, for any reason."""
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def bind(source, target):
-    """Show one file in place of another."""
+    """Mount one file over another."""
     flags = ctypes.c_ulong(MS_BIND)
     check(libc.mount(os.fsencode(source), os.fsencode(target), None, flags, None), f"bind {target}")
 
 
 def main(arguments):
-    """Make the namespace, the decoy and its files, and become the adapter."""
+    """Make the namespace, the decoy and its files, then run the adapter in this process."""
     program, command = "sleep", arguments
     if arguments[0] == "--decoy":
         program, command = arguments[1], arguments[2:]
     check(libc.unshare(CLONE_NEWNS), "unshare")
-    # Without this the binds would be seen by the whole machine.
+    # Otherwise the whole machine would see the mounts.
     private = ctypes.c_ulong(MS_REC | MS_PRIVATE)
     check(libc.mount(b"none", b"/", None, private, None), "mount --make-rprivate /")
-    # A folder that every Linux has, under a file system of our own that goes with the namespace.
+    # A directory that every Linux has. The file system on it ends with the namespace.
     folder = "/dev/shm"
     check(libc.mount(b"decoy", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(0), None), "tmpfs")
     decoy = subprocess.Popen(

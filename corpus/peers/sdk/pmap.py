@@ -1,20 +1,20 @@
-"""pmap's tables, read back: what its three adapters share."""
+"""Parse the tables of pmap, for its three adapters."""
 
 import re
 import subprocess
 
 from protocol import Refused, column, live
 
-# mapping_name() in pmap.c writes these for whatever has no slash in its name, and for SysV memory:
-# the column is not shown, so there is nothing to judge.
+# mapping_name() in pmap.c prints these for names without a slash and for SysV memory. The column is
+# not shown, so it is not judged.
 NOT_SHOWN = re.compile(rb"  \[ (?:anon|stack|shmid=0x[0-9a-f]+) \]")
 
 
 def run(pid, *options):
-    """Give the lines that pmap prints for a process, without the first, which names it."""
+    """Return the lines that pmap prints for a process, without the first, which names it."""
     done = subprocess.run(["pmap", "-p", *options, str(pid)], capture_output=True)
     if done.returncode < 0:
-        # It died of a signal: so do we, and the runner sees a crash.
+        # A signal ended it. End too, so that the runner sees a crash.
         raise SystemExit("pmap: signal %d" % -done.returncode)
     if done.returncode != 0:
         raise Refused(
@@ -24,7 +24,7 @@ def run(pid, *options):
 
 
 def table(row, *options):
-    """Make the parser for a table whose rows match `row`; other lines are head and foot."""
+    """Return the parser of a table whose rows match `row`. Other lines are head and foot."""
 
     def parse(request):
         lines = run(live(request), *options)
@@ -34,7 +34,7 @@ def table(row, *options):
 
 
 def record(match):
-    """Turn a row round. Mode has five places: the fourth is `s` where it is shared."""
+    """Convert a row. Mode has five characters; the fourth is `s` for shared memory."""
     found = match.groupdict()
     start, mode = int(found["start"], 16), found["mode"].decode()
     row = {

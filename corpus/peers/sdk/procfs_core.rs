@@ -1,11 +1,11 @@
-//! procfs-core's record, which minidump gives too.
+//! Records of procfs-core, which minidump returns, too.
 
 use crate::protocol::{column, hex, mode};
 use procfs_core::process::{MMPermissions as Perm, MMapPath, MemoryMap};
 use serde_json::{json, Value};
 
-/// Give the column back that a typed name stands for. Of SysV memory only the key was kept, by
-/// design: there is no column to judge.
+/// Return the column of a typed name. Of SysV memory procfs-core keeps only the key, by design, so
+/// the column is not judged.
 fn name(path: &MMapPath) -> Option<Value> {
     Some(match path {
         MMapPath::Path(path) => column(path),
@@ -22,7 +22,7 @@ fn name(path: &MMapPath) -> Option<Value> {
     })
 }
 
-/// Turn one of its maps round.
+/// Convert one of its records.
 pub fn record(region: &MemoryMap) -> Value {
     let perms = region.perms;
     let mut row = json!({

@@ -1,4 +1,4 @@
-// Package protocol is what the adapters written in Go share: the batch form of docs/protocol.md.
+// Package protocol implements the batch form of docs/protocol.md, for adapters in Go.
 package protocol
 
 import (
@@ -23,22 +23,22 @@ type Request struct {
 // Record is one object of the answer.
 type Record map[string]any
 
-// Column puts a name into JSON without losing a byte.
+// Column returns a name for JSON without losing a byte.
 func Column(name string) Record {
 	return Record{"base64": base64.StdEncoding.EncodeToString([]byte(name))}
 }
 
-// Hex puts an address into JSON: a number would be rounded to a double by some readers.
+// Hex returns an address for JSON. Some readers would round a number to a double.
 func Hex(value uint64) string {
 	return strconv.FormatUint(value, 16)
 }
 
-// Decimal puts an inode into JSON.
+// Decimal returns an inode for JSON.
 func Decimal(value uint64) string {
 	return strconv.FormatUint(value, 10)
 }
 
-// Mode spells permissions; memory that says neither s nor p has a dash, as a record does not.
+// Mode returns the first three permission letters.
 func Mode(read, write, execute bool) string {
 	mode := []byte("---")
 	for i, set := range []bool{read, write, execute} {
@@ -49,11 +49,11 @@ func Mode(read, write, execute bool) string {
 	return string(mode)
 }
 
-// Live lays the request's dump over the decoy's files (see overlay.py) and gives its process id.
+// Live writes the request's dump to the decoy's files (see overlay.py) and returns its PID.
 func Live(request Request) (int, error) {
 	folder := os.Getenv("PROCMAPS_DECOY_FILES")
 	for _, kind := range []string{"maps", "smaps", "smaps_rollup"} {
-		// Written in place: a new file would not be the one that was bound.
+		// In place: a new file would not be the mounted one.
 		file, err := os.OpenFile(filepath.Join(folder, kind), os.O_WRONLY|os.O_TRUNC, 0)
 		if err != nil {
 			return 0, err
@@ -76,7 +76,7 @@ func Live(request Request) (int, error) {
 	return strconv.Atoi(os.Getenv("PROCMAPS_DECOY_PID"))
 }
 
-// Serve answers every request on standard input. An error is a refusal; a panic ends the program,
+// Serve answers every request on standard input. An error is a refusal. A panic ends the program,
 // which is a crash.
 func Serve(parse func(Request) ([]Record, error)) {
 	requests := bufio.NewReader(os.Stdin)

@@ -1,4 +1,4 @@
-"""What the adapters written in Python share: the batch form of docs/protocol.md.
+"""The batch form of docs/protocol.md, for adapters in Python.
 
 An adapter calls `serve` with a function from a request to records. Only the standard library is
 imported, since this runs in each peer's own environment, on whichever Python that has.
@@ -12,40 +12,40 @@ import sys
 
 
 class Refused(Exception):
-    """The peer said no without raising: its exit status or its standard error is the reason."""
+    """The peer refused without an exception: its exit status or standard error is the reason."""
 
 
 def column(raw):
-    """Put a name into JSON without losing a byte; text as Python's file functions decode it."""
+    """Return a name for JSON without losing a byte. Text is encoded as file names are."""
     if isinstance(raw, str):
         try:
             raw = os.fsencode(raw)
-        except UnicodeEncodeError:  # a lone surrogate of the peer's own making
+        except UnicodeEncodeError:  # a lone surrogate that the peer made
             raw = raw.encode("utf-8", "surrogatepass")
     return {"base64": base64.b64encode(raw).decode("ascii")}
 
 
 def device(major, minor):
-    """Put a device number into JSON."""
+    """Return a device number for JSON."""
     return {"major": major, "minor": minor}
 
 
 def perms(text):
-    """Put permissions into JSON: what is no such word stays visibly wrong, and no fault of ours."""
+    """Return permissions for JSON. Other text becomes a valid answer that is wrong."""
     return text if len(text) in (3, 4) else (text + "????")[:4]
 
 
 def live(request):
-    """Lay the request's dump over the decoy's files, and give the decoy's process id.
+    """Write the request's dump to the decoy's files, and return the decoy's PID.
 
-    For peers that read nothing but /proc/PID: `overlay.py`, which started this program, has bound
-    these files over the decoy's. What the case does not have is empty.
+    For peers that can only read /proc/PID. `overlay.py`, which started this program, has mounted
+    these files over those of the decoy. Files that the case does not have are empty.
     """
     folder = os.environ["PROCMAPS_DECOY_FILES"]
     for kind in ("maps", "smaps", "smaps_rollup"):
         target = os.path.join(folder, kind)
         if kind == request["kind"]:
-            # Written in place: a new file would not be the one that was bound.
+            # In place: a new file would not be the mounted one.
             shutil.copyfile(request["path"], target)
         else:
             open(target, "wb").close()
@@ -53,7 +53,7 @@ def live(request):
 
 
 def answer(parse, request):
-    """Ask the peer; what it raises is its refusal, and every other way out is a crash."""
+    """Call the peer. An exception is its refusal; any other exit is a crash."""
     try:
         return {"id": request["id"], "answer": parse(request)}
     except Refused as refusal:
@@ -64,7 +64,7 @@ def answer(parse, request):
 
 def serve(parse):
     """Answer every request on standard input until it is closed."""
-    # What a peer prints must not end up between the answers.
+    # Output of a peer must not mix with the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     for line in sys.stdin:

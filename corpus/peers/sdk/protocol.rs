@@ -1,5 +1,5 @@
-//! What the adapters written in Rust share: the batch form of docs/protocol.md.
-#![allow(dead_code)] // each adapter needs a part of it
+//! The batch form of docs/protocol.md, for adapters in Rust.
+#![allow(dead_code)] // each adapter uses only some of it
 
 use base64::Engine;
 use serde_json::{json, Map, Value};
@@ -12,17 +12,17 @@ use std::{env, fs};
 pub struct Request(Value);
 
 impl Request {
-    /// Where the dump is.
+    /// Return the path of the dump.
     pub fn path(&self) -> &str {
         self.0["path"].as_str().unwrap()
     }
 
-    /// Lay the dump over the decoy's files (see overlay.py), and give the decoy's process id.
+    /// Write the dump to the decoy's files (see overlay.py), and return the decoy's PID.
     pub fn live(&self) -> i32 {
         let folder = env::var("PROCMAPS_DECOY_FILES").unwrap();
         for kind in ["maps", "smaps", "smaps_rollup"] {
             let dump = if self.0["kind"] == kind { fs::read(self.path()).unwrap() } else { vec![] };
-            // Written in place: a new file would not be the one that was bound.
+            // In place: a new file would not be the mounted one.
             let file = format!("{folder}/{kind}");
             fs::OpenOptions::new().write(true).truncate(true).open(file).unwrap()
                 .write_all(&dump).unwrap();
@@ -31,23 +31,23 @@ impl Request {
     }
 }
 
-/// Put a name into JSON without losing a byte.
+/// Return a name for JSON without losing a byte.
 pub fn column(name: impl AsRef<std::ffi::OsStr>) -> Value {
     json!({"base64": base64::engine::general_purpose::STANDARD.encode(name.as_ref().as_bytes())})
 }
 
-/// Put an address into JSON.
+/// Return an address for JSON.
 pub fn hex(value: u64) -> Value {
     json!(format!("{value:x}"))
 }
 
-/// Spell permissions: one letter, or a dash where it is not set.
+/// Return permission letters, with a dash for each that is not set.
 pub fn mode(letters: &[(bool, char)]) -> String {
     letters.iter().map(|&(set, letter)| if set { letter } else { '-' }).collect()
 }
 
-/// Put a device that was kept as text into JSON. What is no such text stays visibly wrong: no device
-/// has a half of more than 20 bits.
+/// Return a device for JSON that the peer keeps as text. Other text becomes a valid answer that is
+/// wrong: no device number has more than 20 bits.
 pub fn device(text: &str) -> Value {
     let halves = text.split_once(':').and_then(|(major, minor)| {
         Some((u32::from_str_radix(major, 16).ok()?, u32::from_str_radix(minor, 16).ok()?))
@@ -56,7 +56,7 @@ pub fn device(text: &str) -> Value {
     json!({"major": major, "minor": minor})
 }
 
-/// Answer every request on standard input. An error is a refusal; a panic ends the program, which
+/// Answer every request on standard input. An error is a refusal. A panic ends the program, which
 /// is a crash.
 pub fn serve<E: Display>(parse: impl Fn(&Request) -> Result<Vec<Value>, E>) {
     let mut answers = io::stdout().lock();

@@ -1,4 +1,4 @@
-"""smem: pidmaps(), from which each of its tables is made, on a procfs root of our own.
+"""smem: pidmaps(), which all its tables are made from, on our own procfs root.
 
 smem is a script: it is run once for its table of an empty machine, and its functions stay.
 """
@@ -13,7 +13,7 @@ import tempfile
 from protocol import column, perms, serve
 
 NO_NAME = "<anonymous>"
-# What its tables are made of: pidtotals() and maptotals().
+# The fields that its tables use: pidtotals() and maptotals().
 FIELDS = {
     "size": "Size",
     "rss": "Rss",
@@ -28,7 +28,7 @@ FIELDS = {
 
 
 def record(start, region):
-    """Turn one of its dictionaries round."""
+    """Convert one of its dictionaries."""
     return {
         "start": start,
         "end": region["end"],
@@ -42,7 +42,7 @@ def record(start, region):
 
 
 def parse(request):
-    """Read the root that the request names, where smem expects `proc` in it."""
+    """Link the request's root to where smem expects `proc`, and read it."""
     if os.path.islink(link):
         os.unlink(link)
     os.symlink(request["root"], link)
