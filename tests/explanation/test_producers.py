@@ -1,4 +1,4 @@
-"""What a producer prints is explained as something that it can print."""
+"""explain never denies that a producer can print its own lines."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from procmaps.records.perms import Perms
 from procmaps.strategies import mappings
 from tests.support.examples import examples
 
-# Of a vendor's patched kernel a line does not tell: its labels may be those of a later mainline.
+# Kernels with a vendor's patches are left out: their labels may be those of a later mainline.
 KERNELS = [made for made in every_producer() if made.kind in ("linux", "nommu")]
 
 
 def printed(record: Mapping, made: Producer) -> bytes:
-    """The line of *record*, with an offset that any release prints and a program can have."""
+    """Return the line of *record*, with an offset that every release can print."""
     plain = attrs.evolve(record, offset=record.offset // 4096 * 4096 if record.inode else 0)
     return render([plain], made, strict=False)
 
 
 @settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_a_header_line_is_not_denied_to_the_kernel_that_prints_it(data: st.DataObject) -> None:
+def test_does_not_deny_a_header_line_to_its_kernel(data: st.DataObject) -> None:
     made = data.draw(st.sampled_from(KERNELS))
     line = printed(data.draw(mappings(made)), made)
     found = explain(line, dialect=made.dialect)
@@ -39,7 +39,7 @@ def test_a_header_line_is_not_denied_to_the_kernel_that_prints_it(data: st.DataO
 
 @pytest.mark.parametrize("made", KERNELS, ids=str)
 @pytest.mark.parametrize("end", [0x8000, 0xF8E21000])
-def test_an_unnamed_mapping_is_not_denied_to_any_kernel(made: Producer, end: int) -> None:
+def test_does_not_deny_an_unnamed_mapping_to_its_kernel(made: Producer, end: int) -> None:
     record = Mapping(0x1000, end, Perms.from_text("rw-p"), 0, Device(0, 0), 0, Unnamed())
     found = explain(render([record], made), dialect=made.dialect)
     assert made.release is not None
@@ -47,7 +47,7 @@ def test_an_unnamed_mapping_is_not_denied_to_any_kernel(made: Producer, end: int
 
 
 @pytest.mark.parametrize("end", [0x8000, 0xF8E21000, 0xFFFFFFFF])
-def test_excess_digits_are_seen_in_addresses_of_any_length(end: int) -> None:
+def test_recognizes_excess_digits_in_addresses_of_any_length(end: int) -> None:
     record = Mapping(0x10, end, Perms.from_text("r-xp"), 0, Device(8, 17), 2, FilePath(b"/x"))
     found = explain(render([record], "linux-4.17-parisc"))
     assert [each.feature for each in found.evidence] == ["eight extra leading zeros in each number"]

@@ -1,4 +1,4 @@
-"""Several evidence together: the releases that all of them allow, and no more."""
+"""The releases of several pieces of evidence: exactly those that print all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KNOWN = [
     *(field_format.span for field in FIELDS.values() for field_format in field.formats),
     *(info.span for info in VMFLAG_TABLE),
 ]
-evidence = st.lists(
+EVIDENCE = st.lists(
     st.builds(Evidence, st.just(""), st.lists(st.sampled_from(_KNOWN), max_size=2).map(tuple),
               st.just("")), min_size=1, max_size=4,
 )  # fmt: skip
@@ -39,20 +39,20 @@ evidence = st.lists(
         ([("4.9|5.4", ""), ("", "5.0|6.0")], []),
     ],
 )
-def test_spans_meet(spans: list[tuple[str, str]], expected: list[str]) -> None:
+def test_intersection_of_spans(spans: list[tuple[str, str]], expected: list[str]) -> None:
     given = [Evidence("", (Span.of(*span),), "") for span in spans]
     assert [str(span) for span in intersection(given)] == expected
 
 
-def test_a_vendors_patch_says_nothing_of_the_release() -> None:
+def test_vendor_patch_is_no_evidence_about_the_release() -> None:
     patched = Evidence("", (), "", vendor="Android")
     assert intersection([patched, Evidence("", (Span.of("5.0"),), "")]) == (Span.of("5.0"),)
     assert covers([patched], Release.parse("5.0")) is True
 
 
-@given(evidence, st.sampled_from(RELEASES))
-def test_the_spans_hold_just_the_releases_that_are_sure(
+@given(EVIDENCE, st.sampled_from(RELEASES))
+def test_intersection_has_exactly_the_certain_releases(
     found: list[Evidence], release: Release
 ) -> None:
-    sure = any(span.covers(release) is True for span in intersection(found))
-    assert sure is (covers(found, release) is True)
+    is_certain = any(span.covers(release) is True for span in intersection(found))
+    assert is_certain is (covers(found, release) is True)

@@ -1,4 +1,4 @@
-"""Every sample of the catalogue of formats: which releases print it, and what it can mean.
+"""Every sample of the catalogue of formats: the releases that print it, and its interpretations.
 
 The expected releases are written by hand from the catalogue, not computed from the tables.
 """
@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from procmaps.explanation import explain
 from procmaps.formats.releases import Release
 
-# The line, its form, dialect, word size, the releases of Linux that could have printed it, and
-# whose patch it takes.
 Sample = tuple[bytes, str, str, int | None, tuple[str, ...], tuple[str, ...]]
+"""Line, form, dialect, word size, releases of Linux that can print it, vendors of patches."""
 
 SAMPLES: list[Sample] = [
     # The header line.
@@ -113,7 +112,7 @@ SAMPLES: list[Sample] = [
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=[repr(sample[0][:90])[2:-1] for sample in SAMPLES])
-def test_each_sample_of_the_catalogue(sample: Sample) -> None:
+def test_sample_of_the_catalogue(sample: Sample) -> None:
     line, form, dialect, bits, releases, vendors = sample
     found = explain(line)
     assert (found.form, found.dialect.name, found.bits) == (form, dialect, bits)
@@ -122,7 +121,7 @@ def test_each_sample_of_the_catalogue(sample: Sample) -> None:
     assert found.error is None
 
 
-READINGS: list[tuple[bytes, list[tuple[str, bytes, bool]]]] = [
+INTERPRETATIONS: list[tuple[bytes, list[tuple[str, bytes, bool]]]] = [
     (b"[anon:libc_malloc]", [("anon", b"libc_malloc", False)]),
     (b"[anon:foo<fault>]", [("anon", b"foo", False), ("anon", b"foo<fault>", False)]),
     (rb"/memfd:a\012b (deleted)", [
@@ -147,12 +146,14 @@ READINGS: list[tuple[bytes, list[tuple[str, bytes, bool]]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("line", "expected"), READINGS, ids=[repr(line) for line, _ in READINGS])
-def test_every_reading_of_a_sample_most_likely_first(
+@pytest.mark.parametrize(
+    ("line", "expected"), INTERPRETATIONS, ids=[repr(line) for line, _ in INTERPRETATIONS]
+)
+def test_interpretations_are_complete_and_most_likely_first(
     line: bytes, expected: list[tuple[str, bytes, bool]]
 ) -> None:
-    readings = list(explain(line).interpretations())
-    assert [(one.kind, one.value, one.deleted) for one in readings] == expected
+    found = list(explain(line).interpretations())
+    assert [(one.kind, one.value, one.deleted) for one in found] == expected
 
 
 @pytest.mark.parametrize(
@@ -169,13 +170,11 @@ def test_every_reading_of_a_sample_most_likely_first(
         (b"[anon:a$]", "3.4", True),
     ],
 )
-def test_a_release_could_have_printed_it_or_not_or_nobody_knows(
-    line: bytes, release: str, answer: bool | None
-) -> None:
+def test_covers_is_true_false_or_unknown(line: bytes, release: str, answer: bool | None) -> None:
     assert explain(line).covers(Release.parse(release)) is answer
 
 
-def test_every_part_has_its_rule_its_place_and_its_meaning() -> None:
+def test_part_has_rule_position_and_meaning() -> None:
     found = explain(b"VmFlags: rd ?? zz ")
     assert [(part.rule, part.terminal, part.start, part.raw) for part in found.parts] == [
         ("flags", "FLAGS", 9, b"rd"),
@@ -190,7 +189,7 @@ def test_every_part_has_its_rule_its_place_and_its_meaning() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=[repr(sample[0][:90])[2:-1] for sample in SAMPLES])
-def test_parts_are_pieces_of_the_line_in_their_order(sample: Sample) -> None:
+def test_parts_are_in_the_order_of_the_line(sample: Sample) -> None:
     line = sample[0]
     found = explain(line)
     assert all(part.raw == line[part.start : part.end] for part in found.parts)
@@ -200,7 +199,7 @@ def test_parts_are_pieces_of_the_line_in_their_order(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize("line", [b"", b"x", b"1000-2000 rw-q", b"\0", b"1000-2000 rw-p 0 0:0 0\0"])
-def test_a_broken_line_has_its_error_and_nothing_else(line: bytes) -> None:
+def test_broken_line_has_only_its_error(line: bytes) -> None:
     found = explain(line)
     assert found.form == "broken"
     assert found.error is not None
@@ -208,13 +207,13 @@ def test_a_broken_line_has_its_error_and_nothing_else(line: bytes) -> None:
     assert (found.parts, found.evidence, found.releases, found.accepted) == ((), (), (), ())
 
 
-def test_other_dialects_that_accept_a_line_are_named() -> None:
+def test_accepted_lists_other_dialects() -> None:
     found = explain(b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [heap]")
     assert found.accepted == ("cygwin",)
 
 
 @given(st.binary(max_size=80))
-def test_any_line_is_explained(line: bytes) -> None:
+def test_explains_any_line(line: bytes) -> None:
     found = explain(line)
     assert (found.form == "broken") <= (found.error is not None)
     assert found == explain(line.decode("utf-8", "surrogateescape"))
