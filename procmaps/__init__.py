@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from procmaps.extraction.results import Repair as Repair
     from procmaps.extraction.results import SkippedLine as SkippedLine
     from procmaps.formats.labels import is_valid_anon_label as is_valid_anon_label
-    from procmaps.formats.labels import label_fault as label_fault
+    from procmaps.formats.labels import label_error as label_error
     from procmaps.formats.releases import Release as Release
     from procmaps.formats.releases import Span as Span
     from procmaps.formats.vm_flags import VmFlagInfo as VmFlagInfo
@@ -127,7 +127,7 @@ _PUBLIC_NAMES = {
     "explanation.parts": "Part",
     "extraction": "Extract extract",
     "extraction.results": "PartialMapping Repair SkippedLine",
-    "formats.labels": "is_valid_anon_label label_fault",
+    "formats.labels": "is_valid_anon_label label_error",
     "formats.releases": "Release Span",
     "formats.vm_flags": "VmFlagInfo VmFlags",
     "live": "MappingFilter Querier QueryResult Resolution maps query resolve rollup smaps",

@@ -20,7 +20,7 @@ from kernel.model import merging
 from kernel.model.features import MAX_MAP_COUNT, Features
 from kernel.model.merging import Wanted
 from kernel.model.vma import ACCESS, PAGE, AnonVma, File, Flag, Label, Vma
-from procmaps.formats.labels import label_fault
+from procmaps.formats.labels import label_error
 
 # arch/x86/include/asm/page_64_types.h: TASK_SIZE_MAX, with four levels of page tables or five
 # (addresses beyond 47 bits are only given to those who ask).
@@ -541,7 +541,7 @@ class Space:
             name 0 2 -
             |--|aa|
         """
-        if not self.features.labels or (text is not None and label_fault(text) is not None):
+        if not self.features.labels or (text is not None and label_error(text) is not None):
             raise Refused(errno.EINVAL)
         label = None if text is None else Label(text)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from procmaps.explanation.evidence import Evidence
 from procmaps.formats.smaps_fields import FIELDS
-from procmaps.formats.vm_flags import UNNAMED_BIT, VMFLAGS, VmFlags
+from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAGS, VmFlags
 from procmaps.grammar.parsed_line import FieldLine
 
 _UNKNOWN = "not in the tables: from a newer kernel or a vendor's patch"
@@ -49,7 +49,7 @@ def _flags_evidence(flags: VmFlags) -> Iterator[Evidence]:
             info.source + architectures,
         )
     for word in flags.unknown:
-        if word != UNNAMED_BIT and word not in VMFLAGS:
+        if word != UNNAMED_MNEMONIC and word not in VM_FLAGS:
             shown = word.decode("ascii", "backslashreplace")
             yield Evidence(f"the flag {shown}", (), _UNKNOWN, rule="unknown-flag")
     if flags != VmFlags.of(*flags):

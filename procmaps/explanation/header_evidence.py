@@ -18,8 +18,8 @@ from procmaps.formats.header_line import (
     SEQ_FILE,
     WIDE_INODE,
     WSL_COLUMN,
-    Bits,
     FormatChange,
+    WordSize,
     excess_header,
 )
 from procmaps.grammar.parsed_line import HeaderLine
@@ -33,7 +33,7 @@ _FOREIGN_COLUMNS = {
 
 _MAX_U32 = 2**32 - 1
 _PAGE = 4096
-_NARROW: Bits = 32
+_NARROW: WordSize = 32
 _WIDE_ADDRESS_DIGITS = 16
 _EXCESS = excess_header(EXCESS_DIGITS.span.releases[0])
 

@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from procmaps.formats.header_line import NAME_COLUMNS, Bits
+from procmaps.formats.header_line import NAME_COLUMNS, WordSize
 
 MIN_ADDRESS_DIGITS = 8
 """Releases since 2.4.27 pad addresses to this width ("%08lx")."""
@@ -54,7 +54,7 @@ class HeaderLayout:
         return self.padding == len("  ") and self.name_column > NAME_COLUMNS[32]
 
 
-def word_size(layout: HeaderLayout) -> Bits | None:
+def word_size(layout: HeaderLayout) -> WordSize | None:
     """Return the word size of the kernel, 32 or 64, or None if the line does not show it."""
     if layout.named:
         for bits, column in NAME_COLUMNS.items():

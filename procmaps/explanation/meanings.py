@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procmaps.formats.pseudo_names import PSEUDO_NAMES, PseudoName
 from procmaps.formats.smaps_fields import FIELDS
-from procmaps.formats.vm_flags import LETTERLESS_BITS, UNNAMED_BIT, VMFLAGS
+from procmaps.formats.vm_flags import UNNAMED_BITS, UNNAMED_MNEMONIC, VM_FLAGS
 from procmaps.grammar.loading import Grammar
 from procmaps.records.names import Name
 
@@ -71,10 +71,12 @@ def token_meaning(rule: str, terminal: str, text: bytes, grammar: Grammar) -> st
 
 def flag_meaning(word: bytes) -> str:
     """Return the meaning of one word of ``VmFlags``."""
-    if info := VMFLAGS.get(word):
+    if info := VM_FLAGS.get(word):
         return info.meaning
-    if word == UNNAMED_BIT:
-        names = ", ".join(bit.kernel_name for bit in LETTERLESS_BITS if bit.printed == UNNAMED_BIT)
+    if word == UNNAMED_MNEMONIC:
+        names = ", ".join(
+            bit.kernel_name for bit in UNNAMED_BITS if bit.printed == UNNAMED_MNEMONIC
+        )
         return f"A bit without letters of its own; known ones: {names}."
     return "A flag that is not in the tables."
 

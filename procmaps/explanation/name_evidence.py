@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from procmaps.explanation.evidence import ALL_RELEASES, Evidence
 from procmaps.explanation.meanings import find_pseudo_name
-from procmaps.formats.labels import MAX_LABEL, MAX_LABEL_ANDROID, label_fault
+from procmaps.formats.labels import MAX_LABEL, MAX_LABEL_ANDROID, label_error
 from procmaps.formats.releases import Span
 from procmaps.records.names import AnonName, AnonShmemName, FileBacked, Name
 
@@ -14,7 +14,7 @@ from procmaps.records.names import AnonName, AnonShmemName, FileBacked, Name
 def name_evidence(name: Name) -> Iterator[Evidence]:
     """Yield the evidence in a name."""
     pseudo_name = find_pseudo_name(name)
-    if isinstance(name, AnonName | AnonShmemName) and label_fault(name.label):
+    if isinstance(name, AnonName | AnonShmemName) and label_error(name.label):
         yield _label_evidence(name.label)
     elif pseudo_name is not None:
         is_mainline = pseudo_name.producer == "Linux"
@@ -26,7 +26,7 @@ def name_evidence(name: Name) -> Iterator[Evidence]:
             (pseudo_name.span,),
             source,
             vendor="" if is_mainline else pseudo_name.producer,
-            earlier_vendor=pseudo_name.forerunner,
+            earlier_vendor=pseudo_name.earlier_producer,
         )
     if isinstance(name, FileBacked):
         yield from _path_evidence(name.raw)
@@ -49,7 +49,7 @@ def _path_evidence(raw: bytes) -> Iterator[Evidence]:
 
 
 def _label_evidence(label: bytes) -> Evidence:
-    if label_fault(label, limit=MAX_LABEL_ANDROID) is None:
+    if label_error(label, limit=MAX_LABEL_ANDROID) is None:
         return Evidence(
             f"a label of {len(label)} bytes, more than {MAX_LABEL}",
             ALL_RELEASES,
@@ -58,7 +58,7 @@ def _label_evidence(label: bytes) -> Evidence:
             vendor="Android",
         )
     return Evidence(
-        f"a label that prctl rejects: {label_fault(label)}",
+        f"a label that prctl rejects: {label_error(label)}",
         ALL_RELEASES,
         'seq_print_vma_name() of Android 3.4 to 5.4 ("NOUPSTREAM: ANDROID: mm: add a field to '
         'store names for private anonymous memory") prints any bytes at the pointer',

@@ -45,14 +45,19 @@ def _intersect(spans: tuple[Span, ...]) -> Span | None:
     since = max((span.since for span in spans if span.since), default=None)
     until = min((span.until for span in spans if span.until), default=None)
     # Until this release, one of the spans has certainly not started.
-    absent = max((span.absent or span.since for span in spans if span.since), default=None)
+    without = max((span.last_without or span.since for span in spans if span.since), default=None)
     # After this release, one of the spans may have ended.
-    last = min((span.last for span in spans if span.last), default=None)
-    if since and ((until and since >= until) or (last and since > last)):
+    within = min((span.last_with for span in spans if span.last_with), default=None)
+    if since and ((until and since >= until) or (within and since > within)):
         return None
-    if last and until and last >= until:
-        last = None
-    return Span(since=since, absent=absent if absent != since else None, until=until, last=last)
+    if within and until and within >= until:
+        within = None
+    return Span(
+        since=since,
+        last_without=without if without != since else None,
+        until=until,
+        last_with=within,
+    )
 
 
 def are_compatible(one: Evidence, other: Evidence) -> bool:

@@ -1,1 +1,1 @@
-"""Tables: which release of which producer prints what, each row with its source."""
+"""Tables of what each release of each producer prints; every row cites its source."""

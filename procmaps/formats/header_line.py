@@ -1,7 +1,7 @@
-"""The header line: how it is laid out, and what of that changed in which release of Linux.
+"""The layout of the header line, and its changes from release to release of Linux.
 
-`procmaps.producers` prints lines by this table, `procmaps.explanation` tells by it which releases
-could have printed one.
+`procmaps.producers` prints lines by these tables. `procmaps.explanation` derives from them which
+releases could have printed a line.
 """
 
 from __future__ import annotations
@@ -14,30 +14,31 @@ import attrs
 
 from procmaps.formats.releases import Release, Span, releases_named
 
-Bits = Literal[32, 64]
+WordSize = Literal[32, 64]
+"""Bits in a ``long`` of the kernel."""
 
 
 @attrs.frozen
 class FormatChange:
-    """Something about the header line that not every release has."""
+    """A property of the header line that not every release has."""
 
     span: Span
     """The mainline releases that have it."""
     source: str
-    """The kernel function, commit or tree that says so."""
+    """The kernel function, commit or tree that shows it."""
 
 
 LINE_FORMAT = FormatChange(
     Span.of("2.2", "2.4.17|2.4.27"),
     "MAPS_LINE_FORMAT4 and MAPS_LINE_FORMAT8, fs/proc/array.c of the 2.4.17 tree",
 )
-"""All hexadecimal digits of a long, and nothing behind the inode of unnamed memory."""
+"""Addresses have all digits of a long; unnamed memory has nothing after the inode."""
 
 SEQ_FILE = FormatChange(
     Span.of("2.4.17|2.4.27"),
     "show_map() of the 2.4.27 tree; show_vma_header_prefix() since 4.17",
 )
-"""Eight digits at least, and one space behind the inode of unnamed memory."""
+"""Addresses have at least eight digits; unnamed memory has one space after the inode."""
 
 ESCAPED = FormatChange(
     Span.of("2.6.12|2.6.18"),
@@ -49,87 +50,87 @@ ANONYMOUS_OFFSET = FormatChange(
     Span.of("", "2.6.24|2.6.32"),
     "show_map() printed the vm_pgoff of anonymous memory too in the 2.6.24 tree, not in 2.6.32",
 )
-"""Memory without a file can have an offset that is not 0."""
+"""Memory without a file may have a non-zero offset."""
 
 WIDE_OFFSET = FormatChange(
     Span.of("2.6.24|2.6.32"),
     '"%08llx" in show_map(): "%08lx" in the 2.6.24 tree',
 )
-"""The offset has 64 bits on 32-bit kernels, too."""
+"""The offset has 64 bits on 32-bit kernels too."""
 
 HIDDEN_GUARD = FormatChange(
     Span.of("2.6.24|3.4", "3.19|4.12"),
     "stack_guard_page_start(), in the 3.4 to 3.19 trees and in stable 2.6.32.69; gone from 4.12",
 )
-"""A stack starts one page later than it does: one of a single page has an empty range."""
+"""A stack is printed without its lowest page; a stack of one page has an empty range."""
 
 EXCESS_DIGITS = FormatChange(
     Span.of("4.17", "6.5|6.11"),
     "32-bit kernels whose __clzdi2() counts only one word, parisc and s64ilp32 RISC-V: "
     "num_to_str() and seq_put_hex_ll() take each number for eight digits longer",
 )
-"""Zeros too many before every hexadecimal number but 0, on few machines."""
+"""Every hexadecimal number except 0 has too many leading zeros, on few machines."""
 
 EMPTY_ROLLUP = FormatChange(Span.of("4.14|6.1"), "show_smaps_rollup() of 6.1")
-"""Where there is no mapping smaps_rollup has its header all the same, from 0 to 0."""
+"""smaps_rollup of a process without mappings has a header line, from 0 to 0."""
 
 WIDE_INODE = FormatChange(Span.of("6.14|7.1"), "i_ino is 64 bits wide in the 7.1 tree")
-"""The inode has 64 bits on 32-bit kernels, too."""
+"""The inode has 64 bits on 32-bit kernels too."""
 
-TRAITS = (
+CHANGES = (
     LINE_FORMAT, SEQ_FILE, ESCAPED, ANONYMOUS_OFFSET, WIDE_OFFSET, HIDDEN_GUARD, EXCESS_DIGITS,
     EMPTY_ROLLUP, WIDE_INODE,
 )  # fmt: skip
-"""Every one of them, oldest first."""
+"""Every change, oldest first."""
 
-NAME_COLUMNS: Mapping[Bits, int] = MappingProxyType({32: 49, 64: 73})
-"""Word size of the kernel in bits, and the column of the name counted from 0: 25, and six for each
-byte of a pointer (``show_map()``; ``show_vma_header_prefix()`` since 4.17)."""
+NAME_COLUMNS: Mapping[WordSize, int] = MappingProxyType({32: 49, 64: 73})
+"""Column of the name, from 0, by the kernel's word size: 25, plus 6 for each byte of a pointer
+(``show_map()``; ``show_vma_header_prefix()`` since 4.17)."""
 
 CYGWIN_COLUMN = 62
-"""winsup/cygwin/fhandler/process.cc."""
+"""Column of the name in Cygwin, from 0 (winsup/cygwin/fhandler/process.cc)."""
 
 WSL_COLUMN = 65
-"""Dumps of the first Windows Subsystem for Linux in bug reports."""
+"""Column of the name in WSL 1, from 0 (dumps in bug reports)."""
 
 
 @attrs.frozen
 class HeaderFormat:
-    """How a header line is laid out, and which numbers fit in it. Widths are least widths."""
+    """The layout of a header line and the limits of its numbers. Widths are minimum widths."""
 
     address_digits: int
     offset_digits: int
     device_digits: int
     column: int
-    """Where a name begins, counted from 0, where what stands before it is short enough."""
+    """Column of the name, from 0, unless the text before it is too long."""
     gap: int
-    """The fewest spaces between the inode and a name."""
+    """Minimum number of spaces between the inode and a name."""
     tail: bytes
-    """What follows the inode of an unnamed mapping: a space or nothing."""
+    """Text after the inode of an unnamed mapping: a space or nothing."""
     address_bits: int
     offset_bits: int
     inode_bits: int
     device_bits: tuple[int, int] = (12, 20)
-    """Bits of the major and of the minor number: ``MINORBITS``, include/linux/kdev_t.h, 2.6."""
+    """Bits of the major and minor number: ``MINORBITS``, include/linux/kdev_t.h, 2.6."""
     sharing: str = "ps"
-    """The characters that can stand fourth in the permissions."""
+    """Characters that are possible as the fourth of the permissions."""
     reserved: bool = False
-    """Whether ``===`` can stand for the permissions."""
+    """True if ``===`` is possible in the permissions."""
     bracket_gap: int = 0
-    """The same as `gap` before a name in brackets, where that differs."""
+    """`gap` before a name in brackets; 0: the same."""
     filled: bool = False
-    """Whether an unnamed mapping is padded to the column, too."""
+    """True if the line of an unnamed mapping is padded to the column too."""
     mirrored: bool = False
-    """Whether what overruns the column is followed by as many spaces as it overran: what C's
-    ``%*s`` makes of a negative width."""
+    """True if N spaces follow a prefix that overruns the column by N bytes: C's ``%*s`` with a
+    negative width."""
     excess_digits: int = 0
-    """Zeros too many in front of every hexadecimal number but 0."""
+    """Extra leading zeros of every hexadecimal number except 0."""
 
     def hexadecimal(self, number: int, digits: int) -> bytes:
-        """*number* in at least *digits* digits."""
+        """Return *number* with at least *digits* digits."""
         text = b"%x" % number
-        wide = len(text) + self.excess_digits if number else 0
-        return text.rjust(max(digits, wide), b"0")
+        width = len(text) + self.excess_digits if number else 0
+        return text.rjust(max(digits, width), b"0")
 
     def prefix(
         self,
@@ -165,19 +166,19 @@ class HeaderFormat:
         return b" " * max(self.column - length, gap)
 
 
-def linux_header(release: Release, bits: Bits) -> HeaderFormat:
-    """The header line of mainline *release* on a kernel of that word size."""
+def linux_header(release: Release, word_size: WordSize) -> HeaderFormat:
+    """Return the layout of mainline *release* on a kernel with that word size."""
     if LINE_FORMAT.span.covers(release):
         return HeaderFormat(
-            address_digits=bits // 4,
-            offset_digits=bits // 4,
+            address_digits=word_size // 4,
+            offset_digits=word_size // 4,
             device_digits=2,
-            column=NAME_COLUMNS[bits],
+            column=NAME_COLUMNS[word_size],
             gap=1,
             tail=b"",
-            address_bits=bits,
-            offset_bits=bits,
-            # The line buffer has room for ten digits before the column of the name.
+            address_bits=word_size,
+            offset_bits=word_size,
+            # The line buffer has room for ten digits before the name column.
             inode_bits=32,
             # kdev_t: 16 bits, printed by kdevname().
             device_bits=(8, 8),
@@ -186,26 +187,26 @@ def linux_header(release: Release, bits: Bits) -> HeaderFormat:
         address_digits=8,
         offset_digits=8,
         device_digits=2,
-        column=NAME_COLUMNS[bits],
-        # The format string ends in a space, and the padding has one at least.
+        column=NAME_COLUMNS[word_size],
+        # The format string ends in a space, and the padding is at least one more.
         gap=2,
         tail=b" ",
-        address_bits=bits,
-        offset_bits=_limit(WIDE_OFFSET, release, bits),
-        inode_bits=_limit(WIDE_INODE, release, bits),
+        address_bits=word_size,
+        offset_bits=_limit(WIDE_OFFSET, release, word_size),
+        inode_bits=_limit(WIDE_INODE, release, word_size),
     )
 
 
-def _limit(trait: FormatChange, release: Release, bits: Bits) -> int:
-    """The bits of a number that is a long before *trait*: what is not established is no bound."""
-    return bits if trait.span.covers(release) is False else 64
+def _limit(change: FormatChange, release: Release, word_size: WordSize) -> int:
+    """Return the bits of a number that was a long before *change*; 64 if that is uncertain."""
+    return word_size if change.span.covers(release) is False else 64
 
 
 def excess_header(release: Release) -> HeaderFormat:
-    """The header line of a 32-bit kernel with `EXCESS_DIGITS`."""
-    # Offsets above 32 bits lose digits instead; no such line has been seen, so none is printed.
+    """Return the layout of a 32-bit kernel with `EXCESS_DIGITS`."""
+    # Offsets above 32 bits lose digits instead. No such line has been seen, so none is printed.
     return attrs.evolve(linux_header(release, 32), excess_digits=8, offset_bits=32)
 
 
-CURRENT_HEADER = linux_header(releases_named(change.span for change in TRAITS)[-1], 64)
+CURRENT_HEADER = linux_header(releases_named(change.span for change in CHANGES)[-1], 64)
 """The header line of mainline Linux since its last change, on a 64-bit kernel."""

@@ -1,7 +1,6 @@
-"""The pseudo-names that kernels give: names in brackets, and files that no directory holds.
+"""The pseudo-names that kernels print: names in brackets, and files without a directory entry.
 
-Everything here can also be chosen by a user as (part of) a real name; `procmaps.records.names`
-weighs that.
+A user can give a real file any of these names; `procmaps.records.names` handles the ambiguity.
 """
 
 from __future__ import annotations
@@ -16,35 +15,35 @@ from procmaps.formats.releases import Span
 
 PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
     {
-        "LABEL": "a user's label or name",
-        "TID": "a thread's id, decimal",
+        "LABEL": "a label or name chosen by a user",
+        "TID": "a thread ID, decimal",
         "KEY": "a SysV key, eight hexadecimal digits",
         "INODE": "a socket's inode, decimal",
         "CLASS": "the kind of kernel object",
         "NUMBER": "a number, decimal",
     }
 )
-"""The words that stand for text that varies in `PseudoName.pattern_text`, and what for."""
+"""The placeholders in `PseudoName.pattern_text`, and the text that each represents."""
 
 _PLACEHOLDER = re.compile(f"({'|'.join(PLACEHOLDERS)})")
 
 
 @attrs.frozen
 class PseudoName:
-    """One pseudo-name, or one shape of pseudo-names.
+    """One pseudo-name, or one pattern of pseudo-names.
 
-    pattern_text   the whole name column, `PLACEHOLDERS` where it varies
-    kind           the kind of the record that it becomes (`procmaps.records.names.Name.kind`): its
-    terminal in grammar/name.lark, in lower case
-    meaning        one sentence for people
-    span           the mainline releases that can print it; for a producer other than Linux, any
-                   kernel that has its patch
-    source         the kernel function, commit or tree that says so
-    architectures  names as under arch/ in the kernel; empty: all
-    file_backed    whether the line also has the device and inode of a file
-    producer       "Linux", or whose patch prints it
-    look_alike     whether it is read as something else that prints just so, whose kind it has
-    forerunner     whose patch printed it in earlier releases, too; empty: nobody's
+    pattern_text       The whole name column, with `PLACEHOLDERS` for the parts that vary.
+    kind               `procmaps.records.names.Name.kind` of its record: its terminal in
+                       grammar/name.lark, in lower case.
+    meaning            One sentence for people.
+    span               The mainline releases that can print it; for a producer other than Linux,
+                       all kernels with its patch.
+    source             The kernel function, commit or tree that shows it.
+    architectures      Names as under arch/ in the kernel; empty: all.
+    file_backed        True if the line also has the device and inode of a file.
+    producer           "Linux", or the vendor whose patch prints it.
+    look_alike         True if it is parsed as another name that prints the same, and has its kind.
+    earlier_producer   The vendor whose patch printed it in earlier releases too; empty: none.
     """
 
     pattern_text: str
@@ -56,22 +55,22 @@ class PseudoName:
     file_backed: bool = False
     producer: str = "Linux"
     look_alike: bool = False
-    forerunner: str = ""
+    earlier_producer: str = ""
 
     @property
-    def pieces(self) -> tuple[str, ...]:
-        """The name cut at its placeholders: text and placeholder by turns, text first."""
+    def parts(self) -> tuple[str, ...]:
+        """The name split at its placeholders: text and placeholder alternate, text first."""
         return tuple(_PLACEHOLDER.split(self.pattern_text))
 
     @property
     def pathless(self) -> bool:
-        """Whether it is no path: in brackets, or a word and a colon."""
+        """True if it is not a path but a name in brackets, or a word and a colon."""
         return not self.pattern_text.startswith("/")
 
     @property
     def varies(self) -> bool:
-        """Whether it has placeholders."""
-        return len(self.pieces) > 1
+        """True if it has placeholders."""
+        return len(self.parts) > 1
 
 
 def _file(
@@ -85,7 +84,7 @@ def _file(
     *,
     look_alike: bool = False,
 ) -> PseudoName:
-    """A name of the mappings of a file."""
+    """Return a name for mappings of a file."""
     return PseudoName(
         pattern_text,
         kind,
@@ -99,8 +98,8 @@ def _file(
     )
 
 
-# shmem_kernel_file_setup() and alloc_file_pseudo() give files that are in no directory;
-# simple_dname() (fs/d_path.c) prints these as "/", their name and " (deleted)".
+# shmem_kernel_file_setup() and alloc_file_pseudo() create files without a directory entry;
+# simple_dname() (fs/d_path.c) prints them as "/", their name and " (deleted)".
 _PSEUDO_FILE = "printed by simple_dname()"
 
 PSEUDO_NAMES: tuple[PseudoName, ...] = (
@@ -108,21 +107,21 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     PseudoName(
         "[heap]",
         "heap",
-        "Memory that brk() hands out; it wins over a label.",
+        "Memory allocated by brk(); this name takes precedence over a label.",
         Span.of("2.6.12"),
         "get_vma_name(), show_map() before; not in the 2.6.11 tree, in 2.6.12",
     ),
     PseudoName(
         "[stack]",
         "stack",
-        "The stack of the main thread; it wins over a label.",
+        "The stack of the main thread; this name takes precedence over a label.",
         Span.of("2.6.12"),
         "get_vma_name(), show_map() before; not in the 2.6.11 tree, in 2.6.12",
     ),
     PseudoName(
         "[stack:TID]",
         "thread_stack",
-        "The mapping that holds the stack pointer of thread TID.",
+        "The mapping that contains the stack pointer of thread TID.",
         Span.of("3.4", "4.5"),
         'b76437579d13 ("procfs: mark thread stack correctly in proc/<pid>/maps") (in v3.4), '
         "removed by 65376df58217 (in v4.5), which stable 4.4.155 has too",
@@ -135,7 +134,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         'get_vma_name(); 9a10064f5625 ("mm: add a field to store names for private anonymous '
         'memory") (in v5.17); Android kernels had it years before, with a pointer into the '
         "program's memory",
-        forerunner="Android",
+        earlier_producer="Android",
     ),
     PseudoName(
         "[anon_shmem:LABEL]",
@@ -156,7 +155,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     PseudoName(
         "[vdso]",
         "vdso",
-        "Code of the kernel that programs call without entering it.",
+        "Kernel code that programs call without a system call.",
         Span.of("2.6.12"),
         "arch_vma_name(), vdso's vm_special_mapping; get_vma_name() for memory of no process "
         "(ia64's gate); not in the 2.6.11 tree, in 2.6.12",
@@ -164,7 +163,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     PseudoName(
         "[vdso_data]",
         "vdso_data",
-        "Data of the kernel that its code in [vdso] reads.",
+        "Kernel data that the code in [vdso] reads.",
         Span.of("?|5.17", "6.1|6.12"),
         "arch_vma_name(), arch/csky/kernel/vdso.c, in the 5.17 and 6.1 trees; in 6.12 the mapping "
         "has a vm_special_mapping, whose name comes before that: [vvar]",
@@ -173,7 +172,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     PseudoName(
         "[vvar]",
         "vvar",
-        "Data of the kernel that its code in [vdso] reads.",
+        "Kernel data that the code in [vdso] reads.",
         Span.of("3.16"),
         "vvar_mapping, arch/x86/vdso/vma.c, first of all: nameless in the 3.15 tree, in 3.16; "
         "lib/vdso/datastore.c since v6.15",
@@ -197,7 +196,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
         "The clock pages of a hypervisor that code in [vdso] reads.",
         Span.of("6.13"),
         'e93d2521b27f ("x86/vdso: Split virtual clock pages into dedicated mapping"), not in the '
-        "6.12 tree; mended in stable 6.13, so in v6.13",
+        "6.12 tree; fixed in stable 6.13, so in v6.13",
         ("x86",),
     ),
     PseudoName(
@@ -394,7 +393,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     _file(
         "/SGX backing (deleted)",
         "sgx",
-        "Where pages of an SGX enclave are kept that do not fit in its memory.",
+        "Pages of an SGX enclave that do not fit in enclave memory.",
         Span.of("?|6.1"),
         f"sgx_encl_create(), arch/x86/kernel/cpu/sgx/ioctl.c; {_PSEUDO_FILE}",
         ("x86",),
@@ -417,7 +416,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     _file(
         "[stack:NUMBER]",
         "thread_stack",
-        "Memory of OpenOnload's network stack, told from a thread's stack by device and inode.",
+        "Memory of OpenOnload's network stack; unlike a thread's stack it has a device.",
         Span(),
         "a d_dname of Solarflare's OpenOnload",
         producer="OpenOnload",

@@ -1,8 +1,8 @@
-"""The fields of smaps and smaps_rollup: what each counts, and how which release prints it.
+"""The fields of smaps and smaps_rollup: meaning, and format in each release.
 
-The kernel prints them in `show_smap()` and `__show_smap()` (fs/proc/task_mmu.c). A line is a
-label padded with spaces, a number padded to a width, and " kB" where it is a size. What changed
-from release to release is all here: which fields there are, their formats, and their order.
+`show_smap()` and `__show_smap()` (fs/proc/task_mmu.c) print them. A line is a label padded with
+spaces, a number padded to a width, and " kB" if it is a size. These tables have every change from
+release to release: the set of fields, their formats and their order.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ Unit = Literal["kB", "count", "flags", "name"]
 
 @attrs.frozen
 class FieldFormat:
-    """How the releases of `span` print a field's line.
+    """The format of a field's line in the releases of a span.
 
-    label   the bytes from the key to where the value's own padding begins: b"Rss:            "
-    width   the least width of the number, padded with spaces on its left; 0: none
-    suffix  the bytes after the value: b" kB" or none
+    span     The releases that print the line in this format.
+    label    The bytes from the key to the start of the value's own padding: b"Rss:            ".
+    width    Minimum width of the number, padded with spaces on its left; 0: none.
+    suffix   The bytes after the value: b" kB" or none.
     """
 
     span: Span
@@ -33,9 +34,9 @@ class FieldFormat:
     suffix: bytes = b" kB"
 
     def line(self, value: int | bytes) -> bytes:
-        """The line for `value` (in the unit printed: kB for sizes), without the line's end.
+        """Return the line for `value` without a line end; sizes are given in kB.
 
-        A text value, that of `Name` or `VmFlags`, is bytes and stands as it is.
+        A text value (`Name`, `VmFlags`) is bytes and is printed unchanged.
         """
         text = value if isinstance(value, bytes) else b"%*d" % (self.width, value)
         return self.label + text + self.suffix
@@ -45,20 +46,20 @@ class FieldFormat:
 class SmapsField:
     """One field.
 
-    key        the word before the colon: b"Private_Clean"
-    attribute  its name as a Python attribute: "private_clean"
-    unit       "kB" (a size in units of 1024 bytes), "count" (a bare number), "flags" or "name"
-    meaning    one sentence for people
-    span       the mainline releases that can print it; for a vendor's field, any kernel that has
-               the vendor's patch
-    formats    how it is printed, oldest first
-    source     the kernel commit or tree that says so
-    smaps      whether smaps prints it
-    rollup     whether smaps_rollup prints it (a file that exists since 4.14)
-    condition  when the line is printed at all; empty: for every mapping of every kernel in `span`
-    producer   "Linux", or whose patch prints it
-    after      for a vendor's field: the keys that it has been seen directly behind, b"" meaning
-               the header line; mainline fields take their places from `ORDERS`
+    key         The word before the colon: b"Private_Clean".
+    attribute   Its name as a Python attribute: "private_clean".
+    unit        "kB" (a size in units of 1024 bytes), "count" (a number), "flags" or "name".
+    meaning     One sentence for people.
+    span        The mainline releases that can print it; for a vendor's field, all kernels with the
+                vendor's patch.
+    formats     Its formats, oldest first.
+    source      The kernel commit or tree that shows it.
+    smaps       True if smaps prints it.
+    rollup      True if smaps_rollup prints it (a file that exists since 4.14).
+    condition   When the line is printed; empty: for every mapping of every kernel in `span`.
+    producer    "Linux", or the vendor whose patch prints it.
+    after       For a vendor's field: the keys that it may directly follow, b"" for the header
+                line. `ORDERS` has the positions of mainline fields.
     """
 
     key: bytes
@@ -76,18 +77,18 @@ class SmapsField:
 
     @property
     def optional(self) -> bool:
-        """Whether a kernel that has the field may still leave the line out."""
+        """True if a kernel that has the field may omit the line."""
         return bool(self.condition)
 
     def format_at(self, release: Release) -> FieldFormat | None:
-        """How `release` prints it; None if it does not, or if that is not established."""
+        """Return its format in `release`; None if `release` lacks it or that is not established."""
         for line_format in self.formats:
             if line_format.span.covers(release):
                 return line_format
         return None
 
 
-# Until between 2.6.20 and 2.6.24 labels were padded to 15 columns, since then to 16.
+# Labels were padded to 15 columns, and to 16 since some release between 2.6.20 and 2.6.24.
 _NARROW = Span.of("2.6.14", "2.6.20|2.6.24")
 _WIDE = Span.of("2.6.20|2.6.24")
 
@@ -111,7 +112,7 @@ def _size(
     rollup: bool = True,
     condition: str = "",
 ) -> SmapsField:
-    """A mainline field in kB, in the common format unless `formats` says otherwise."""
+    """Return a mainline field in kB, in the common format unless `formats` is given."""
     return SmapsField(
         key,
         attribute,
@@ -127,7 +128,7 @@ def _size(
 
 
 def _first_size(key: bytes, attribute: str, meaning: str, *, rollup: bool = True) -> SmapsField:
-    """One of the six fields that smaps began with."""
+    """Return one of the six fields that smaps had at first."""
     return _size(
         key,
         attribute,
@@ -233,7 +234,7 @@ _MAINLINE: tuple[SmapsField, ...] = (
         "Pages merged with others of the same content, without the zero pages that KSM placed.",
         Span.of("6.6"),
         '8b47933544a6 ("proc/ksm: add ksm stats to /proc/pid/smaps") (committed 2023-09-02, after '
-        "6.5; its selftest was mended on 2023-09-19, before 6.6)",
+        "6.5; its selftest was fixed on 2023-09-19, before 6.6)",
     ),
     _size(
         b"LazyFree",
@@ -261,7 +262,7 @@ _MAINLINE: tuple[SmapsField, ...] = (
         "file_pmd_mapped",
         "File pages mapped by huge pages.",
         Span.of("5.2|5.4"),
-        "not in the 5.2 tree, in 5.4; one column short in 5.4, 5.7 and 5.8, mended in 5.10",
+        "not in the 5.2 tree, in 5.4; one column short in 5.4, 5.7 and 5.8, fixed in 5.10",
         formats=(
             FieldFormat(Span.of("5.2|5.4", "5.8|5.10"), b"FilePmdMapped: "),
             FieldFormat(Span.of("5.8|5.10"), b"FilePmdMapped:  "),
@@ -383,7 +384,7 @@ _VENDOR: tuple[SmapsField, ...] = (
         _ANY_PATCHED,
         (FieldFormat(_ANY_PATCHED, b"Name:           ", 0, b""),),
         'Android common kernels: "NOUPSTREAM: ANDROID: mm: add a field to store names for private '
-        'anonymous memory", show_smap(); the place of the line differs from branch to branch',
+        'anonymous memory", show_smap(); the position of the line differs from branch to branch',
         rollup=False,
         condition="only for mappings that have a label",
         producer="Android",
@@ -407,24 +408,23 @@ FIELDS: Mapping[bytes, SmapsField] = MappingProxyType(
 VENDOR_FIELDS: tuple[SmapsField, ...] = _VENDOR
 
 
-def _order(
-    keys: Iterable[bytes], *, moved: Iterable[bytes] = (), behind: bytes
+def _with_moved(
+    keys: Iterable[bytes], moved: tuple[bytes, ...], *, after: bytes
 ) -> tuple[bytes, ...]:
-    """`keys` with those of `moved` taken out and put directly behind the key `behind`."""
-    shifted = tuple(moved)
-    rest = [key for key in keys if key not in shifted]
-    place = rest.index(behind) + 1
-    return (*rest[:place], *shifted, *rest[place:])
+    """Return `keys` with those in `moved` placed directly after the key `after`."""
+    rest = [key for key in keys if key not in moved]
+    index = rest.index(after) + 1
+    return (*rest[:index], *moved, *rest[index:])
 
 
 _SINCE_4_14 = tuple(field.key for field in _MAINLINE)
 
-# Which fields precede which, in every release of a span. 493b0e9d945f, which made smaps_rollup,
-# moved the page sizes from between SwapPss and Locked to directly behind Size.
+# The order of the fields in all releases of a span. 493b0e9d945f introduced smaps_rollup and moved
+# the page sizes from between SwapPss and Locked to directly after Size.
 ORDERS: tuple[tuple[Span, tuple[bytes, ...]], ...] = (
     (
         Span.of("2.6.14", "4.14"),
-        _order(_SINCE_4_14, moved=(b"KernelPageSize", b"MMUPageSize"), behind=b"SwapPss"),
+        _with_moved(_SINCE_4_14, (b"KernelPageSize", b"MMUPageSize"), after=b"SwapPss"),
     ),
     (Span.of("4.14"), _SINCE_4_14),
 )
@@ -433,10 +433,10 @@ ORDERS: tuple[tuple[Span, tuple[bytes, ...]], ...] = (
 def presence_at(
     release: Release, *, rollup: bool = False
 ) -> tuple[tuple[SmapsField, bool | None], ...]:
-    """Every mainline field of smaps (or of smaps_rollup), and whether `release` prints it.
+    """Return every mainline field of smaps (or smaps_rollup) and whether `release` prints it.
 
-    In printing order; None where it is not established. Empty where the release has no such file:
-    smaps came with 2.6.14, smaps_rollup with 4.14.
+    The fields are in printing order; None means that it is not established. The result is empty if
+    the release lacks the file: smaps was added in 2.6.14, smaps_rollup in 4.14.
     """
     if rollup and not ROLLUP_SPAN.covers(release):
         return ()
@@ -450,14 +450,14 @@ def presence_at(
 
 
 def fields_at(release: Release, *, rollup: bool = False) -> tuple[SmapsField, ...]:
-    """The fields of one smaps record (or of smaps_rollup) in `release`, in printing order.
+    """Return the fields of an smaps entry (or of smaps_rollup) in `release`, in printing order.
 
-    Mainline only, and only what is established: `unsettled_at` has those of which it is not
-    known whether `release` prints them. Optional fields are in; see `SmapsField.condition`.
+    Mainline fields only, including optional ones (`SmapsField.condition`). `uncertain_at` has the
+    fields that `release` may or may not print.
     """
-    return tuple(field for field, there in presence_at(release, rollup=rollup) if there)
+    return tuple(field for field, printed in presence_at(release, rollup=rollup) if printed)
 
 
-def unsettled_at(release: Release, *, rollup: bool = False) -> tuple[SmapsField, ...]:
-    """The fields of which it is not established whether `release` prints them, in that order."""
-    return tuple(field for field, there in presence_at(release, rollup=rollup) if there is None)
+def uncertain_at(release: Release, *, rollup: bool = False) -> tuple[SmapsField, ...]:
+    """Return the fields for which it is not established whether `release` prints them."""
+    return tuple(field for field, printed in presence_at(release, rollup=rollup) if printed is None)

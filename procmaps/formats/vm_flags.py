@@ -1,9 +1,9 @@
-"""The two-letter flags of the smaps line `VmFlags:`: what each means, where and since when.
+"""The two-letter flags of the smaps line `VmFlags:`: meaning, releases and source of each.
 
-The kernel prints them in `show_smap_vma_flags()` (fs/proc/task_mmu.c), since Linux commit
-834f82e2aa9a ("procfs: add VmFlags field in smaps output") (in v3.8): `VmFlags: `, then for each
-set bit of `vm_flags`, lowest first, two letters and one space. A bit without letters of its own
-prints `??`; a few bits are silenced on purpose.
+`show_smap_vma_flags()` (fs/proc/task_mmu.c) prints them since Linux commit 834f82e2aa9a ("procfs:
+add VmFlags field in smaps output") (in v3.8): `VmFlags: `, then two letters and one space for each
+set bit of `vm_flags`, lowest first. A bit without a mnemonic prints `??`; a few bits print nothing
+on purpose.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from procmaps.formats.releases import Release, Span
 
 
 @attrs.frozen
-class BitPlace:
-    """Where a flag sits in `vm_flags`: bit `number`, over `span`, where `condition` holds.
+class BitPosition:
+    """The position of a flag in `vm_flags`, which decides the printing order.
 
-    The place decides the printing order. `condition` names a configuration; empty: everywhere.
+    number      Number of the bit.
+    span        The releases in which the flag has this position.
+    condition   The kernel configuration in which it has this position; empty: all.
     """
 
     number: int
@@ -30,21 +32,21 @@ class BitPlace:
 
 @attrs.frozen
 class VmFlagInfo:
-    """What is known of one mnemonic.
+    """One mnemonic.
 
-    mnemonic       the two bytes printed
-    kernel_name    the kernel's constant, such as "VM_READ"
-    bits           its places in `vm_flags`, oldest first
-    meaning        one sentence for people
-    span           the releases that can print it
-    source         the kernel commit or tree that says so
-    architectures  names as under arch/ in the kernel; empty: all
-    condition      the kernel option that it needs; empty: none
+    mnemonic        The two bytes printed.
+    kernel_name     The kernel's constant, such as "VM_READ".
+    positions       Its positions in `vm_flags`, oldest first.
+    meaning         One sentence for people.
+    span            The releases that can print it.
+    source          The kernel commit or tree that shows it.
+    architectures   Names as under arch/ in the kernel; empty: all.
+    condition       The kernel option that it needs; empty: none.
     """
 
     mnemonic: bytes
     kernel_name: str
-    bits: tuple[BitPlace, ...]
+    positions: tuple[BitPosition, ...]
     meaning: str
     span: Span
     source: str
@@ -53,25 +55,29 @@ class VmFlagInfo:
 
     @property
     def bit(self) -> int:
-        """Its number in the newest kernel that has it."""
-        return self.bits[-1].number
+        """Its bit number in the newest kernel that has it."""
+        return self.positions[-1].number
 
     def bits_at(self, release: Release) -> frozenset[int]:
-        """Every bit number that it may have in `release`.
+        """Return every bit number that it may have in `release`.
 
-        Several where it depends on the configuration, or where the release of a move is not
-        established.
+        There are several if the number depends on the configuration, or if the release of a
+        change is not established.
         """
         return frozenset(
-            place.number for place in self.bits if place.span.covers(release) is not False
+            position.number
+            for position in self.positions
+            if position.span.covers(release) is not False
         )
 
 
 @attrs.frozen
 class UnnamedBit:
-    """A bit of `vm_flags` without two letters of its own.
+    """A bit of `vm_flags` without a mnemonic.
 
-    `printed` is what it leaves in the line: b"" (silenced on purpose) or b"??".
+    printed   Text that it adds to the line: b"" (suppressed on purpose) or b"??".
+
+    The other attributes are those of `VmFlagInfo`.
     """
 
     kernel_name: str
@@ -85,24 +91,25 @@ class UnnamedBit:
 def _flag(
     mnemonic: bytes,
     kernel_name: str,
-    bits: int | tuple[BitPlace, ...],
+    positions: int | tuple[BitPosition, ...],
     meaning: str,
     span: Span,
     source: str,
     architectures: tuple[str, ...] = (),
     condition: str = "",
 ) -> VmFlagInfo:
-    places = (BitPlace(bits, span),) if isinstance(bits, int) else bits
+    if isinstance(positions, int):
+        positions = (BitPosition(positions, span),)
     return VmFlagInfo(
-        mnemonic, kernel_name, places, meaning, span, source, architectures, condition
+        mnemonic, kernel_name, positions, meaning, span, source, architectures, condition
     )
 
 
 _FIRST = Span.of("3.8")
 _FIRST_SOURCE = '834f82e2aa9a ("procfs: add VmFlags field in smaps output") (in v3.8)'
 
-# In the order of the bits of the newest kernel, which is the order of printing.
-VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
+# In the order of the bits in the newest kernel, which is the printing order.
+VM_FLAG_TABLE: tuple[VmFlagInfo, ...] = (
     _flag(b"rd", "VM_READ", 0, "The memory can be read.", _FIRST, _FIRST_SOURCE),
     _flag(b"wr", "VM_WRITE", 1, "The memory can be written.", _FIRST, _FIRST_SOURCE),
     _flag(b"ex", "VM_EXEC", 2, "The memory can be executed.", _FIRST, _FIRST_SOURCE),
@@ -130,7 +137,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"um",
         "VM_UFFD_MISSING",
         9,
-        "userfaultfd is told of touches of missing pages.",
+        "userfaultfd is notified of accesses to missing pages.",
         Span.of("4.3"),
         "16ba6f81; proc_pid_smaps(5): since Linux 4.3; "
         "without an MMU the bit is VM_MAYOVERLAY since between 6.1 and 6.12, and still prints um",
@@ -156,7 +163,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"gu",
         "VM_MAYBE_GUARD",
         11,
-        "The mapping may hold guard regions; without the flag it holds none.",
+        "The mapping may have guard regions; without the flag it has none.",
         Span.of("6.19"),
         '5dba5cc2e0ff ("mm: introduce VM_MAYBE_GUARD and make visible in /proc/$pid/smaps") (in '
         "v6.19-rc1), which stable 6.18.37 has too; bit 11 was VM_DENYWRITE",
@@ -165,7 +172,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"uw",
         "VM_UFFD_WP",
         12,
-        "userfaultfd is told of writes to write-protected pages.",
+        "userfaultfd is notified of writes to write-protected pages.",
         Span.of("4.3"),
         "16ba6f81; proc_pid_smaps(5): since Linux 4.3",
     ),
@@ -274,7 +281,7 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"mm",
         "VM_MIXEDMAP",
         28,
-        "The mapping holds managed pages and bare page frames.",
+        "The mapping has managed pages and bare page frames.",
         _FIRST,
         _FIRST_SOURCE,
     ),
@@ -306,8 +313,8 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"mt",
         "VM_MTE",
         (
-            BitPlace(32, Span.of("5.8|5.10", "6.1|6.12")),
-            BitPlace(36, Span.of("6.1|6.12")),
+            BitPosition(32, Span.of("5.8|5.10", "6.1|6.12")),
+            BitPosition(36, Span.of("6.1|6.12")),
         ),
         "Each access must carry the memory's tag (MTE).",
         Span.of("5.8|5.10"),
@@ -320,10 +327,10 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"mp",
         "VM_MPX",
         (
-            BitPlace(25, Span.of("3.19", "4.14")),
-            BitPlace(36, Span.of("4.14", "5.6")),
+            BitPosition(25, Span.of("3.19", "4.14")),
+            BitPosition(36, Span.of("4.14", "5.6")),
         ),
-        "The memory holds bounds tables of x86's MPX.",
+        "Bounds tables of x86's MPX.",
         Span.of("3.19", "5.6"),
         "the branch x86-mpx-for-linus (merged 2014-12-10, after 3.18: in v3.19); the option went "
         'with 4ba68d000557 ("x86/mpx: remove build infrastructure") (in v5.6), and the dead '
@@ -336,8 +343,8 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"ss",
         "VM_SHADOW_STACK",
         (
-            BitPlace(37, Span.of("6.1|6.11"), "CONFIG_X86_USER_SHADOW_STACK"),
-            BitPlace(38, Span.of("6.12|7.1"), "CONFIG_ARM64_GCS"),
+            BitPosition(37, Span.of("6.1|6.11"), "CONFIG_X86_USER_SHADOW_STACK"),
+            BitPosition(38, Span.of("6.12|7.1"), "CONFIG_ARM64_GCS"),
         ),
         "The memory is a shadow stack (on arm64: a guarded control stack).",
         Span.of("6.1|6.11"),
@@ -349,8 +356,8 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"dp",
         "VM_DROPPABLE",
         (
-            BitPlace(24, Span.of("6.1|6.11"), "CONFIG_PPC32"),
-            BitPlace(40, Span.of("6.1|6.11"), "CONFIG_64BIT"),
+            BitPosition(24, Span.of("6.1|6.11"), "CONFIG_PPC32"),
+            BitPosition(40, Span.of("6.1|6.11"), "CONFIG_64BIT"),
         ),
         "The kernel may throw the pages away at any time (MAP_DROPPABLE).",
         Span.of("6.1|6.11"),
@@ -361,11 +368,11 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"ui",
         "VM_UFFD_MINOR",
         (
-            BitPlace(37, Span.of("5.13", "6.1|6.12")),
-            BitPlace(38, Span.of("6.1|6.12", "6.12|7.1")),
-            BitPlace(41, Span.of("6.12|7.1")),
+            BitPosition(37, Span.of("5.13", "6.1|6.12")),
+            BitPosition(38, Span.of("6.1|6.12", "6.12|7.1")),
+            BitPosition(41, Span.of("6.12|7.1")),
         ),
-        "userfaultfd is told of touches of pages that the file has but the mapping lacks.",
+        "userfaultfd is notified of accesses to pages that the file has but the mapping lacks.",
         Span.of("5.13"),
         '7677f7fd8be7 ("userfaultfd: add minor fault registration mode") (committed 2021-05-05, '
         "after 5.12: in v5.13); bit 37 in 6.1, 38 in 6.12, 41 in 7.1.5",
@@ -376,8 +383,8 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
         b"sl",
         "VM_SEALED",
         (
-            BitPlace(63, Span.of("6.9|6.11", "6.12|7.1")),
-            BitPlace(42, Span.of("6.12|7.1")),
+            BitPosition(63, Span.of("6.9|6.11", "6.12|7.1")),
+            BitPosition(42, Span.of("6.12|7.1")),
         ),
         "The mapping cannot be unmapped, moved or given other permissions (mseal).",
         Span.of("6.9|6.11"),
@@ -388,14 +395,14 @@ VMFLAG_TABLE: tuple[VmFlagInfo, ...] = (
     ),
 )
 
-VMFLAGS: Mapping[bytes, VmFlagInfo] = MappingProxyType(
-    {info.mnemonic: info for info in VMFLAG_TABLE}
+VM_FLAGS: Mapping[bytes, VmFlagInfo] = MappingProxyType(
+    {info.mnemonic: info for info in VM_FLAG_TABLE}
 )
 
-# What a bit without a mnemonic prints: the array's default, `[0 ... (BITS_PER_LONG-1)] = "??"`.
-UNNAMED_BIT = b"??"
+UNNAMED_MNEMONIC = b"??"
+"""Printed for a bit without a mnemonic: the array's default, `[0 ... (BITS_PER_LONG-1)] = "??"`."""
 
-LETTERLESS_BITS: tuple[UnnamedBit, ...] = (
+UNNAMED_BITS: tuple[UnnamedBit, ...] = (
     *(
         UnnamedBit(
             f"VM_PKEY_BIT{number}",
@@ -425,14 +432,14 @@ LETTERLESS_BITS: tuple[UnnamedBit, ...] = (
     ),
     UnnamedBit(
         "VM_LOCKONFAULT",
-        UNNAMED_BIT,
+        UNNAMED_MNEMONIC,
         "Pages are locked in memory as they are touched; printed as lf later.",
         Span.of("4.4", "6.1|6.11"),
         "mlock2(2): MLOCK_ONFAULT since Linux 4.4; no mnemonic in the 6.1 tree",
     ),
     UnnamedBit(
         "VM_ALLOW_ANY_UNCACHED",
-        UNNAMED_BIT,
+        UNNAMED_MNEMONIC,
         "KVM may map this device memory to guests in any uncached way.",
         Span.of("6.1|6.12"),
         "include/linux/mm.h of 6.12, bit 39; no mnemonic",
@@ -442,27 +449,29 @@ LETTERLESS_BITS: tuple[UnnamedBit, ...] = (
 
 @attrs.frozen
 class VmFlags:
-    """The flags of one mapping, exactly as they were printed.
+    """The flags of one mapping, exactly as printed.
 
-    `raw` is the text after `VmFlags:` up to the end of the line: the kernel's leading space and
-    its trailing one, where they were there. Two records are equal if their texts are; compare
-    `mnemonics` to compare the flags alone.
+    raw   The text after `VmFlags:` up to the end of the line, including the kernel's leading and
+          trailing space if printed.
+
+    Iterate to get the mnemonics as bytes; test with `"wr" in flags`. Two records are equal if
+    their texts are equal; compare `mnemonics` to compare only the flags.
     """
 
     raw: bytes
 
     @classmethod
     def of(cls, *mnemonics: bytes | str) -> VmFlags:
-        """The flags as the kernel prints them: a space before the first and after each.
+        """Return the flags as the kernel prints them: a space before the first and after each.
 
-        Raises UnicodeEncodeError for text outside ASCII, which no mnemonic is.
+        Raises UnicodeEncodeError for text that is not ASCII.
         """
         names = [name.encode("ascii") if isinstance(name, str) else name for name in mnemonics]
         return cls(b" " + b"".join(name + b" " for name in names))
 
     @property
     def mnemonics(self) -> tuple[bytes, ...]:
-        """The printed words in their order, `??` and repetitions among them."""
+        """The printed words in order, including `??` and repetitions."""
         return tuple(word for word in self.raw.split(b" ") if word)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -477,13 +486,13 @@ class VmFlags:
         return mnemonic in self.mnemonics
 
     def known(self) -> tuple[VmFlagInfo, ...]:
-        """What the table says of each printed mnemonic that it has, in printed order."""
-        return tuple(VMFLAGS[word] for word in self.mnemonics if word in VMFLAGS)
+        """Return the table's row for each printed mnemonic that it has, in printed order."""
+        return tuple(VM_FLAGS[word] for word in self.mnemonics if word in VM_FLAGS)
 
     @property
     def unknown(self) -> tuple[bytes, ...]:
-        """The printed words that the table lacks, `??` among them, in printed order."""
-        return tuple(word for word in self.mnemonics if word not in VMFLAGS)
+        """The printed words that the table lacks, including `??`, in printed order."""
+        return tuple(word for word in self.mnemonics if word not in VM_FLAGS)
 
     def __str__(self) -> str:
         return b" ".join(self.mnemonics).decode("utf-8", "surrogateescape")

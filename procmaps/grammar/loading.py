@@ -70,7 +70,7 @@ class Grammar:
             return names.Unnamed()
         rule, terminal = cast("tuple[str, str]", self._parse(raw, "name"))
         part = self.captured(terminal, raw)
-        return build_name(rule, terminal, raw, part, escaped=self.dialect.escapes)
+        return build_name(rule, terminal, raw, part, escaped=self.dialect.escapes_newlines)
 
     def parse_name(self, raw: bytes) -> names.Name:
         """The same as `name`, by one expression compiled from the grammar: many times as fast."""
@@ -80,7 +80,7 @@ class Grammar:
         terminal = cast("str", match.lastgroup)
         part = self.captured(terminal, raw)
         rule = self._name_rules[terminal]
-        return build_name(rule, terminal, raw, part, escaped=self.dialect.escapes)
+        return build_name(rule, terminal, raw, part, escaped=self.dialect.escapes_newlines)
 
     @functools.cached_property
     def _names(self) -> re.Pattern[bytes]:

@@ -9,7 +9,7 @@ MAX_U32 = 2**32 - 1
 
 
 class HeaderLine(NamedTuple):
-    """A header line as an engine read it. *perms* are `procmaps.records.mapping.Perms.bits`."""
+    """A header line as an engine read it. *perms* are `procmaps.records.mapping.Perms.flags`."""
 
     start: int
     end: int

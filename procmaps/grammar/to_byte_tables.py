@@ -200,7 +200,7 @@ def _parted(header: Program) -> tuple[Program, Program, Program]:
 
 
 def _perm_bits(terminals: list[Terminal]) -> dict[int, dict[int, int]]:
-    """What each byte of the permissions adds to `Perms.bits`, by its place among them."""
+    """What each byte of the permissions adds to `Perms.flags`, by its place among them."""
     sets = [sorted(run.members) for t in terminals for run in pieces(t.pattern)]
     bits = {text: Perms.from_text(bytes(text).decode()).flags for text in product(*sets)}
     least = min(bits, key=bits.__getitem__)

@@ -15,7 +15,7 @@ from procmaps.explanation.header_evidence import layout_evidence, value_evidence
 from procmaps.explanation.header_layout import HeaderLayout, word_size
 from procmaps.explanation.name_evidence import name_evidence
 from procmaps.formats.smaps_fields import FIELDS, ORDERS
-from procmaps.formats.vm_flags import UNNAMED_BIT
+from procmaps.formats.vm_flags import UNNAMED_MNEMONIC
 from procmaps.grammar import loading
 from procmaps.grammar.parsed_line import FieldLine, HeaderLine
 from procmaps.lint.findings import Finding
@@ -151,7 +151,7 @@ class MappingLinter:
                 self._add_once(each.rule, f"{each.feature}: {each.source}", line)
             elif self._is_linux:
                 yield line.finding(each.rule, f"{each.feature}: {each.source}")
-        if line.raw.startswith(b"VmFlags:") and b" " + UNNAMED_BIT in line.raw:
+        if line.raw.startswith(b"VmFlags:") and b" " + UNNAMED_MNEMONIC in line.raw:
             self._add_once("unnamed-flag", "?? is a bit without letters of its own", line)
 
     def _add_once(self, rule: str, message: str, line: _Line) -> None:

@@ -1,11 +1,11 @@
-"""Who prints these files, to the byte: one `Producer` for each kernel or emulation that is known.
+"""The exact output of every known kernel and emulation: one `Producer` for each.
 
-`procmaps.formats.dialects` says what a *reader* has to tell apart; this says what a *writer* does:
-widths, padding, line order, escaping, limits. Every difference between releases is a span of
-releases in the tables; nothing compares version numbers.
+`procmaps.formats.dialects` has the differences that matter to a *reader*. A producer also has those
+of a *writer*: widths, padding, order of lines, escaping, limits. The tables state every difference
+between releases as a span of releases; no code compares version numbers.
 """
 
-from procmaps.formats.header_line import Bits, HeaderFormat
+from procmaps.formats.header_line import HeaderFormat, WordSize
 from procmaps.producers.linux import PATHLESS
 from procmaps.producers.model import FieldLine, LabelRule, Producer, ProducerKind
 from procmaps.producers.registry import as_producer, every_producer, newest, parse
@@ -14,13 +14,13 @@ from procmaps.producers.variants import VARIANTS, Variant
 __all__ = [
     "PATHLESS",
     "VARIANTS",
-    "Bits",
     "FieldLine",
     "HeaderFormat",
     "LabelRule",
     "Producer",
     "ProducerKind",
     "Variant",
+    "WordSize",
     "as_producer",
     "every_producer",
     "newest",

@@ -1,4 +1,4 @@
-"""What there is to say of a producer."""
+"""`Producer`: everything that decides the output of one kernel or emulation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import attrs
 
 from procmaps.formats.dialects import dialect
 from procmaps.formats.file_kinds import FileKind
-from procmaps.formats.header_line import Bits, HeaderFormat
+from procmaps.formats.header_line import HeaderFormat, WordSize
 from procmaps.formats.releases import Release
 from procmaps.formats.smaps_fields import FieldFormat, SmapsField
 
@@ -17,61 +17,62 @@ ProducerKind = Literal["linux", "nommu", "android", "gvisor", "qemu", "wsl", "fr
 
 @attrs.frozen
 class FieldLine:
-    """One line below the header."""
+    """One smaps line after the header line."""
 
     field: SmapsField
     format: FieldFormat | None
-    """None where it is known that the line is printed, and not how."""
+    """None if the line is printed but its format is not established."""
     required: bool
-    """Whether every entry has it."""
+    """True if every entry has the line."""
 
 
 @attrs.frozen
 class LabelRule:
-    """Which names a program can give to its private anonymous memory."""
+    """The labels that a program can set on its private anonymous memory."""
 
     limit: int
-    """The longest, in bytes."""
+    """Longest label in bytes."""
     checked: bool = True
-    """False where any byte but NUL is printed."""
+    """False if any byte except NUL is accepted."""
 
 
 @attrs.frozen
 class Producer:
-    """One kernel, or one emulation of it, and what it prints."""
+    """One kernel or emulation, and the exact format of its output."""
 
     name: str
-    """What `parse` takes: ``linux-6.12``, ``linux-2.6.32-32bit``, ``gvisor``."""
+    """The name that `parse` takes: ``linux-6.12``, ``linux-2.6.32-32bit``, ``gvisor``."""
     kind: ProducerKind
     release: Release | None
-    """The release of Linux; of an emulation: the one whose fields it prints, None without."""
-    bits: Bits
-    """The word size of the kernel, not of the process: a 64-bit kernel pads 32-bit tasks alike."""
+    """Release of Linux; for an emulation the one whose fields it prints, or None."""
+    word_size: WordSize
+    """Word size of the kernel, not of the process: a 64-bit kernel pads 32-bit tasks the same."""
     dialect: str
-    """By which of `procmaps.formats.dialects` its text is to be read."""
+    """The dialect (`procmaps.formats.dialects`) that parses its text."""
     header: HeaderFormat
     smaps: tuple[FieldLine, ...] = ()
-    """The lines of an entry in their order; none where there is no such file."""
+    """Lines of an smaps entry, in order; empty without that file."""
     rollup: tuple[FieldLine, ...] = ()
+    """Lines of smaps_rollup, in order; empty without that file."""
     labels: LabelRule | None = None
-    """None where memory cannot be named."""
+    """None if it does not support labels."""
     pathless: frozenset[str] | None = None
-    """The kinds of pseudo-names that it prints in place of a path: ``[heap]``, ``anon_inode:`` …;
-    None where that is not established."""
+    """Kinds of pseudo-names that it prints instead of a path: ``[heap]``, ``anon_inode:`` …; None
+    if that is not established."""
     flags_tail: bytes = b" "
-    """What stands behind the last mnemonic of ``VmFlags``."""
+    """Text after the last mnemonic of ``VmFlags``."""
 
     def prints(self, kind: FileKind) -> bool:
-        """Whether it has that file, and it is established how every line of it looks."""
+        """Return True if it has that file and the format of every line is established."""
         if kind == "maps":
             return True
         lines = self.smaps if kind == "smaps" else self.rollup
         return bool(lines) and all(line.format or not line.required for line in lines)
 
     @property
-    def escapes(self) -> bool:
-        """Whether a newline in a path is printed as a backslash and 012."""
-        return dialect(self.dialect).escapes
+    def escapes_newlines(self) -> bool:
+        """True if a newline in a path is printed as a backslash and 012."""
+        return dialect(self.dialect).escapes_newlines
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""The names of producers: which one means whom, and all that there are."""
+"""Look up producers by name, and list them all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from procmaps.errors import UnknownProducer
 from procmaps.formats.all_releases import RELEASES
-from procmaps.formats.header_line import ESCAPED, LINE_FORMAT, Bits
+from procmaps.formats.header_line import ESCAPED, LINE_FORMAT, WordSize
 from procmaps.formats.releases import Release, releases_named
 from procmaps.producers.emulations import EMULATIONS
 from procmaps.producers.linux import linux
@@ -20,31 +20,31 @@ _KERNEL = re.compile(
 )
 _EMULATION = re.compile(r"(?P<name>[a-z-]+?)(?:-(?P<bits>32|64)bit)?")
 
-_UNSETTLED = (
-    (LINE_FORMAT, "how a header line is laid out"),
-    (ESCAPED, "whether a newline in a path is escaped"),
+_REQUIRED = (
+    (LINE_FORMAT, "the layout of the header line"),
+    (ESCAPED, "the escaping of newlines in paths"),
 )
-"""What must be known of a release to say anything of it."""
+"""Changes that must be established for a release to have a producer, and their description."""
 
 
 def parse(name: str) -> Producer:
-    """The producer called *name*.
+    """Return the producer called *name*.
 
-    ``linux-RELEASE``, ``nommu-RELEASE``, ``linux-RELEASE-android``, ``-samsung`` or ``-parisc``,
-    ``gvisor``, ``qemu-user``, ``wsl``, ``freebsd``, ``cygwin``; each with ``-32bit`` or ``-64bit``
-    where there are both and the other one is usual. A release is numbers alone: cut what a
-    distribution added behind them.
+    Names are ``linux-RELEASE``, ``nommu-RELEASE``, ``linux-RELEASE-android``, ``-samsung`` or
+    ``-parisc``, ``gvisor``, ``qemu-user``, ``wsl``, ``freebsd`` and ``cygwin``. Append ``-32bit``
+    or ``-64bit`` for the less usual word size. A release is numbers only: remove a distribution's
+    suffix.
 
     Raises `UnknownProducer` for any other name, for a release that the variant never had, and for
-    one of which it is not established how it prints.
+    a release with a format that is not established.
     """
     if match := _KERNEL.fullmatch(name):
         return _kernel(name, match)
     match = _EMULATION.fullmatch(name)
     if match and match["name"] in EMULATIONS:
         sizes, make = EMULATIONS[match["name"]]
-        bits = _bits(name, match["bits"], sizes)
-        return make(_named(match["name"], bits, sizes), bits)
+        word_size = _word_size(name, match["bits"], sizes)
+        return make(_named(match["name"], word_size, sizes), word_size)
     raise UnknownProducer(
         name,
         "write linux-RELEASE, nommu-RELEASE, linux-RELEASE-android, -samsung or -parisc, or one of "
@@ -61,67 +61,72 @@ def _kernel(name: str, match: re.Match[str]) -> Producer:
         v for v in VARIANTS if (v.prefix, v.name) == (match["prefix"], match["variant"] or "")
     ]
     if not wanted:
-        raise UnknownProducer(name, f"no variant of {match['prefix']} is called {match['variant']}")
-    # Sure matches come before those of which it is not established.
+        raise UnknownProducer(name, f"{match['prefix']} has no variant {match['variant']}")
+    # Certain matches come before uncertain ones.
     found = [v for v in wanted if v.span.covers(release) is not False]
     found.sort(key=lambda variant: variant.span.covers(release) is None)
     if not found:
-        there = "; ".join(str(variant.span) for variant in wanted)
-        raise UnknownProducer(name, f"there is no such kernel; there is one {there}")
-    for trait, what in _UNSETTLED:
-        if trait.span.covers(release) is None:
+        spans = "; ".join(str(variant.span) for variant in wanted)
+        raise UnknownProducer(name, f"no such kernel; this variant exists {spans}")
+    for change, description in _REQUIRED:
+        if change.span.covers(release) is None:
             raise UnknownProducer(
-                name, f"{what} is not established for {release}, only {trait.span}"
+                name, f"{description} is not established for {release}, only {change.span}"
             )
     variant = found[0]
-    bits = _bits(name, match["bits"], variant.bits)
+    word_size = _word_size(name, match["bits"], variant.word_sizes)
     stem = "-".join(filter(None, (variant.prefix, str(release), variant.name)))
-    return variant.change(linux(_named(stem, bits, variant.bits), release, bits), release)
+    return variant.change(
+        linux(_named(stem, word_size, variant.word_sizes), release, word_size), release
+    )
 
 
-def _bits(name: str, text: str | None, sizes: tuple[Bits, ...]) -> Bits:
-    for bits in sizes:
-        if text in (None, str(bits)):
-            return bits
-    raise UnknownProducer(name, f"there is none of {text} bits, only of {sizes[0]}")
+def _word_size(name: str, text: str | None, sizes: tuple[WordSize, ...]) -> WordSize:
+    for word_size in sizes:
+        if text in (None, str(word_size)):
+            return word_size
+    raise UnknownProducer(name, f"it exists with {sizes[0]} bits only, not {text}")
 
 
-def _named(stem: str, bits: Bits, sizes: tuple[Bits, ...]) -> str:
-    return stem if bits == sizes[0] else f"{stem}-{bits}bit"
+def _named(stem: str, word_size: WordSize, sizes: tuple[WordSize, ...]) -> str:
+    return stem if word_size == sizes[0] else f"{stem}-{word_size}bit"
 
 
 def _names() -> Iterator[str]:
-    """Every release at which a table changes, in every variant and word size; the emulations."""
+    """Yield the name of every variant and word size at every table change, then the emulations."""
     bounds = releases_named(variant.span for variant in VARIANTS)
     for release in sorted({*RELEASES, *bounds}):
         for variant in VARIANTS:
             if variant.span.covers(release):
                 stem = "-".join(filter(None, (variant.prefix, str(release), variant.name)))
-                yield from (_named(stem, bits, variant.bits) for bits in variant.bits)
+                yield from (
+                    _named(stem, word_size, variant.word_sizes) for word_size in variant.word_sizes
+                )
     for stem, (sizes, _) in EMULATIONS.items():
-        yield from (_named(stem, bits, sizes) for bits in sizes)
+        yield from (_named(stem, word_size, sizes) for word_size in sizes)
 
 
-def _settled() -> Iterator[Producer]:
+def _established() -> Iterator[Producer]:
     for name in _names():
         try:
             yield parse(name)
         except UnknownProducer:
-            # A release between two that were looked at; `parse` says so to whoever asks for it.
+            # A release between two that were checked; `parse` reports it to a caller.
             continue
 
 
 @functools.cache
 def every_producer() -> tuple[Producer, ...]:
-    """All that differ from one another, and some more: kernels oldest first, then emulations.
+    """Return all producers: kernels oldest first, then emulations.
 
-    Kernels are those of the releases at which some table changes, in all variants and word sizes.
+    The kernels are those at which some table changes, in all variants and word sizes. Some of them
+    print the same.
     """
-    return tuple(_settled())
+    return tuple(_established())
 
 
 def as_producer(given: Producer | str | None) -> Producer:
-    """The producer itself, or by its name; the `newest` where none is given."""
+    """Return *given* itself, or the producer with that name; `newest` for None."""
     if given is None:
         return newest()
     return parse(given) if isinstance(given, str) else given
@@ -129,5 +134,5 @@ def as_producer(given: Producer | str | None) -> Producer:
 
 @functools.cache
 def newest() -> Producer:
-    """Mainline, 64 bit, of the newest release that any table names."""
+    """Return mainline Linux, 64 bit, of the newest release in any table."""
     return parse(f"linux-{RELEASES[-1]}")

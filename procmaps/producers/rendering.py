@@ -1,6 +1,6 @@
-"""From records to the bytes that a named producer would print: `render`, and `path_name`.
+"""Convert records to the bytes that a named producer would print: `render` and `path_name`.
 
-What is printed how is data, in `procmaps.producers`; this module lays it out, and refuses what the
+The formats are data in `procmaps.producers`. This module applies them and rejects records that the
 producer could never have printed.
 """
 
@@ -14,9 +14,9 @@ import attrs
 from procmaps._arguments import BytesOrStr, as_bytes
 from procmaps.engines.usage_table import MISSING
 from procmaps.errors import CannotRender, escape_bytes
-from procmaps.formats.labels import label_fault
+from procmaps.formats.labels import label_error
 from procmaps.formats.releases import Release
-from procmaps.formats.vm_flags import UNNAMED_BIT, VMFLAGS, VmFlags
+from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAGS, VmFlags
 from procmaps.grammar.loading import load as load_grammar
 from procmaps.producers import PATHLESS, FieldLine, Producer, as_producer
 from procmaps.records.mapping import Mapping
@@ -30,20 +30,18 @@ _KB = 1024
 def render(
     records: Iterable[Mapping], producer: Producer | str | None = None, *, strict: bool = True
 ) -> bytes:
-    """The text that *producer* would print for *records*, in their order: maps, smaps or rollup.
+    """Return the text that *producer* would print for *records*: maps, smaps or smaps_rollup.
 
-    *producer* is a `procmaps.producers.Producer`, or a name for `procmaps.producers.parse`; without
-    one it is the newest mainline kernel. Records with a ``usage`` become entries of smaps, a
-    single ``[rollup]`` with one becomes smaps_rollup. The text reads back as the same records:
-    ``loads(render(records, producer), dialect=producer.dialect)``, except that a path is `escaped`
-    then as the producer does it.
+    *producer* is a `Producer` or a name for `procmaps.producers.parse`; the default is the newest
+    mainline kernel. Records with a ``usage`` become smaps entries; a single ``[rollup]`` with usage
+    becomes smaps_rollup. ``loads(render(records, producer), dialect=producer.dialect)`` returns the
+    same records, except that `FileBacked.escaped` is always as for that producer.
 
-    Raises `CannotRender` for the first record that the producer could not have printed: too large a
-    number, a name of another kernel, one whose bytes are read otherwise, a field or flag it lacks,
-    flags in another order, no value for a field it always prints. With
-    ``strict=False`` such records are printed as far as the layout allows: numbers and names as they
-    are, lines that the producer has and the record too. What reads back then is what was printed.
-    Raises `procmaps.errors.UnknownProducer` for a name of none.
+    Raises `CannotRender` for the first record that the producer could not have printed: a number
+    that is too large, a name of another kernel, a name with bytes that parse differently, a missing
+    or unknown field or flag, flags in another order. With ``strict=False`` numbers and names are
+    printed unchanged, and of the fields those that both the producer and the record have. Raises
+    `UnknownProducer` for an unknown name.
     """
     return b"".join(_entries(tuple(records), as_producer(producer), strict=strict))
 
@@ -51,26 +49,28 @@ def render(
 def path_name(
     path: BytesOrStr, producer: Producer | str | None = None, *, deleted: bool = False
 ) -> Name:
-    """The name column that *producer* prints for the file at *path*, as a record.
+    """Return the name column that *producer* prints for the file at *path*.
 
-    *path* is the original, newlines and all; *deleted*: the file was unlinked. The record is a
-    `procmaps.records.names.FilePath`, or what else the text reads as: ``/memfd:x`` unlinked is a
-    memfd's.
+    *path* is the original, with unescaped newlines; *deleted* is true for an unlinked file. The
+    result is usually a `FilePath`. It is another record if the text parses as one: ``/memfd:x``
+    unlinked becomes a `Memfd`.
 
-    Raises `ValueError` for a path that is empty, holds NUL or does not begin with a slash.
+    Raises `ValueError` for a path that is empty, contains NUL or does not begin with a slash.
     """
     path = as_bytes(path)
     if not path.startswith(b"/") or b"\0" in path:
-        raise ValueError(f"not an absolute path: {path!r}; expected a slash first and no NUL byte")
+        raise ValueError(
+            f"not an absolute path: {path!r}; expected a leading slash and no NUL byte"
+        )
     producer = as_producer(producer)
     # mangle_path(m, path, "\n"), fs/seq_file.c: a newline becomes \012, nothing else changes.
-    printed = path.replace(b"\n", NEWLINE) if producer.escapes else path
+    printed = path.replace(b"\n", NEWLINE) if producer.escapes_newlines else path
     return load_grammar(producer.dialect).parse_name(printed + DELETED * deleted)
 
 
 @attrs.frozen
 class _Refusal:
-    """What is wrong with the record at hand."""
+    """Raises `CannotRender` for one record."""
 
     producer: Producer
     record: int
@@ -94,10 +94,10 @@ def _entries(records: tuple[Mapping, ...], producer: Producer, *, strict: bool) 
         lines = producer.rollup if rollup else producer.smaps
         if strict:
             _check_usage(record.usage, lines, producer, refuse)
-        yield from _below(record.usage, lines)
+        yield from _field_lines(record.usage, lines)
 
 
-# --- what is printed ------------------------------------------------------------------------------
+# --- output ------------------------------------------------------------------------------
 
 
 def _header(record: Mapping, producer: Producer) -> bytes:
@@ -115,7 +115,7 @@ def _prefix(record: Mapping, producer: Producer) -> bytes:
     )
 
 
-def _below(usage: Usage, lines: tuple[FieldLine, ...]) -> Iterator[bytes]:
+def _field_lines(usage: Usage, lines: tuple[FieldLine, ...]) -> Iterator[bytes]:
     for line in lines:
         value = getattr(usage, line.field.attribute)
         if value is not None and line.format is not None:
@@ -123,13 +123,13 @@ def _below(usage: Usage, lines: tuple[FieldLine, ...]) -> Iterator[bytes]:
 
 
 def _printed(value: int | Name | VmFlags, line: FieldLine) -> int | bytes:
-    """*value* as the line has it: a size in kB, a text as it stood."""
+    """Return *value* as printed in the line: a size in kB, a text unchanged."""
     if isinstance(value, int):
         return value // _KB if line.field.unit == "kB" else value
     return value.raw
 
 
-# --- what is refused ------------------------------------------------------------------------------
+# --- checks ------------------------------------------------------------------------------
 
 _Refuse = Callable[[str, str], NoReturn]
 
@@ -137,16 +137,20 @@ _Refuse = Callable[[str, str], NoReturn]
 def _check_kind(
     records: tuple[Mapping, ...], record: Mapping, producer: Producer, refuse: _Refuse
 ) -> None:
-    """All records are of one file, and the producer has that file."""
+    """Check that all records are of one file and that the producer has it."""
     if (record.usage is None) != (records[0].usage is None):
-        refuse("usage", "some records have it and some do not: maps or smaps, not both")
+        refuse("usage", "only some records have it; a file is either maps or smaps")
     if record.name.kind == "rollup":
         if record.usage is None or len(records) > 1:
-            refuse("name", "[rollup] stands alone, with its sums: it is no mapping")
+            refuse("name", "[rollup] is not a mapping; it must be the only record and have usage")
         if not producer.rollup:
-            refuse("usage", "it prints no smaps_rollup")
+            refuse("usage", "it has no smaps_rollup")
     elif record.usage is not None and not producer.smaps:
-        refuse("usage", "it prints no smaps")
+        refuse("usage", "it has no smaps")
+
+
+_HEXADECIMAL = ("start", "end", "offset")
+"""Numbers that the file and error messages print in hexadecimal."""
 
 
 def _check_header(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
@@ -161,48 +165,53 @@ def _check_header(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
     )
     for part, number, bits in limits:
         if not 0 <= number < 1 << bits:
-            refuse(part, f"{number} is not a number of {bits} bits")
+            shown = f"{number:#x}" if part in _HEXADECIMAL else str(number)
+            refuse(part, f"{shown} does not fit in {bits} bits")
     if record.end < record.start:
-        refuse("end", "it is below the start")
+        refuse("end", f"{record.end:#x} is below the start, {record.start:#x}")
     perms = record.perms
     if perms.sharing.value not in layout.sharing or (perms.reserved and not layout.reserved):
         refuse("perms", f"it never prints {perms}")
     if Perms.from_text(str(perms)) != perms:
-        refuse("perms", "reserved memory has no rights besides")
+        refuse("perms", "reserved memory cannot have other rights")
 
 
 def _check_gap(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
     name = record.name.raw
     if name and not producer.header.padding(len(_prefix(record, producer)), name):
-        refuse("name", "it would stand directly behind the inode")
+        refuse("name", "it would directly follow the inode, without a space")
 
 
 def _check_name(name: Name, producer: Producer, refuse: _Refuse) -> None:
     if name.raw.startswith(b" "):
-        refuse("name", "no name begins with a space: it would be taken for padding")
+        refuse("name", "a name cannot begin with a space: it would parse as padding")
     if b"\0" in name.raw:
-        refuse("name", "no name holds a NUL byte")
+        refuse("name", "a name cannot contain a NUL byte")
     if isinstance(name, AnonName | AnonShmemName):
         _check_label(name.label, producer, refuse)
-    elif b"\n" in name.raw and producer.escapes:
-        refuse("name", r"it prints a newline as \012: make the name by path_name()")
-    if isinstance(name, FileBacked) and name.escaped != producer.escapes and NEWLINE in name.raw:
-        refuse("name", r"\012 means another thing there: make the name by path_name()")
+    elif b"\n" in name.raw and producer.escapes_newlines:
+        refuse("name", r"it prints a newline as \012; use path_name() to make the name")
+    if (
+        isinstance(name, FileBacked)
+        and name.escaped != producer.escapes_newlines
+        and NEWLINE in name.raw
+    ):
+        refuse("name", r"it does not escape \012 in the same way; use path_name() to make the name")
     _check_read("name", name, producer, refuse)
     if not isinstance(name, FileBacked) and name.raw and name.kind != "rollup":
         _check_pathless(name, producer, refuse)
 
 
 def _check_read(part: str, name: Name, producer: Producer, refuse: _Refuse) -> None:
-    """The bytes are what the record says they are."""
+    """Check that the bytes parse as the same record."""
     read = load_grammar(producer.dialect).parse_name(name.raw)
     if isinstance(read, FileBacked) and isinstance(name, FileBacked):
-        # Where there is nothing to escape, the records of other producers do.
+        # Records of other producers are accepted if there is nothing to escape.
         read = attrs.evolve(read, escaped=name.escaped)
     if read != name:
         kind = type(read).__name__
         other = f"another {kind}" if isinstance(name, type(read)) else kind
-        refuse(part, f"its bytes, {name.raw!r}, read as {other}")
+        refuse(part, f"its bytes, {name.raw!r}, parse as {other}")
 
 
 def _check_label(label: bytes, producer: Producer, refuse: _Refuse) -> None:
@@ -210,19 +219,19 @@ def _check_label(label: bytes, producer: Producer, refuse: _Refuse) -> None:
     if rule is None:
         return
     if rule.checked:
-        fault = label_fault(label, limit=rule.limit)
+        reason = label_error(label, limit=rule.limit)
     else:
-        long = len(label) > rule.limit
-        fault = f"it has {len(label)} bytes, {rule.limit} at most" if long else None
-    if fault:
-        refuse("name", f"the kernel refuses this label: {fault}")
+        too_long = len(label) > rule.limit
+        reason = f"it has {len(label)} bytes; the limit is {rule.limit}" if too_long else None
+    if reason:
+        refuse("name", f"the kernel refuses this label: {reason}")
 
 
 def _check_pathless(name: Name, producer: Producer, refuse: _Refuse) -> None:
-    """A pseudo-name in place of a path is one that this producer prints."""
+    """Check that the producer prints this pseudo-name."""
     kinds = producer.pathless
     if kinds is not None and name.kind in PATHLESS - kinds:
-        refuse("name", f"it never prints {name}")
+        refuse("name", f"it never prints {escape_bytes(name.raw)}")
 
 
 def _check_usage(
@@ -230,7 +239,7 @@ def _check_usage(
 ) -> None:
     known = {line.field.attribute: line for line in lines}
     if usage.extra:
-        refuse("usage.extra", f"it has no field {usage.extra[0].key.decode('ascii', 'replace')}")
+        refuse("usage.extra", f"it has no field {escape_bytes(usage.extra[0].key)}")
     for attribute in attrs.fields_dict(Usage):
         value = None if attribute == "extra" else getattr(usage, attribute)
         line = known.get(attribute)
@@ -239,7 +248,7 @@ def _check_usage(
         if line is None:
             continue
         if value is None and line.required:
-            refuse(f"usage.{attribute}", "it always prints this field, and the record has no value")
+            refuse(f"usage.{attribute}", "it always prints this field, but the record has no value")
         if value is not None:
             _check_value(value, line, producer, refuse)
 
@@ -249,7 +258,7 @@ def _check_value(
 ) -> None:
     part = f"usage.{line.field.attribute}"
     if line.format is None:
-        refuse(part, "how it prints this field is not established")
+        refuse(part, "the format of this field is not established")
     if isinstance(value, int):
         if not 0 <= value < MISSING:
             refuse(part, f"{value} is not a number from 0 to {MISSING - 1}")
@@ -265,27 +274,27 @@ def _check_value(
 
 def _check_flags(flags: VmFlags, part: str, producer: Producer, refuse: _Refuse) -> None:
     words = b"".join(b" " + word for word in flags)
-    # Linux prints the space behind the colon even where no flag follows.
+    # Linux prints the space after the colon even if no flag follows.
     if flags.raw != (words + producer.flags_tail if words else producer.flags_tail):
-        refuse(part, f"it does not space mnemonics as in {flags.raw!r}")
+        refuse(part, f"its mnemonics are not spaced as in {flags.raw!r}")
     if producer.release is not None:
         _check_bits(flags, part, producer.release, refuse)
 
 
 def _check_bits(flags: VmFlags, part: str, release: Release, refuse: _Refuse) -> None:
-    """Each flag is one of the release's, and they stand in the order of their bits."""
+    """Check that the release has every flag, and that flags are in the order of their bits."""
     last = -1
     for word in flags:
-        if word == UNNAMED_BIT:
+        if word == UNNAMED_MNEMONIC:
             last += 1
             continue
-        info = VMFLAGS.get(word)
+        info = VM_FLAGS.get(word)
         if info is None or info.span.covers(release) is False:
             refuse(part, f"it has no flag {escape_bytes(word)}")
-        behind = [bit for bit in info.bits_at(release) if bit > last]
-        if not behind:
+        later = [bit for bit in info.bits_at(release) if bit > last]
+        if not later:
             refuse(
                 part,
-                f"it prints flags in the order of their bits, and {escape_bytes(word)} earlier",
+                f"it prints flags in the order of their bits: {escape_bytes(word)} comes earlier",
             )
-        last = min(behind)
+        last = min(later)

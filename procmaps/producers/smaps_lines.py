@@ -1,4 +1,4 @@
-"""The lines below a header, of mainline and with those of a vendor put in."""
+"""The smaps lines of a mainline release, and the insertion of a vendor's lines."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from procmaps.producers.model import FieldLine
 
 
 def _format(field: SmapsField, release: Release) -> FieldFormat | None:
-    """How the release prints the field: as is established, or the only way that is possible."""
+    """Return the field's format: the established one, or the only possible one."""
     possible = [one for one in field.formats if one.span.covers(release) is not False]
     return field.format_at(release) or (possible[0] if len(possible) == 1 else None)
 
 
 def lines_at(release: Release, *, rollup: bool = False) -> tuple[FieldLine, ...]:
-    """The lines of mainline *release*; those that it may have or not are not required."""
+    """Return the lines of mainline *release*; uncertain lines are not required."""
     return tuple(
-        FieldLine(field, _format(field, release), required=bool(there) and not field.optional)
-        for field, there in presence_at(release, rollup=rollup)
-        if there is not False
+        FieldLine(field, _format(field, release), required=bool(printed) and not field.optional)
+        for field, printed in presence_at(release, rollup=rollup)
+        if printed is not False
     )
 
 
 def inserted(lines: tuple[FieldLine, ...], key: bytes, after: bytes) -> tuple[FieldLine, ...]:
-    """*lines* with a vendor's line behind the key *after*; b"": directly below the header."""
+    """Return *lines* with a vendor's line after the key *after*; b"" is the header line."""
     field = FIELDS[key]
-    place = [b"", *(line.field.key for line in lines)].index(after)
-    return (*lines[:place], FieldLine(field, field.formats[0], required=False), *lines[place:])
+    index = [b"", *(line.field.key for line in lines)].index(after)
+    return (*lines[:index], FieldLine(field, field.formats[0], required=False), *lines[index:])

@@ -1,4 +1,4 @@
-"""Kernels that differ from mainline: without an MMU, with a vendor's patches, miscompiled."""
+"""Kernels that differ from mainline: NOMMU, vendors' patches, miscompiled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
-from procmaps.formats.header_line import EXCESS_DIGITS, Bits, excess_header
+from procmaps.formats.header_line import EXCESS_DIGITS, WordSize, excess_header
 from procmaps.formats.labels import MAX_LABEL_ANDROID
 from procmaps.formats.releases import Release, Span
 from procmaps.formats.smaps_fields import VENDOR_FIELDS
@@ -17,15 +17,15 @@ from procmaps.producers.smaps_lines import inserted
 
 @attrs.frozen
 class Variant:
-    """A way in which kernels of some releases differ from mainline."""
+    """A difference from mainline that kernels of some releases have."""
 
     name: str
     span: Span
-    bits: tuple[Bits, ...]
-    """The word sizes it exists for, the usual one first."""
+    word_sizes: tuple[WordSize, ...]
+    """Word sizes, the usual one first."""
     source: str
     change: Callable[[Producer, Release], Producer]
-    """What mainline's producer becomes."""
+    """Returns the changed producer, given mainline's."""
     prefix: str = "linux"
 
 
@@ -42,18 +42,18 @@ def _nommu(producer: Producer, _release: Release) -> Producer:
         smaps=(),
         rollup=(),
         labels=None,
-        # nommu_vma_show() asks for nothing but the stack; what is a file prints its path.
+        # nommu_vma_show() prints no pseudo-name but the stack; files print their path.
         pathless=(producer.pathless or frozenset())
         & {"stack", "thread_stack", "anon_inode", "socket"},
     )
 
 
 _FAULT = len(b"<fault>")
-"""What seq_print_vma_name() adds where it cannot read on."""
+"""Length of the text that seq_print_vma_name() adds if it cannot read the rest."""
 
 
 def _user_pointers(after: bytes) -> Callable[[Producer, Release], Producer]:
-    """The Android generations that keep a pointer to the name; ``Name:`` stands behind *after*."""
+    """Return the change of Android kernels with user pointers; ``Name:`` follows *after*."""
 
     def change(producer: Producer, release: Release) -> Producer:
         kinds = pathless_at(release, LINUX, ANDROID)
@@ -62,7 +62,7 @@ def _user_pointers(after: bytes) -> Callable[[Producer, Release], Producer]:
             kind="android",
             dialect="android",
             smaps=inserted(producer.smaps, b"Name", after),
-            # NAME_MAX bytes are copied, and what could not be read is told behind them.
+            # NAME_MAX bytes are copied; a text after them reports an unreadable rest.
             labels=LabelRule(255 + _FAULT, checked=False),
             pathless=kinds | {"anon"},
         )
@@ -135,4 +135,4 @@ VARIANTS: tuple[Variant, ...] = (
         _refcounted,
     ),
 )
-"""Mainline and what differs from it. One name can mean several, each over its own releases."""
+"""Mainline and its variants. One name may have several, each with its own releases."""

@@ -1,1 +1,1 @@
-"""The values that a caller holds: mappings, names, usage."""
+"""The values that a caller works with: mappings, names, permissions, devices, usage."""

@@ -122,7 +122,7 @@ class ProblemFinder:
                     "backward",
                     f"starts below {last_start:#x}, the start of the mapping before it",
                 )
-            if self._grammar.dialect.newlines:
+            if self._grammar.dialect.newlines_in_names:
                 kind, finding = "suspicious", f"{finding}; {_FORGERY}"
             yield self._problem(kind, row, finding, lines)
 

@@ -64,7 +64,7 @@ def _own_names(made: Producer) -> list[st.SearchStrategy[bytes]]:
 
 def _pseudo(name: PseudoName, made: Producer) -> st.SearchStrategy[bytes]:
     """The texts of a pseudo-name, as *made* prints them."""
-    parts = [_part(piece, name, made) for piece in name.pieces]
+    parts = [_part(piece, name, made) for piece in name.parts]
     return st.tuples(*parts).map(b"".join)
 
 
@@ -94,7 +94,7 @@ def own_labels(made: Producer) -> st.SearchStrategy[bytes]:
 def _file_label(made: Producer) -> st.SearchStrategy[bytes]:
     """What a program may call its memfd: any bytes but NUL."""
     label = st.sampled_from(COMPONENTS) | any_bytes(249)
-    return label.map(lambda text: text.replace(b"\n", NEWLINE)) if made.escapes else label
+    return label.map(lambda text: text.replace(b"\n", NEWLINE)) if made.escapes_newlines else label
 
 
 def stands_alone(name: Name, made: Producer) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from procmaps.formats.smaps_fields import SmapsField
-from procmaps.formats.vm_flags import UNNAMED_BIT, VMFLAG_TABLE, VmFlags
+from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAG_TABLE, VmFlags
 from procmaps.producers import FieldLine, Producer
 from procmaps.records.names import AnonName, Name
 from procmaps.records.usage import Usage
@@ -54,12 +54,12 @@ def _flags(made: Producer) -> st.SearchStrategy[VmFlags]:
     """Flags of the release, and bits without letters, in the order of the bits."""
     release = made.release
     words: dict[int, set[bytes]] = {}
-    for flag in VMFLAG_TABLE:
+    for flag in VM_FLAG_TABLE:
         if release is not None and flag.span.covers(release) is not False:
             # Where it is not established to which bit a flag has moved, any of them will do.
             for bit in sorted(flag.bits_at(release))[:1]:
                 words.setdefault(bit, set()).add(flag.mnemonic)
-    choices = [sorted(words.get(bit, {UNNAMED_BIT})) for bit in range(_FLAG_BITS)]
+    choices = [sorted(words.get(bit, {UNNAMED_MNEMONIC})) for bit in range(_FLAG_BITS)]
     bits = st.sets(st.integers(0, _FLAG_BITS - 1), max_size=12).map(sorted)
     found = bits.flatmap(lambda set_: st.tuples(*(st.sampled_from(choices[bit]) for bit in set_)))
     return found.map(

@@ -178,7 +178,7 @@ def _producers(case: Case) -> Iterator[Producer]:
         release = producer.release
         if (
             producer.kind == case.producer
-            and (producer.bits == 32 or "32-bit" not in case.tags)
+            and (producer.word_size == 32 or "32-bit" not in case.tags)
             and (first is None or release is None or first <= release)
             and (last is None or release is None or release <= last)
             and (last is None or release != last or until == case.until)

@@ -11,11 +11,11 @@ from procmaps.explanation.release_spans import covers, intersection
 from procmaps.formats.all_releases import RELEASES
 from procmaps.formats.releases import Release, Span
 from procmaps.formats.smaps_fields import FIELDS
-from procmaps.formats.vm_flags import VMFLAG_TABLE
+from procmaps.formats.vm_flags import VM_FLAG_TABLE
 
 _KNOWN = [
     *(field_format.span for field in FIELDS.values() for field_format in field.formats),
-    *(info.span for info in VMFLAG_TABLE),
+    *(info.span for info in VM_FLAG_TABLE),
 ]
 EVIDENCE = st.lists(
     st.builds(Evidence, st.just(""), st.lists(st.sampled_from(_KNOWN), max_size=2).map(tuple),

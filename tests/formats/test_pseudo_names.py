@@ -35,7 +35,7 @@ def test_no_name_begins_or_ends_with_a_space(name: PseudoName) -> None:
 
 
 @pytest.mark.parametrize("name", PSEUDO_NAMES, ids=by_text)
-def test_a_path_has_a_file_and_brackets_have_none_but_for_the_two_that_do(
+def test_paths_are_file_backed_and_brackets_are_not_with_two_exceptions(
     name: PseudoName,
 ) -> None:
     bracketed = name.pattern_text.startswith("[")
@@ -52,7 +52,7 @@ def test_words_in_capitals_are_placeholders(name: PseudoName) -> None:
 
 
 def test_every_placeholder_is_used() -> None:
-    assert {piece for name in PSEUDO_NAMES for piece in name.pieces[1::2]} == set(PLACEHOLDERS)
+    assert {part for name in PSEUDO_NAMES for part in name.parts[1::2]} == set(PLACEHOLDERS)
 
 
 EXAMPLES = {"LABEL": "a b", "TID": "42", "KEY": "0000abcd", "INODE": "4711", "CLASS": "kvm-vcpu:0",
@@ -61,8 +61,8 @@ LINUX = loading.load("linux")
 
 
 @pytest.mark.parametrize("name", PSEUDO_NAMES, ids=by_text)
-def test_the_grammar_reads_each_as_the_kind_that_the_table_gives_it(name: PseudoName) -> None:
-    text = "".join(EXAMPLES.get(piece, piece) for piece in name.pieces)
+def test_the_grammar_parses_each_as_the_kind_in_the_table(name: PseudoName) -> None:
+    text = "".join(EXAMPLES.get(part, part) for part in name.parts)
     read = LINUX.parse_name(text.encode())
     assert read.kind == name.kind
     assert (find_pseudo_name(read) is name) is not name.look_alike
@@ -74,13 +74,13 @@ FIXED = [
 
 
 @pytest.mark.parametrize("terminal", [step.terminal for step in FIXED])
-def test_every_fixed_name_of_the_grammar_has_its_row(terminal: str) -> None:
+def test_every_fixed_name_of_the_grammar_has_a_row(terminal: str) -> None:
     (row,) = (name for name in PSEUDO_NAMES if name.kind == terminal.lower())
     assert LINUX.terminal(terminal).fullmatch(row.pattern_text.encode())
 
 
 @pytest.mark.parametrize("raw", [b"/SYSVKEY (deleted)", b"/NUMBER (deleted)", b"socket:[INODE]"])
-def test_a_placeholder_is_no_text_of_a_name(raw: bytes) -> None:
+def test_a_placeholder_does_not_occur_in_a_fixed_name(raw: bytes) -> None:
     assert find_pseudo_name(LINUX.parse_name(raw)) is None
 
 
@@ -117,13 +117,13 @@ def test_each_release_has_the_bracketed_names_that_its_source_has(
     assert texts_at(release) == texts
 
 
-def test_labels_of_shared_memory_came_two_releases_after_those_of_private() -> None:
+def test_labels_of_shared_memory_came_after_those_of_private_memory() -> None:
     shared, private = PSEUDO_BY_TEXT["[anon_shmem:LABEL]"], PSEUDO_BY_TEXT["[anon:LABEL]"]
     assert [private.span.covers(Release.parse(text)) for text in ("5.16", "5.17")] == [False, True]
     assert [shared.span.covers(Release.parse(text)) for text in ("6.1.9", "6.2")] == [False, True]
 
 
-def test_thread_stacks_were_named_for_some_releases_only() -> None:
+def test_thread_stacks_have_names_in_some_releases_only() -> None:
     span = PSEUDO_BY_TEXT["[stack:TID]"].span
     answers = [span.covers(Release.parse(text)) for text in ("3.3", "3.4", "4.4", "4.5")]
     assert answers == [False, True, True, False]

@@ -11,7 +11,7 @@ from procmaps.formats.releases import Release, Span, releases_named
 releases = st.lists(st.integers(0, 300), min_size=2, max_size=4).map(tuple).map(Release)
 
 
-def test_releases_order_as_they_came_out() -> None:
+def test_releases_sort_by_age() -> None:
     written = ["2.4.0", "2.4.27", "2.6.9", "2.6.32", "2.6.32.69", "3.0", "3.19", "4.4", "4.4.155",
                "4.9", "4.20", "5.0", "5.17", "6.12", "7.1.5"]  # fmt: skip
     parsed = [Release.parse(text) for text in written]
@@ -21,28 +21,28 @@ def test_releases_order_as_they_came_out() -> None:
 
 
 @given(releases)
-def test_a_release_reads_back_from_its_own_text(release: Release) -> None:
+def test_a_release_parses_from_its_own_text(release: Release) -> None:
     assert Release.parse(str(release)) == release
 
 
 @pytest.mark.parametrize(
     "text", ["", "6", "5.17-rc5", "6.12.", ".6", "6..1", "6.01", "v6.1", " 6.1", "6.1\n", "6.1²"]
 )
-def test_what_is_not_a_release_is_refused_with_an_example(text: str) -> None:
+def test_parse_rejects_other_text_with_an_example(text: str) -> None:
     with pytest.raises(ValueError) as caught:
         Release.parse(text)
     assert str(caught.value) == (
-        f"{text!r} is not a Linux release: expected two or more numbers with dots between them "
+        f"{text!r} is not a Linux release: expected two or more numbers separated by dots "
         'and nothing else, such as "6.12" or "2.6.32"'
     )
 
 
 @pytest.mark.parametrize("parts", [(), (6,), (6, -1), (6, True), [6, 1], "6.1"])
-def test_a_release_is_made_of_numbers(parts: tuple[int, ...]) -> None:
+def test_rejects_parts_that_are_not_numbers(parts: tuple[int, ...]) -> None:
     with pytest.raises(ValueError) as caught:
         Release(parts)
     assert str(caught.value) == (
-        f"a release needs a tuple of two or more numbers, none negative, not {parts!r}"
+        f"a release needs a tuple of two or more non-negative numbers, not {parts!r}"
     )
 
 
@@ -58,7 +58,7 @@ def test_a_release_is_made_of_numbers(parts: tuple[int, ...]) -> None:
         ("3.8", "3.19|4.4", "since 3.8, until between 3.19 and 4.4"),
     ],
 )
-def test_a_span_says_itself_for_people(start: str, end: str, text: str) -> None:
+def test_str_of_a_span_is_a_phrase(start: str, end: str, text: str) -> None:
     assert str(Span.of(start, end)) == text
 
 
@@ -78,13 +78,11 @@ def test_a_span_says_itself_for_people(start: str, end: str, text: str) -> None:
         ("6.0", False),
     ],
 )
-def test_a_span_with_open_ends_tells_no_from_not_established(
-    release: str, answer: bool | None
-) -> None:
+def test_covers_distinguishes_no_from_not_established(release: str, answer: bool | None) -> None:
     assert Span.of("4.9|4.12", "5.10|5.17").covers(Release.parse(release)) is answer
 
 
-def test_a_span_whose_past_was_not_looked_at_is_unsure_of_all_of_it() -> None:
+def test_covers_is_none_before_an_unchecked_start() -> None:
     span = Span.of("?|6.1")
     assert span.covers(Release.parse("2.4.0")) is None
     assert span.covers(Release.parse("6.1")) is True
@@ -92,7 +90,7 @@ def test_a_span_whose_past_was_not_looked_at_is_unsure_of_all_of_it() -> None:
 
 
 @given(releases, releases)
-def test_an_exact_span_is_never_unsure(first: Release, asked: Release) -> None:
+def test_covers_is_never_none_for_an_exact_span(first: Release, asked: Release) -> None:
     first = first.series
     assert Span(since=first).covers(asked) is (asked >= first)
     assert Span(until=first).covers(asked) is (asked < first)
@@ -102,30 +100,30 @@ def test_an_exact_span_is_never_unsure(first: Release, asked: Release) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "message"),
     [
-        ("4.12|4.9", "", "a span cannot have absent=4.12 and since=4.9"),
-        ("4.9|4.9", "", "a span cannot have absent=4.9 and since=4.9"),
+        ("4.12|4.9", "", "a span cannot have last_without=4.12 and since=4.9"),
+        ("4.9|4.9", "", "a span cannot have last_without=4.9 and since=4.9"),
         ("5.0", "4.9", "a span cannot have since=5.0 and until=4.9"),
         ("5.0", "5.0", "a span cannot have since=5.0 and until=5.0"),
-        ("5.0", "4.9|5.4", "a span cannot have since=5.0 and last=4.9"),
-        ("", "5.4|5.4", "a span cannot have last=5.4 and until=5.4"),
+        ("5.0", "4.9|5.4", "a span cannot have since=5.0 and last_with=4.9"),
+        ("", "5.4|5.4", "a span cannot have last_with=5.4 and until=5.4"),
     ],
 )
-def test_a_span_out_of_order_is_refused(start: str, end: str, message: str) -> None:
+def test_rejects_a_span_out_of_order(start: str, end: str, message: str) -> None:
     with pytest.raises(ValueError) as caught:
         Span.of(start, end)
     assert str(caught.value) == message
 
 
-def test_an_uncertain_end_needs_the_end_it_is_uncertain_about() -> None:
+def test_rejects_an_uncertain_end_without_the_end() -> None:
     with pytest.raises(ValueError) as caught:
-        Span(absent=Release.parse("4.9"))
-    assert str(caught.value) == "a span with absent=4.9 needs since"
+        Span(last_without=Release.parse("4.9"))
+    assert str(caught.value) == "a span with last_without=4.9 needs since"
     with pytest.raises(ValueError) as caught:
-        Span(last=Release.parse("4.9"))
-    assert str(caught.value) == "a span with last=4.9 needs until"
+        Span(last_with=Release.parse("4.9"))
+    assert str(caught.value) == "a span with last_with=4.9 needs until"
 
 
-def test_one_release_is_a_possible_span() -> None:
+def test_a_span_may_be_one_release() -> None:
     span = Span.of("3.8", "3.8|3.10")
     assert span.covers(Release.parse("3.8")) is True
     assert span.covers(Release.parse("3.9")) is None
@@ -136,10 +134,10 @@ def test_one_release_is_a_possible_span() -> None:
     [("4.4.155", "4.4"), ("6.12", "6.12"), ("2.6.32.69", "2.6.32"), ("2.6.9", "2.6.9"),
      ("2.4.27", "2.4.27"), ("3.10.99", "3.10")],
 )  # fmt: skip
-def test_a_stable_release_belongs_to_the_release_that_it_mends(release: str, series: str) -> None:
+def test_series_of_a_stable_release(release: str, series: str) -> None:
     assert str(Release.parse(release).series) == series
 
 
-def test_releases_named_are_each_given_once_in_order() -> None:
+def test_releases_named_are_sorted_and_unique() -> None:
     spans = [Span.of("4.9|4.12", "5.10"), Span.of("3.8", "4.12|5.10"), Span()]
     assert [str(release) for release in releases_named(spans)] == ["3.8", "4.9", "4.12", "5.10"]

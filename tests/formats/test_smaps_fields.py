@@ -16,7 +16,7 @@ from procmaps.formats.smaps_fields import (
     VENDOR_FIELDS,
     SmapsField,
     fields_at,
-    unsettled_at,
+    uncertain_at,
 )
 from procmaps.formats.vm_flags import VmFlags
 
@@ -84,13 +84,13 @@ ROLLUP = {
 @pytest.mark.parametrize("release", SMAPS)
 def test_smaps_has_the_fields_of_the_source_in_its_order(release: str) -> None:
     assert keys(release) == SMAPS[release]
-    assert unsettled_at(Release.parse(release)) == ()
+    assert uncertain_at(Release.parse(release)) == ()
 
 
 @pytest.mark.parametrize("release", ROLLUP)
-def test_rollup_has_the_fields_of_the_source_in_its_order(release: str) -> None:
+def test_smaps_rollup_has_the_fields_of_the_source_in_its_order(release: str) -> None:
     assert keys(release, rollup=True) == ROLLUP[release]
-    assert unsettled_at(Release.parse(release), rollup=True) == ()
+    assert uncertain_at(Release.parse(release), rollup=True) == ()
 
 
 # Lines as kernels print them, read in their format strings.
@@ -116,7 +116,7 @@ def test_rollup_has_the_fields_of_the_source_in_its_order(release: str) -> None:
         ("6.12", b"VmFlags", VmFlags.of("rd", "mr").raw, b"VmFlags: rd mr "),
     ],
 )
-def test_lines_are_printed_as_the_release_prints_them(
+def test_lines_match_those_of_the_release(
     release: str, key: bytes, value: int | bytes, line: bytes
 ) -> None:
     line_format = FIELDS[key].format_at(Release.parse(release))
@@ -124,12 +124,12 @@ def test_lines_are_printed_as_the_release_prints_them(
     assert line_format.line(value) == line
 
 
-def test_a_release_without_the_field_has_no_format_for_it() -> None:
+def test_format_is_none_in_a_release_without_the_field() -> None:
     assert FIELDS[b"KSM"].format_at(Release.parse("6.1")) is None
     assert FIELDS[b"Nonlinear"].format_at(Release.parse("4.0")) is None
 
 
-def test_androids_name_line_is_printed_with_the_name_as_it_stands() -> None:
+def test_android_name_line_contains_the_name_unchanged() -> None:
     line_format = FIELDS[b"Name"].format_at(Release.parse("4.9"))
     assert line_format is not None
     assert line_format.line(b"[anon:libc_malloc]") == b"Name:           [anon:libc_malloc]"
@@ -155,30 +155,30 @@ def test_every_field_is_described(field: SmapsField) -> None:
 
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=by_key)
-def test_formats_begin_with_the_key_and_follow_each_other_without_a_gap(field: SmapsField) -> None:
+def test_formats_begin_with_the_key_and_their_spans_have_no_gap(field: SmapsField) -> None:
     for line_format in field.formats:
         assert line_format.label.startswith(field.key + b":")
         assert line_format.label.endswith((b" ", b"\t", b":"))
         assert line_format.suffix == (b" kB" if field.unit == "kB" else b"")
     spans = [line_format.span for line_format in field.formats]
     for early, late in pairwise(spans):
-        assert (early.last, early.until) == (late.absent, late.since)
-    assert (spans[0].absent, spans[0].since) == (field.span.absent, field.span.since)
-    assert (spans[-1].last, spans[-1].until) == (field.span.last, field.span.until)
+        assert (early.last_with, early.until) == (late.last_without, late.since)
+    assert (spans[0].last_without, spans[0].since) == (field.span.last_without, field.span.since)
+    assert (spans[-1].last_with, spans[-1].until) == (field.span.last_with, field.span.until)
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=str)
-def test_each_release_that_surely_has_a_field_has_one_format_and_one_place(
+def test_a_release_with_a_field_has_one_format_and_one_position_for_it(
     release: Release,
 ) -> None:
     for rollup in (False, True):
         printed = fields_at(release, rollup=rollup)
         assert len(set(printed)) == len(printed)
-        assert not set(printed) & set(unsettled_at(release, rollup=rollup))
+        assert not set(printed) & set(uncertain_at(release, rollup=rollup))
         assert all(field.rollup if rollup else field.smaps for field in printed)
 
 
-def test_orders_hold_every_mainline_field_and_follow_each_other() -> None:
+def test_orders_contain_every_mainline_field_and_their_spans_have_no_gap() -> None:
     for _, order in ORDERS:
         assert sorted(order) == sorted(field.key for field in MAINLINE)
     for (early, _), (late, _) in pairwise(ORDERS):
@@ -188,20 +188,20 @@ def test_orders_hold_every_mainline_field_and_follow_each_other() -> None:
     assert len({tuple(key for key in order if key not in moved) for _, order in ORDERS}) == 1
 
 
-def test_rollup_is_a_part_of_smaps_but_for_the_parts_of_pss() -> None:
+def test_smaps_rollup_is_a_subset_of_smaps_except_the_parts_of_pss() -> None:
     only_rollup = {field.key for field in MAINLINE if field.rollup and not field.smaps}
     assert only_rollup == {b"Pss_Anon", b"Pss_File", b"Pss_Shmem"}
     assert ROLLUP_SPAN.covers(Release.parse("4.13")) is False
     assert ROLLUP_SPAN.covers(Release.parse("4.14")) is True
 
 
-def test_lines_that_kernels_may_leave_out_are_marked() -> None:
+def test_lines_that_kernels_may_omit_are_optional() -> None:
     optional = {field.key for field in MAINLINE if field.optional}
     assert optional == {b"Nonlinear", b"ProtectionKey"}
     assert all(field.optional for field in VENDOR_FIELDS)
 
 
-def test_vendors_fields_stand_behind_fields_that_exist() -> None:
+def test_vendor_fields_follow_existing_fields() -> None:
     for field in VENDOR_FIELDS:
         assert field.after
         assert all(key in FIELDS for key in field.after if key)
@@ -209,8 +209,8 @@ def test_vendors_fields_stand_behind_fields_that_exist() -> None:
     assert not any(field.after for field in MAINLINE)
 
 
-def test_what_is_not_established_is_listed_and_not_printed() -> None:
+def test_uncertain_fields_are_listed_separately() -> None:
     for release in RELEASES:
-        for field in unsettled_at(release):
+        for field in uncertain_at(release):
             assert field.span.covers(release) is None
             assert field not in fields_at(release)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from procmaps.formats.releases import Release
 from procmaps.formats.vm_flags import (
-    LETTERLESS_BITS,
-    UNNAMED_BIT,
-    VMFLAG_TABLE,
-    VMFLAGS,
+    UNNAMED_BITS,
+    UNNAMED_MNEMONIC,
+    VM_FLAG_TABLE,
+    VM_FLAGS,
     VmFlagInfo,
     VmFlags,
 )
@@ -28,63 +28,63 @@ def by_mnemonic(info: VmFlagInfo) -> str:
 
 def mnemonics_at(release: str) -> set[bytes]:
     asked = Release.parse(release)
-    return {info.mnemonic for info in VMFLAG_TABLE if info.span.covers(asked)}
+    return {info.mnemonic for info in VM_FLAG_TABLE if info.span.covers(asked)}
 
 
 def test_every_mnemonic_is_two_lower_case_letters_and_listed_once() -> None:
-    for info in VMFLAG_TABLE:
+    for info in VM_FLAG_TABLE:
         assert len(info.mnemonic) == 2
         assert info.mnemonic.isalpha()
         assert info.mnemonic.islower()
-    assert len(VMFLAGS) == len(VMFLAG_TABLE)
-    assert UNNAMED_BIT not in VMFLAGS
+    assert len(VM_FLAGS) == len(VM_FLAG_TABLE)
+    assert UNNAMED_MNEMONIC not in VM_FLAGS
 
 
-@pytest.mark.parametrize("info", VMFLAG_TABLE, ids=by_mnemonic)
+@pytest.mark.parametrize("info", VM_FLAG_TABLE, ids=by_mnemonic)
 def test_every_flag_is_described(info: VmFlagInfo) -> None:
     assert info.kernel_name.startswith("VM_")
     assert info.meaning.endswith(".")
     assert "\n" not in info.meaning
     assert info.source
-    assert VMFLAGS[info.mnemonic] is info
+    assert VM_FLAGS[info.mnemonic] is info
 
 
-@pytest.mark.parametrize("info", VMFLAG_TABLE, ids=by_mnemonic)
+@pytest.mark.parametrize("info", VM_FLAG_TABLE, ids=by_mnemonic)
 def test_a_flag_has_a_bit_in_every_release_that_has_the_flag(info: VmFlagInfo) -> None:
-    named = {release for place in info.bits for release in place.span.releases}
+    named = {release for position in info.positions for release in position.span.releases}
     for release in named | set(info.span.releases):
         if info.span.covers(release):
             assert info.bits_at(release), release
-        for place in info.bits:
-            if place.span.covers(release):
+        for position in info.positions:
+            if position.span.covers(release):
                 assert info.span.covers(release) is not False, release
 
 
 def test_flags_that_share_a_bit_at_once_differ_in_architecture_or_option() -> None:
-    releases = {release for info in VMFLAG_TABLE for release in info.span.releases}
+    releases = {release for info in VM_FLAG_TABLE for release in info.span.releases}
     for release in releases:
         holders: dict[int, list[VmFlagInfo]] = defaultdict(list)
-        for info in VMFLAG_TABLE:
+        for info in VM_FLAG_TABLE:
             if info.span.covers(release):
-                for place in info.bits:
-                    if place.span.covers(release):
-                        holders[place.number].append(info)
+                for position in info.positions:
+                    if position.span.covers(release):
+                        holders[position.number].append(info)
         for number, infos in holders.items():
             # One of them may be general: the others replace it where they apply.
             assert sum(
-                not (info.architectures or info.condition or info.bits[0].condition)
+                not (info.architectures or info.condition or info.positions[0].condition)
                 for info in infos
             ) <= 1, (release, number, infos)  # fmt: skip
 
 
-def test_the_table_is_in_the_order_of_bits_but_for_those_that_moved() -> None:
-    stable = [info.bits[0].number for info in VMFLAG_TABLE if len(info.bits) == 1]
+def test_the_table_is_in_the_order_of_bits_except_moved_ones() -> None:
+    stable = [info.positions[0].number for info in VM_FLAG_TABLE if len(info.positions) == 1]
     assert stable == sorted(stable)
 
 
-def test_bits_that_were_used_again() -> None:
+def test_reused_bits() -> None:
     def bits(mnemonic: bytes, release: str) -> set[int]:
-        return set(VMFLAGS[mnemonic].bits_at(Release.parse(release)))
+        return set(VM_FLAGS[mnemonic].bits_at(Release.parse(release)))
 
     assert bits(b"dw", "5.10") == bits(b"gu", "7.1") == {11}
     assert bits(b"nl", "3.10") == bits(b"sf", "4.15") == {23}
@@ -98,7 +98,7 @@ def test_bits_that_were_used_again() -> None:
     assert bits(b"sl", "6.12.117") == {63}
     assert bits(b"sl", "7.1.5") == {42}
     assert bits(b"dp", "6.12") == {24, 40}
-    assert VMFLAGS[b"sl"].bit == 42
+    assert VM_FLAGS[b"sl"].bit == 42
 
 
 # Read in the kernels' own show_smap_vma_flags(), not from the table.
@@ -127,20 +127,20 @@ def test_each_release_has_the_mnemonics_that_its_source_has(
     assert mnemonics_at(release) == mnemonics
 
 
-def test_mute_bits_print_nothing_or_question_marks() -> None:
-    assert {bit.printed for bit in LETTERLESS_BITS} == {b"", b"??"}
-    for bit in LETTERLESS_BITS:
+def test_unnamed_bits_print_nothing_or_question_marks() -> None:
+    assert {bit.printed for bit in UNNAMED_BITS} == {b"", b"??"}
+    for bit in UNNAMED_BITS:
         assert bit.meaning.endswith(".")
         assert bit.source
 
 
-def test_lock_on_fault_printed_question_marks_until_it_got_its_letters() -> None:
-    (before,) = (bit for bit in LETTERLESS_BITS if bit.kernel_name == "VM_LOCKONFAULT")
-    after = VMFLAGS[b"lf"].span
-    assert (before.span.last, before.span.until) == (after.absent, after.since)
+def test_lock_on_fault_printed_question_marks_before_it_had_a_mnemonic() -> None:
+    (before,) = (bit for bit in UNNAMED_BITS if bit.kernel_name == "VM_LOCKONFAULT")
+    after = VM_FLAGS[b"lf"].span
+    assert (before.span.last_with, before.span.until) == (after.last_without, after.since)
 
 
-def test_a_record_gives_words_and_text_back() -> None:
+def test_a_record_keeps_the_words_and_the_text() -> None:
     flags = VmFlags(HEAP)
     assert flags.mnemonics == tuple(flags) == (b"rd", b"wr", b"mr", b"mw", b"me", b"ac", b"sd")
     assert flags.raw == HEAP
@@ -154,7 +154,7 @@ def test_a_record_gives_words_and_text_back() -> None:
     assert VmFlags.of("rd", b"wr", "mr", "mw", "me", "ac", "sd") == flags
 
 
-def test_known_and_unknown_words_are_told_apart_in_printed_order() -> None:
+def test_known_and_unknown_words_are_in_printed_order() -> None:
     flags = VmFlags.of("rd", "??", "zz", "mg", "??", "rdx")
     assert [info.kernel_name for info in flags.known()] == ["VM_READ", "VM_MERGEABLE"]
     assert flags.unknown == (b"??", b"zz", b"??", b"rdx")
@@ -171,7 +171,7 @@ def test_known_and_unknown_words_are_told_apart_in_printed_order() -> None:
         (b" \xff\xfe ", (b"\xff\xfe",)),
     ],
 )
-def test_only_spaces_part_words_and_no_byte_is_lost(
+def test_only_spaces_separate_words_and_no_byte_is_lost(
     raw: bytes, mnemonics: tuple[bytes, ...]
 ) -> None:
     flags = VmFlags(raw)
@@ -179,13 +179,13 @@ def test_only_spaces_part_words_and_no_byte_is_lost(
     assert flags.raw == raw
 
 
-def test_no_trailing_space_is_another_text_with_the_same_flags() -> None:
+def test_a_missing_trailing_space_changes_the_text_but_not_the_flags() -> None:
     assert VmFlags(b" rd wr") != VmFlags(b" rd wr ")
     assert VmFlags(b" rd wr").mnemonics == VmFlags(b" rd wr ").mnemonics
 
 
 @given(st.binary())
-def test_any_bytes_are_flags_that_can_be_shown_and_asked(raw: bytes) -> None:
+def test_any_bytes_are_accepted(raw: bytes) -> None:
     flags = VmFlags(raw)
     assert b"".join(flags.mnemonics) == raw.replace(b" ", b"")
     assert str(flags).encode("utf-8", "surrogateescape").split(b" ") == (
@@ -194,7 +194,7 @@ def test_any_bytes_are_flags_that_can_be_shown_and_asked(raw: bytes) -> None:
     assert all(word in flags for word in flags.mnemonics)
 
 
-@given(st.lists(st.sampled_from(sorted(VMFLAGS))))
+@given(st.lists(st.sampled_from(sorted(VM_FLAGS))))
 def test_flags_made_from_mnemonics_read_back(mnemonics: list[bytes]) -> None:
     flags = VmFlags.of(*mnemonics)
     assert list(flags) == mnemonics

@@ -14,7 +14,7 @@ from procmaps.formats.dialects import DIALECTS
 from procmaps.grammar import loading
 from procmaps.grammar.loading import Grammar
 
-RAW = [loading.load(dialect.name) for dialect in DIALECTS if dialect.newlines]
+RAW = [loading.load(dialect.name) for dialect in DIALECTS if dialect.newlines_in_names]
 HEADER = b"00400000-00401000 r-xp 00000000 08:01 42 "
 
 

@@ -258,9 +258,9 @@ def test_the_kernel_is_asked_whether_it_can_only_where_that_is_in_doubt() -> Non
 @pytest.mark.parametrize(
     ("label", "limit", "reason"),
     [
-        (b"a" * 80, MAX_LABEL, "it has 80 bytes, 79 at most"),
-        (b"a" * 256, MAX_LABEL_ANDROID, "it has 256 bytes, 255 at most"),
-        ("a[b", MAX_LABEL, "byte 1 is '[', one of the five characters \\ ` $ [ ]"),
+        (b"a" * 80, MAX_LABEL, "it has 80 bytes; the limit is 79"),
+        (b"a" * 256, MAX_LABEL_ANDROID, "it has 256 bytes; the limit is 255"),
+        ("a[b", MAX_LABEL, "byte 1 is '[', one of the forbidden characters \\ ` $ [ ]"),
         ("é", MAX_LABEL, "byte 0 is 0xc3, outside printable ASCII (0x20 to 0x7e)"),
         (b"a\0", MAX_LABEL, "byte 1 is 0x00, outside printable ASCII (0x20 to 0x7e)"),
     ],

@@ -27,7 +27,7 @@ def told_apart() -> list[Producer]:
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @pytest.mark.parametrize("kind", FILE_KINDS)
 @given(data=st.data())
-def test_what_is_rendered_reads_back(kind: FileKind, data: st.DataObject) -> None:
+def test_rendered_records_read_back(kind: FileKind, data: st.DataObject) -> None:
     printing = [made for made in told_apart() if made.prints(kind)]
     made = data.draw(st.sampled_from(printing))
     records = data.draw(address_spaces(made, kind))
@@ -35,7 +35,7 @@ def test_what_is_rendered_reads_back(kind: FileKind, data: st.DataObject) -> Non
 
 
 @pytest.mark.parametrize("made", told_apart(), ids=str)
-def test_no_producer_is_left_out(made: Producer) -> None:
+def test_every_producer_is_covered(made: Producer) -> None:
     """A few examples for each of them: the test above may pass by a rare one."""
 
     def reads_back(records: list[Mapping]) -> None:

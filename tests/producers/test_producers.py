@@ -1,6 +1,6 @@
-"""The table of producers: every name means one thing, and an unknown one says what to write."""
+"""Names of producers: each has one meaning, and an unknown one is an error with a remedy."""
 
-# ruff: noqa: E501 - messages stand whole, to be found by searching
+# ruff: noqa: E501 - messages are not split, so that a search finds them
 from __future__ import annotations
 
 import pytest
@@ -13,13 +13,13 @@ from procmaps.formats.smaps_fields import fields_at
 EVERY = producers.every_producer()
 
 
-def test_each_name_means_its_producer_and_no_other() -> None:
+def test_each_name_has_one_producer() -> None:
     assert [producers.parse(made.name) for made in EVERY] == list(EVERY)
     assert len({made.name for made in EVERY}) == len(EVERY)
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "bits", "canonical"),
+    ("name", "kind", "word_size", "canonical"),
     [
         ("linux-6.12", "linux", 64, "linux-6.12"),
         ("linux-6.12-64bit", "linux", 64, "linux-6.12"),
@@ -35,10 +35,10 @@ def test_each_name_means_its_producer_and_no_other() -> None:
     ],
 )
 def test_names_are_kind_release_variant_and_word_size(
-    name: str, kind: str, bits: int, canonical: str
+    name: str, kind: str, word_size: int, canonical: str
 ) -> None:
     made = producers.parse(name)
-    assert (made.kind, made.bits, str(made)) == (kind, bits, canonical)
+    assert (made.kind, made.word_size, str(made)) == (kind, word_size, canonical)
 
 
 @pytest.mark.parametrize(
@@ -55,32 +55,32 @@ def test_names_are_kind_release_variant_and_word_size(
         (
             "linux-5..4",
             (
-                "'5..4' is not a Linux release: expected two or more numbers with dots between them and "
+                "'5..4' is not a Linux release: expected two or more numbers separated by dots and "
                 'nothing else, such as "6.12" or "2.6.32"'
             ),
         ),
-        ("linux-5.4-nokia", "no variant of linux is called nokia"),
+        ("linux-5.4-nokia", "linux has no variant nokia"),
         (
             "linux-2.6.9-parisc",
-            "there is no such kernel; there is one since 4.17, until between 6.5 and 6.11",
+            "no such kernel; this variant exists since 4.17, until between 6.5 and 6.11",
         ),
         (
             "linux-2.6.14",
             (
-                "whether a newline in a path is escaped is not established for 2.6.14, only between "
+                "the escaping of newlines in paths is not established for 2.6.14, only between "
                 "2.6.12 and 2.6.18"
             ),
         ),
-        ("wsl-32bit", "there is none of 32 bits, only of 64"),
+        ("wsl-32bit", "it exists with 64 bits only, not 32"),
     ],
 )
-def test_an_unknown_name_is_refused_with_the_remedy(name: str, reason: str) -> None:
+def test_rejects_an_unknown_name_with_a_remedy(name: str, reason: str) -> None:
     with pytest.raises(UnknownProducer) as caught:
         producers.parse(name)
     assert str(caught.value) == f"unknown producer {name!r}: {reason}"
 
 
-def test_every_dialect_has_someone_who_writes_it() -> None:
+def test_every_dialect_has_a_producer() -> None:
     assert {made.dialect for made in EVERY} == {dialect.name for dialect in DIALECTS}
 
 

@@ -70,7 +70,7 @@ def candidates(file: Path) -> Iterator[Producer]:
         if made.kind not in KERNELS or made.release is None:
             continue
         right_age = ages is None or ages[0] <= made.release <= ages[1]
-        if right_age and word in (None, made.bits):
+        if right_age and word in (None, made.word_size):
             yield made
 
 
@@ -109,7 +109,7 @@ def told_range(version: str) -> tuple[Release, Release] | None:
 
 
 @pytest.mark.parametrize("file", shared.dump_files(), ids=shared.name)
-def test_a_kernel_of_the_right_age_and_word_size_prints_a_dump_just_so(file: Path) -> None:
+def test_a_kernel_of_the_same_age_and_word_size_renders_the_dump(file: Path) -> None:
     if file.name in NOT_AS_PRINTED:
         found = list(printers(load(file, errors="collect"), kernels()))
         assert not found, f"{found[0]} prints it: take it off the list"
@@ -117,11 +117,11 @@ def test_a_kernel_of_the_right_age_and_word_size_prints_a_dump_just_so(file: Pat
         assert any(printers(load(file), candidates(file)))
 
 
-def test_the_list_of_exceptions_names_dumps_that_are_there(shared_dumps: Path) -> None:
+def test_every_listed_exception_is_an_existing_dump(shared_dumps: Path) -> None:
     assert [name for name in NOT_AS_PRINTED if not (shared_dumps / name).is_file()] == []
 
 
-def test_stripped_dumps_lack_nothing_but_spaces(shared_dumps: Path) -> None:
+def test_stripped_dumps_lack_only_spaces(shared_dumps: Path) -> None:
     """With the spaces taken away from what is printed, too, they are equal to the byte."""
     for name, reason in NOT_AS_PRINTED.items():
         if reason is STRIPPED:
@@ -153,7 +153,7 @@ def this_kernel() -> Producer:
 
 
 @pytest.mark.parametrize("file", ["maps", "smaps", "smaps_rollup"])
-def test_this_kernel_prints_as_its_producer_does(file: str) -> None:
+def test_this_kernel_prints_what_its_producer_renders(file: str) -> None:
     made = this_kernel()
     text = Path("/proc/self", file).read_bytes()
     assert render(loads(text), made) == text

@@ -136,7 +136,7 @@ def test_header_lines(producer: str, lines: bytes) -> None:
     assert render([CAT, ANON], producer) == lines
 
 
-def test_freebsd_puts_brackets_further_away_than_paths() -> None:
+def test_freebsd_prints_more_spaces_before_brackets_than_before_paths() -> None:
     path = attrs.evolve(CAT, device=Device(0, 0))
     assert render([path, ANON, named(Stack())], "freebsd") == (
         b"0000000008048000-000000000804c000 r-xp 00001000 00:00 12288     /bin/cat\n"
@@ -148,7 +148,7 @@ def test_freebsd_puts_brackets_further_away_than_paths() -> None:
 @pytest.mark.parametrize(
     ("producer", "name"), [("freebsd", Heap()), ("cygwin", Special(b"[vdso]", "vdso"))]
 )
-def test_emulations_have_their_own_names_only(producer: str, name: Name) -> None:
+def test_emulations_print_only_their_own_names(producer: str, name: Name) -> None:
     with pytest.raises(CannotRender) as caught:
         render([named(name)], producer)
     assert str(caught.value) == f"{producer} cannot print record 0: name: it never prints {name}"
@@ -172,7 +172,7 @@ def test_a_long_prefix_is_followed_by_two_spaces() -> None:
     )
 
 
-def test_qemu_overruns_the_column_as_far_again() -> None:
+def test_qemu_prints_as_many_spaces_as_the_prefix_overruns_the_column() -> None:
     """``%*s`` takes a negative width for a positive one: 75 bytes are followed by two spaces."""
     record = attrs.evolve(LONG, inode=10**18, device=Device(0x103, 5))
     line = b"ffffffffff600000-ffffffffff601000 r-xp 00001000 103:05 1000000000000000000"
@@ -181,11 +181,11 @@ def test_qemu_overruns_the_column_as_far_again() -> None:
     with pytest.raises(CannotRender) as caught:
         render([attrs.evolve(record, inode=10**17)], "qemu-user")
     assert str(caught.value) == (
-        "qemu-user cannot print record 0: name: it would stand directly behind the inode"
+        "qemu-user cannot print record 0: name: it would directly follow the inode, without a space"
     )
 
 
-# --- lines below the header -----------------------------------------------------------------------
+# --- smaps lines ---------------------------------------------------------------------------------
 
 
 def below(producer: str, values: Usage) -> list[bytes]:
@@ -213,11 +213,11 @@ def test_the_first_smaps_had_narrower_labels() -> None:
         ("6.11", b"THPeligible:           1"),
     ],
 )
-def test_thp_eligible_of_each_age(release: str, line: bytes) -> None:
+def test_thp_eligible_in_each_release(release: str, line: bytes) -> None:
     assert line in below(f"linux-{release}", usage(release))
 
 
-def test_the_order_of_today() -> None:
+def test_the_current_order() -> None:
     values = usage("7.1", protection_key=0)
     assert [line.split(b":")[0].decode() for line in below("linux-7.1", values)] == [
         "Size",
@@ -248,7 +248,7 @@ def test_the_order_of_today() -> None:
     ]
 
 
-def test_the_page_sizes_stood_behind_swap_before_4_14() -> None:
+def test_page_sizes_followed_swap_before_4_14() -> None:
     keys = [line.split(b":")[0] for line in below("linux-4.12", usage("4.12"))]
     assert keys[keys.index(b"SwapPss") :] == [
         b"SwapPss", b"KernelPageSize", b"MMUPageSize", b"Locked", b"VmFlags"
@@ -263,7 +263,7 @@ def test_the_page_sizes_stood_behind_swap_before_4_14() -> None:
         ("linux-4.9-android", "4.9", (b"", b"Size")),
     ],
 )
-def test_android_repeats_the_label_where_its_age_does(
+def test_android_prints_the_name_line_in_releases_that_have_it(
     producer: str, release: str, neighbours: tuple[bytes, bytes]
 ) -> None:
     lines = below(producer, usage(release, name=AnonName.of(b"a\nb")))
@@ -274,7 +274,7 @@ def test_android_repeats_the_label_where_its_age_does(
     assert (keys[at - 1], keys[at + 2]) == neighbours
 
 
-def test_samsung_tells_of_zram_behind_swap_pss() -> None:
+def test_samsung_prints_zram_fields_after_swap_pss() -> None:
     values = usage("4.14", writeback=0, writeback_huge=0, same=0, huge=0, swap_shared=0)
     keys = [line.split(b":")[0] for line in below("linux-4.14-samsung", values)]
     at = keys.index(b"SwapPss")
@@ -283,7 +283,7 @@ def test_samsung_tells_of_zram_behind_swap_pss() -> None:
     ]  # fmt: skip
 
 
-def test_qemu_aligns_nothing_and_ends_flags_without_a_space() -> None:
+def test_qemu_does_not_align_and_ends_flags_without_a_space() -> None:
     lines = below("qemu-user", usage("6.1", size=8 << 20, vm_flags=VmFlags(b" rd wr")))
     assert (lines[0], lines[3]) == (
         b"Size:                  8192 kB",
@@ -292,7 +292,7 @@ def test_qemu_aligns_nothing_and_ends_flags_without_a_space() -> None:
     assert lines[-2:] == [b"THPeligible:    1", b"VmFlags: rd wr"]
 
 
-def test_wsl_prints_pss_alone() -> None:
+def test_wsl_prints_only_pss() -> None:
     assert below("wsl", Usage(pss=4096)) == [b"Pss:                   4 kB"]
 
 
@@ -328,17 +328,17 @@ def test_rollup() -> None:
     ]
 
 
-def test_no_records_are_no_bytes() -> None:
+def test_no_records_give_no_bytes() -> None:
     assert render([]) == b""
 
 
-# --- refusals -------------------------------------------------------------------------------------
+# --- rejected records -------------------------------------------------------------------------------------
 
 TODAY = usage("6.12")
 
 
 @pytest.mark.parametrize(
-    ("producer", "records", "refusal"),
+    ("producer", "records", "message"),
     [
         (
             "linux-5.10",
@@ -359,63 +359,71 @@ TODAY = usage("6.12")
             "linux-6.12",
             [named(AnonName.of(b"a]"))],
             (
-                "record 0: name: the kernel refuses this label: byte 1 is ']', one of the five "
-                "characters \\ ` $ [ ]"
+                "record 0: name: the kernel refuses this label: byte 1 is ']', one of the "
+                "forbidden characters \\ ` $ [ ]"
             ),
         ),
         (
             "linux-6.12",
             [named(AnonShmemName.of(b"x" * 80))],
-            "record 0: name: the kernel refuses this label: it has 80 bytes, 79 at most",
+            "record 0: name: the kernel refuses this label: it has 80 bytes; the limit is 79",
         ),
         (
             "linux-4.9-android",
             [named(AnonName.of(b"x" * 263))],
-            "record 0: name: the kernel refuses this label: it has 263 bytes, 262 at most",
+            "record 0: name: the kernel refuses this label: it has 263 bytes; the limit is 262",
         ),
         (
             "linux-6.12",
             [named(FilePath(b"/a\nb"))],
-            r"record 0: name: it prints a newline as \012: make the name by path_name()",
+            r"record 0: name: it prints a newline as \012; use path_name() to make the name",
         ),
         (
             "gvisor",
             [named(FilePath(rb"/a\012b"))],
-            r"record 0: name: \012 means another thing there: make the name by path_name()",
+            r"record 0: name: it does not escape \012 in the same way; use path_name() to make the name",
         ),
         (
             "linux-6.12",
             [named(UnknownName(b" x"))],
-            "record 0: name: no name begins with a space: it would be taken for padding",
+            "record 0: name: a name cannot begin with a space: it would parse as padding",
         ),
-        ("linux-6.12", [named(UnknownName(b"x\0"))], "record 0: name: no name holds a NUL byte"),
+        (
+            "linux-6.12",
+            [named(UnknownName(b"x\0"))],
+            "record 0: name: a name cannot contain a NUL byte",
+        ),
         ("nommu-6.1", [named(Heap())], "record 0: name: it never prints [heap]"),
         (
             "linux-6.12-32bit",
             [attrs.evolve(CAT, end=1 << 32)],
-            "record 0: end: 4294967296 is not a number of 32 bits",
+            "record 0: end: 0x100000000 does not fit in 32 bits",
         ),
         (
             "linux-6.12",
             [attrs.evolve(CAT, start=-1)],
-            "record 0: start: -1 is not a number of 64 bits",
+            "record 0: start: -0x1 does not fit in 64 bits",
         ),
         (
             "linux-2.6.32-32bit",
             [attrs.evolve(CAT, inode=1 << 32)],
-            "record 0: inode: 4294967296 is not a number of 32 bits",
+            "record 0: inode: 4294967296 does not fit in 32 bits",
         ),
         (
             "linux-2.6.24-32bit",
             [attrs.evolve(CAT, offset=1 << 32)],
-            "record 0: offset: 4294967296 is not a number of 32 bits",
+            "record 0: offset: 0x100000000 does not fit in 32 bits",
         ),
         (
             "linux-6.12",
             [attrs.evolve(CAT, device=Device(4096, 0))],
-            "record 0: device.major: 4096 is not a number of 12 bits",
+            "record 0: device.major: 4096 does not fit in 12 bits",
         ),
-        ("linux-6.12", [attrs.evolve(CAT, end=0)], "record 0: end: it is below the start"),
+        (
+            "linux-6.12",
+            [attrs.evolve(CAT, end=0)],
+            "record 0: end: 0x0 is below the start, 0x8048000",
+        ),
         (
             "linux-6.12",
             [attrs.evolve(CAT, perms=Perms.from_text("rw-S"))],
@@ -429,23 +437,23 @@ TODAY = usage("6.12")
         (
             "cygwin",
             [attrs.evolve(CAT, perms=attrs.evolve(Perms.from_text("===p"), read=True))],
-            "record 0: perms: reserved memory has no rights besides",
+            "record 0: perms: reserved memory cannot have other rights",
         ),
         (
             "linux-6.12",
             [attrs.evolve(ANON, usage=TODAY), ANON],
-            "record 1: usage: some records have it and some do not: maps or smaps, not both",
+            "record 1: usage: only some records have it; a file is either maps or smaps",
         ),
-        ("nommu-6.1", [attrs.evolve(ANON, usage=TODAY)], "record 0: usage: it prints no smaps"),
+        ("nommu-6.1", [attrs.evolve(ANON, usage=TODAY)], "record 0: usage: it has no smaps"),
         (
             "linux-4.12",
             [attrs.evolve(ROLLUP, usage=TODAY)],
-            "record 0: usage: it prints no smaps_rollup",
+            "record 0: usage: it has no smaps_rollup",
         ),
         (
             "linux-6.12",
             [ROLLUP],
-            "record 0: name: [rollup] stands alone, with its sums: it is no mapping",
+            "record 0: name: [rollup] is not a mapping; it must be the only record and have usage",
         ),
         (
             "linux-6.1",
@@ -460,7 +468,7 @@ TODAY = usage("6.12")
         (
             "linux-6.12",
             [attrs.evolve(ANON, usage=attrs.evolve(TODAY, rss=None))],
-            "record 0: usage.rss: it always prints this field, and the record has no value",
+            "record 0: usage.rss: it always prints this field, but the record has no value",
         ),
         (
             "linux-6.12",
@@ -475,12 +483,12 @@ TODAY = usage("6.12")
         (
             "linux-5.3",
             [attrs.evolve(ANON, usage=usage("5.3"))],
-            "record 0: usage.thp_eligible: how it prints this field is not established",
+            "record 0: usage.thp_eligible: the format of this field is not established",
         ),
         (
             "linux-6.12",
             [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags(b" rd")))],
-            "record 0: usage.vm_flags: it does not space mnemonics as in b' rd'",
+            "record 0: usage.vm_flags: its mnemonics are not spaced as in b' rd'",
         ),
         (
             "linux-6.12",
@@ -495,12 +503,12 @@ TODAY = usage("6.12")
         (
             "linux-6.12",
             [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("wr", "rd")))],
-            "record 0: usage.vm_flags: it prints flags in the order of their bits, and rd earlier",
+            "record 0: usage.vm_flags: it prints flags in the order of their bits: rd comes earlier",
         ),
         (
             "linux-6.12",
             [attrs.evolve(ANON, usage=attrs.evolve(TODAY, vm_flags=VmFlags.of("rd", "rd")))],
-            "record 0: usage.vm_flags: it prints flags in the order of their bits, and rd earlier",
+            "record 0: usage.vm_flags: it prints flags in the order of their bits: rd comes earlier",
         ),
         (
             "linux-6.12",
@@ -518,30 +526,30 @@ TODAY = usage("6.12")
         (
             "linux-6.12",
             [named(FilePath(b"[heap]"))],
-            "record 0: name: its bytes, b'[heap]', read as Heap",
+            "record 0: name: its bytes, b'[heap]', parse as Heap",
         ),
         (
             "linux-6.12",
             [named(AnonName(b"[anon:x]", b"y"))],
-            "record 0: name: its bytes, b'[anon:x]', read as another AnonName",
+            "record 0: name: its bytes, b'[anon:x]', parse as another AnonName",
         ),
         (
             "linux-6.6-android",
             [named(AnonShmemName.of(b"x" * 256))],
-            "record 0: name: the kernel refuses this label: it has 256 bytes, 255 at most",
+            "record 0: name: the kernel refuses this label: it has 256 bytes; the limit is 255",
         ),
     ],
 )
-def test_what_was_never_printed_is_refused(
-    producer: str, records: list[Mapping], refusal: str
+def test_rejects_records_that_the_producer_never_printed(
+    producer: str, records: list[Mapping], message: str
 ) -> None:
     with pytest.raises(CannotRender) as caught:
         render(records, producer)
-    assert str(caught.value) == f"{producer} cannot print {refusal}"
+    assert str(caught.value) == f"{producer} cannot print {message}"
 
 
-def test_not_strict_prints_what_the_layout_allows() -> None:
-    """The lines that the producer has and the record too; numbers and names as they are."""
+def test_not_strict_prints_as_much_as_the_layout_allows() -> None:
+    """Fields that both the producer and the record have; numbers and names unchanged."""
     values = Usage(size=4096, ksm=4096, extra=(ExtraField(b"New", b" 1"),))
     record = attrs.evolve(named(AnonName.of(b"x")), usage=values, end=1 << 33)
     assert render([record], "linux-2.6.32-32bit", strict=False) == (
@@ -571,14 +579,14 @@ def test_path_name(producer: str | None, path: bytes, deleted: bool, name: Name)
 
 
 @pytest.mark.parametrize("path", [b"", b"a", b"/a\0b"])
-def test_a_path_that_no_file_has_is_refused(path: bytes) -> None:
+def test_path_name_rejects_a_path_that_no_file_can_have(path: bytes) -> None:
     with pytest.raises(ValueError) as caught:
         path_name(path)
     assert str(caught.value) == (
-        f"not an absolute path: {path!r}; expected a slash first and no NUL byte"
+        f"not an absolute path: {path!r}; expected a leading slash and no NUL byte"
     )
 
 
-def test_reading_a_line_and_printing_it_by_the_newest_is_the_identity() -> None:
+def test_loading_a_line_and_rendering_it_for_the_newest_kernel_is_the_identity() -> None:
     text = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:x]\n"
     assert render(loads(text)) == text

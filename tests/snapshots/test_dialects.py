@@ -120,7 +120,7 @@ def test_every_dialect_reads_what_linux_prints(known: str) -> None:
     )
     expected = [*loads(text, dialect="linux")]
     got = [*loads(text, dialect=known)]
-    escapes = dialect(known).escapes
+    escapes = dialect(known).escapes_newlines
     assert got[0] == expected[0]
     assert got[1].name == FilePath(b"/a", escaped=escapes)
 

@@ -25,7 +25,7 @@ from kernel.lab.scene import END, HEAP
 from procmaps import Mapping
 from procmaps.formats.releases import Release
 from procmaps.formats.smaps_fields import fields_at
-from procmaps.formats.vm_flags import VMFLAG_TABLE
+from procmaps.formats.vm_flags import VM_FLAG_TABLE
 from procmaps.records import names
 from tests.support.checkout import ROOT
 
@@ -264,7 +264,7 @@ def test_every_field_is_shown_with_a_value_and_every_flag_is_shown() -> None:
     assert expected - {b"VmFlags"} - filled == set()
     known = {
         info.mnemonic.decode()
-        for info in VMFLAG_TABLE
+        for info in VM_FLAG_TABLE
         if any(info.span.covers(release) for release in captured)
     }
     assert known - {flag.decode() for flag in flags} == set(NEVER_SHOWN)

@@ -112,8 +112,8 @@ FAULTS = (
     Fault(
         "80 bytes are a label",
         space,
-        "label_fault(text) is not None",
-        "label_fault(text, limit=80) is not None",
+        "label_error(text) is not None",
+        "label_error(text, limit=80) is not None",
     ),
     Fault(
         "a first write never takes over a neighbour's anon_vma",

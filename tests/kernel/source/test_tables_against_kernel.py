@@ -21,7 +21,7 @@ from procmaps.formats.labels import MAX_LABEL, is_valid_anon_label
 from procmaps.formats.pseudo_names import PSEUDO_BY_TEXT, PSEUDO_NAMES
 from procmaps.formats.releases import Release
 from procmaps.formats.smaps_fields import fields_at
-from procmaps.formats.vm_flags import LETTERLESS_BITS, VMFLAG_TABLE
+from procmaps.formats.vm_flags import UNNAMED_BITS, VM_FLAG_TABLE
 
 VARIABLE = "PROCMAPS_KERNEL_SOURCE"
 FOLDER = Path(os.environ.get(VARIABLE) or cache.folder() / "sources")
@@ -84,7 +84,7 @@ def initialised(tree: Tree) -> list[tuple[str, str]]:
 def test_mnemonics_are_those_that_the_kernel_prints(tree: Tree) -> None:
     printed = {letters.encode(): name for name, letters in initialised(tree) if letters}
     assert len(printed) >= 25, "too few mnemonics found: has the source another shape?"
-    known = {info.mnemonic: info.kernel_name for info in VMFLAG_TABLE
+    known = {info.mnemonic: info.kernel_name for info in VM_FLAG_TABLE
              if info.span.covers(tree.release)}  # fmt: skip
     assert printed == known
 
@@ -92,7 +92,7 @@ def test_mnemonics_are_those_that_the_kernel_prints(tree: Tree) -> None:
 @every_tree
 def test_silent_bits_are_those_that_the_kernel_silences(tree: Tree) -> None:
     silent = {name for name, letters in initialised(tree) if not letters}
-    known = {bit.kernel_name for bit in LETTERLESS_BITS
+    known = {bit.kernel_name for bit in UNNAMED_BITS
              if bit.printed == b"" and bit.span.covers(tree.release)}  # fmt: skip
     assert silent == known
 
@@ -123,10 +123,10 @@ def bit_numbers(tree: Tree) -> dict[str, set[int]]:
 @every_tree
 def test_bits_are_those_of_the_kernels_header(tree: Tree) -> None:
     numbers = bit_numbers(tree)
-    for info in VMFLAG_TABLE:
+    for info in VM_FLAG_TABLE:
         if info.span.covers(tree.release):
             assert info.bits_at(tree.release) == numbers[info.kernel_name], info.kernel_name
-    for bit in LETTERLESS_BITS:
+    for bit in UNNAMED_BITS:
         if bit.span.covers(tree.release):
             assert numbers[bit.kernel_name], bit.kernel_name
 
