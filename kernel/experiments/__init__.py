@@ -1,4 +1,5 @@
-"""What labels cost and what they block: measured on the laboratory's kernels, written as JSON.
+"""The cost of labels and their effect on merging, measured on the laboratory's kernels.
 
-``python -m kernel.experiments`` runs all of it; docs/generated/review.md is made from the results.
+``python -m kernel.experiments`` runs all experiments and writes their figures as JSON.
+``kernel.review`` makes docs/generated/review.md from them.
 """

@@ -1,10 +1,10 @@
-"""``python -m kernel.experiments [fork] [merging] [cost]``: run them, write their results."""
+"""``python -m kernel.experiments``: run experiments and write their figures."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 
+from kernel import command
 from kernel.experiments import cost, fork, merging
 from kernel.lab.errors import LabError
 
@@ -12,18 +12,29 @@ EXPERIMENTS = {"fork": fork.run, "merging": merging.run, "cost": cost.run}
 
 
 def main() -> int:
-    """0 done, 2 a laboratory that cannot work here."""
-    parser = argparse.ArgumentParser(prog="python -m kernel.experiments", description=__doc__)
-    parser.add_argument("which", nargs="*", choices=[*EXPERIMENTS, []], help="default: all")
-    chosen = parser.parse_args().which or list(EXPERIMENTS)
+    """Return 0, or 2 if the laboratory cannot work here."""
+    parser = command.parser(
+        "kernel.experiments",
+        "Run experiments on built kernels and write kernel/experiments/results/*.json.",
+        "",
+        "fork cost",
+    )
+    parser.add_argument(
+        "experiments",
+        nargs="*",
+        metavar="EXPERIMENT",
+        choices=[*EXPERIMENTS, []],
+        help=f"any of {', '.join(EXPERIMENTS)} (default: all)",
+    )
+    chosen = parser.parse_args().experiments or list(EXPERIMENTS)
     try:
         for name in chosen:
             EXPERIMENTS[name]()
     except LabError as error:
         print(error, file=sys.stderr)
-        return 2
-    return 0
+        return command.FAILURE
+    return command.DONE
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

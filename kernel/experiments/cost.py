@@ -1,4 +1,4 @@
-"""What the option costs those who do not use it: bytes of kernel, of each mapping, instructions."""
+"""The cost of CONFIG_ANON_VMA_NAME to programs without labels: bytes and instructions."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ FORKS = 5
 
 @frozen
 class _Window:
-    """The readings of the clock around some rounds of a path."""
+    """The clock operations before and after some rounds of a path."""
 
     before: Ref
     after: Ref
 
 
-# A call that does nothing: what the agent and the way into the kernel take, not to be counted.
-_NOTHING = "nothing"
+# A call that does nothing. Its cost is that of the agent and of entering the kernel.
+_BASELINE = "nothing"
 
 _CALLS = {
     "mmap and munmap": 2,
     "mprotect, splitting and merging": 2,
     "first write to a page": 0,
 }
-"""How many calls a round of each path makes. The pages are written in one call for a window."""
+"""Calls in a round of each path, for subtracting the baseline. One call writes a whole window."""
 
 
 def _paths(page: int) -> tuple[Program, dict[str, list[_Window]], Ref]:
-    """Each path ``ROUNDS`` times in each of its windows. No label is ever set."""
+    """Return a program without labels, its clock windows by path, and its fork measurement."""
     program = Program()
-    windows: dict[str, list[_Window]] = {name: [] for name in (_NOTHING, *_CALLS)}
+    windows: dict[str, list[_Window]] = {name: [] for name in (_BASELINE, *_CALLS)}
     written = WINDOWS * ROUNDS * page
     program(ops.mmap(BASE, written, "rw", "private fixed anonymous"))
 
@@ -59,7 +59,7 @@ def _paths(page: int) -> tuple[Program, dict[str, list[_Window]], Ref]:
 
     far = BASE + 2 * written
     for window in range(WINDOWS):
-        measure(_NOTHING, ops.brk(0))
+        measure(_BASELINE, ops.brk(0))
         measure(
             "mmap and munmap",
             ops.mmap(far, page, "rw", "private fixed anonymous"),
@@ -83,7 +83,7 @@ def _paths(page: int) -> tuple[Program, dict[str, list[_Window]], Ref]:
 
 
 def _measured(outcome: Outcome, windows: dict[str, list[_Window]], forks: Ref) -> dict[str, int]:
-    # The least: windows that a timer's tick or a batch of work put off (RCU) fell into are longer.
+    # The minimum: a timer tick or deferred work (RCU) makes some windows longer.
     each = {
         name: min(
             measuring.clock(outcome, window.after) - measuring.clock(outcome, window.before)
@@ -93,7 +93,7 @@ def _measured(outcome: Outcome, windows: dict[str, list[_Window]], forks: Ref) -
         for name, found in windows.items()
     }
     figures = {
-        name: instructions(round(each[name] - calls * each[_NOTHING]))
+        name: instructions(round(each[name] - calls * each[_BASELINE]))
         for name, calls in _CALLS.items()
     }
     pairs = list(struct.iter_unpack("<QQ", outcome.results[forks.index].bytes))
@@ -103,30 +103,30 @@ def _measured(outcome: Outcome, windows: dict[str, list[_Window]], forks: Ref) -
     return figures
 
 
-def paths(made: Image) -> dict[str, int]:
-    """Instructions for each path, beyond those of calls that do nothing."""
-    with vm.boot(made, icount=SHIFT) as guest:
+def measure_paths(image: Image) -> dict[str, int]:
+    """Return the instructions of each path, without those of the baseline."""
+    with vm.boot(image, icount=SHIFT) as guest:
         program, windows, forks = _paths(guest.hello.page_size)
         return _measured(guest.run([program])[0], windows, forks)
 
 
 def run() -> None:
-    """Every kernel with the option and without."""
-    found: dict[str, Any] = {}
+    """Measure each kernel with and without the option, and write the figures."""
+    figures: dict[str, Any] = {}
     for release, architecture, flavour in product(RELEASES, ARCHITECTURES, ("named", "unnamed")):
         name = f"{release}-{architecture}-{flavour}"
-        made = measuring.image(name)
-        if made is None:
-            found[name] = measuring.unbuilt("cost", name)
+        image = measuring.find_image(name)
+        if image is None:
+            figures[name] = measuring.previous_figures("cost", name)
             continue
-        found[name] = {
-            "vmlinux": vmlinux.sizes(made),
-            "image": made.image.stat().st_size,
-            "vm_area_struct": vmlinux.vma_bytes(made),
-            "paths": paths(made),
+        figures[name] = {
+            "vmlinux": vmlinux.section_sizes(image),
+            "image": image.image.stat().st_size,
+            "vm_area_struct": vmlinux.struct_size(image, "vm_area_struct", "mm_types.h"),
+            "paths": measure_paths(image),
         }
-        print(f"cost: {name} {found[name]}", flush=True)
+        print(f"cost: {name} {figures[name]}", flush=True)
     measuring.keep(
         "cost",
-        {"unit": "bytes; paths in instructions, by qemu -icount", "kernels": found},
+        {"unit": "bytes; paths in instructions, by qemu -icount", "kernels": figures},
     )

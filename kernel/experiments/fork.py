@@ -1,9 +1,10 @@
-"""The worst case of the review: a process of 60,000 mappings, each with a label of its own, forks.
+"""The cost of labels to fork, in the worst case of the review.
 
-The labels are as long as labels get. ``named`` shares them by reference count, as Linux does;
-``strdup`` copies each, as the first versions of the patch did; both are compared with the same
-process without labels on the same kernel. Nothing is touched, so fork copies mappings and nothing
-else: any page table would make the difference smaller.
+A process with 60,000 mappings forks. Each has a label of its own, of the greatest length. The
+flavour ``named`` shares labels by reference count, as Linux does. ``strdup`` copies each label, as
+the first versions of the patch did. Both are compared with the same process without labels on the
+same kernel. No page is touched, so fork copies mappings only; page tables would make the
+difference smaller.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _LABEL = Counted(b"a label of its own as long as labels get ".ljust(MAX_LABEL, b
 def _program(page: int, *, labels: bool) -> tuple[Program, dict[str, Ref]]:
     program = Program()
     at: dict[str, Ref] = {}
-    # A page between any two, so that without labels there are as many.
+    # An unmapped page between any two keeps mappings without labels apart, too.
     here = Step(BASE, 2 * page)
     at["start"] = measuring.memory(program)
     with program.repeat(MAPPINGS) as mapped:
@@ -77,19 +78,19 @@ def _each(kilobytes: int) -> float:
 _READS = ("start", "before", "labelled", "forked")
 
 
-def measure(made: Image) -> dict[str, Any]:
-    """One kernel: with labels and without, each in a boot of its own, and once more to compare."""
+def measure(image: Image) -> dict[str, Any]:
+    """Measure a kernel with and without labels. Each measurement is repeated in a second boot."""
     figures: dict[str, Any] = {}
-    takes = made.kernel.flavour.name != "unnamed"
-    for name, labels in (("unlabelled", False), *((("labelled", True),) if takes else ())):
+    has_labels = image.kernel.flavour.name != "unnamed"
+    for name, labels in (("unlabelled", False), *((("labelled", True),) if has_labels else ())):
         runs: list[dict[str, Any]] = []
         for _ in range(2):
-            with vm.boot(made, icount=SHIFT) as guest:
+            with vm.boot(image, icount=SHIFT) as guest:
                 program, at = _program(guest.hello.page_size, labels=labels)
                 runs.append(_figures(guest.run([program])[0], at))
         first, again = (run["fork"][-1] for run in runs)
         figures[name] = {**runs[0], "repeats_within": round(abs(again - first) / first, 6)}
-    if takes:
+    if has_labels:
         for what in ("fork", "fork_exit_wait"):
             with_labels, without = (figures[name][what][-1] for name in ("labelled", "unlabelled"))
             figures[f"{what}_ratio"] = round(with_labels / without, 4)
@@ -97,21 +98,21 @@ def measure(made: Image) -> dict[str, Any]:
 
 
 def run() -> None:
-    """All kernels of the table that are built."""
-    found: dict[str, Any] = {}
+    """Measure all kernels of the table that are built, and write the figures."""
+    figures: dict[str, Any] = {}
     for name in KERNELS:
-        made = measuring.image(name)
-        if made is None:
-            found[name] = measuring.unbuilt("fork", name)
+        image = measuring.find_image(name)
+        if image is None:
+            figures[name] = measuring.previous_figures("fork", name)
             continue
-        found[name] = measure(made)
-        print(f"fork: {name} {found[name]}", flush=True)
+        figures[name] = measure(image)
+        print(f"fork: {name} {figures[name]}", flush=True)
     measuring.keep(
         "fork",
         {
             "unit": "instructions, by qemu -icount; the last of each list counts",
             "mappings": MAPPINGS,
             "label_bytes": MAX_LABEL,
-            "kernels": found,
+            "kernels": figures,
         },
     )

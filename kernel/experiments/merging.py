@@ -1,6 +1,6 @@
-"""What labels keep apart: how many mappings a process has, and how soon it may have no more.
+"""The effect of labels on the number of mappings, and the map-count limit.
 
-Measured on a kernel, and asked of the model; the two must say the same.
+Each figure is measured on a kernel and computed by the model; the two must agree.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from kernel.lab.protocol import Arg, Counted, Outcome, Program, Step
 from kernel.lab.scene import BASE
 from kernel.model import subjects
 from kernel.model.differential import Subject
+from kernel.model.errors import CallFailed
 from kernel.model.features import MAX_MAP_COUNT
-from kernel.model.space import Refused, Space
+from kernel.model.space import Space
 from kernel.model.vma import PAGE, Flag
 
 KERNEL = "6.12-x86_64-named"
@@ -30,7 +31,7 @@ def _label(which: str, number: int) -> bytes:
 
 
 def modelled(space: Space, which: str, labelled: int) -> int:
-    """How many mappings the model makes of the regions, so many of them labelled."""
+    """Return the model's number of mappings for the regions, *labelled* of them with a label."""
     for region in range(REGIONS):
         space.mmap(BASE + region * PAGE, PAGE, RW)
     for number in range(labelled):
@@ -56,11 +57,11 @@ def _measured(subject: Subject, which: str, labelled: int) -> int:
 
 def _same(what: str, kernel: object, model: object) -> None:
     if kernel != model:
-        raise RuntimeError(f"{what}: the kernel says {kernel}, the model {model}")
+        raise RuntimeError(f"{what}: the kernel returned {kernel}, the model {model}")
 
 
 def counts(subject: Subject) -> list[dict[str, Any]]:
-    """Mappings of 1000 adjacent regions, k of them labelled, evenly spread."""
+    """Return the mappings of 1000 adjacent regions, k of them labelled at even distances."""
     rows: list[dict[str, Any]] = []
     for which in ("different", "equal"):
         for labelled in LABELLED:
@@ -76,17 +77,17 @@ def _errno(outcome: Outcome, index: int) -> str:
 
 
 def until_refused(space: Space, pages: int) -> tuple[int, str]:
-    """How many pages in a row the model lets have a label of their own, and the errno then."""
+    """Return how many pages in a row the model gives a label each, and the next call's errno."""
     for page in range(pages):
         try:
             space.name(BASE + page * PAGE, PAGE, _label("different", page))
-        except Refused as error:
+        except CallFailed as error:
             return page, str(error)
     return pages, "0"
 
 
 def limit(subject: Subject) -> dict[str, Any]:
-    """One mapping, a different label on page after page, until the kernel refuses, and beyond."""
+    """Label page after page differently until a call fails; then try other calls."""
     pages = MAX_MAP_COUNT + 100
     program = Program()
     program(ops.mmap(BASE, pages * PAGE, "rw", "private fixed anonymous"))
@@ -120,13 +121,13 @@ def limit(subject: Subject) -> dict[str, Any]:
 
 
 def run() -> None:
-    """The kernel of the table, beside the model."""
-    made = measuring.image(KERNEL)
-    if made is None:
+    """Measure the kernel, compare it with the model, and write the figures."""
+    image = measuring.find_image(KERNEL)
+    if image is None:
         raise measuring.KernelMissing(
             f"merging: {KERNEL} is not built: run `python -m kernel.lab build {KERNEL}`"
         )
-    with subjects.booted(made, vm.Limits(program=600)) as subject:
+    with subjects.booted(image, vm.Limits(program=600)) as subject:
         figures: dict[str, Any] = {"kernel": KERNEL, "regions": REGIONS, "counts": counts(subject)}
         figures["limit"] = limit(subject)
     print(f"merging: {figures}")

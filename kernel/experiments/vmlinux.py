@@ -1,109 +1,76 @@
-"""What can be told of a built kernel without booting it, and without debug information."""
+"""Facts about a built kernel that need no boot and no debug information."""
 
 from __future__ import annotations
 
 import re
-import struct
+import shutil
+import tempfile
+from pathlib import Path
 
-from attrs import frozen
-
-from kernel.lab import tools
+from kernel.lab import build, cache, tools
 from kernel.lab.build import Image
 
-# What nm calls a symbol's section, and what that is.
+# nm's letters for sections, and their content.
 _SECTIONS = {"t": "code", "w": "code", "r": "constants", "d": "data", "b": "data"}
-_INIT = ".init.text"
+_PROBE = """\
+#include <linux/{header}>
+char probe[sizeof(struct {name})];
+"""
 
 
-def sizes(made: Image) -> dict[str, int]:
-    """Bytes of all functions, constants and variables of vmlinux, as their symbols say.
+def section_sizes(image: Image) -> dict[str, int]:
+    """Return the bytes of all functions, constants and variables of vmlinux.
 
-    The sections themselves are padded to whole pages, and hide what is small.
+    They are sums over symbols: the sections themselves are padded to pages, which would hide small
+    differences.
     """
-    text = _binutils(made, "nm", "-S", "--defined-only")
-    found = dict.fromkeys(dict.fromkeys(_SECTIONS.values()), 0)
-    # Two names for one place count once.
-    places = {
+    text = _nm(image, image.vmlinux, "--defined-only")
+    sizes = dict.fromkeys(_SECTIONS.values(), 0)
+    # Several symbols of one object count once.
+    symbols = {
         (address, size, kind.lower())
         for address, size, kind in re.findall(r"^(\w+) (\w+) (\w) ", text, re.MULTILINE)
     }
-    for _, size, kind in places:
+    for _, size, kind in symbols:
         if kind in _SECTIONS:
-            found[_SECTIONS[kind]] += int(size, 16)
-    return found
+            sizes[_SECTIONS[kind]] += int(size, 16)
+    return sizes
 
 
-@frozen
-class _Calls:
-    """How objdump spells a call of ``kmem_cache_create(name, size, ...)``."""
+def struct_size(image: Image, name: str, header: str) -> int:
+    """Return ``sizeof(struct NAME)`` in the kernel that was built as *image*.
 
-    call: str
-    size: str
-    """The second argument, loaded with a number."""
-    name: str
-    """The first, loaded with an address: ``address``, or its ``page`` and the ``rest``."""
-
-    def loads(self, address: int) -> re.Pattern[str]:
-        """Where that address is loaded as the first argument."""
-        page = f"{address & ~0xFFF:x}"
-        return re.compile(
-            self.name.format(address=f"{address:x}", page=page, rest=f"{address & 0xFFF:x}")
-        )
-
-
-_CALLS = {
-    "x86_64": _Calls("call ", r"\$0x([0-9a-f]+),%esi\b", r"\$0x{address},%rdi\b"),
-    "arm64": _Calls(
-        "bl\t",
-        r"mov\tw1, #0x([0-9a-f]+)\b",
-        # In two steps, with a few other instructions between them.
-        r"adrp\tx(\d+), {page} .*\n(?:.*\n){{0,4}}?.*add\tx0, x\1, #0x{rest}\b",
-    ),
-}
-
-
-def vma_bytes(made: Image) -> int:
-    """``sizeof(struct vm_area_struct)``, out of the code that makes its cache.
-
-    `RuntimeError` where that is not found exactly once.
+    A C file that includes *header* (below ``linux/``) is compiled with the kernel's own
+    configuration, compiler and flags. It defines an array of that size, and nm reports the size of
+    the array. Raises ``BuildFailure``.
     """
-    calls = _CALLS[made.kernel.architecture.name]
-    name = address_of(made.vmlinux.read_bytes(), b"\0vm_area_struct\0") + 1
-    code = _binutils(made, "objdump", "-d", "--no-show-raw-insn", f"--section={_INIT}")
-    loads = [match.start() for match in calls.loads(name).finditer(code)]
-    found: set[int] = set()
-    for at in loads:
-        # The arguments stand between the calls before and behind.
-        start = code.rfind(calls.call, 0, at)
-        arguments = code[start : code.find(calls.call, at)]
-        found |= {int(size, 16) for size in re.findall(calls.size, arguments)}
-    if len(found) != 1:
-        raise RuntimeError(
-            f"{made.kernel.name}: the size of vm_area_struct is not to be seen: {len(loads)} "
-            f"loads of its name, sizes {sorted(found)}"
-        )
-    return found.pop()
+    probe = _PROBE.format(header=header, name=name)
+    folder = cache.folder() / "probes" / f"{image.folder.name}-{cache.digest((probe,))}"
+    if not folder.is_dir():
+        with cache.filling(folder) as making:
+            _compile(image, probe, making / "probe.o")
+    symbols = _nm(image, folder / "probe.o")
+    (size,) = re.findall(r"^\w+ (\w+) B probe$", symbols, re.MULTILINE)
+    return int(size, 16)
 
 
-def address_of(vmlinux: bytes, text: bytes) -> int:
-    """The address of bytes that stand once in the loaded part of a 64-bit little-endian ELF."""
-    (table,) = struct.unpack_from("<Q", vmlinux, 0x20)
-    size, count = struct.unpack_from("<HH", vmlinux, 0x36)
-    found: list[int] = []
-    for index in range(count):
-        kind, _, offset, address, _, length = struct.unpack_from(
-            "<IIQQQQ", vmlinux, table + index * size
-        )
-        at = vmlinux.find(text, offset, offset + length)
-        while kind == 1 and at >= 0:  # PT_LOAD
-            found.append(address + at - offset)
-            at = vmlinux.find(text, at + 1, offset + length)
-    if len(found) != 1:
-        raise RuntimeError(f"{text!r} stands in {len(found)} places of the kernel, not in one")
-    return found[0]
+def _compile(image: Image, text: str, to: Path) -> None:
+    """Compile one C file as the kernel compiles its own."""
+    kernel = image.kernel
+    with tempfile.TemporaryDirectory(prefix="lab-") as temporary:
+        objects, module = Path(temporary, "objects"), Path(temporary, "probe")
+        objects.mkdir()
+        module.mkdir()
+        shutil.copyfile(image.config, objects / ".config")
+        (module / "Makefile").write_text("obj-y := probe.o\n")
+        (module / "probe.c").write_text(text)
+        make = build.make_command(kernel, objects)
+        tools.run(kernel.name, (*make, "-s", "prepare"))
+        tools.run(kernel.name, (*make, "-s", f"M={module}", "probe.o"))
+        shutil.copyfile(module / "probe.o", to)
 
 
-def _binutils(made: Image, tool: str, *arguments: str) -> str:
-    """What one of the tools for the kernel's machine prints of it."""
-    command = f"{made.kernel.architecture.triplet}-{tool}"
-    return tools.run(made.kernel.name, (command, *arguments, str(made.vmlinux)))
+def _nm(image: Image, file: Path, *options: str) -> str:
+    """Return the symbols of a file with their addresses and sizes."""
+    command = (f"{image.kernel.architecture.triplet}-nm", "-S", *options, str(file))
+    return tools.run(image.kernel.name, command)

@@ -1,4 +1,4 @@
-"""``python -m kernel.lab``: build, boot, capture, look."""
+"""``python -m kernel.lab``: build kernels, boot them, and compare what they print."""
 
 from __future__ import annotations
 
@@ -9,71 +9,77 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from kernel import command
+from kernel.command import DONE, FAILURE, FINDINGS
 from kernel.lab import build, capture, kernels, python, shell, tools, vm
 from kernel.lab.build import Image
 from kernel.lab.errors import LabError
 from kernel.lab.kernels import Kernel
 from kernel.lab.scenarios import SCENARIOS
 
-_DONE, _FINDINGS, _USAGE = 0, 1, 2
+_PROGRAM = "kernel.lab"
 
 
 def _chosen(names: Sequence[str]) -> list[Kernel]:
     return [kernels.named(name) for name in names] if names else list(kernels.NEEDED)
 
 
+def _is_built(kernel: Kernel) -> bool:
+    try:
+        return build.find(kernel) is not None
+    except LabError:
+        return False
+
+
 def _list(options: argparse.Namespace) -> int:
-    """The kernels of the tables, whether each is built and captured; the scenarios."""
+    """List all kernels: whether each is built and captured."""
     for kernel in kernels.KERNELS.values():
-        try:
-            built = "built" if build.find(kernel) else "-"
-        except LabError:
-            built = "-"
+        built = "built" if _is_built(kernel) else "-"
         captured = "captured" if (capture.CORPUS / kernel.name).is_dir() else "-"
         print(f"{kernel.name:24} {built:6} {captured:9} {kernel.flavour.why}")
     if options.scenarios:
         for scenario in SCENARIOS.values():
             print(f"{scenario.name}: {scenario.shows}")
-    return _DONE
+    return DONE
 
 
 def _install(options: argparse.Namespace) -> int:
     """Install the packages that the kernels and the shell need (as root)."""
     packages = tools.install(_chosen(options.kernels), (shell.BUSYBOX,))
     print(f"installed: {' '.join(packages)}" if packages else "nothing was missing")
-    return _DONE
+    return DONE
 
 
 def _build(options: argparse.Namespace) -> int:
-    """Build the kernels, or say where they are."""
+    """Build kernels, or print where they are."""
     for kernel in _chosen(options.kernels):
         image = build.ensure(kernel, jobs=options.jobs)
         size = image.image.stat().st_size
         print(f"{kernel.name}: {size} bytes, built in {image.facts['seconds']} s: {image.folder}")
-    return _DONE
+    return DONE
 
 
 def _capture(options: argparse.Namespace) -> int:
-    """Boot the kernels and write what they print into the corpus."""
+    """Boot kernels and write what they print into the corpus."""
     for kernel in _chosen(options.kernels):
         started = time.monotonic()
         taken = capture.take(build.ensure(kernel, jobs=options.jobs))
         folder = Path(options.into) / kernel.name
         taken.write(folder)
         print(_summary(kernel, taken, started))
-    return _DONE
+    return DONE
 
 
-def _check(options: argparse.Namespace) -> int:
-    """Boot the kernels and compare what they print with the corpus."""
-    status = _DONE
+def _compare(options: argparse.Namespace) -> int:
+    """Boot kernels and compare what they print with the corpus."""
+    status = DONE
     for kernel in _chosen(options.kernels):
         started = time.monotonic()
         taken = capture.take(build.ensure(kernel, jobs=options.jobs))
         differences = capture.compare(capture.read(capture.CORPUS / kernel.name), taken)
         for difference in differences:
             print(f"{kernel.name}: {difference}")
-            status = _FINDINGS
+            status = FINDINGS
         print(f"{_summary(kernel, taken, started)}, {len(differences)} differences")
     return status
 
@@ -85,111 +91,130 @@ def _summary(kernel: Kernel, taken: capture.Capture, started: float) -> str:
 
 
 def _shell(options: argparse.Namespace) -> int:
-    """A prompt inside a kernel."""
-    (kernel,) = _chosen([options.kernel])
+    """Open a prompt inside a kernel (x86_64)."""
+    kernel = kernels.named(options.kernel)
     return shell.run(build.ensure(kernel, jobs=options.jobs))
 
 
 def _python(options: argparse.Namespace) -> int:
-    """Run Python inside a kernel, with this project; what follows are Python's arguments."""
-    (kernel,) = _chosen([options.kernel])
+    """Run Python with this project inside a kernel, with the given arguments."""
+    kernel = kernels.named(options.kernel)
     with python.boot(build.ensure(kernel, jobs=options.jobs)) as guest:
-        status, said = python.run(guest, *map(os.fsencode, options.arguments))
-    sys.stdout.buffer.write(said)
+        status, output = python.run(guest, *map(os.fsencode, options.arguments))
+    sys.stdout.buffer.write(output)
     if status:
         print(f"{kernel.name}: {vm.describe_status(status)}", file=sys.stderr)
-    return _FINDINGS if status else _DONE
+    return FINDINGS if status else DONE
 
 
-def _measure(options: argparse.Namespace) -> int:
-    """How long each kernel takes to boot to a working agent."""
+def _boot(options: argparse.Namespace) -> int:
+    """Measure how long each kernel takes to boot to a working agent."""
     for kernel in _chosen(options.kernels):
         image: Image = build.ensure(kernel, jobs=options.jobs)
         started = time.monotonic()
         with vm.boot(image):
             print(f"{kernel.name}: booted in {time.monotonic() - started:.2f} s")
-    return _DONE
+    return DONE
 
 
 def _ready(options: argparse.Namespace) -> int:
-    """Exit 0 if the kernels are built; else say what to do."""
+    """Exit with 0 if the kernels are built, else print the remedy."""
     for kernel in _chosen(options.kernels):
         try:
             found = build.find(kernel)
         except LabError as error:
             print(error)
-            return _FINDINGS
+            return FINDINGS
         if found is None:
             print(f"{kernel.name} is not built: run `make lab`")
-            return _FINDINGS
-    return _DONE
+            return FINDINGS
+    return DONE
 
 
 def _all(options: argparse.Namespace) -> int:
-    """Install, build and check: everything from nothing. What `make lab` runs."""
-    for step in (_install, _build, _check):
-        status = step(options)
+    """Install, build and compare. `make lab` runs this."""
+    for function in (_install, _build, _compare):
+        status = function(options)
         if status:
             return status
-    return _DONE
+    return DONE
 
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "all": _all,
-    "list": _list,
-    "install": _install,
-    "build": _build,
-    "capture": _capture,
-    "check": _check,
-    "boot": _measure,
-    "ready": _ready,
+# Commands for several kernels, with an example of each.
+_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
+    "all": (_all, ""),
+    "install": (_install, "6.12-arm64-named"),
+    "build": (_build, "-j 2 6.12-x86_64-named"),
+    "capture": (_capture, "--into /tmp/captures 6.12-x86_64-named"),
+    "compare": (_compare, "6.1-x86_64-named"),
+    "boot": (_boot, ""),
+    "ready": (_ready, ""),
 }
 
 
-def _inside(
-    command: argparse.ArgumentParser,
-    function: Callable[[argparse.Namespace], int],
-    *,
-    kernel: str | None,
-) -> None:
-    """What the commands for one kernel have in common."""
-    command.description = function.__doc__
-    command.set_defaults(run=function)
-    command.add_argument("-j", "--jobs", type=int, default=0, help="as make's; default: all")
-    command.add_argument("kernel", nargs=kernel, default=kernels.NEEDED[0].name)
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=int,
+        default=0,
+        metavar="N",
+        help="parallel jobs of make (default: all)",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m kernel.lab", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, function in _COMMANDS.items():
-        command = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
-        command.set_defaults(run=function)
-        if name == "list":
-            command.add_argument("--scenarios", action="store_true", help="the scenarios as well")
-            continue
-        needed = ", ".join(kernel.name for kernel in kernels.NEEDED)
-        command.add_argument("kernels", nargs="*", help=f"names from `list`; without any: {needed}")
-        command.add_argument("-j", "--jobs", type=int, default=0, help="as make's; default: all")
+    parser = command.parser(
+        _PROGRAM,
+        "Build real kernels, boot them in QEMU, and compare what they print with the corpus.",
+        "all",
+        "list --scenarios",
+        "shell 6.12-x86_64-named",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    listing = command.add_command(commands.add_parser, _PROGRAM, "list", _list, "", "--scenarios")
+    listing.add_argument("--scenarios", action="store_true", help="list the scenarios, too")
+    needed = ", ".join(kernel.name for kernel in kernels.NEEDED)
+    for name, (function, example) in _COMMANDS.items():
+        several = command.add_command(commands.add_parser, _PROGRAM, name, function, example)
+        several.add_argument(
+            "kernels", nargs="*", metavar="KERNEL", help=f"names from `list` (default: {needed})"
+        )
+        _add_jobs(several)
         if name == "capture":
-            command.add_argument("--into", default=str(capture.CORPUS), help="a folder")
-    _inside(commands.add_parser("shell", help=_shell.__doc__), _shell, kernel="?")
-    inside = commands.add_parser("python", help=_python.__doc__)
-    _inside(inside, _python, kernel=None)
-    inside.add_argument("arguments", nargs=argparse.REMAINDER, help="such as -m procmaps show self")
+            several.add_argument(
+                "--into",
+                default=str(capture.CORPUS),
+                metavar="FOLDER",
+                help="write there (default: corpus/captures)",
+            )
+    default = kernels.NEEDED[0].name
+    prompt = command.add_command(commands.add_parser, _PROGRAM, "shell", _shell, "", default)
+    prompt.add_argument(
+        "kernel", nargs="?", default=default, metavar="KERNEL", help=f"default: {default}"
+    )
+    _add_jobs(prompt)
+    inside = command.add_command(
+        commands.add_parser, _PROGRAM, "python", _python, f"{default} -m procmaps show self"
+    )
+    inside.add_argument("kernel", metavar="KERNEL", help="a name from `list`")
+    _add_jobs(inside)
+    inside.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="ARGUMENT", help="arguments of Python"
+    )
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 fine, 1 findings, 2 a wrong call or a laboratory that cannot work here."""
+    """Return 0, 1 for differences, or 2 for wrong usage or a missing prerequisite."""
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
-    except (LabError, KeyError) as error:
-        print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
-        return _USAGE
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return FAILURE
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

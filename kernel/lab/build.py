@@ -1,9 +1,8 @@
-"""From a kernel's description to a kernel that boots.
+"""Building a kernel from its description.
 
-A build is out of tree (``make O=``), and kept under a hash of everything that goes into it: the
-source package's version, the configuration, the edits, the compiler. Objects of an interrupted
-build stay, so that the next attempt goes on from there; the finished kernel gets its name in one
-step.
+A build is out of tree (``make O=``). The finished kernel is named by a hash of its inputs: the
+source package's version, the configuration, the edits, and the compiler. Its folder appears in one
+step. The objects of an interrupted build are kept, and the next attempt continues from there.
 """
 
 import fcntl
@@ -25,7 +24,7 @@ from kernel.lab.kernels import Kernel
 from kernel.lab.progress import Progress
 from kernel.lab.releases import Release
 
-# The kernel prints these in /proc/version: fixed, so that the same input gives the same image.
+# The kernel prints these in /proc/version. They are fixed so that builds are reproducible.
 REPRODUCIBLE = {
     "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
     "KBUILD_BUILD_USER": "procmaps",
@@ -36,14 +35,14 @@ REPRODUCIBLE = {
 
 @frozen
 class Image:
-    """A built kernel: ``folder`` holds ``image``, ``config``, ``vmlinux`` and ``build.json``."""
+    """A built kernel. ``folder`` contains ``image``, ``config``, ``vmlinux`` and ``build.json``."""
 
     kernel: Kernel
     folder: Path
 
     @property
     def image(self) -> Path:
-        """What the emulator loads."""
+        """The file that the emulator loads."""
         return self.folder / "image"
 
     @property
@@ -52,16 +51,21 @@ class Image:
         return self.folder / "vmlinux"
 
     @property
+    def config(self) -> Path:
+        """The complete configuration."""
+        return self.folder / "config"
+
+    @property
     def facts(self) -> dict[str, str | float]:
-        """Package version, compiler, configuration hash, seconds that the build took."""
+        """Package version, compiler, configuration hash, and the build time in seconds."""
         facts: dict[str, str | float] = json.loads((self.folder / "build.json").read_bytes())
         return facts
 
 
 def key(kernel: Kernel) -> str:
-    """The hash of everything that goes into a build.
+    """Return the hash of the inputs of a build.
 
-    Raises ``MissingTool`` where the source package or the compiler is not here.
+    Raises ``MissingTool`` if the source package or the compiler is not installed.
     """
     return cache.digest(
         (
@@ -76,18 +80,18 @@ def key(kernel: Kernel) -> str:
 
 
 def find(kernel: Kernel) -> Image | None:
-    """The finished build of this very kernel, if there is one. Builds nothing.
+    """Return the finished build of this kernel, or None. Builds nothing.
 
-    Raises ``MissingTool`` as `key` does: what another compiler built is another kernel.
+    Raises ``MissingTool`` as `key` does, because another compiler makes another kernel.
     """
     folder = cache.folder() / "kernels" / f"{kernel.name}-{key(kernel)}"
     return Image(kernel, folder) if folder.is_dir() else None
 
 
 def ensure(kernel: Kernel, *, jobs: int = 0) -> Image:
-    """The finished build of this kernel, made now if it has to be.
+    """Return the finished build of this kernel, built now if necessary.
 
-    ``jobs`` is make's ``-j`` (0: one for each processor). Raises ``MissingTool``,
+    *jobs* is make's ``-j`` (0: one for each processor). Raises ``MissingTool``,
     ``ConfigurationRefused`` or ``BuildFailure``.
     """
     tools.require(tools.needed(kernel))
@@ -97,7 +101,7 @@ def ensure(kernel: Kernel, *, jobs: int = 0) -> Image:
 
 @contextmanager
 def _lock(name: str) -> Generator[None]:
-    """One process at a time works on what has this name."""
+    """Exclude other processes that work on the same name."""
     locks = cache.folder() / "locks"
     locks.mkdir(exist_ok=True)
     with (locks / name).open("wb") as file:
@@ -106,9 +110,9 @@ def _lock(name: str) -> Generator[None]:
 
 
 def source(release: Release, edits: tuple[Edit, ...] = ()) -> Path:
-    """The unpacked, edited source tree.
+    """Return the source tree with these edits, unpacked now if necessary.
 
-    An edited tree shares all its files with the plain one but those that are edited.
+    An edited tree shares the unedited files with the plain tree, by hard links.
     """
     version = tools.package_version(release.package)
     plain = cache.folder() / "sources" / f"{release.package}_{version}"
@@ -133,26 +137,32 @@ def _apply(release: Release, tree: Path, edit: Edit) -> None:
     path = tree / edit.file
     text = path.read_text()
     if text.count(edit.old) != 1:
-        reason = f"{edit.old!r} stands there {text.count(edit.old)} times, not once"
+        reason = f"{edit.old!r} occurs {text.count(edit.old)} times instead of once"
         raise BuildFailure(release.name, ("edit", edit.file), reason)
-    path.unlink()  # a link to the plain tree's file: never write through it
+    path.unlink()  # it is a hard link to the plain tree's file: never write through it
     path.write_text(text.replace(edit.old, edit.new))
 
 
-def _build(kernel: Kernel, jobs: int) -> Image:
+def make_command(kernel: Kernel, objects: Path) -> tuple[str, ...]:
+    """Return the start of a make command that builds this kernel into the folder *objects*."""
     tree = source(kernel.release, kernel.flavour.edits)
     arch = kernel.architecture
-    build_key = key(kernel)
-    name = f"{kernel.name}-{build_key}"
-    objects = cache.folder() / "objects" / name
-    objects.mkdir(parents=True, exist_ok=True)
-    make = (
+    return (
         "make",
         f"-C{tree}",
         f"O={objects}",
         f"ARCH={arch.kernel_arch}",
         f"CROSS_COMPILE={arch.triplet}-",
     )
+
+
+def _build(kernel: Kernel, jobs: int) -> Image:
+    arch = kernel.architecture
+    build_key = key(kernel)
+    name = f"{kernel.name}-{build_key}"
+    objects = cache.folder() / "objects" / name
+    objects.mkdir(parents=True, exist_ok=True)
+    make = make_command(kernel, objects)
     started = time.monotonic()
     fragment = objects / "fragment"
     if not (objects / ".config").exists():
@@ -184,7 +194,7 @@ def _build(kernel: Kernel, jobs: int) -> Image:
 
 
 def _compile(kernel: Kernel, command: tuple[str, ...]) -> None:
-    """Run make, showing its steps; the whole output goes to a log beside the objects."""
+    """Run make and show its progress. Its output goes to a log beside the objects."""
     log = cache.folder() / "objects" / f"{kernel.name}.log"
     environment = {**os.environ, **REPRODUCIBLE}
     with (
@@ -199,7 +209,7 @@ def _compile(kernel: Kernel, command: tuple[str, ...]) -> None:
         ) as make,
     ):
         if make.stdout is None:
-            raise AssertionError("a pipe was asked for")
+            raise AssertionError("Popen() was asked for a pipe")
         for line in make.stdout:
             record.write(line)
             progress.step(line.decode("utf-8", "replace").strip())

@@ -1,15 +1,30 @@
-"""What can go wrong in the laboratory, one exception for each thing that a person does about it."""
+"""The laboratory's exceptions, one for each remedy."""
+
+import difflib
 
 from attrs import field, frozen
 
 
 class LabError(Exception):
-    """Any failure of the laboratory itself, as opposed to a result that it obtained."""
+    """A failure of the laboratory itself. An errno in a guest is a result, not a failure."""
+
+
+@frozen
+class UnknownKernel(LabError):
+    """No kernel has this name."""
+
+    name: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        similar = difflib.get_close_matches(self.name, self.known)
+        hint = f"did you mean {' or '.join(similar)}?" if similar else "run `list` for all names"
+        return f"unknown kernel {self.name!r}; {hint}"
 
 
 @frozen
 class MissingTool(LabError):
-    """A program or package that the laboratory needs is not on this machine."""
+    """A program or package that the laboratory needs is not installed."""
 
     what: str
     packages: tuple[str, ...]
@@ -20,7 +35,7 @@ class MissingTool(LabError):
 
 @frozen
 class ConfigurationRefused(LabError):
-    """The kernel's own configuration tool did not keep a line that was asked for."""
+    """The kernel's configuration tool dropped requested lines."""
 
     kernel: str
     lines: tuple[str, ...]
@@ -28,8 +43,8 @@ class ConfigurationRefused(LabError):
     def __str__(self) -> str:
         wanted = ", ".join(self.lines)
         return (
-            f"{self.kernel}: the kernel's configuration did not keep {wanted}: "
-            "an option it depends on is missing from the tables, or it does not exist there"
+            f"{self.kernel}: the kernel's configuration dropped {wanted}: add the options that it "
+            "depends on to the tables, or limit it to other releases"
         )
 
 
@@ -47,7 +62,7 @@ class BuildFailure(LabError):
 
 @frozen
 class VMError(LabError):
-    """Something ended a conversation with a guest; ``console`` is what the kernel had printed."""
+    """A conversation with a guest ended early. ``console`` is the kernel's output."""
 
     kernel: str
     reason: str
@@ -59,16 +74,16 @@ class VMError(LabError):
 
 
 class LostVM(VMError):
-    """The virtual machine ended, or said nothing for too long, without a kernel panic."""
+    """The virtual machine ended or timed out without a kernel panic."""
 
 
 class GuestPanic(VMError):
-    """The guest's kernel panicked (an oops is made a panic by ``oops=panic``)."""
+    """The guest's kernel panicked. ``oops=panic`` makes an oops a panic."""
 
 
 @frozen
 class ProbeFailure(LabError):
-    """The guest lives, but a program did not run to its end, or what it said makes no sense."""
+    """The guest works, but a program died or sent malformed records."""
 
     kernel: str
     program: int

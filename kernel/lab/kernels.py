@@ -1,9 +1,10 @@
-"""The kernels that there are: a release for a machine in a flavour, and their names."""
+"""All kernels of the laboratory: a release for an architecture in a flavour."""
 
 from attrs import frozen
 
 from kernel.lab import kconfig
 from kernel.lab.architectures import ARCHITECTURES, Architecture
+from kernel.lab.errors import UnknownKernel
 from kernel.lab.flavours import FLAVOURS, Flavour
 from kernel.lab.kconfig import Option
 from kernel.lab.options import COMMON
@@ -20,18 +21,18 @@ class Kernel:
 
     @property
     def name(self) -> str:
-        """Release, architecture and flavour: ``6.12-x86_64-named``."""
+        """Release, architecture and flavour, such as ``6.12-x86_64-named``."""
         return f"{self.release.name}-{self.architecture.name}-{self.flavour.name}"
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """All its configuration lines that its release knows."""
+        """The configuration lines that its release knows."""
         every = (*COMMON, *self.architecture.options, *self.flavour.options)
         return tuple(o for o in every if not o.releases or self.release.name in o.releases)
 
     @property
     def fragment(self) -> str:
-        """What ``allnoconfig`` starts from."""
+        """The input of ``allnoconfig``."""
         return kconfig.fragment(self.options)
 
 
@@ -46,7 +47,7 @@ KERNELS = {
     )
 }
 
-# What a fresh machine builds: every claim about labels is checked against these.
+# The default of all commands. Every statement about labels is checked against these.
 NEEDED = tuple(
     KERNELS[f"{release}-x86_64-{flavour}"]
     for flavour in ("named", "unnamed")
@@ -55,9 +56,8 @@ NEEDED = tuple(
 
 
 def named(name: str) -> Kernel:
-    """The kernel of this name. Raises ``KeyError`` with the names that there are."""
+    """Return the kernel of this name. Raises ``UnknownKernel``."""
     try:
         return KERNELS[name]
     except KeyError:
-        known = ", ".join(KERNELS)
-        raise KeyError(f"no kernel is called {name!r}; there are {known}") from None
+        raise UnknownKernel(name, tuple(KERNELS)) from None

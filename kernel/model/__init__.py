@@ -1,9 +1,9 @@
 """A model of how the kernel splits, merges and names the mappings of a process.
 
-``Space`` is one address space: its methods are the system calls, they raise ``Refused`` with the
-errno, and ``showing.maps`` gives the text that ``/proc/PID/maps`` would. What a release or an
-option changes is data (``features``). ``differential`` holds the model to real kernels; what is
-modelled, approximated and left out is in docs/model.md.
+``Space`` is one address space. Its methods are system calls that raise ``CallFailed`` with an
+errno. ``showing`` renders it as ``/proc/PID/maps``. Differences between releases are data in
+``features``. ``differential`` compares the model with real kernels. docs/model.md lists what is
+modelled, approximated and left out.
 
 ``python -m kernel.model --help`` lists the commands.
 """

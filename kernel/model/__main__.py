@@ -1,4 +1,4 @@
-"""``python -m kernel.model``: hold the model to real kernels."""
+"""``python -m kernel.model``: compare the model with real kernels."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from kernel import command
+from kernel.command import DONE, FAILURE, FINDINGS
 from kernel.lab import build, kernels
 from kernel.lab.errors import LabError
 from kernel.model import calls, subjects
@@ -17,7 +19,7 @@ from kernel.model.differential import Difference, Subject
 from kernel.model.features import RELEASES
 from kernel.model.soak import SCOPE, Found, Soak, record
 
-_DONE, _FINDINGS, _USAGE = 0, 1, 2
+_PROGRAM = "kernel.model"
 
 
 def _subjects(options: argparse.Namespace) -> list[AbstractContextManager[Subject]]:
@@ -32,7 +34,7 @@ def _subjects(options: argparse.Namespace) -> list[AbstractContextManager[Subjec
 
 
 def _soak(options: argparse.Namespace) -> int:
-    """Draw trials until so many calls were compared on each kernel."""
+    """Run random trials on each kernel until so many calls are compared."""
     for manager in _subjects(options):
         with manager as subject:
             started = time.monotonic()
@@ -40,29 +42,29 @@ def _soak(options: argparse.Namespace) -> int:
             try:
                 soak.run(options.operations)
             except Found as found:
-                print(f"\n{found}\nkept as {found.keep()}")
-                return _FINDINGS
+                print(f"\n{found}\nsaved as {found.save()}")
+                return FINDINGS
             if options.record:
                 record(subject, soak)
             print(
                 f"{subject.name}: {soak.operations} calls in {soak.trials} trials from seed "
-                f"{options.seed}, every result and every line of maps equal, "
+                f"{options.seed}, all results and all lines of maps equal, "
                 f"{time.monotonic() - started:.0f} s"
             )
-    return _DONE
+    return DONE
 
 
 def _trial(path: str) -> calls.Trial:
-    """The trial in a file. Raises ``NotATrial`` naming the file."""
+    """Return the trial in a file. Raises ``InvalidTrial`` with the path."""
     try:
         return calls.from_json(json.loads(Path(path).read_bytes()))
     except (OSError, ValueError) as error:
-        raise calls.NotATrial(f"{path} holds no trial: {error}") from error
+        raise calls.InvalidTrial(f"{path} contains no trial: {error}") from error
 
 
 def _replay(options: argparse.Namespace) -> int:
-    """Run kept trials again."""
-    status = _DONE
+    """Run saved trials again."""
+    status = DONE
     for manager in _subjects(options):
         with manager as subject:
             for path in options.cases:
@@ -71,46 +73,70 @@ def _replay(options: argparse.Namespace) -> int:
                     subject.check([trial], every=1)
                 except Difference as difference:
                     print(f"{path}: {difference}")
-                    status = _FINDINGS
+                    status = FINDINGS
                 else:
                     print(f"{path}: {subject.name} and the model agree")
     return status
 
 
+def _add_subjects(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--release", action="append", choices=RELEASES, help="run on this release (default: all)"
+    )
+    parser.add_argument(
+        "--flavour",
+        action="append",
+        choices=("named", "unnamed"),
+        help="run with labels, or without (default: both)",
+    )
+    parser.add_argument("--host", action="store_true", help="run on this machine's kernel instead")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m kernel.model", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, function in (("soak", _soak), ("replay", _replay)):
-        command = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
-        command.set_defaults(run=function)
-        command.add_argument("--release", action="append", choices=RELEASES, help="default: each")
-        command.add_argument(
-            "--flavour", action="append", choices=("named", "unnamed"), help="default: both"
-        )
-        command.add_argument("--host", action="store_true", help="this machine's kernel instead")
-        if name == "soak":
-            command.add_argument("--operations", type=int, default=100_000, help="calls, each")
-            command.add_argument("--seed", type=int, default=0, help="the first round's")
-            command.add_argument(
-                "--record",
-                action="store_true",
-                help="write the numbers down for docs/generated/review.md",
-            )
-        else:
-            command.add_argument("cases", nargs="+", help="files of tests/kernel/model/cases")
+    parser = command.parser(
+        _PROGRAM,
+        "Compare the model of mappings with real kernels, call by call.",
+        "soak --operations 1000",
+        "replay tests/kernel/model/cases/*.json",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    soak = command.add_command(
+        commands.add_parser, _PROGRAM, "soak", _soak, "--operations 1000", "--host --seed 7"
+    )
+    _add_subjects(soak)
+    soak.add_argument(
+        "--operations",
+        type=int,
+        default=100_000,
+        metavar="N",
+        help="compare so many calls on each kernel (default: 100000)",
+    )
+    soak.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="start from this seed (default: 0)"
+    )
+    soak.add_argument(
+        "--record", action="store_true", help="save the figures for docs/generated/review.md"
+    )
+    replay = command.add_command(
+        commands.add_parser, _PROGRAM, "replay", _replay, "tests/kernel/model/cases/*.json"
+    )
+    _add_subjects(replay)
+    replay.add_argument(
+        "cases", nargs="+", metavar="FILE", help="a file like those in tests/kernel/model/cases"
+    )
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 all agree, 1 a difference, 2 a wrong call or a laboratory that cannot work here."""
+    """Return 0, 1 for a difference, or 2 for wrong usage or a missing prerequisite."""
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except (LabError, calls.NotATrial) as error:
+    except (LabError, calls.InvalidTrial) as error:
         print(error, file=sys.stderr)
-        return _USAGE
+        return FAILURE
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

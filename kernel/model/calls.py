@@ -1,7 +1,7 @@
-"""System calls as data: what a trial consists of, for the model, for a kernel, and in a file.
+"""System calls as data, for the model, for a kernel, and for files of trials.
 
-Addresses are offsets into an area: ``arena`` (where nothing else lies), ``heap`` (from start_brk),
-``stack`` (its uppermost pages). So a trial means the same on every machine.
+Addresses are offsets into an area: ``arena`` (free of other mappings), ``heap`` (from start_brk),
+or ``stack`` (its uppermost pages). So a trial means the same on every machine.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from attrs import frozen
 from kernel.lab import ops
 from kernel.lab.protocol import Program, Ref
 from kernel.lab.scene import BASE, FAR
-from kernel.model.space import UNREADABLE, Refused, Space
-from kernel.model.vma import PAGE, File, Flag
+from kernel.model.errors import CallFailed
+from kernel.model.space import Space
+from kernel.model.vma import PAGE, UNREADABLE, File, Flag
 
 ACCESS = {"r": Flag.READ, "w": Flag.WRITE, "x": Flag.EXEC}
 FILES = ("memfd one", "memfd two", "linked")
@@ -25,20 +26,20 @@ STACK_PAGES = 8
 
 
 @frozen
-class Place:
-    """Where the areas are, and the files that a trial may map, in the order of ``FILES``."""
+class Areas:
+    """The addresses of the areas, and the files that a trial may map, in the order of ``FILES``."""
 
     heap: int
     stack: int
     files: tuple[File, ...]
 
     def address(self, area: str, offset: int) -> int:
-        """The address of an offset into an area."""
+        """Return the address of an offset into an area."""
         return {"arena": BASE, "heap": self.heap, "stack": self.stack}[area] + offset
 
 
 def access(letters: str) -> Flag:
-    """``"rw"`` as flags; ``"-"`` stands for nothing."""
+    """Return flags for letters such as ``"rw"``; ``"-"`` means none."""
     flags = Flag.NONE
     for letter in letters.replace("-", ""):
         flags |= ACCESS[letter]
@@ -47,7 +48,7 @@ def access(letters: str) -> Flag:
 
 @frozen
 class Map:
-    """mmap at a fixed address. ``backing``: ``anon``, or one of ``FILES``."""
+    """mmap at a fixed address. ``backing`` is ``anon`` or one of ``FILES``."""
 
     start: int
     length: int
@@ -57,22 +58,22 @@ class Map:
     offset: int = 0
     replace: bool = True
 
-    def do(self, space: Space, place: Place) -> int:
-        """In the model; returns the address."""
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return the address."""
         flags = access(self.access)
         if self.sharing == "shared":
             flags |= Flag.SHARED
         if self.sharing == "noreserve":
             flags |= Flag.NORESERVE
-        file = None if self.backing == "anon" else place.files[FILES.index(self.backing)]
-        start = place.address("arena", self.start)
+        file = None if self.backing == "anon" else areas.files[FILES.index(self.backing)]
+        start = areas.address("arena", self.start)
         return space.mmap(start, self.length, flags, file, self.offset, replace=self.replace)
 
-    def write(self, program: Program, place: Place, files: Sequence[Ref]) -> Ref:
-        """For a kernel."""
+    def write(self, program: Program, areas: Areas, files: Sequence[Ref]) -> Ref:
+        """Append it to a program for a kernel."""
         words = "private noreserve" if self.sharing == "noreserve" else self.sharing
         words += " fixed" if self.replace else " fixed_noreplace"
-        start = place.address("arena", self.start)
+        start = areas.address("arena", self.start)
         if self.backing == "anon":
             return program(ops.mmap(start, self.length, self.access, f"{words} anonymous"))
         file = files[FILES.index(self.backing)]
@@ -86,14 +87,14 @@ class Unmap:
     start: int
     length: int
 
-    def do(self, space: Space, place: Place) -> int:
-        """In the model."""
-        space.munmap(place.address("arena", self.start), self.length)
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return 0."""
+        space.munmap(areas.address("arena", self.start), self.length)
         return 0
 
-    def write(self, program: Program, place: Place, _: Sequence[Ref]) -> Ref:
-        """For a kernel."""
-        return program(ops.munmap(place.address("arena", self.start), self.length))
+    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+        """Append it to a program for a kernel."""
+        return program(ops.munmap(areas.address("arena", self.start), self.length))
 
 
 @frozen
@@ -105,41 +106,41 @@ class Protect:
     access: str
     area: str = "arena"
 
-    def do(self, space: Space, place: Place) -> int:
-        """In the model."""
-        space.mprotect(place.address(self.area, self.start), self.length, access(self.access))
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return 0."""
+        space.mprotect(areas.address(self.area, self.start), self.length, access(self.access))
         return 0
 
-    def write(self, program: Program, place: Place, _: Sequence[Ref]) -> Ref:
-        """For a kernel."""
-        start = place.address(self.area, self.start)
+    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+        """Append it to a program for a kernel."""
+        start = areas.address(self.area, self.start)
         return program(ops.mprotect(start, self.length, self.access))
 
 
 @frozen
 class Advise:
-    """madvise, with an advice of ``space.ADVICE``."""
+    """madvise, with an advice of ``madvise.ADVICE``."""
 
     start: int
     length: int
     advice: str
 
-    def do(self, space: Space, place: Place) -> int:
-        """In the model."""
-        space.madvise(place.address("arena", self.start), self.length, self.advice)
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return 0."""
+        space.madvise(areas.address("arena", self.start), self.length, self.advice)
         return 0
 
-    def write(self, program: Program, place: Place, _: Sequence[Ref]) -> Ref:
-        """For a kernel."""
-        return program(ops.madvise(place.address("arena", self.start), self.length, self.advice))
+    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+        """Append it to a program for a kernel."""
+        return program(ops.madvise(areas.address("arena", self.start), self.length, self.advice))
 
 
 @frozen
 class SetName:
     """prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME).
 
-    Not ``readable``: the label lies where nothing is mapped. ``known`` is false for another
-    attribute than that.
+    ``readable`` is false if the pointer to the label is invalid. ``known`` is false for another
+    attribute.
     """
 
     start: int
@@ -149,16 +150,16 @@ class SetName:
     readable: bool = True
     known: bool = True
 
-    def do(self, space: Space, place: Place) -> int:
-        """In the model."""
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return 0."""
         text = self.text if self.readable else UNREADABLE
-        start = place.address(self.area, self.start)
+        start = areas.address(self.area, self.start)
         space.prctl(start, self.length, text, known=self.known)
         return 0
 
-    def write(self, program: Program, place: Place, _: Sequence[Ref]) -> Ref:
-        """For a kernel."""
-        start = place.address(self.area, self.start)
+    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+        """Append it to a program for a kernel."""
+        start = areas.address(self.area, self.start)
         attribute = ops.PR_SET_VMA_ANON_NAME if self.known else ops.PR_SET_VMA_ANON_NAME + 1
         text = 0 if self.text is None else self.text
         label = text if self.readable else FAR
@@ -167,7 +168,7 @@ class SetName:
 
 @frozen
 class Remap:
-    """mremap: in place, or with ``to`` moved there. ``keep``: MREMAP_DONTUNMAP."""
+    """mremap: in place, or moved to ``to``. ``keep`` means MREMAP_DONTUNMAP."""
 
     start: int
     length: int
@@ -175,35 +176,35 @@ class Remap:
     to: int | None = None
     keep: bool = False
 
-    def do(self, space: Space, place: Place) -> int:
-        """In the model; returns the address."""
-        to = None if self.to is None else place.address("arena", self.to)
-        start = place.address("arena", self.start)
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return the address."""
+        to = None if self.to is None else areas.address("arena", self.to)
+        start = areas.address("arena", self.start)
         return space.mremap(start, self.length, self.new_length, to, keep=self.keep)
 
-    def write(self, program: Program, place: Place, _: Sequence[Ref]) -> Ref:
-        """For a kernel."""
+    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+        """Append it to a program for a kernel."""
         words = "" if self.to is None else "maymove fixed"
         if self.keep:
             words = f"{words} dontunmap".strip()
-        to = 0 if self.to is None else place.address("arena", self.to)
-        start = place.address("arena", self.start)
+        to = 0 if self.to is None else areas.address("arena", self.to)
+        start = areas.address("arena", self.start)
         return program(ops.mremap(start, self.length, self.new_length, words, to))
 
 
 @frozen
 class Break:
-    """brk, so many bytes above start_brk."""
+    """brk, to an offset in bytes from start_brk."""
 
     offset: int
 
-    def do(self, space: Space, place: Place) -> int:
-        """In the model; returns the break."""
-        return space.set_brk(place.heap + self.offset)
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return the break."""
+        return space.set_brk(areas.heap + self.offset)
 
-    def write(self, program: Program, place: Place, _: Sequence[Ref]) -> Ref:
-        """For a kernel."""
-        return program(ops.brk(place.heap + self.offset))
+    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+        """Append it to a program for a kernel."""
+        return program(ops.brk(areas.heap + self.offset))
 
 
 @frozen
@@ -214,13 +215,13 @@ class Touch:
     length: int
     area: str = "arena"
 
-    def do(self, space: Space, place: Place) -> int:
-        """In the model; returns the length."""
-        return space.touch(place.address(self.area, self.start), self.length)
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return the length."""
+        return space.touch(areas.address(self.area, self.start), self.length)
 
-    def write(self, program: Program, place: Place, _: Sequence[Ref]) -> Ref:
-        """For a kernel."""
-        return program(ops.fill(place.address(self.area, self.start), self.length))
+    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+        """Append it to a program for a kernel."""
+        return program(ops.fill(areas.address(self.area, self.start), self.length))
 
 
 Call = Map | Unmap | Protect | Advise | SetName | Remap | Break | Touch
@@ -228,36 +229,35 @@ Call = Map | Unmap | Protect | Advise | SetName | Remap | Break | Touch
 
 @frozen
 class Fork:
-    """A child that makes these calls, is looked at, and ends."""
+    """A child that makes these calls, has its maps read, and ends."""
 
     calls: tuple[Call, ...]
 
 
 @frozen
 class Trial:
-    """Calls in order, on a fresh process.
+    """Calls in order, in a fresh process.
 
-    ``room``: how many mappings it may have besides those that it starts with, where the limit
-    (/proc/sys/vm/max_map_count) is to be felt.
+    ``room`` limits the number of new mappings (/proc/sys/vm/max_map_count); None means no limit.
     """
 
     calls: tuple[Call | Fork, ...]
     room: int | None = None
 
 
-def result(call: Call, space: Space, place: Place) -> int:
-    """What the model says that the call returns: a value, or an errno, negated."""
+def result(call: Call, space: Space, areas: Areas) -> int:
+    """Return the result of the call in the model: a value or a negative errno."""
     try:
-        return call.do(space, place)
-    except Refused as refused:
-        return -refused.errno
+        return call.do(space, areas)
+    except CallFailed as failure:
+        return -failure.errno
 
 
 # ---- in files ------------------------------------------------------------------------------
 
 
-class NotATrial(ValueError):
-    """A file that holds no trial: its text says what is wrong with it."""
+class InvalidTrial(ValueError):
+    """A file contains no trial. The message says why."""
 
 
 _KINDS: dict[str, type[Call]] = {
@@ -278,24 +278,24 @@ def _call(plain: dict[str, Any]) -> Call:
     values = dict(plain)
     name = values.pop("call", None)
     if name not in _KINDS:
-        raise NotATrial(f"no call is named {name!r}; there are {', '.join(_KINDS)} and Fork")
+        raise InvalidTrial(f"unknown call {name!r}; known are: {', '.join(_KINDS)}, Fork")
     if isinstance(text := values.get("text"), str):
         values["text"] = text.encode("latin-1")
     try:
         return _KINDS[name](**values)
     except TypeError as error:
-        raise NotATrial(f"{name}: {error}") from error
+        raise InvalidTrial(f"{name}: {error}") from error
 
 
 def to_json(trial: Trial) -> dict[str, Any]:
-    """A trial as JSON has it; labels as Latin-1."""
+    """Return a trial for JSON; labels are Latin-1."""
     return {"room": trial.room, "calls": [_plain(call) for call in trial.calls]}
 
 
 def from_json(plain: dict[str, Any]) -> Trial:
-    """The trial again. Raises ``NotATrial`` for what is none."""
+    """Return the trial of a JSON value. Raises ``InvalidTrial``."""
     if missing := {"calls", "room"} - plain.keys():
-        raise NotATrial(f"without {' and '.join(sorted(missing))}")
+        raise InvalidTrial(f"missing {' and '.join(sorted(missing))}")
     return Trial(
         tuple(
             Fork(tuple(map(_call, call.get("calls", ()))))
@@ -308,7 +308,7 @@ def from_json(plain: dict[str, Any]) -> Trial:
 
 
 def describe(value: int) -> str:
-    """A call's result in words: ``0``, ``0x20000000``, ``ENOMEM``."""
+    """Return a call's result as text: ``0``, ``0x20000000``, ``ENOMEM``."""
     if value < 0:
         return errno.errorcode.get(-value, str(value))
     return str(value) if value < PAGE else hex(value)

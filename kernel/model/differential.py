@@ -1,4 +1,4 @@
-"""The model beside a real kernel: the same trials, every result and every line of maps compared."""
+"""The comparison of the model with a kernel: all results and all lines of maps of each trial."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import procmaps
 from kernel.lab import ops
 from kernel.lab.protocol import Outcome, Program, Ref, Result
 from kernel.model import showing
-from kernel.model.calls import FILES, STACK_PAGES, Call, Fork, Place, Trial, describe, result
+from kernel.model.calls import FILES, STACK_PAGES, Areas, Call, Fork, Trial, describe, result
 from kernel.model.features import MAX_MAP_COUNT, Features
 from kernel.model.showing import Inode
 from kernel.model.space import Space
@@ -24,9 +24,9 @@ Run = Callable[[Sequence[Program]], list[Outcome]]
 
 MAPS = b"/proc/self/maps"
 LIMIT = b"/proc/sys/vm/max_map_count"
-# Large enough for every offset that a trial can reach; a hole, so it costs nothing.
+# Larger than any offset of a trial. The file is sparse, so it costs nothing.
 FILE_LENGTH = 1 << 24
-# VmFlags of smaps that the model knows of (fs/proc/task_mmu.c: show_smap_vma_flags()).
+# The VmFlags of smaps that the model knows (fs/proc/task_mmu.c: show_smap_vma_flags()).
 _VMFLAGS = {
     "rd": Flag.READ,
     "wr": Flag.WRITE,
@@ -47,20 +47,20 @@ _START_STACK, _START_BRK = 28, 47
 
 @frozen
 class Difference(Exception):
-    """Model and kernel disagree. ``after`` calls went before; ``call`` is the one in question."""
+    """Model and kernel disagree at ``call``, the call of this ``index``."""
 
     subject: str
-    after: int
+    index: int
     call: Call | Fork | None
-    what: str
+    reason: str
 
     def __str__(self) -> str:
-        return f"{self.subject}, call {self.after} ({self.call}): {self.what}"
+        return f"{self.subject}, call {self.index} ({self.call}): {self.reason}"
 
 
 @define
 class Subject:
-    """A kernel that runs trials, and what its processes look like when they start."""
+    """A kernel that runs trials, and the initial address space of its processes."""
 
     name: str
     run: Run
@@ -68,7 +68,7 @@ class Subject:
     producer: str
     linked: bool = True
     _start: Space = field(init=False)
-    _place: Place = field(init=False)
+    _areas: Areas = field(init=False)
     _inodes: dict[File, Inode] = field(init=False)
     _gate: list[library.Mapping] = field(init=False)
 
@@ -78,7 +78,7 @@ class Subject:
         stat = program(ops.read_file(b"/proc/self/stat"))
         (outcome,) = self.run([program])
         fields = outcome.results[stat.index].bytes.rpartition(b")")[2].split()
-        # the first field behind the name is the third
+        # The first field after the name is the third.
         start_stack, start_brk = (int(fields[n - 3]) for n in (_START_STACK, _START_BRK))
         self._start = Space(
             self.features,
@@ -90,7 +90,7 @@ class Subject:
         stack_end = 0
         for record in procmaps.loads(outcome.results[smaps.index].bytes):
             if record.name.kind == "vsyscall":
-                self._gate.append(_header(record))
+                self._gate.append(_without_usage(record))
                 continue
             self._start.vmas.append(self._vma(record))
             if isinstance(record.name, names.Stack):
@@ -101,12 +101,12 @@ class Subject:
             else File(b"/t/model", nameless=False, length=FILE_LENGTH)
             for name in FILES
         )
-        self._place = Place(start_brk, stack_end - STACK_PAGES * PAGE, files)
+        self._areas = Areas(start_brk, stack_end - STACK_PAGES * PAGE, files)
 
     def _vma(self, record: library.Mapping) -> Vma:
-        """A mapping that the process starts with, as smaps tells of it."""
+        """Return an initial mapping of the process from its smaps record."""
         if record.usage is None or record.usage.vm_flags is None:
-            raise ValueError(f"{self.name}: smaps without VmFlags: {record}")
+            raise ValueError(f"{self.name}: smaps without VmFlags: {record!r}")
         flags = Flag.NONE
         for code in record.usage.vm_flags:
             flags |= _VMFLAGS.get(code.decode(), Flag.NONE)
@@ -118,7 +118,7 @@ class Subject:
             self._inodes[file] = (device.major, device.minor, record.inode)
         elif isinstance(record.name, names.Special):
             special, flags = record.name, flags | Flag.SPECIAL
-        # A page of its own, and a fork since the write: the agent's child runs trials.
+        # The agent wrote the page, then forked the child that runs the trial.
         written = bool(record.usage.anonymous)
         return Vma(
             record.start,
@@ -133,19 +133,19 @@ class Subject:
 
     @property
     def initial_count(self) -> int:
-        """How many mappings a process has before its trial."""
+        """The number of mappings before a trial."""
         return len(self._start.vmas)
 
     def fresh(self) -> Space:
-        """A model of the process that a trial starts with."""
+        """Return the model of a process before its trial."""
         return evolve(self._start, vmas=[evolve(vma) for vma in self._start.vmas])
 
     def check(self, trials: Sequence[Trial], every: int = 4) -> int:
-        """Run the trials; the number of calls made. Raises ``Difference`` for the first found.
+        """Run trials and return the number of calls. Raises ``Difference`` for the first one.
 
-        maps is read after each *every*-th call, at the end, and at the end of each child.
+        maps is compared after each *every*-th call, at the end, and at the end of each child.
         """
-        plans = [_Plan(self._place, trial, every, self._limit(trial)) for trial in trials]
+        plans = [_Plan(self._areas, trial, every, self._limit(trial)) for trial in trials]
         for plan, outcome in zip(plans, self.run([plan.program for plan in plans]), strict=True):
             if not outcome.ended_well:
                 status = f"its process ended with status {outcome.status}"
@@ -160,7 +160,7 @@ class Subject:
         space = self.fresh()
         space.limit = MAX_MAP_COUNT if plan.limit is None else plan.limit
         inodes = dict(self._inodes)
-        for file, ref in zip(self._place.files, plan.stats, strict=True):
+        for file, ref in zip(self._areas.files, plan.stats, strict=True):
             data = outcome.results[ref.index].bytes
             if data:
                 major, minor, inode = struct.unpack(ops.STATX_FORMAT, data)[:3]
@@ -172,51 +172,55 @@ class Subject:
                 spaces.append(space.fork())
             elif isinstance(step, _Leave):
                 spaces.pop()
-            elif isinstance(step, _Look):
+            elif isinstance(step, _ReadMaps):
                 self._same_maps(step, space, self._reached(step, outcome).bytes, inodes)
             else:
-                expected = result(step.call, space, self._place)
+                expected = result(step.call, space, self._areas)
                 got_value = self._reached(step, outcome).value
                 if got_value != expected:
-                    words = f"the kernel says {describe(got_value)}, the model {describe(expected)}"
-                    raise Difference(self.name, step.after, step.call, words)
+                    words = (
+                        f"the kernel returned {describe(got_value)}, the model {describe(expected)}"
+                    )
+                    raise Difference(self.name, step.index, step.call, words)
 
-    def _reached(self, step: _Made | _Look, outcome: Outcome) -> Result:
-        """What the kernel said to a step; a child that was killed says nothing."""
-        if (found := outcome.results.get(step.at.index)) is None:
-            raise Difference(self.name, step.after, step.call, "its process was gone by then")
+    def _reached(self, step: _Made | _ReadMaps, outcome: Outcome) -> Result:
+        """Return the kernel's result of a step. Raises ``Difference`` if its child was killed."""
+        if (found := outcome.results.get(step.ref.index)) is None:
+            raise Difference(self.name, step.index, step.call, "its process had died")
         return found
 
-    def _same_maps(self, step: _Look, space: Space, got: bytes, inodes: dict[File, Inode]) -> None:
+    def _same_maps(
+        self, step: _ReadMaps, space: Space, got: bytes, inodes: dict[File, Inode]
+    ) -> None:
         unknown = {vma.file for vma in space.vmas if vma.file and vma.file not in inodes}
         if unknown:
-            # A shared anonymous mapping's inode is the kernel's to choose, but it must be new.
+            # The kernel chooses the inode of a shared anonymous mapping. It must be new.
             by_start = {record.start: record for record in procmaps.loads(got)}
             for vma in space.vmas:
                 seen = by_start.get(vma.start)
                 if vma.file in unknown and seen is not None:
                     inode = (seen.device.major, seen.device.minor, seen.inode)
                     if inode in inodes.values():
-                        words = f"{seen} has the inode of another file"
-                        raise Difference(self.name, step.after, step.call, words)
+                        words = f"{seen!r} has the inode of another file"
+                        raise Difference(self.name, step.index, step.call, words)
                     inodes[vma.file] = inode
                     unknown.discard(vma.file)
-            # Mappings that the kernel does not have: shown with an inode that no file bears.
+            # Mappings that the kernel does not have get an inode that no file has.
             for file in unknown:
                 inodes[file] = (0, 0, 0)
         records = [*showing.mappings(space, inodes), *self._gate]
         expected = rendering.render(records, self.producer)
         if got != expected:
             words = "maps differ\n" + _sides(expected, got)
-            raise Difference(self.name, step.after, step.call, words)
+            raise Difference(self.name, step.index, step.call, words)
 
 
-def _header(record: library.Mapping) -> library.Mapping:
+def _without_usage(record: library.Mapping) -> library.Mapping:
     return evolve(record, usage=None)
 
 
 def _sides(expected: bytes, got: bytes) -> str:
-    """The lines that only one of them has."""
+    """Return the lines that only one of them has."""
     model, kernel = expected.split(b"\n"), got.split(b"\n")
     lines = [f"  model:  {line!r}" for line in model if line not in kernel]
     lines += [f"  kernel: {line!r}" for line in kernel if line not in model]
@@ -228,16 +232,16 @@ def _sides(expected: bytes, got: bytes) -> str:
 
 @frozen
 class _Made:
-    at: Ref
+    ref: Ref
     call: Call
-    after: int
+    index: int
 
 
 @frozen
-class _Look:
-    at: Ref
+class _ReadMaps:
+    ref: Ref
     call: Call | Fork | None
-    after: int
+    index: int
 
 
 @frozen
@@ -250,14 +254,14 @@ class _Leave:
     pass
 
 
-_Step = _Made | _Look | _Enter | _Leave
+_Step = _Made | _ReadMaps | _Enter | _Leave
 
 
 @define
 class _Plan:
-    """A trial's program, and what each of its results is."""
+    """A trial as a program, and the meaning of each result."""
 
-    place: Place
+    areas: Areas
     trial: Trial
     every: int
     limit: int | None
@@ -286,13 +290,13 @@ class _Plan:
                     self.steps.append(_Enter())
                     for inner in call.calls:
                         self._make(inner)
-                    self._look(call)
+                    self._read_maps(call)
                     self.steps.append(_Leave())
             else:
                 self._make(call)
             if len(self.calls) % self.every == 0:
-                self._look(call)
-        self._look(last)
+                self._read_maps(call)
+        self._read_maps(last)
         if self.limit is not None:
             self._set_limit(MAX_MAP_COUNT)
 
@@ -302,10 +306,10 @@ class _Plan:
         self.program(ops.call("close", file))
 
     def _make(self, call: Call) -> None:
-        at = call.write(self.program, self.place, self._files)
-        self.steps.append(_Made(at, call, len(self.calls)))
+        ref = call.write(self.program, self.areas, self._files)
+        self.steps.append(_Made(ref, call, len(self.calls)))
         self.calls.append(call)
 
-    def _look(self, call: Call | Fork | None) -> None:
-        at = self.program(ops.read_file(MAPS))
-        self.steps.append(_Look(at, call, len(self.calls)))
+    def _read_maps(self, call: Call | Fork | None) -> None:
+        ref = self.program(ops.read_file(MAPS))
+        self.steps.append(_ReadMaps(ref, call, len(self.calls)))

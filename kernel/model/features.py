@@ -1,4 +1,4 @@
-"""What differs between kernels, as far as the model goes: facts as data, never versions in code."""
+"""Differences between the kernels that the model knows, as data."""
 
 from __future__ import annotations
 
@@ -10,26 +10,25 @@ MAX_MAP_COUNT = 65530
 
 @frozen
 class Features:
-    """One kernel's behaviour. Each field names the function whose text decides it.
+    """One kernel's behaviour. Each field names the function that decides it.
 
     ``labels``: CONFIG_ANON_VMA_NAME; without it ``prctl_set_vma()`` is one ``return -EINVAL``.
 
-    ``shmem_labels``: shared memory without a linked file takes labels, too
-    (``madvise_vma_anon_name()`` asks ``vma_is_anon_shmem()``; since 6.2).
+    ``shmem_labels``: shared memory without a linked file takes labels
+    (``madvise_vma_anon_name()`` calls ``vma_is_anon_shmem()``; since 6.2).
 
-    ``mmap_tries_next_first``: ``mmap_region()`` of 6.1 looks at the mapping above first and then
-    asks whether the one below fits *that*; since ``vma_merge_new_range()`` (read in 6.12) the one
-    below comes first. They differ only where the two carry different ``anon_vma``.
+    ``mmap_tries_next_first``: ``mmap_region()`` of 6.1 tries the mapping above first, and then
+    whether the mapping below fits that one. ``vma_merge_new_range()`` (read in 6.12) tries the
+    mapping below first. The results differ only if the two have different ``anon_vma``.
 
-    ``unaccounts``: ``mprotect_fixup()`` of 6.12 gives memory that was never touched back to the
-    commit limit (VM_ACCOUNT goes) when it stops being writable; that of 6.1 does not. Invisible in
-    maps, and yet it decides whether neighbours merge.
+    ``unaccounts``: ``mprotect_fixup()`` of 6.12 removes VM_ACCOUNT from untouched memory that
+    becomes read-only; that of 6.1 does not. The flag is not in maps, but decides merges.
 
-    ``dontunmap_blocks_merge``: where MREMAP_DONTUNMAP would move untouched memory to its own edge,
-    ``copy_vma()`` of 6.1 does not merge at all; that of 6.12 only not with the source.
+    ``dontunmap_blocks_merge``: MREMAP_DONTUNMAP may move untouched memory next to itself.
+    ``copy_vma()`` of 6.1 then merges with nothing; that of 6.12 merges with all but the source.
 
-    ``heap_touches``: ``show_map_vma()`` of 6.1 calls a mapping the heap that only touches it
-    (``<=``); ``vma_is_initial_heap()`` (read in 6.12) asks for overlap (``<``).
+    ``heap_touches``: ``show_map_vma()`` of 6.1 prints ``[heap]`` for a mapping that only touches
+    the heap (``<=``). ``vma_is_initial_heap()`` (read in 6.12) requires overlap (``<``).
     """
 
     labels: bool
@@ -63,13 +62,13 @@ RELEASES = tuple(_RELEASES)
 
 
 def of(release: str, *, labels: bool = True) -> Features:
-    """The features of a release, with the option on or off.
+    """Return the features of a release, with labels on or off.
 
-    Raises ``KeyError`` with the releases there are for one whose sources were not read.
+    Raises ``KeyError`` with the known releases.
     """
     try:
         features = _RELEASES[release]
     except KeyError:
         known = ", ".join(_RELEASES)
-        raise KeyError(f"the model knows no release {release!r}; it knows {known}") from None
+        raise KeyError(f"release {release!r} is unknown to the model; known are: {known}") from None
     return features if labels else evolve(features, labels=False, shmem_labels=False)

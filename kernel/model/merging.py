@@ -1,7 +1,7 @@
-"""When two mappings may be one: ``is_mergeable_vma()`` and its callers, mm/mmap.c and mm/vma.c.
+"""Whether two mappings may merge: ``is_mergeable_vma()`` and its callers, mm/mmap.c and mm/vma.c.
 
-The rules are the same in 6.1 (``vma_merge()``, ``mmap_region()``) and 6.12
-(``vma_merge_existing_range()``, ``vma_merge_new_range()``), but for what ``Features`` names.
+6.1 (``vma_merge()``, ``mmap_region()``) and 6.12 (``vma_merge_existing_range()``,
+``vma_merge_new_range()``) have the same rules, except for the differences in ``Features``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kernel.model.vma import PAGE, AnonVma, File, Flag, Vma
 
 @frozen
 class Wanted:
-    """A range and the properties it is about to have."""
+    """A range, and the properties that it will have."""
 
     start: int
     end: int
@@ -25,23 +25,23 @@ class Wanted:
 
     @property
     def pages(self) -> int:
-        """How many pages it spans."""
+        """Its length in pages."""
         return (self.end - self.start) // PAGE
 
 
 def same_anon(one: AnonVma | None, other: AnonVma | None, vma: Vma | None) -> bool:
-    """``is_mergeable_anon_vma()``.
+    """``is_mergeable_anon_vma()``: return whether the two permit merging.
 
-    A mapping that a fork copied (a chain of more than one) takes in nothing without pages of its
-    own, and one that was never written (an empty chain) nothing with.
+    A mapping that a fork copied has a chain of more than one. It merges only with memory of the
+    same anon_vma.
     """
     if (one is None or other is None) and (vma is None or vma.chain == 1):
         return True
     return one is other
 
 
-def _alike(vma: Vma, wanted: Wanted) -> bool:
-    """``is_mergeable_vma()``: labels count by their text (``anon_vma_name_eq()``)."""
+def _is_mergeable(vma: Vma, wanted: Wanted) -> bool:
+    """``is_mergeable_vma()``: labels are compared by their text (``anon_vma_name_eq()``)."""
     return (
         vma.flags == wanted.flags
         and not vma.flags & Flag.SPECIAL
@@ -51,28 +51,28 @@ def _alike(vma: Vma, wanted: Wanted) -> bool:
     )
 
 
-def below(vma: Vma | None, wanted: Wanted) -> bool:
-    """``can_vma_merge_after()``: whether the range may continue the mapping below it."""
+def extends_below(vma: Vma | None, wanted: Wanted) -> bool:
+    """``can_vma_merge_after()``: return whether the range may extend the mapping below it."""
     return (
         vma is not None
         and vma.end == wanted.start
         and vma.offset + vma.pages == wanted.offset
-        and _alike(vma, wanted)
+        and _is_mergeable(vma, wanted)
     )
 
 
-def above(vma: Vma | None, wanted: Wanted) -> bool:
-    """``can_vma_merge_before()``: whether the mapping above may continue the range."""
+def extends_above(vma: Vma | None, wanted: Wanted) -> bool:
+    """``can_vma_merge_before()``: return whether the range may extend the mapping above it."""
     return (
         vma is not None
         and vma.start == wanted.end
         and vma.offset == wanted.offset + wanted.pages
-        and _alike(vma, wanted)
+        and _is_mergeable(vma, wanted)
     )
 
 
 def take_anon(vma: Vma, *others: Vma) -> None:
-    """``dup_anon_vma()``: the mapping that grows takes over the first anon_vma there is."""
+    """``dup_anon_vma()``: give a growing mapping the first anon_vma of the others."""
     if vma.anon is None:
         for other in others:
             if other.anon is not None:
@@ -81,9 +81,9 @@ def take_anon(vma: Vma, *others: Vma) -> None:
 
 
 def reusable_anon(vma: Vma, near: Vma | None) -> AnonVma | None:
-    """``reusable_anon_vma()``: a first write takes the neighbour's anon_vma where they might merge.
+    """``reusable_anon_vma()``: return the neighbour's anon_vma if the two might merge later.
 
-    Might: what mprotect can still change, and the label, do not count (``anon_vma_compatible()``).
+    ``anon_vma_compatible()`` ignores the label and the permissions, which mprotect can change.
     """
     if near is None or near.anon is None or near.chain != 1:
         return None

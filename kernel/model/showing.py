@@ -1,4 +1,4 @@
-"""A space as ``/proc/PID/maps`` shows it: records of the library, printed by the library."""
+"""A space as the library's records, which the library renders as ``/proc/PID/maps``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from procmaps.records.perms import Perms
 # The letters of the permissions column, in its order.
 _LETTERS = ((Flag.READ, "r"), (Flag.WRITE, "w"), (Flag.EXEC, "x"))
 Inode = tuple[int, int, int]
-"""Major, minor, inode: what a model cannot know, and a kernel tells."""
+"""Major, minor, inode. The model takes them from the kernel."""
 
 
 def _shown_name(space: Space, vma: Vma) -> names.Name:
-    """``get_vma_name()``: a file's path or shared label, a special name, heap, stack, a label."""
+    """``get_vma_name()``: return a path or shared label, special name, heap, stack, or label."""
     label = vma.text
     if vma.file is not None:
         if label is not None:
@@ -39,7 +39,7 @@ def _shown_name(space: Space, vma: Vma) -> names.Name:
 
 
 def mapping(space: Space, vma: Vma, inodes: Mapping[File, Inode]) -> MappingRecord:
-    """One mapping as a record. ``KeyError`` for a file whose inode is not told."""
+    """Return a mapping as a record. Raises ``KeyError`` for a file that is not in *inodes*."""
     letters = "".join(letter if vma.flags & flag else "-" for flag, letter in _LETTERS)
     major, minor, inode = inodes[vma.file] if vma.file else (0, 0, 0)
     return MappingRecord(
@@ -57,6 +57,6 @@ def mapping(space: Space, vma: Vma, inodes: Mapping[File, Inode]) -> MappingReco
 def mappings(
     space: Space, inodes: Mapping[File, Inode], vmas: Iterable[Vma] | None = None
 ) -> list[MappingRecord]:
-    """The mappings as records, in the order of their addresses."""
+    """Return the mappings as records, in the order of their addresses."""
     chosen = space.vmas if vmas is None else vmas
     return [mapping(space, vma, inodes) for vma in chosen]

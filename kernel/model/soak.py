@@ -1,4 +1,4 @@
-"""Many trials on one kernel, drawn, compared, and where they differ made small and kept."""
+"""Random trials on one kernel. A trial that shows a difference is shrunk and saved."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ CASES = Path(__file__).parents[2] / "tests" / "kernel" / "model" / "cases"
 SCOPE = Scope(least=12, most=60)
 RECORD = Path(__file__).parents[1] / "experiments" / "results" / "soak.json"
 _ROUND = 100
-# Nothing here is slow by accident, and a trial that fills its buffer is one too long to keep.
+# Trials are slow on purpose. A trial that fills Hypothesis' buffer is discarded.
 _CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
 @define
 class Found(Exception):
-    """A difference, and the smallest trial that shows it."""
+    """A difference, and the smallest trial found that shows it."""
 
     difference: Difference
     trial: Trial
@@ -36,8 +36,8 @@ class Found(Exception):
         lines = "\n".join(f"  {call}" for call in self.trial.calls)
         return f"{self.difference}\nthe smallest trial (room {self.trial.room}):\n{lines}"
 
-    def keep(self, folder: Path = CASES) -> Path:
-        """Write the trial down as a case for ``make test``."""
+    def save(self, folder: Path = CASES) -> Path:
+        """Write the trial as a case for ``make test``; return the file."""
         text = json.dumps({"why": str(self.difference), **calls.to_json(self.trial)}, indent=1)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
@@ -47,7 +47,7 @@ class Found(Exception):
 
 @define
 class Soak:
-    """Rounds of trials against one kernel, from a seed: the same seed, the same trials."""
+    """Rounds of random trials on one kernel. The same seed gives the same trials."""
 
     subject: Subject
     first_seed: int = 0
@@ -56,7 +56,7 @@ class Soak:
     trials: int = field(default=0, init=False)
 
     def round(self, number: int, examples: int = _ROUND) -> None:
-        """One round. Raises ``Found``."""
+        """Run one round. Raises ``Found``."""
         last: list[Trial] = []
 
         @seed(self.first_seed + number)
@@ -80,20 +80,20 @@ class Soak:
             raise self._smallest(difference, last[0]) from difference
 
     def _smallest(self, difference: Difference, trial: Trial) -> Found:
-        """Leave out whatever is not needed: Hypothesis keeps to the least number of steps."""
-        at = 0
-        while at < len(trial.calls):
-            without = evolve(trial, calls=trial.calls[:at] + trial.calls[at + 1 :])
+        """Remove unnecessary calls, which Hypothesis keeps to satisfy its least number of calls."""
+        index = 0
+        while index < len(trial.calls):
+            without = evolve(trial, calls=trial.calls[:index] + trial.calls[index + 1 :])
             try:
                 self.subject.check([without], every=1)
             except Difference as again:
                 difference, trial = again, without
             else:
-                at += 1
+                index += 1
         return Found(difference, trial)
 
     def run(self, operations: int) -> None:
-        """Rounds until so many calls were compared, with a line of progress on standard error."""
+        """Run rounds until so many calls are compared; show progress on standard error."""
         started, number = time.monotonic(), 0
         while self.operations < operations:
             self.round(number)
@@ -112,7 +112,7 @@ class Soak:
 
 
 def record(subject: Subject, soak: Soak, path: Path = RECORD) -> None:
-    """Write down what a soak that found no difference compared, beside other kernels' rows."""
+    """Save the figures of a soak without differences, next to those of other kernels."""
     kept: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {"kernels": {}}
     rows: dict[str, Any] = {
         **kept["kernels"],

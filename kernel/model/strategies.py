@@ -1,4 +1,4 @@
-"""Trials drawn by Hypothesis: few addresses, few labels, so that neighbours meet all the time."""
+"""Random trials: few addresses and few labels, so that neighbours often touch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kernel.model.calls import (
     Trial,
     Unmap,
 )
-from kernel.model.space import ADVICE
+from kernel.model.madvise import ADVICE
 from kernel.model.vma import PAGE
 from procmaps.formats.labels import MAX_LABEL
 
@@ -33,15 +33,15 @@ HEAP_PAGES = 6
 
 
 def weighted(*choices: tuple[int, st.SearchStrategy[T]]) -> st.SearchStrategy[T]:
-    """One of the strategies, each as often as its weight says.
+    """Return a strategy that draws from each of the strategies as often as its weight.
 
-    ``st.one_of()`` takes a strategy that it is given twice for one.
+    ``st.one_of()`` ignores that a strategy is given twice.
     """
     table = [strategy for weight, strategy in choices for _ in range(weight)]
     return st.integers(0, len(table) - 1).flatmap(table.__getitem__)
 
 
-# No "x" alone: on a CPU with protection keys it takes one, and a key keeps mappings apart.
+# No "x" alone: on a CPU with protection keys it takes a key, which prevents merges.
 _ACCESSES = st.sampled_from([*["rw"] * 6, "r", "r", "-", "rx", "rwx"])
 _LABELS = weighted(
     (9, st.sampled_from([b"a", b"a", b"b", b"b", None, None, b"", b" c d ", b"x" * MAX_LABEL])),
@@ -53,17 +53,17 @@ def _pages(least: int, most: int) -> st.SearchStrategy[int]:
     return st.integers(least, most).map(lambda page: page * PAGE)
 
 
-# Every other range is one of four, so that calls meet what earlier calls made.
+# Half of the ranges are one of four, so that calls hit the mappings of earlier calls.
 _QUARTER = ARENA_PAGES // 4 * PAGE
 _STARTS = weighted(
     (1, _pages(0, ARENA_PAGES - 1)),
     (1, st.sampled_from(range(0, ARENA_PAGES * PAGE, _QUARTER))),
 )
 _SHORT = weighted((1, _pages(1, 5)), (1, st.just(_QUARTER)))
-# Lengths that are rounded up, empty, or around the ends of what 64 bits hold.
+# Lengths that are rounded up, are empty, or overflow 64 bits.
 _ODD = st.sampled_from([0, 1, PAGE - 1, PAGE + 1, 2**63, 2**64 - PAGE, 2**64 - PAGE + 1, 2**64 - 1])
 _LENGTHS = weighted((9, _SHORT), (1, _ODD))
-# Advice that reaches the stack would take it from the next child.
+# dontfork on the stack would remove it from the next child.
 _NEAR = _LENGTHS.filter(lambda length: length != 2**63)
 _ANY_START = weighted((15, _STARTS), (1, st.sampled_from([1, PAGE + 8])))
 
@@ -94,7 +94,7 @@ def _kept_in_place(start: int, length: int, to: int) -> Remap:
 
 _OFTEN = st.sampled_from([True, True, False])
 _TO = weighted((1, st.none()), (2, _STARTS))
-# Each kind of call, and how often it is drawn.
+# Each kind of call with its weight.
 _KINDS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
     (5, st.builds(SetName, _ANY_START, _LENGTHS, _LABELS)),
     (1, st.builds(SetName, _ANY_START, _LENGTHS, _LABELS, readable=_OFTEN, known=_OFTEN)),
@@ -117,10 +117,10 @@ _REMAPS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
 
 @frozen
 class Scope:
-    """What may be drawn.
+    """The scope of random trials.
 
-    ``linked``: a file that has a name; ``remaps``: mremap; ``limits``: a limited map count;
-    between ``least`` and ``most`` steps.
+    ``linked`` permits a file that has a name, ``remaps`` mremap, ``limits`` a limited map count.
+    A trial has ``least`` to ``most`` calls.
     """
 
     linked: bool = True
@@ -131,20 +131,20 @@ class Scope:
 
     @property
     def map(self) -> st.SearchStrategy[Call]:
-        """One mmap."""
+        """A strategy for mmap."""
         return _maps(tuple(name for name in FILES if self.linked or name != "linked"))
 
     @property
     def call(self) -> st.SearchStrategy[Call]:
-        """Any call, of each kind as often as its weight."""
+        """A strategy for any call, by weight."""
         return weighted((6, self.map), *_KINDS, *(_REMAPS if self.remaps else ()))
 
 
 @st.composite
 def trials(draw: st.DrawFn, scope: Scope) -> Trial:
-    """A list of calls, a few of them in forked children.
+    """Draw a trial: a list of calls, some of them in forked children.
 
-    Most often the arena is full at first: where nothing is mapped, calls can only fail.
+    The arena is usually full at first, because calls on unmapped memory only fail.
     """
     one = scope.call
     fork = st.builds(Fork, st.lists(one, max_size=6).map(tuple))

@@ -1,4 +1,4 @@
-"""The kernels to compare with: those of the laboratory, booted, and the one of this machine."""
+"""The kernels to compare with: booted kernels of the laboratory, and this machine's."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from kernel.model.features import NEWEST
 from kernel.model.strategies import Scope
 
 _LIMITS = vm.Limits()
-# max_map_count is the whole machine's: it is left alone. mremap was rewritten in 6.17, with its
-# checks in another order, and no source of that is at hand.
+# max_map_count belongs to the whole machine, so it is not changed. 6.17 rewrote mremap with its
+# checks in another order, and the model knows no such release.
 HOST_SCOPE = Scope(remaps=False, limits=False, least=12, most=60)
 
 
 @contextmanager
 def booted(image: Image, limits: vm.Limits = _LIMITS) -> Generator[Subject]:
-    """A kernel of the laboratory for the block. Raises what ``vm.boot`` raises."""
+    """Boot a kernel of the laboratory for the block. Raises the exceptions of ``vm.boot``."""
     kernel = image.kernel
     release = kernel.release.name
     known = features.of(release, labels=kernel.flavour.name != "unnamed")
@@ -33,10 +33,10 @@ def booted(image: Image, limits: vm.Limits = _LIMITS) -> Generator[Subject]:
 
 @contextmanager
 def host() -> Generator[Subject]:
-    """This machine's kernel for the block: for root, on x86_64.
+    """Give this machine's kernel for the block. Needs root and x86_64.
 
-    Whether it takes labels is asked; for the rest it is held to the newest release that the model
-    knows. A 6.18 was seen to agree with that in all but mremap.
+    Apart from labels, which are detected, the newest release that the model knows is assumed. A
+    6.18 agreed with it in all calls except mremap.
     """
     with native.start(isolated=True) as agent:
         known = features.of(NEWEST, labels=_takes_labels(agent))
@@ -45,7 +45,7 @@ def host() -> Generator[Subject]:
 
 
 def _takes_labels(agent: Host) -> bool:
-    """Clearing the labels of no memory at all succeeds wherever there are labels."""
+    """Return whether clearing the labels of an empty range succeeds."""
     program = Program()
     asked = program(ops.name(0, 0, None))
     (outcome,) = agent.run([program])

@@ -1,4 +1,4 @@
-"""One mapping, and what it points to: the fields of ``struct vm_area_struct`` that matter here."""
+"""One mapping: the fields of ``struct vm_area_struct`` that the model needs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ PAGE = 4096
 
 
 class Flag(enum.Flag):
-    """The bits of ``vm_flags`` that decide whether two mappings may be one.
+    """The bits of ``vm_flags`` that decide whether two mappings may merge.
 
-    The VM_MAY* bits are left out: every file is open for reading and writing. VM_SOFTDIRTY never
-    keeps mappings apart (``is_mergeable_vma()``).
+    The VM_MAY* bits are left out, because every file is open for reading and writing.
+    ``is_mergeable_vma()`` ignores VM_SOFTDIRTY.
     """
 
     NONE = 0
@@ -31,7 +31,7 @@ class Flag(enum.Flag):
     DONTFORK = enum.auto()
     DONTDUMP = enum.auto()
     WIPEONFORK = enum.auto()
-    # Mappings of the kernel's own (vdso, vvar): VM_SPECIAL, which never merge.
+    # VM_SPECIAL: mappings of the kernel (vdso, vvar), which never merge.
     SPECIAL = enum.auto()
 
 
@@ -40,22 +40,32 @@ ACCESS = Flag.READ | Flag.WRITE | Flag.EXEC
 
 @frozen(eq=False)
 class Label:
-    """``struct anon_vma_name``: shared by every mapping that points to it, compared by content."""
+    """``struct anon_vma_name``: shared by mappings, compared by text."""
 
     text: bytes
 
 
+class Unreadable(enum.Enum):
+    """The type of ``UNREADABLE``."""
+
+    UNREADABLE = enum.auto()
+
+
+UNREADABLE = Unreadable.UNREADABLE
+"""A label whose pointer is invalid."""
+
+
 @frozen(eq=False)
 class AnonVma:
-    """``struct anon_vma``: that a private page was written. Only its identity counts."""
+    """``struct anon_vma``: a private page was written. Only its identity matters."""
 
 
 @frozen(eq=False)
 class File:
-    """``struct file``. ``path`` as maps prints it.
+    """``struct file``. ``path`` is as in maps, ``length`` in bytes.
 
-    ``nameless``: its inode had no link when it was mapped (shared memory, memfd), which is what
-    ``shmem_anon_vm_ops`` means. ``length`` in bytes: what lies behind it cannot be touched.
+    ``nameless``: the inode had no link when it was mapped (shared memory, memfd). The kernel then
+    sets ``shmem_anon_vm_ops``. Pages after ``length`` cannot be touched.
     """
 
     path: bytes
@@ -67,8 +77,8 @@ class File:
 class Vma:
     """One mapping: [start, end) in bytes, ``offset`` in pages (``vm_pgoff``).
 
-    ``chain`` is the length of ``anon_vma_chain``: 1 in the process that first wrote there, one
-    more in each generation of forked children, 0 where nobody has.
+    ``chain`` is the length of ``anon_vma_chain``: 0 before the first write, 1 in the process that
+    wrote first, and one more in each generation of forked children.
     """
 
     start: int
@@ -79,19 +89,19 @@ class Vma:
     label: Label | None = None
     anon: AnonVma | None = None
     chain: int = 0
-    # The name of one of the kernel's own mappings.
+    # The name of a mapping of the kernel, such as [vdso].
     special: Special | None = field(default=None, kw_only=True)
 
     @property
     def pages(self) -> int:
-        """How many pages it spans."""
+        """Its length in pages."""
         return (self.end - self.start) // PAGE
 
     @property
     def text(self) -> bytes | None:
-        """What its label says; None without one."""
+        """The text of its label, or None."""
         return None if self.label is None else self.label.text
 
     def offset_at(self, address: int) -> int:
-        """The offset that the page at *address* has."""
+        """Return the offset of the page at *address*."""
         return self.offset + (address - self.start) // PAGE

@@ -134,7 +134,7 @@ def test_rejects_an_edit_whose_text_is_missing(monkeypatch: pytest.MonkeyPatch) 
     assert (plain / "file.h").read_text() == "one\ntwo\n"
     with pytest.raises(BuildFailure) as caught:
         build.source(release, (Edit("file.h", "four", "five", "."),))
-    assert str(caught.value) == "x: `edit file.h` failed:\n'four' stands there 0 times, not once"
+    assert str(caught.value) == "x: `edit file.h` failed:\n'four' occurs 0 times instead of once"
     assert len(list((cache.folder() / "sources").iterdir())) == 2
 
 

@@ -1,4 +1,4 @@
-"""The tables of kernels: consistent in themselves, and with the agent's own."""
+"""The tables of kernels, architectures, operations and scenarios, and the agent's tables."""
 
 import re
 
@@ -6,6 +6,7 @@ import pytest
 
 from kernel.lab import disk, guest, kconfig, ops, rules, scenarios, tiny_elf
 from kernel.lab.architectures import ARCHITECTURES
+from kernel.lab.errors import UnknownKernel
 from kernel.lab.flavours import FLAVOURS
 from kernel.lab.kconfig import Option
 from kernel.lab.kernels import KERNELS, NEEDED, named
@@ -14,7 +15,7 @@ from kernel.lab.scenarios import labels
 from kernel.lab.scene import BASE, END, HEAP, Place
 
 
-def test_names_are_unique_and_every_line_says_why() -> None:
+def test_options_are_unique_and_have_a_reason() -> None:
     for kernel in KERNELS.values():
         names = [option.name for option in kernel.options]
         assert len(names) == len(set(names)), kernel.name
@@ -22,7 +23,7 @@ def test_names_are_unique_and_every_line_says_why() -> None:
         assert named(kernel.name) is kernel
 
 
-def test_what_a_fresh_machine_builds() -> None:
+def test_default_kernels() -> None:
     assert [kernel.name for kernel in NEEDED] == [
         "6.12-x86_64-named",
         "6.1-x86_64-named",
@@ -42,21 +43,26 @@ def test_named_and_unnamed_differ_in_one_line() -> None:
             }
 
 
-def test_an_unknown_kernel_is_refused_with_the_names_that_there_are() -> None:
-    with pytest.raises(KeyError) as caught:
-        named("5.4-vax-named")
-    assert caught.value.args[0] == (
-        f"no kernel is called '5.4-vax-named'; there are {', '.join(KERNELS)}"
-    )
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("plan9", "run `list` for all names"),
+        ("6.1-vax-named", "did you mean 6.1-arm-named or 6.12-arm-named or 6.1-s390x-named?"),
+    ],
+)
+def test_error_for_an_unknown_kernel_suggests_similar_names(name: str, hint: str) -> None:
+    with pytest.raises(UnknownKernel) as caught:
+        named(name)
+    assert str(caught.value) == f"unknown kernel {name!r}; {hint}"
 
 
-def test_a_release_leaves_out_the_lines_it_does_not_know() -> None:
+def test_options_are_limited_to_releases_that_know_them() -> None:
     line = "CONFIG_X86_USER_SHADOW_STACK=y"
     assert line in KERNELS["6.12-x86_64-named"].fragment
     assert line not in KERNELS["6.1-x86_64-named"].fragment
 
 
-def test_each_flavour_is_for_architectures_that_there_are() -> None:
+def test_flavours_name_known_architectures() -> None:
     for flavour in FLAVOURS.values():
         assert set(flavour.architectures) <= set(ARCHITECTURES)
         assert flavour.why

@@ -1,4 +1,4 @@
-"""Trials survive being written down."""
+"""Trials as JSON."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given, settings
 
 from kernel.model import calls
-from kernel.model.calls import NotATrial, Trial
+from kernel.model.calls import InvalidTrial, Trial
 from kernel.model.strategies import Scope, trials
 
 
 @settings(max_examples=50)
 @given(trials(Scope(most=10)))
-def test_json_gives_the_trial_back(trial: Trial) -> None:
+def test_json_round_trip(trial: Trial) -> None:
     assert calls.from_json(json.loads(json.dumps(calls.to_json(trial)))) == trial
 
 
-_KINDS = "Map, Unmap, Protect, Advise, SetName, Remap, Break, Touch and Fork"
-_NONE: list[tuple[dict[str, Any], str]] = [
-    ({}, "without calls and room"),
-    ({"calls": []}, "without room"),
-    ({"calls": [{}], "room": None}, f"no call is named None; there are {_KINDS}"),
+_KINDS = "Map, Unmap, Protect, Advise, SetName, Remap, Break, Touch, Fork"
+_INVALID: list[tuple[dict[str, Any], str]] = [
+    ({}, "missing calls and room"),
+    ({"calls": []}, "missing room"),
+    ({"calls": [{}], "room": None}, f"unknown call None; known are: {_KINDS}"),
     (
         {"calls": [{"call": "Break", "speed": 3}], "room": None},
         "Break: Break.__init__() got an unexpected keyword argument 'speed'",
@@ -31,8 +31,8 @@ _NONE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("plain", "words"), _NONE)
-def test_what_is_no_trial(plain: dict[str, Any], words: str) -> None:
-    with pytest.raises(NotATrial) as caught:
+@pytest.mark.parametrize(("plain", "words"), _INVALID)
+def test_rejects_json_without_a_trial(plain: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidTrial) as caught:
         calls.from_json(plain)
     assert str(caught.value) == words

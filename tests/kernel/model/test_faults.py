@@ -1,13 +1,14 @@
-"""Faults planted in the model, each of which the drawn trials must bring to light.
+"""Faults planted in the model, which random trials must find.
 
-What compares the model with a kernel is only as good as the trials that it is given. Here the
-model itself stands for the kernel, and a copy of it with one fault for the model.
+The comparison with a kernel is only as good as its trials. Here the model plays the kernel, and a
+copy with one fault plays the model.
 """
 
 from __future__ import annotations
 
 import contextlib
 import inspect
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -16,8 +17,21 @@ import pytest
 from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from kernel.model import features, merging, showing, space
-from kernel.model.calls import FILES, Fork, Place, Trial, describe, result
+from kernel import model
+from kernel.model import (
+    features,
+    fork,
+    madvise,
+    merging,
+    mprotect,
+    mremap,
+    naming,
+    showing,
+    space,
+    splitting,
+    touch,
+)
+from kernel.model.calls import FILES, Areas, Fork, Trial, describe, result
 from kernel.model.soak import SCOPE
 from kernel.model.space import Space
 from kernel.model.strategies import trials
@@ -25,133 +39,135 @@ from kernel.model.vma import File, Flag, Vma
 
 HEAP, STACK, STACK_END = 0x10050000, 0x7FFFFFFF7000, 0x7FFFFFFFF000
 TRIALS = 1000
-PLACE = Place(
+AREAS = Areas(
     HEAP,
     STACK,
     tuple(File(b"/" + n.encode(), nameless=n != "linked", length=1 << 24) for n in FILES),
 )
 
 
-MODULES = {"merging": merging, "space": space}
+COPIED = (merging, *space.CALL_MODULES, space)
 
 
 @frozen
 class Fault:
-    """A line of the model, and what stands there instead."""
+    """A change of one line of the model."""
 
-    what: str
+    name: str
     module: ModuleType
     old: str
     new: str
 
     def planted(self) -> type[Space]:
-        """The class ``Space`` of a copy of the model that has the fault."""
-        copies = {name: vars(module).copy() for name, module in MODULES.items()}
-        for name, module in MODULES.items():
-            source = inspect.getsource(module)
-            if module is self.module:
-                assert source.count(self.old) == 1, self.what
-                source = source.replace(self.old, self.new)
-            exec(source, copies[name])  # noqa: S102 - our own source
-        changed = ModuleType("merging")
-        vars(changed).update(copies["merging"])
-        # What the calls raise and pass is that of the model as it is.
-        copies["space"] |= {
-            "merging": changed,
-            "Refused": space.Refused,
-            "Unreadable": space.Unreadable,
-        }
-        found: type[Space] = copies["space"]["Space"]
+        """Return the class ``Space`` of a copy of the model that has the fault."""
+        with pytest.MonkeyPatch.context() as patch:
+            copy: ModuleType | None = None
+            for module in COPIED:
+                copy = self._copy(module)
+                # What imports this module next gets the copy.
+                patch.setitem(sys.modules, module.__name__, copy)
+                patch.setattr(model, module.__name__.rpartition(".")[2], copy)
+        assert copy is not None
+        found: type[Space] = copy.Space
         return found
+
+    def _copy(self, module: ModuleType) -> ModuleType:
+        source = inspect.getsource(module)
+        if module is self.module:
+            assert source.count(self.old) == 1, self.name
+            source = source.replace(self.old, self.new)
+        copy = ModuleType(module.__name__)
+        exec(compile(source, module.__name__, "exec"), vars(copy))  # noqa: S102 - our own source
+        return copy
 
 
 FAULTS = (
     Fault("labels keep nothing apart", merging, "        and vma.text == wanted.text\n", ""),
     Fault(
         "a fork does not lengthen the chain of an anon_vma",
-        space,
+        fork,
         "(AnonVma(), vma.chain + 1)",
         "(AnonVma(), vma.chain)",
     ),
     Fault(
         "a hole is no error",
-        space,
-        "        if holes:\n            raise Refused(errno.ENOMEM)\n",
+        madvise,
+        "    if holes:\n        raise CallFailed(errno.ENOMEM)\n",
         "",
     ),
     Fault(
         "a split that fails is ENOMEM",
-        space,
-        "errno.EAGAIN if refused.errno == errno.ENOMEM else refused.errno",
-        "refused.errno",
+        madvise,
+        "errno.EAGAIN if failure.errno == errno.ENOMEM else failure.errno",
+        "failure.errno",
     ),
     Fault(
-        "a file is stepped over",
-        space,
-        "            if not nameable:\n                raise Refused(errno.EBADF)\n",
-        "            if not nameable:\n                return vma\n",
+        "a file is skipped",
+        naming,
+        "        if not nameable:\n            raise CallFailed(errno.EBADF)\n",
+        "        if not nameable:\n            return vma\n",
     ),
     Fault(
         "the upper split comes first",
-        space,
-        "        if vma.start < start:\n"
-        "            vma = self._split_counted(vma, start)\n"
-        "        if vma.end > end:\n"
-        "            self._split_counted(vma, end)\n",
-        "        if vma.end > end:\n"
-        "            self._split_counted(vma, end)\n"
-        "        if vma.start < start:\n"
-        "            vma = self._split_counted(vma, start)\n",
+        splitting,
+        "    if vma.start < start:\n"
+        "        vma = split_within_limit(space, vma, start)\n"
+        "    if vma.end > end:\n"
+        "        split_within_limit(space, vma, end)\n",
+        "    if vma.end > end:\n"
+        "        split_within_limit(space, vma, end)\n"
+        "    if vma.start < start:\n"
+        "        vma = split_within_limit(space, vma, start)\n",
     ),
     Fault(
         "any attribute names",
-        space,
-        "if not self.features.labels or not known:",
-        "if not self.features.labels:",
+        naming,
+        "if not space.features.labels or not known:",
+        "if not space.features.labels:",
     ),
     Fault(
         "80 bytes are a label",
-        space,
+        naming,
         "label_error(text) is not None",
         "label_error(text, limit=80) is not None",
     ),
     Fault(
-        "a first write never takes over a neighbour's anon_vma",
-        space,
+        "a first write never reuses a neighbour's anon_vma",
+        touch,
         "found = merging.reusable_anon(vma, after) or merging.reusable_anon(vma, before)",
         "found = None",
     ),
     Fault(
         "memory that moves keeps its offset",
-        space,
-        "        if fresh:\n            offset = to // PAGE\n",
+        mremap,
+        "    if untouched:\n        offset = to // PAGE\n",
         "",
     ),
     Fault(
-        "memory that is written counts as it did",
-        space,
-        "            if not vma.flags & counted:\n                flags |= Flag.ACCOUNT\n",
-        "            pass\n",
+        "memory that becomes writable is not accounted",
+        mprotect,
+        "        if not vma.flags & counted:\n            flags |= Flag.ACCOUNT\n",
+        "        pass\n",
     ),
 )
 
 
 def fresh(kind: type[Space]) -> Space:
-    """A process with a stack and an empty heap."""
+    """Return a process with a stack and an empty heap."""
     made = kind(features.of("6.12"), start_brk=HEAP, brk=HEAP, start_stack=STACK_END - 64)
     made.vmas.append(Vma(STACK, STACK_END, Flag.READ | Flag.WRITE | Flag.GROWSDOWN, STACK >> 12))
     return made
 
 
 def observed(kind: type[Space], trial: Trial) -> Iterator[object]:
-    """Each result, and what maps would show after it, as the comparison with a kernel has it."""
+    """Yield each result and the maps after it, which the comparison with a kernel also uses."""
     made = fresh(kind)
     if trial.room is not None:
         made.limit = len(made.vmas) + trial.room
     for call in trial.calls:
         inside = made.fork() if isinstance(call, Fork) else made
         for one in call.calls if isinstance(call, Fork) else (call,):
-            yield describe(result(one, inside, PLACE))
+            yield describe(result(one, inside, AREAS))
             inodes = {vma.file: (0, 1, 1) for vma in inside.vmas if vma.file is not None}
             yield list(showing.mappings(inside, inodes))
 
@@ -163,7 +179,7 @@ def differ(one: type[Space], other: type[Space], trial: Trial) -> bool:
 
 
 def each(check: Callable[[Trial], None], number: int = TRIALS) -> None:
-    """Draw so many trials, the same ones each time, as a soak does."""
+    """Check so many random trials, the same ones in each run."""
 
     @seed(1)
     @settings(
@@ -187,14 +203,14 @@ class AllFound(Exception):
 @pytest.fixture(scope="module")
 def unnoticed() -> set[str]:
     """Return the faults that no trial found. One run of the trials serves all faults."""
-    faulty = {fault.what: fault.planted() for fault in FAULTS}
+    faulty = {fault.name: fault.planted() for fault in FAULTS}
 
     def check(trial: Trial) -> None:
         expected = [*observed(Space, trial)]
-        for what, model in [*faulty.items()]:
-            pairs = zip(expected, observed(model, trial), strict=True)
+        for name, kind in [*faulty.items()]:
+            pairs = zip(expected, observed(kind, trial), strict=True)
             if any(right != wrong for right, wrong in pairs):
-                del faulty[what]
+                del faulty[name]
         if not faulty:
             raise AllFound
 
@@ -203,13 +219,13 @@ def unnoticed() -> set[str]:
     return {*faulty}
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_finds_a_planted_fault(fault: Fault, unnoticed: set[str]) -> None:
-    assert fault.what not in unnoticed
+    assert fault.name not in unnoticed
 
 
 @pytest.mark.parametrize("module", [space, merging])
-def test_a_copy_without_a_fault_is_not(module: ModuleType) -> None:
+def test_finds_nothing_in_a_copy_without_fault(module: ModuleType) -> None:
     line = "from __future__ import annotations\n"
     same = Fault("nothing", module, line, line).planted()
 
@@ -219,7 +235,7 @@ def test_a_copy_without_a_fault_is_not(module: ModuleType) -> None:
     each(check, 100)
 
 
-def test_calls_do_something_and_fail_in_every_way_that_is_modelled() -> None:
+def test_random_calls_succeed_and_fail_with_all_modelled_errnos() -> None:
     ends: Counter[tuple[str, str]] = Counter()
     tried: Counter[str] = Counter()
 
@@ -227,7 +243,7 @@ def test_calls_do_something_and_fail_in_every_way_that_is_modelled() -> None:
         made = fresh(Space)
         for call in trial.calls:
             if not isinstance(call, Fork):
-                kind, end = type(call).__name__, describe(result(call, made, PLACE))
+                kind, end = type(call).__name__, describe(result(call, made, AREAS))
                 ends[kind, end if end.startswith("E") else "done"] += 1
                 tried[kind] += 1
 

@@ -1,4 +1,4 @@
-"""docs/generated/review.md is what its results say, and changes where a figure does."""
+"""docs/generated/review.md agrees with its figures."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kernel import review
 from kernel.experiments import measuring
 
 
-def test_the_page_is_up_to_date() -> None:
+def test_page_is_up_to_date() -> None:
     assert review.page() == review.PAGE.read_text(), "run `make review`"
 
 
-def test_a_figure_changes_its_line_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_figure_changes_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = review.page().splitlines()
     folder = tmp_path / "results"
     shutil.copytree(measuring.RESULTS, folder)
@@ -26,17 +26,17 @@ def test_a_figure_changes_its_line_alone(tmp_path: Path, monkeypatch: pytest.Mon
     (folder / "merging.json").write_text(json.dumps(figures))
     after = review.page().splitlines()
     changed = [line for line in after if line not in before]
-    assert changed == ["| labels that the kernel took | 12,345 |"]
+    assert changed == ["| labels that the kernel accepted | 12,345 |"]
     assert len(after) == len(before)
 
 
-def test_every_experiment_was_kept_with_its_command() -> None:
+def test_figures_name_their_command() -> None:
     for name in ("fork", "merging", "cost"):
         assert measuring.kept(name)["command"] == f"python -m kernel.experiments {name}"
 
 
-def test_sharing_costs_a_fork_less_than_copying() -> None:
-    """What the change from copies to references was for."""
+def test_fork_is_cheaper_with_shared_labels_than_with_copies() -> None:
+    """The patch changed from copies to references for this reason."""
     kernels = measuring.kept("fork")["kernels"]
     shared, copied = kernels["6.12-x86_64-named"], kernels["6.12-x86_64-strdup"]
     assert shared["fork_ratio"] < copied["fork_ratio"]
@@ -46,8 +46,8 @@ def test_sharing_costs_a_fork_less_than_copying() -> None:
     assert copied["labelled"][child] - copied["unlabelled"][child] == pytest.approx(label, abs=1)
 
 
-def test_rounding() -> None:
-    assert [review.rough(number) for number in (7, 999, 1234, 6_433_868)] == [
+def test_rounds_to_three_digits() -> None:
+    assert [review.three_digits(number) for number in (7, 999, 1234, 6_433_868)] == [
         "7",
         "999",
         "1,230",

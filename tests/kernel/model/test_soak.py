@@ -1,4 +1,4 @@
-"""A difference is made small, told, and kept so that it can be run again."""
+"""The soak shrinks a difference, reports it, and saves it for replay."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.checkout import ROOT
 
 
 class Wrong:
-    """A kernel that differs wherever something is named, and nowhere else."""
+    """A kernel that differs from the model in each call that names memory."""
 
     name = "wrong"
 
@@ -28,12 +28,12 @@ class Wrong:
         self.differs = differs
 
     def check(self, trials: Sequence[Trial], every: int = 4) -> int:
-        """As a subject's: the number of calls."""
+        """Return the number of calls, as ``Subject.check`` does."""
         assert every > 0
         for trial in trials:
-            for at, call in enumerate(trial.calls):
+            for index, call in enumerate(trial.calls):
                 if self.differs and isinstance(call, SetName):
-                    raise Difference("wrong", at, call, "it differs")
+                    raise Difference("wrong", index, call, "it differs")
         return sum(len(trial.calls) for trial in trials)
 
 
@@ -48,12 +48,12 @@ def found() -> Found:
     return caught.value
 
 
-def test_the_smallest_trial(found: Found) -> None:
+def test_shrinks_to_the_call_that_differs(found: Found) -> None:
     (call,) = found.trial.calls
     assert isinstance(call, SetName)
 
 
-def test_the_message_of_a_difference(found: Found) -> None:
+def test_message_of_a_difference(found: Found) -> None:
     (call,) = found.trial.calls
     assert str(found) == (
         f"wrong, call 0 ({call}): it differs\n"
@@ -62,13 +62,13 @@ def test_the_message_of_a_difference(found: Found) -> None:
     )
 
 
-def test_a_kept_case_reads_back(found: Found, tmp_path: Path) -> None:
-    kept = json.loads(found.keep(tmp_path / "cases").read_bytes())
-    assert calls.from_json(kept) == found.trial
-    assert kept["why"] == str(found.difference)
+def test_saved_case_reads_back(found: Found, tmp_path: Path) -> None:
+    saved = json.loads(found.save(tmp_path / "cases").read_bytes())
+    assert calls.from_json(saved) == found.trial
+    assert saved["why"] == str(found.difference)
 
 
-def test_a_soak_without_a_difference_is_recorded(tmp_path: Path) -> None:
+def test_records_a_soak_without_difference(tmp_path: Path) -> None:
     path = tmp_path / "soak.json"
     soak = Soak(cast("Subject", Wrong(differs=False)), first_seed=3, scope=SCOPE)
     soak.run(100)
@@ -95,8 +95,8 @@ print(soak.operations)
 """
 
 
-def test_the_same_seed_draws_the_same_trials() -> None:
-    """In a process of its own, as a soak is: Hypothesis remembers something from run to run."""
+def test_same_seed_gives_the_same_trials() -> None:
+    """Each soak needs a fresh process, because Hypothesis keeps state between runs."""
     drawn = [
         subprocess.run([sys.executable, "-c", DRAWN], cwd=ROOT, stdout=subprocess.PIPE, check=True)
         for _ in range(2)

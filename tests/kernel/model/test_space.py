@@ -1,4 +1,4 @@
-"""Rules of the model that pictures cannot show: errnos, shared labels, the limit, fork."""
+"""Rules of the model that diagrams cannot show: errnos, shared labels, the limit, fork."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 
 from kernel.lab.scene import BASE
 from kernel.model import features, showing
-from kernel.model.space import UNREADABLE, Refused, Space, Unreadable
-from kernel.model.vma import PAGE, File, Flag
+from kernel.model.errors import CallFailed
+from kernel.model.space import Space
+from kernel.model.vma import PAGE, UNREADABLE, File, Flag, Unreadable
 from procmaps.producers import rendering
 
 RW = Flag.READ | Flag.WRITE
@@ -27,8 +28,8 @@ def space(release: str = "6.12", *, labels: bool = True, pages: int = 8) -> Spac
 def errno_of(made: Space, start: int, length: int, text: bytes | None) -> str:
     try:
         made.name(start, length, text)
-    except Refused as refused:
-        return str(refused)
+    except CallFailed as failure:
+        return str(failure)
     return "0"
 
 
@@ -49,7 +50,7 @@ def errno_of(made: Space, start: int, length: int, text: bytes | None) -> str:
         (BASE, 2**64 - PAGE, b"a", "EINVAL"),
         (BASE, 9 * PAGE, b"a", "ENOMEM"),
         (BASE - PAGE, 2 * PAGE, b"a", "ENOMEM"),
-        # the name is looked at before the range
+        # the label is checked before the range
         (BASE + 1, 0, b"a]", "EINVAL"),
         (BASE - PAGE, 0, b"a]", "EINVAL"),
     ],
@@ -68,20 +69,20 @@ def test_errnos_of_naming(start: int, length: int, text: bytes | None, expected:
         (BASE, UNREADABLE, False, "EINVAL"),
     ],
 )
-def test_attribute_then_pointer_then_label_then_range(
+def test_checks_attribute_then_pointer_then_label_then_range(
     start: int, text: bytes | Unreadable, *, known: bool, expected: str
 ) -> None:
     try:
         space().prctl(start, PAGE, text, known=known)
         got = "0"
-    except Refused as refused:
-        got = str(refused)
+    except CallFailed as failure:
+        got = str(failure)
     assert got == expected
 
 
 @pytest.mark.parametrize("text", [b"a", b"", None])
 @pytest.mark.parametrize("length", [0, PAGE])
-def test_without_the_option_every_call_is_refused(text: bytes | None, length: int) -> None:
+def test_all_calls_fail_without_the_option(text: bytes | None, length: int) -> None:
     assert errno_of(space(labels=False), BASE, length, text) == "EINVAL"
 
 
@@ -97,15 +98,13 @@ def test_without_the_option_every_call_is_refused(text: bytes | None, length: in
         ("6.1", None, False, "0"),
     ],
 )
-def test_what_takes_a_label(
-    release: str, file: File | None, *, shared: bool, expected: str
-) -> None:
+def test_nameable_memory(release: str, file: File | None, *, shared: bool, expected: str) -> None:
     made = space(release, pages=0)
     made.mmap(BASE, PAGE, RW | Flag.SHARED if shared else RW, file)
     assert errno_of(made, BASE, PAGE, b"a") == expected
 
 
-def test_split_and_fork_share_one_label() -> None:
+def test_split_and_fork_share_a_label() -> None:
     made = space()
     made.name(BASE, 8 * PAGE, b"a")
     made.munmap(BASE + 2 * PAGE, PAGE)
@@ -116,7 +115,7 @@ def test_split_and_fork_share_one_label() -> None:
     assert len(made.vmas) + len(child.vmas) == 4
 
 
-def test_a_child_changes_nothing_of_its_parent() -> None:
+def test_child_does_not_change_its_parent() -> None:
     made = space()
     made.name(BASE, 8 * PAGE, b"a")
     child = made.fork()
@@ -125,8 +124,8 @@ def test_a_child_changes_nothing_of_its_parent() -> None:
     assert [vma.text for vma in child.vmas] == [b"b", b"a"]
 
 
-def test_a_child_merges_less_with_what_its_parent_wrote() -> None:
-    """is_mergeable_anon_vma(): a chain of two takes in nothing that was never written."""
+def test_child_does_not_merge_with_memory_that_its_parent_wrote() -> None:
+    """is_mergeable_anon_vma(): a chain of two does not merge with untouched memory."""
 
     def beside(made: Space) -> int:
         made.mmap(BASE + 8 * PAGE, PAGE, RW)
@@ -138,14 +137,14 @@ def test_a_child_merges_less_with_what_its_parent_wrote() -> None:
     assert beside(made) == 1
 
 
-def test_labels_reach_the_limit_and_naming_then_fails_half_done() -> None:
+def test_naming_at_the_limit_leaves_one_split() -> None:
     made = space(pages=16)
     made.limit = 4
     made.name(BASE + PAGE, PAGE, b"a")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(CallFailed) as caught:
         made.name(BASE + 4 * PAGE, PAGE, b"b")
     assert caught.value.errno == errno.EAGAIN
-    # one of the two splits was within the limit, and stays
+    # one of the two splits was within the limit, and remains
     assert [(vma.pages, vma.text) for vma in made.vmas] == [
         (1, None),
         (1, b"a"),
@@ -154,7 +153,7 @@ def test_labels_reach_the_limit_and_naming_then_fails_half_done() -> None:
     ]
 
 
-def test_the_heap_hides_its_label_and_no_longer_grows_as_one() -> None:
+def test_heap_hides_its_label_and_grows_by_a_new_mapping() -> None:
     made = Space(features.of("6.12"), start_brk=BASE, brk=BASE)
     made.set_brk(BASE + 2 * PAGE)
     made.name(BASE, 2 * PAGE, b"mine")
@@ -166,7 +165,7 @@ def test_the_heap_hides_its_label_and_no_longer_grows_as_one() -> None:
     assert [vma.text for vma in made.vmas] == [b"mine", None]
 
 
-def test_a_label_on_shared_memory_takes_the_place_of_its_path() -> None:
+def test_label_on_shared_memory_replaces_its_path() -> None:
     made = space(pages=0)
     made.mmap(BASE, PAGE, RW | Flag.SHARED, MEMFD)
     inodes = {MEMFD: (0, 1, 7)}
@@ -178,17 +177,17 @@ def test_a_label_on_shared_memory_takes_the_place_of_its_path() -> None:
     assert after == line + b"[anon_shmem:a]\n"
 
 
-def test_shared_memory_ends_where_its_file_does() -> None:
+def test_shared_memory_ends_with_its_file() -> None:
     made = space(pages=0)
     made.mmap(BASE, PAGE, RW | Flag.SHARED)
     assert made.touch(BASE, PAGE) == PAGE
     made.mremap(BASE, PAGE, 2 * PAGE)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(CallFailed) as caught:
         made.touch(BASE, 2 * PAGE)
     assert caught.value.errno == errno.EFAULT
 
 
-def test_an_unknown_release() -> None:
+def test_rejects_an_unknown_release() -> None:
     with pytest.raises(KeyError) as caught:
         features.of("5.17")
-    assert caught.value.args == ("the model knows no release '5.17'; it knows 6.1, 6.12",)
+    assert caught.value.args == ("release '5.17' is unknown to the model; known are: 6.1, 6.12",)

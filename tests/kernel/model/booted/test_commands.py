@@ -1,4 +1,4 @@
-"""``python -m kernel.model``, as a person calls it."""
+"""The command ``python -m kernel.model``."""
 
 from __future__ import annotations
 
@@ -16,30 +16,28 @@ from kernel.model.soak import CASES
 ONE = ("--release", "6.12", "--flavour", "named")
 
 
-def test_replay_says_that_they_agree(newest: Image, capsys: pytest.CaptureFixture[str]) -> None:
+def test_replay_reports_agreement(newest: Image, capsys: pytest.CaptureFixture[str]) -> None:
     case = str(CASES / "mremap-length-wraps.json")
     assert main(["replay", *ONE, case]) == 0
     assert capsys.readouterr().out == f"{case}: {newest.kernel.name} and the model agree\n"
 
 
-def test_a_small_soak_ends_with_its_numbers(
-    newest: Image, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_soak_reports_its_figures(newest: Image, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["soak", *ONE, "--operations", "100", "--seed", "5"]) == 0
     out, err = capsys.readouterr()
     assert out.startswith(f"{newest.kernel.name}: ")
-    assert "trials from seed 5, every result and every line of maps equal" in out
+    assert "trials from seed 5, all results and all lines of maps equal" in out
     assert f"{newest.kernel.name}: 100/100 calls in 100 trials" in err
 
 
-def test_a_release_that_the_model_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rejects_a_release_unknown_to_the_model(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["soak", "--release", "5.17"])
     assert caught.value.code == 2
     assert "argument --release: invalid choice: '5.17'" in capsys.readouterr().err
 
 
-def test_a_case_that_is_none(
+def test_replay_rejects_a_file_without_a_trial(
     newest: Image, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain = calls.to_json(Trial((Break(0),)))
@@ -49,6 +47,6 @@ def test_a_case_that_is_none(
     assert newest.image.is_file()
     assert main(["replay", *ONE, str(path)]) == 2
     assert capsys.readouterr().err == (
-        f"{path} holds no trial: no call is named 'Brake'; there are Map, Unmap, Protect, Advise, "
-        "SetName, Remap, Break, Touch and Fork\n"
+        f"{path} contains no trial: unknown call 'Brake'; known are: Map, Unmap, Protect, "
+        "Advise, SetName, Remap, Break, Touch, Fork\n"
     )

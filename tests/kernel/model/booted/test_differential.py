@@ -1,4 +1,4 @@
-"""The model beside real kernels: some thousands of calls, the pictures, every kept case."""
+"""The model compared with real kernels: random calls, the diagrams, and all saved cases."""
 
 from __future__ import annotations
 
@@ -7,30 +7,31 @@ import json
 import pytest
 from attrs import evolve
 
-from kernel.model import calls, pictures, space
+from kernel.model import calls, diagrams
 from kernel.model.calls import Map, SetName, Trial
 from kernel.model.differential import Difference, Subject
 from kernel.model.features import RELEASES, of
 from kernel.model.soak import CASES, Soak
+from kernel.model.space import CALL_MODULES
 from kernel.model.vma import PAGE
 
 CALLS = 2000
-KEPT = sorted(CASES.glob("*.json"))
+SAVED = sorted(CASES.glob("*.json"))
 
 
-def test_some_thousands_of_calls(subject: Subject) -> None:
+def test_random_calls(subject: Subject) -> None:
     soak = Soak(subject, first_seed=1)
     soak.run(CALLS)
     assert soak.operations >= CALLS
 
 
-def test_every_picture(subject: Subject) -> None:
-    trials = [case.trial for case in pictures.cases(space)]
+def test_diagrams(subject: Subject) -> None:
+    trials = [case.trial for case in diagrams.cases(*CALL_MODULES)]
     assert subject.check(trials, every=1) > len(trials)
 
 
-def test_every_kept_case(subject: Subject) -> None:
-    trials = [calls.from_json(json.loads(path.read_bytes())) for path in KEPT]
+def test_saved_cases(subject: Subject) -> None:
+    trials = [calls.from_json(json.loads(path.read_bytes())) for path in SAVED]
     assert trials
     subject.check(trials, every=1)
 
@@ -43,8 +44,8 @@ def test_every_kept_case(subject: Subject) -> None:
         "dontunmap-to-its-own-edge",
     ],
 )
-def test_the_features_of_another_release_are_found_out(subject: Subject, case: str) -> None:
-    """The comparison can fail: each of these lists was written for one difference."""
+def test_finds_the_features_of_another_release(subject: Subject, case: str) -> None:
+    """The comparison can fail. Each of these lists was written for one difference."""
     own = subject.features
     other = next(
         of(name, labels=own.labels) for name in RELEASES if of(name).unaccounts != own.unaccounts
@@ -54,7 +55,7 @@ def test_the_features_of_another_release_are_found_out(subject: Subject, case: s
         evolve(subject, features=other).check([trial], every=1)
 
 
-def test_naming_on_a_kernel_without_the_option_is_found_out(subject: Subject) -> None:
+def test_finds_a_wrong_option(subject: Subject) -> None:
     other = evolve(subject, features=evolve(subject.features, labels=not subject.features.labels))
     trial = Trial((Map(0, PAGE), SetName(0, PAGE, b"a")))
     with pytest.raises(Difference) as caught:
@@ -63,5 +64,5 @@ def test_naming_on_a_kernel_without_the_option_is_found_out(subject: Subject) ->
     assert str(caught.value) == (
         f"{subject.name}, call 1 (SetName(start=0, length=4096, text=b'a', area='arena', "
         "readable=True, known=True)): "
-        f"the kernel says {kernel}, the model {model}"
+        f"the kernel returned {kernel}, the model {model}"
     )

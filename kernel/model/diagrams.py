@@ -1,9 +1,9 @@
-"""Pictures of mappings in docstrings, read, run and drawn again.
+"""Diagrams of mappings in docstrings: parsed, run, and drawn again.
 
-A picture's characters are pages: ``.`` not mapped, ``-`` without a label, a letter with that
-label, ``=`` and capitals the same but read-only, ``#`` a file's; ``|`` is the border of a mapping.
-A case is a picture, calls with their places in pages (and the errno, where one is due), and the
-picture that comes of it::
+Each character is a page: ``.`` is unmapped, ``-`` has no label, a letter is the label, ``=`` and
+capitals are the same but read-only, ``#`` is a file's. ``|`` is the border of a mapping. A case is
+a diagram, calls with addresses and lengths in pages (and the expected errno), and the resulting
+diagram::
 
     |------|
     name 2 2 a
@@ -24,24 +24,24 @@ from kernel.model.calls import Advise, Call, Map, Protect, Remap, SetName, Touch
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, Flag, Vma
 
-_PICTURE = re.compile(r"[-.=#A-Za-z|]*\|[-.=#A-Za-z|]*")
+_DIAGRAM = re.compile(r"[-.=#A-Za-z|]*\|[-.=#A-Za-z|]*")
 Run = tuple[int, int, str]
-"""A mapping in a picture: first page, pages, character."""
+"""A mapping in a diagram: first page, number of pages, character."""
 
 
 @frozen
 class Case:
-    """One case of one docstring: ``where`` it stands, and what each call must return."""
+    """A case of a docstring: its function, and the expected result of each call."""
 
-    where: str
+    function: str
     before: str
     calls: tuple[tuple[Call, int], ...]
     after: str
 
     @property
     def setup(self) -> tuple[Call, ...]:
-        """The calls that make what the first picture shows."""
-        return tuple(call for run in runs(self.before) for call in _make(run))
+        """The calls that make the first diagram."""
+        return tuple(call for run in parse(self.before) for call in _make(run))
 
     @property
     def trial(self) -> Trial:
@@ -49,22 +49,24 @@ class Case:
         return Trial((*self.setup, *(call for call, _ in self.calls)))
 
 
-def runs(picture: str) -> list[Run]:
-    """The mappings of a picture. Raises ``ValueError`` for one of two kinds of page."""
+def parse(diagram: str) -> list[Run]:
+    """Return the mappings of a diagram. Raises ``ValueError`` for a missing border."""
     found: list[Run] = []
     page = 0
-    for segment in picture.split("|"):
+    for segment in diagram.split("|"):
         kinds = set(segment)
         if len(kinds) > 1:
-            raise ValueError(f"{picture!r}: {segment!r} is no single mapping: a border is missing")
+            raise ValueError(
+                f"{diagram!r}: {segment!r} is not one mapping: put a | between different pages"
+            )
         if kinds and kinds != {"."}:
             found.append((page, len(segment), segment[0]))
         page += len(segment)
     return found
 
 
-def drawn(space: Space) -> list[Run]:
-    """The mappings of a space's arena as a picture has them."""
+def draw(space: Space) -> list[Run]:
+    """Return the mappings of a space's arena as ``parse`` returns them."""
     return [
         ((vma.start - BASE) // PAGE, vma.pages, _character(vma))
         for vma in space.vmas
@@ -107,8 +109,8 @@ _CALLS: dict[str, Callable[..., Call]] = {
 }
 
 
-def _call(line: str) -> tuple[Call, int]:
-    """A call's line, and what it must return, negated if an errno."""
+def _parse_call(line: str) -> tuple[Call, int]:
+    """Return the call of a line, and its expected result: 0 or a negative errno."""
     name, *words = line.split(" ")
     number = 0
     if words[-1] in errno.errorcode.values():
@@ -117,40 +119,40 @@ def _call(line: str) -> tuple[Call, int]:
     return _CALLS[name](*arguments), number
 
 
-def _cases(where: str, text: str) -> Iterator[Case]:
+def _cases(function: str, text: str) -> Iterator[Case]:
     for block in re.split(r"\n\s*\n", text):
         lines = [line.strip() for line in block.strip().splitlines()]
-        if len(lines) > 2 and _PICTURE.fullmatch(lines[0]) and _PICTURE.fullmatch(lines[-1]):  # noqa: PLR2004
-            yield Case(where, lines[0], tuple(map(_call, lines[1:-1])), lines[-1])
+        calls = lines[1:-1]
+        if calls and _DIAGRAM.fullmatch(lines[0]) and _DIAGRAM.fullmatch(lines[-1]):
+            yield Case(function, lines[0], tuple(map(_parse_call, calls)), lines[-1])
 
 
 def cases(*modules: ModuleType) -> list[Case]:
-    """Every case in the docstrings of the modules, their classes and functions.
+    """Return all cases in the docstrings of the modules and their functions.
 
-    Raises ``ValueError`` for a line that begins a picture in a block that is no case.
+    Raises ``ValueError`` for a diagram that is not part of a case.
     """
     found: list[Case] = []
     for module in modules:
         for name, text in _docstrings(module):
             here = list(_cases(name, text))
-            drawings = sum(bool(_PICTURE.fullmatch(line.strip())) for line in text.splitlines())
-            if drawings != 2 * len(here):
+            diagrams = sum(bool(_DIAGRAM.fullmatch(line.strip())) for line in text.splitlines())
+            if diagrams != 2 * len(here):
                 raise ValueError(
-                    f"{name}: {drawings} pictures make {len(here)} cases; a case is a picture, "
-                    "its calls and a picture, with empty lines around"
+                    f"{name}: {diagrams} diagrams in {len(here)} cases; a case is a diagram, "
+                    "calls and a diagram, with empty lines around"
                 )
             found += here
     return found
 
 
 def _docstrings(module: ModuleType) -> Iterator[tuple[str, str]]:
-    things = [(module.__name__, module)]
-    for name, value in vars(module).items():
-        if getattr(value, "__module__", None) == module.__name__:
-            things.append((name, value))
-            if isinstance(value, type):
-                things += [(f"{name}.{inner}", part) for inner, part in vars(value).items()]
-    for name, thing in things:
-        text = getattr(thing, "__doc__", None)
+    functions = [
+        (name, value)
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", None) == module.__name__
+    ]
+    for name, documented in ((module.__name__, module), *functions):
+        text = getattr(documented, "__doc__", None)
         if isinstance(text, str):
             yield name, text
