@@ -75,7 +75,7 @@ def _old(name: str, label: bytes, shows: str) -> Case:
         since="3.4",
         until="5.4",
         tags=("label", "raw"),
-        age="4.14",
+        fields_of="4.14",
     )
 
 
@@ -123,12 +123,12 @@ def _name_lines() -> Iterator[Case]:
         "name-line-behind-locked": ("after Locked", "3.4", None),
         "name-line-behind-flags": ("after VmFlags", "3.10", None),
     }
-    for title, (where, age, index) in positions.items():
+    for title, (where, fields_of, index) in positions.items():
         # Before VmFlags existed, Android had 32-bit kernels only.
-        old = age == "3.4"
+        old = fields_of == "3.4"
         mapping, follower = _PAIR_32 if old else pair(NONE)
         mapping = attrs.evolve(mapping, name=name)
-        lines = list(printer.lines_of(mapping, age))
+        lines = list(printer.lines_of(mapping, fields_of))
         lines.insert(len(lines) if index is None else index, line)
         case = make(
             "android",
@@ -140,7 +140,7 @@ def _name_lines() -> Iterator[Case]:
             since="3.4",
             until="5.4",
             tags=("label", "name-line", *(("32-bit",) if old else ())),
-            age=age,
+            fields_of=fields_of,
             header=printer.linux32 if old else printer.linux64,
             kinds=("smaps",),
         )
@@ -168,7 +168,7 @@ def _fields() -> Iterator[Case]:
         producer="android",
         since="4.14",
         tags=("vendor",),
-        age="4.14",
+        fields_of="4.14",
         kinds=("smaps",),
     )
     bare = [line for line in printer.lines_of(mapping, "5.10") if line.key != "VmFlags"]
@@ -181,7 +181,7 @@ def _fields() -> Iterator[Case]:
         producer="android",
         since="4.9",
         tags=("vendor", "vmflags"),
-        age="5.10",
+        fields_of="5.10",
         kinds=("smaps",),
     )
 

@@ -178,7 +178,7 @@ def _repeated() -> Iterator[Case]:
         ("repeated-backward", "A mapping starts before the end of the previous one: it was merged downwards.",
          [Vma(BASE + 2 * PAGE, BASE + 3 * PAGE), Vma(BASE, BASE + 3 * PAGE), label]),
     ):  # fmt: skip
-        yield make("damaged", name, shows, mappings, source=race, age="2.6.18", tags=("repeated",),
+        yield make("damaged", name, shows, mappings, source=race, fields_of="2.6.18", tags=("repeated",),
                    either=(allow("repeat-kept", 0, 1, 2), allow("repeat-merged", 1, 2)))  # fmt: skip
 
 

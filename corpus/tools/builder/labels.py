@@ -182,7 +182,7 @@ def _shared() -> Iterator[Case]:
             source=SHMEM,
             since=SHARED_SINCE,
             tags=("label", "shmem"),
-            age="6.12",
+            fields_of="6.12",
         )
 
 
@@ -218,9 +218,16 @@ def _side_by_side() -> Iterator[Case]:
         ),
     }
     for name, (shows, mappings) in rows.items():
-        since, age = (SHARED_SINCE, "6.12") if "shared" in name else ("5.17", "")
+        since, fields_of = (SHARED_SINCE, "6.12") if "shared" in name else ("5.17", "")
         yield make(
-            "labels", name, shows, mappings, source=ANON, since=since, tags=("label",), age=age
+            "labels",
+            name,
+            shows,
+            mappings,
+            source=ANON,
+            since=since,
+            tags=("label",),
+            fields_of=fields_of,
         )
     thirty_two = [
         Vma(0xB6F00000, 0xB6F01000, name=anon(b"libc malloc")),

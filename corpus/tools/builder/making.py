@@ -44,23 +44,23 @@ def make(
     until: str = "",
     producer: str = "linux",
     tags: Iterable[str] = (),
-    age: str = "",
+    fields_of: str = "",
     header: printer.Header = printer.linux64,
     kinds: Sequence[str] = ("maps", "smaps"),
     either: Sequence[Json] = (),
 ) -> Case:
     """Return a case with *mappings* printed as each of *kinds*.
 
-    *age* is the release whose smaps fields are printed. The default is the release *since*.
+    *fields_of* is the release whose smaps fields are printed. The default is the release *since*.
     """
-    age = age or age_of(since)
+    fields_of = fields_of or newest_fields(since)
     maps = b"".join(header(vma) + b"\n" for vma in mappings)
     smaps = b""
     records: list[Json] = []
     for number, vma in enumerate(mappings):
         lines = None
         if "smaps" in kinds or "smaps_rollup" in kinds:
-            lines = printer.lines_of(vma, age, number) if vma.lines is None else vma.lines
+            lines = printer.lines_of(vma, fields_of, number) if vma.lines is None else vma.lines
             smaps += b"".join(part + b"\n" for part in (header(vma), *(x.printed for x in lines)))
         records.append(printer.record(vma, lines))
     texts = {kind: maps if kind == "maps" else smaps for kind in kinds}
@@ -80,13 +80,13 @@ def make(
     )
 
 
-def age_of(release: str) -> str:
-    """Return the key of `printer.AGES` that applies to *release*; the newest if it is empty."""
+def newest_fields(release: str) -> str:
+    """Return the key of `printer.FIELDS` that applies to *release*; the newest if it is empty."""
     if not release:
-        return list(printer.AGES)[-1]
+        return list(printer.FIELDS)[-1]
     numbers = _numbers(release)
-    older = [age for age in printer.AGES if _numbers(age) <= numbers]
-    return older[-1] if older else next(iter(printer.AGES))
+    older = [known for known in printer.FIELDS if _numbers(known) <= numbers]
+    return older[-1] if older else next(iter(printer.FIELDS))
 
 
 def _numbers(release: str) -> tuple[int, ...]:

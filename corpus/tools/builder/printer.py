@@ -211,7 +211,7 @@ _PSS = "Size Rss Pss Shared_Clean Shared_Dirty Private_Clean Private_Dirty Refer
 _PAGES = "KernelPageSize MMUPageSize"
 _MODERN = f"Size {_PAGES} Rss Pss Shared_Clean Shared_Dirty Private_Clean Private_Dirty Referenced"
 
-AGES: dict[str, str] = {
+FIELDS: dict[str, str] = {
     "2.6.18": _FIRST,
     "2.6.24": f"{_FIRST} Referenced",
     "2.6.32": f"{_PSS} Swap {_PAGES}",
@@ -241,7 +241,7 @@ AGES: dict[str, str] = {
 """The fields of show_smap() in order, by the first release that has them among the trees that were
 read. Since 4.14 (493b0e9d945f) the page sizes follow Size."""
 
-ROLLUPS: dict[str, str] = {
+ROLLUP_FIELDS: dict[str, str] = {
     "4.14": "Rss Pss Shared_Clean Shared_Dirty Private_Clean Private_Dirty Referenced Anonymous "
     "LazyFree AnonHugePages ShmemPmdMapped Shared_Hugetlb Private_Hugetlb Swap SwapPss Locked",
     "5.4": "Rss Pss Pss_Anon Pss_File Pss_Shmem Shared_Clean Shared_Dirty Private_Clean "
@@ -257,40 +257,40 @@ ROLLUPS: dict[str, str] = {
 """The fields of show_smaps_rollup() in order, after the header of [rollup]."""
 
 
-def line_of(key: str, age: str, value: int) -> FieldLine:
-    """Return a field in the format of the kernels of *age*."""
+def line_of(key: str, release: str, value: int) -> FieldLine:
+    """Return a field in the format of the kernel *release*."""
     if key == "Private_Hugetlb":
         # "Private_Hugetlb: %7lu kB"
         return size(key, value, label=17, width=7)
-    if key == "FilePmdMapped" and age == "5.4":
+    if key == "FilePmdMapped" and release == "5.4":
         # "FilePmdMapped: ", one column short until 5.8.
         return size(key, value, label=15)
     if key == "THPeligible":
         # "THPeligible:    %d" 5.0 and 5.10; "THPeligible:\t\t%d" 5.4; "THPeligible:    %8u" 6.12
-        if age == "5.4":
+        if release == "5.4":
             return count(key, value & 1, label=b"THPeligible:\t\t", width=0)
-        return count(key, value & 1, width=8 if age == "6.12" else 0)
+        return count(key, value & 1, width=8 if release == "6.12" else 0)
     if key in BARE:
         return count(key, value)
     # Labels were padded to 15 columns until 2.6.20.
-    return size(key, value, label=15 if age == "2.6.18" else 16)
+    return size(key, value, label=15 if release == "2.6.18" else 16)
 
 
-def lines_of(vma: Vma, age: str, number: int = 0) -> tuple[FieldLine, ...]:
+def lines_of(vma: Vma, release: str, number: int = 0) -> tuple[FieldLine, ...]:
     """Return all fields of one mapping. All values differ, so that a mix-up shows."""
     found: list[FieldLine] = []
-    for position, key in enumerate(AGES[age].split()):
+    for position, key in enumerate(FIELDS[release].split()):
         if key == "VmFlags":
             letters = zip(("rd", "wr", "ex", "sh"), vma.perms, strict=True)
             words = [word for word, letter in letters if letter in "rwxs"]
             found.append(flags(*words, "mr", "mw", "me"))
         elif key == "Size":
-            found.append(line_of(key, age, (vma.end - vma.start) // 1024))
+            found.append(line_of(key, release, (vma.end - vma.start) // 1024))
         elif key.endswith("PageSize"):
-            found.append(line_of(key, age, 4))
+            found.append(line_of(key, release, 4))
         else:
             found.append(
-                line_of(key, age, 4 * (position + 1) + 100 * number + (key == "THPeligible"))
+                line_of(key, release, 4 * (position + 1) + 100 * number + (key == "THPeligible"))
             )
     return tuple(found)
 

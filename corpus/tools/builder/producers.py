@@ -45,12 +45,12 @@ def _of(
     *,
     header: printer.Header = printer.linux64,
     kinds: Sequence[str] = ("maps",),
-    age: str = "6.12",
+    fields_of: str = "6.12",
     since: str = "",
 ) -> Case:
     return make(
         "producers", name, shows, mappings, source=source, producer=producer, header=header,
-        kinds=kinds, age=age, since=since, tags=("emulation",) if producer != "nommu" else ("nommu",),
+        kinds=kinds, fields_of=fields_of, since=since, tags=("emulation",) if producer != "nommu" else ("nommu",),
     )  # fmt: skip
 
 
@@ -108,10 +108,10 @@ def _emulations() -> Iterator[Case]:
     stack = Vma(0x7FFFFFFDF000, 0x7FFFFFFFF000, name=STACK)
     yield _of("gvisor", "gvisor", "gVisor: like Linux, with the vsyscall page last.",
               [image, stack, Vma(0xFFFFFFFFFF600000, 0xFFFFFFFFFF601000, "--xp", name=special("vsyscall"))],
-              "pkg/sentry/mm/procfs.go", kinds=("maps", "smaps"), age="4.4")  # fmt: skip
+              "pkg/sentry/mm/procfs.go", kinds=("maps", "smaps"), fields_of="4.4")  # fmt: skip
     lines = [*printer.lines_of(image, "4.4")[:-1], printer.raw_flags(b" rd ex ?? ")]
     yield _of("gvisor", "gvisor-lock-on-fault", "gVisor: the flag ?? means lock-on-fault.",
-              [with_lines(image, lines), stack], "pkg/sentry/mm/procfs.go", kinds=("smaps",), age="4.4")  # fmt: skip
+              [with_lines(image, lines), stack], "pkg/sentry/mm/procfs.go", kinds=("smaps",), fields_of="4.4")  # fmt: skip
     yield _of("qemu", "qemu", "QEMU linux-user: no space after the inode of an unnamed mapping.",
               [image, bare, stack], "open_self_maps(), linux-user/syscall.c",
               header=printer.column(73, trailing=0))  # fmt: skip

@@ -22,8 +22,8 @@ from corpus.tools.builder.model import (
     special,
 )
 from corpus.tools.builder.printer import (
-    AGES,
-    ROLLUPS,
+    FIELDS,
+    ROLLUP_FIELDS,
     count,
     flags,
     line_of,
@@ -39,17 +39,17 @@ AREA = file_vma(BASE, BASE + 40 * PAGE, path(b"/usr/lib/libc.so.6"), perms="r-xp
 
 def cases() -> Iterator[Case]:
     """Yield the fields by release, then optional fields, then rollups."""
-    ages = list(AGES)
-    for age, after in zip(ages, [*ages[1:], ""], strict=True):
+    releases = list(FIELDS)
+    for release, after in zip(releases, [*releases[1:], ""], strict=True):
         yield make(
-            "smaps", f"age-{age}", f"Set, order and widths of the fields in Linux {age}.",
-            [AREA, FOLLOWER], source=SHOW, since=age, until=f"before {after}" if after else "",
-            tags=("age",), age=age, kinds=("smaps",),
+            "smaps", f"age-{release}", f"Set, order and widths of the fields in Linux {release}.",
+            [AREA, FOLLOWER], source=SHOW, since=release, until=f"before {after}" if after else "",
+            tags=("age",), fields_of=release, kinds=("smaps",),
         )  # fmt: skip
     yield _smaps(
         "age-4.17-rc", "A release candidate that did not pad single digits.",
         [FieldLine(line.key, line.value, _unpadded(line)) for line in lines_of(AREA, "4.14")],
-        source="seq_put_decimal_ull_width() in 4.17-rc only", age="4.14",
+        source="seq_put_decimal_ull_width() in 4.17-rc only", fields_of="4.14",
     )  # fmt: skip
     yield from _differing()
     yield from _unknown()
@@ -74,7 +74,7 @@ def _smaps(
     *,
     source: str = SHOW,
     since: str = "",
-    age: str = "6.12",
+    fields_of: str = "6.12",
     tags: tuple[str, ...] = (),
     producer: str = "linux",
     header: printer.Header = printer.linux64,
@@ -82,7 +82,7 @@ def _smaps(
     follower = FOLLOWER if second is None else with_lines(FOLLOWER, second)
     return make(
         "smaps", name, shows, [with_lines(AREA, first), follower], source=source,
-        since=since or (age if producer == "linux" else ""), age=age, tags=tags, kinds=("smaps",),
+        since=since or (fields_of if producer == "linux" else ""), fields_of=fields_of, tags=tags, kinds=("smaps",),
         producer=producer, header=header,
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _differing() -> Iterator[Case]:
                  base, _before_flags(after, key), source="arch_show_smap()")  # fmt: skip
     old, old_after = lines_of(AREA, "3.10"), lines_of(FOLLOWER, "3.10", 1)
     yield _smaps("nonlinear", "Nonlinear on the first mapping only: it was printed only if it applied.",
-                 _after(old, "Locked", size("Nonlinear", 28)), old_after, age="3.10",
+                 _after(old, "Locked", size("Nonlinear", 28)), old_after, fields_of="3.10",
                  source="show_smap() 3.10 to 3.19")  # fmt: skip
     yield _smaps("fields-then-fewer", "The second mapping lacks half of the fields of the first.",
                  base, after[:12], source="no kernel guarantees equal fields for all mappings")  # fmt: skip
@@ -237,10 +237,10 @@ def _names() -> Iterator[Case]:
 def _rollups() -> Iterator[Case]:
     area = Vma(0x55E47622E000, 0x7FFE6F691000, "---p", name=special("rollup"))
     rows: list[tuple[str, str, str, Vma, list[FieldLine]]] = [
-        (f"rollup-{age}", f"The rollup of Linux {age}.", age, area,
-         [line_of(key, "5.4" if age == "5.4" else "6.12", 4 * (at + 1))
-          for at, key in enumerate(ROLLUPS[age].split())])
-        for age in ROLLUPS
+        (f"rollup-{release}", f"The rollup of Linux {release}.", release, area,
+         [line_of(key, "5.4" if release == "5.4" else "6.12", 4 * (at + 1))
+          for at, key in enumerate(ROLLUP_FIELDS[release].split())])
+        for release in ROLLUP_FIELDS
     ]  # fmt: skip
     latest = rows[-1][4]
     nothing = [_zero(line) for line in latest]

@@ -88,7 +88,7 @@ def _check(group: str, cases: Iterable[Case]) -> None:
 
 
 def _entry(case: Case) -> Json:
-    """The manifest's entry: what is empty is left out, what decides is not."""
+    """Return the manifest entry, without members that are empty and optional."""
     entry: Json = {
         "shows": case.shows,
         "source": case.source,

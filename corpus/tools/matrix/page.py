@@ -15,7 +15,7 @@ import attrs
 import jinja2
 
 from corpus.tools.matrix.results import Results, Row, SmallestFailure, tally
-from corpus.tools.matrix.summary import answer
+from corpus.tools.matrix.summary import short_answer
 from procmaps.check.cases import Case
 from procmaps.check.reports import cut, shown
 from procmaps.check.verdicts import OUTCOMES
@@ -120,7 +120,7 @@ def _answers(results: Results) -> list[dict[str, Any]]:
                 for title in item.broken
             ],
         }
-        for item in answer(results)
+        for item in short_answer(results)
     ]
 
 

@@ -59,7 +59,7 @@ def to_markdown(results: Results) -> str:
             cases=len({case.id.rpartition(".")[0] for case in results.cases}),
         ),
         "\n## The short answer\n\n",
-        *(f"* {line}\n" for line in answer(results)),
+        *(f"* {line}\n" for line in short_answer(results)),
         _GRIDS,
         *_grids(results),
         _WORDS,
@@ -73,11 +73,12 @@ def to_markdown(results: Results) -> str:
 
 
 @attrs.frozen
-class Answer:
+class ClassResult:
     """The parsers that one class of labels breaks."""
 
     title: str
     asked: int
+    """Number of parsers that the class concerns."""
     broken: tuple[str, ...]
     """Titles of the parsers that fail on at least one dump of the class."""
 
@@ -86,13 +87,13 @@ class Answer:
         return f"**{self.title}**: {len(self.broken)} of {self.asked} fail on some dump{names}."
 
 
-def answer(results: Results) -> Iterator[Answer]:
+def short_answer(results: Results) -> Iterator[ClassResult]:
     """Yield the answer to the reviewers' question for each class of labels."""
     for chosen in results.classes():
         if chosen.part.startswith(LABELS):
             asked = [row for row in results.ran if tally(row, chosen)]
             broken = [row.peer.title for row in asked if set(tally(row, chosen)) - {"pass"}]
-            yield Answer(chosen.title, len(asked), tuple(broken))
+            yield ClassResult(chosen.title, len(asked), tuple(broken))
 
 
 def to_json(results: Results) -> str:
@@ -100,7 +101,7 @@ def to_json(results: Results) -> str:
     whole = {
         "parsers": len(results.ran),
         "languages": len({row.peer.language for row in results.ran}),
-        "classes": [attrs.asdict(item) for item in answer(results)],
+        "classes": [attrs.asdict(item) for item in short_answer(results)],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from corpus.tools.matrix import expected, peers
 from corpus.tools.matrix.installing import ROOT
 from corpus.tools.matrix.results import Results
-from corpus.tools.matrix.summary import answer, to_json, to_markdown
+from corpus.tools.matrix.summary import short_answer, to_json, to_markdown
 from procmaps.check import cases
 
 RESULTS: Results = expected.known(cases.load())
@@ -20,7 +20,7 @@ def test_writing_the_answer_again_changes_nothing() -> None:
 
 
 def test_the_answer_covers_the_classes_of_labels_only() -> None:
-    found = {item.title: item for item in answer(RESULTS)}
+    found = {item.title: item for item in short_answer(RESULTS)}
     assert "A label with spaces" in found
     assert "Paths with spaces" not in found
     assert all(0 <= len(item.broken) <= item.asked <= len(RESULTS.ran) for item in found.values())
