@@ -48,6 +48,7 @@ def kernel(path: str) -> Callable[[], int]:
 
 def columns(path: str) -> Callable[[], int]:
     """Parse a text in memory into columns, with the engine that PROCMAPS_ENGINE names."""
+    from procmaps.engines.columns import Columns
     from procmaps.engines.dispatch import scan
     from procmaps.grammar import loading
 
@@ -56,7 +57,7 @@ def columns(path: str) -> Callable[[], int]:
     def run() -> int:
         columns = scan(text, linux)
         # A smaps field becomes a column on first use: use all of them.
-        usage = [*columns.usage.values()]
+        usage = [*Columns.of(columns).usage.values()]
         return len(columns) if all(map(len, usage)) else 0
 
     return run

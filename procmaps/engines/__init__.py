@@ -1,1 +1,1 @@
-"""From text to columns: Lark, regular expressions, C."""
+"""Engines: from text to columns, with Lark, regular expressions or C."""

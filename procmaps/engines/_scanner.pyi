@@ -1,4 +1,4 @@
-# What the C in _c/ offers; see procmaps.grammar.to_byte_tables, native, rows, bodies and files.
+# The C extension built from _c/. Programs come from procmaps.grammar.to_byte_tables.
 
 from array import array
 from types import MemberDescriptorType
@@ -9,11 +9,11 @@ from procmaps.grammar.to_byte_tables import Program
 _T = TypeVar("_T")
 
 @final
-class Machine:
+class ScannerTables:
     def __new__(
         cls,
         addresses: Program,
-        middle: Program,
+        fixed_columns: Program,
         name: Program,
         size: Program,
         count: Program,
@@ -21,28 +21,28 @@ class Machine:
         text: Program,
         keys: tuple[tuple[bytes, int, int], ...],
         columns: int,
-    ) -> Machine: ...
+    ) -> ScannerTables: ...
 
 @final
-class Session:
+class Scanner:
     def __new__(
-        cls, machine: Machine, text: bytes, names: int, flags: int, seed: int
-    ) -> Session: ...
+        cls, tables: ScannerTables, text: bytes, names: int, flags: int, seed: int
+    ) -> Scanner: ...
     def run(
         self,
-        at: int,
+        offset: int,
         rows: int,
-        bodies: int,
+        usage_rows: int,
         columns: tuple[array[int], ...],
         usage: tuple[array[int] | None, ...],
         filled: array[int],
-        kept: array[int],
+        unknown_fields: array[int],
         /,
     ) -> tuple[int, int, int, int, int]: ...
-    def fresh_names(self) -> list[bytes]: ...
-    def fresh_flags(self) -> list[bytes]: ...
-    def know_name(self, text: bytes, place: int, /) -> None: ...
-    def know_flags(self, text: bytes, place: int, /) -> None: ...
+    def new_names(self) -> list[bytes]: ...
+    def new_flags(self) -> list[bytes]: ...
+    def add_name(self, text: bytes, index: int, /) -> None: ...
+    def add_flags(self, text: bytes, index: int, /) -> None: ...
 
 @final
 class UsageBuilder(Generic[_T]):
@@ -62,5 +62,5 @@ def build(
     count: int,
     /,
 ) -> list[_T]: ...
-def gather(numbers: array[int], places: array[int], into: array[int], /) -> None: ...
-def read(fd: int, room: int, least: int, /) -> tuple[bytes, int]: ...
+def gather(numbers: array[int], rows: array[int], into: array[int], /) -> None: ...
+def read(fd: int, capacity: int, min_read: int, /) -> tuple[bytes, int]: ...

@@ -1,112 +1,121 @@
-"""The columns that every engine fills: one number a mapping and property, in flat buffers.
-
-An engine calls `Columns.header` for each header line and `Columns.field` for each line below it; a
-fast one may append to the arrays itself, as long as it leaves the same behind.
-"""
+"""The columns of a snapshot for its callers: read-only views of the buffers, without a copy."""
 
 from __future__ import annotations
 
 from array import array
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 import attrs
 
-from procmaps.engines.usage_table import ABSENT, InternTable, UsageColumns, UsageTable
-from procmaps.grammar.parsed_line import FieldLine, HeaderLine, ImpossibleValue, check_header
+from procmaps.engines.column_buffers import ColumnBuffers, UnparsedRange
+from procmaps.engines.selection import engine
+from procmaps.engines.usage_table import ABSENT, MISSING
 
 
-class UnparsedRange(NamedTuple):
-    """A stretch of text that could not be read: whole lines, neighbours joined.
+@attrs.frozen(eq=False)
+class Columns:
+    """One row per mapping, in the order of the text.
 
-    *field* and *reason* tell why the first line was refused; they are empty where the grammar
-    does not accept it, so that `procmaps.snapshots.diagnosis` has to find out.
+    Each column is a read-only `memoryview` of unsigned integers. NumPy and Arrow take it without a
+    copy: ``numpy.asarray(columns.start)``.
     """
 
-    start: int
-    end: int
-    field: str = ""
-    reason: str = ""
+    line_offset: memoryview[int]
+    """Offset of the header line in the text, in bytes; 64 bits."""
+    start: memoryview[int]
+    """First address; 64 bits."""
+    end: memoryview[int]
+    """End address, exclusive; 64 bits."""
+    perms: memoryview[int]
+    """Permissions as `procmaps.records.perms.Perms.flags`; 8 bits."""
+    offset: memoryview[int]
+    """Offset in the file, in bytes; 64 bits."""
+    major: memoryview[int]
+    """Major device number; 32 bits."""
+    minor: memoryview[int]
+    """Minor device number; 32 bits."""
+    inode: memoryview[int]
+    """Inode number; 64 bits."""
+    name_index: memoryview[int]
+    """Index in `names`; 32 bits."""
+    names: tuple[bytes, ...]
+    """The distinct name columns. Index 0 is the empty name of unnamed memory."""
+    usage: Mapping[str, memoryview[int]]
+    """Columns of smaps fields by attribute of `procmaps.records.usage.Usage`, in bytes; 64 bits.
 
+    A field that was not printed is 2**64 - 1. Each lookup gathers the column again.
+    """
+    flags_index: memoryview[int]
+    """Index in `flags`; 2**32 - 1 without a ``VmFlags`` line; 32 bits."""
+    flags: tuple[bytes, ...]
+    """The distinct texts after ``VmFlags:``."""
+    unparsed: tuple[UnparsedRange, ...]
+    """The ranges of lines that could not be read."""
+    _buffers: ColumnBuffers = attrs.field(repr=False)
 
-def _u64() -> array[int]:
-    return array("Q")
-
-
-def _u32() -> array[int]:
-    return array("I")
-
-
-@attrs.define(eq=False)
-class Columns:
-    """One row a mapping. ``name`` indexes the table of distinct names, ``below`` the bodies."""
-
-    at: array[int] = attrs.field(factory=_u64)
-    """Where the header line starts, in bytes from the start of the text."""
-    start: array[int] = attrs.field(factory=_u64)
-    end: array[int] = attrs.field(factory=_u64)
-    perms: array[int] = attrs.field(factory=lambda: array("B"))
-    offset: array[int] = attrs.field(factory=_u64)
-    major: array[int] = attrs.field(factory=_u32)
-    minor: array[int] = attrs.field(factory=_u32)
-    inode: array[int] = attrs.field(factory=_u64)
-    name: array[int] = attrs.field(factory=_u32)
-    names: InternTable = attrs.field(factory=lambda: InternTable(b""))
-    """The distinct name columns; the first is that of unnamed memory."""
-    usage_row: array[int] = attrs.field(factory=_u32)
-    """Which row of ``bodies`` stands below the header; 0: nothing does."""
-    usage_table: UsageTable = attrs.field(factory=UsageTable)
-    unparsed: list[UnparsedRange] = attrs.field(factory=list[UnparsedRange])
+    @classmethod
+    def of(cls, buffers: ColumnBuffers) -> Columns:
+        """Return views of *buffers*, which must not change any more."""
+        table = buffers.usage_table
+        return cls(
+            line_offset=_view(buffers.line_offset),
+            start=_view(buffers.start),
+            end=_view(buffers.end),
+            perms=_view(buffers.perms),
+            offset=_view(buffers.offset),
+            major=_view(buffers.major),
+            minor=_view(buffers.minor),
+            inode=_view(buffers.inode),
+            name_index=_view(buffers.name_index),
+            names=tuple(buffers.names.texts),
+            usage=_UsageColumns(buffers.usage_row, table.numbers),
+            flags_index=_view(_flags_index(buffers.usage_row, table.flags_index)),
+            flags=tuple(table.flags.texts),
+            unparsed=tuple(buffers.unparsed),
+            buffers=buffers,
+        )
 
     def __len__(self) -> int:
         return len(self.start)
 
-    @property
-    def has_usage(self) -> bool:
-        """Whether any line below a header was read."""
-        return self.usage_table.rows > 1 and any(self.usage_row)
+    def __reduce__(self) -> tuple[object, ...]:
+        # A memoryview cannot be pickled.
+        return Columns.of, (self._buffers,)
 
-    @property
-    def usage(self) -> UsageColumns:
-        """By attribute of `procmaps.records.mapping.Usage`, a column with a row a mapping."""
-        return UsageColumns(self.usage_row, self.usage_table.numbers)
 
-    @property
-    def vm_flags(self) -> array[int]:
-        """For each mapping the place of its flags in ``bodies.flags``; `ABSENT` without."""
-        known = self.usage_table.vm_flags
-        return array("I", [known[row] if row < len(known) else ABSENT for row in self.usage_row])
+class _UsageColumns(Mapping[str, "memoryview[int]"]):
+    """The usage columns with one number per mapping, gathered from the rows of a `UsageTable`."""
 
-    def header(self, at: int, header: HeaderLine) -> None:
-        """Begin a row. Raises `ImpossibleValue` where a number cannot be."""
-        check_header(header)
-        start, end, perms, offset, major, minor, inode, name = header
-        self.at.append(at)
-        self.start.append(start)
-        self.end.append(end)
-        self.perms.append(perms)
-        self.offset.append(offset)
-        self.major.append(major)
-        self.minor.append(minor)
-        self.inode.append(inode)
-        self.name.append(self.names.index(name))
-        self.usage_row.append(0)
+    def __init__(self, usage_row: array[int], numbers: dict[str, array[int]]) -> None:
+        self._usage_row = usage_row
+        self._numbers = numbers
 
-    def field(self, field: FieldLine) -> None:
-        """Add a line below the last header. Raises `ImpossibleValue` where it cannot belong there.
+    def __getitem__(self, attribute: str) -> memoryview[int]:
+        return _view(gather(self._numbers[attribute], self._usage_row))
 
-        What stands there already must be the last of ``bodies``, and of that mapping alone.
-        """
-        if not self.usage_row:
-            raise ImpossibleValue("line", "a field stands before the first header line")
-        row = self.usage_row[-1] or self.usage_table.rows
-        self.usage_table.field(row, field)
-        self.usage_row[-1] = row
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
 
-    def add_unparsed(self, start: int, end: int, refused: ImpossibleValue | None = None) -> None:
-        """Keep the lines from *start* to *end* as unread."""
-        if self.unparsed and self.unparsed[-1].end == start:
-            self.unparsed[-1] = self.unparsed[-1]._replace(end=end)
-        elif refused:
-            self.unparsed.append(UnparsedRange(start, end, refused.field, refused.reason))
-        else:
-            self.unparsed.append(UnparsedRange(start, end))
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def gather(numbers: array[int], rows: array[int]) -> array[int]:
+    """Return the number in each of *rows*, `MISSING` after the end of *numbers*."""
+    if engine() == "native":
+        from procmaps.engines import _scanner  # noqa: PLC0415 - only where it was built
+
+        gathered = array("Q", bytes(8 * len(rows)))
+        _scanner.gather(numbers, rows, gathered)
+        return gathered
+    count = len(numbers)
+    return array("Q", [numbers[row] if row < count else MISSING for row in rows])
+
+
+def _flags_index(usage_row: array[int], flags_index: array[int]) -> array[int]:
+    count = len(flags_index)
+    return array("I", [flags_index[row] if row < count else ABSENT for row in usage_row])
+
+
+def _view(column: array[int]) -> memoryview[int]:
+    return memoryview(column).toreadonly()

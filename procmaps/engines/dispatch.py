@@ -1,22 +1,25 @@
-"""From text to columns, with the engine in use."""
+"""From text to columns with the selected engine."""
 
 from __future__ import annotations
 
-from procmaps.engines import lark_engine as reference
-from procmaps.engines import regex_engine as python
-from procmaps.engines.columns import Columns
+from procmaps.engines import lark_engine, regex_engine
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.selection import engine
 from procmaps.grammar.loading import Grammar
 
 
-def scan(text: bytes, grammar: Grammar) -> Columns:
-    """Read *text* into columns with the engine in use; raises `EngineUnavailable`."""
+def scan(text: bytes, grammar: Grammar) -> ColumnBuffers:
+    """Read *text* into columns with the selected engine. Raises `EngineUnavailable`.
+
+    The native engine has no tables for a dialect whose names can contain newlines. The Python
+    engine reads such a dialect instead.
+    """
     name = engine()
     if name == "native":
         from procmaps.engines import native_engine  # noqa: PLC0415 - only where it was built
 
-        if tables := native_engine.machine(grammar):
+        if tables := native_engine.scanner_tables(grammar):
             return native_engine.scan(text, grammar, tables)
     if name == "reference":
-        return reference.scan(text, grammar)
-    return python.scan(text, grammar)
+        return lark_engine.scan(text, grammar)
+    return regex_engine.scan(text, grammar)

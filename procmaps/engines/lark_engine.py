@@ -1,38 +1,38 @@
-"""The reference engine: Lark reads every line."""
+"""The reference engine: Lark reads every line. The other engines must give the same columns."""
 
 from __future__ import annotations
 
-from procmaps.engines.columns import Columns
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import FieldLine, HeaderLine, ImpossibleValue
 
 
-def scan(text: bytes, grammar: Grammar) -> Columns:
-    """Read *text* line by line with Lark alone: the reference for every other engine."""
-    columns = Columns()
-    at = 0
-    while at < len(text):
-        at, _ = read_line(text, at, grammar, columns)
+def scan(text: bytes, grammar: Grammar) -> ColumnBuffers:
+    """Read *text* into columns, line by line."""
+    columns = ColumnBuffers()
+    offset = 0
+    while offset < len(text):
+        offset, _ = read_line(text, offset, grammar, columns)
     return columns
 
 
 def read_line(
-    text: bytes, at: int, grammar: Grammar, columns: Columns
+    text: bytes, offset: int, grammar: Grammar, columns: ColumnBuffers
 ) -> tuple[int, HeaderLine | FieldLine | None]:
-    """Read the one line at *at* into *columns*; gives the place behind it, and what it was.
+    """Read the line at *offset* into *columns*; return the end offset and the parsed line.
 
-    A line that cannot be read is noted in ``columns.unparsed``, and gives None.
+    A line that cannot be read is added to ``columns.unparsed`` and returned as None.
     """
-    end = grammar.line_end(text, at)
-    event = grammar.line(text[at:end])
+    end = grammar.line_end(text, offset)
+    line = grammar.parse_line(text[offset:end])
     try:
-        if isinstance(event, HeaderLine):
-            columns.header(at, event)
-        elif event is None:
-            columns.add_unparsed(at, end)
+        if isinstance(line, HeaderLine):
+            columns.add_header(offset, line)
+        elif line is None:
+            columns.add_unparsed(offset, end)
         else:
-            columns.field(event)
+            columns.add_field(line)
     except ImpossibleValue as refused:
-        columns.add_unparsed(at, end, refused)
-        event = None
-    return end, event
+        columns.add_unparsed(offset, end, refused)
+        line = None
+    return end, line

@@ -1,7 +1,7 @@
-"""The native engine: the C scanner (``_c/``) runs the byte tables of `to_byte_tables`.
+"""The native engine: the C scanner (``_c/``) runs the byte tables compiled from the grammar.
 
-It fills the very arrays of `Columns`. A line that no table takes goes to the reference engine:
-that line, never the file.
+The scanner fills the arrays of `ColumnBuffers` directly. A line that matches no table goes to the
+reference engine; the rest of the file does not.
 """
 
 from __future__ import annotations
@@ -12,41 +12,59 @@ from array import array
 from collections.abc import Iterator
 
 from procmaps.engines import _scanner
-from procmaps.engines.columns import Columns
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.lark_engine import read_line
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import FieldLine, HeaderLine
-from procmaps.grammar.to_byte_tables import USAGE, programs
+from procmaps.grammar.to_byte_tables import USAGE, compile_grammar
 
-COLUMNS = ("at", "start", "end", "perms", "offset", "major", "minor", "inode", "name", "usage_row")
-"""The columns of header lines, in the order of ``_scanner.Session.run``."""
+HEADER_COLUMNS = (
+    "line_offset",
+    "start",
+    "end",
+    "perms",
+    "offset",
+    "major",
+    "minor",
+    "inode",
+    "name_index",
+    "usage_row",
+)
+"""The columns of header lines, in the order that ``_scanner.Scanner.run`` takes them."""
 
-DONE, ODD, ROWS_FULL, BODIES_FULL, NO_USAGE, KEPT_FULL = range(6)
-"""Why ``_scanner.Session.run`` came back."""
+(
+    DONE,
+    UNMATCHED,
+    ROWS_FULL,
+    USAGE_ROWS_FULL,
+    NO_USAGE_COLUMN,
+    UNKNOWN_FIELDS_FULL,
+) = range(6)
+"""Why ``_scanner.Scanner.run`` returned: ``Stop`` in ``_c/core/scanner.h``."""
 
-FEW_ROWS = 64
-"""Rows to make room for at first, and behind a line that is not canonical."""
+MIN_ROWS = 64
+"""Rows to make room for at the start and after an unmatched line."""
 
 GROWTH = 64
-"""How many times the rows just read to make room for next: what is not used costs time, too."""
+"""Rows to make room for, as a multiple of the rows just read. Unused room costs time, too."""
 
 UNSET = memoryview(b"\xff" * 65536)
-"""What room is made of: all bits set is what `procmaps.engines.usage_table.MISSING` and ``ABSENT``
-are."""
+"""New room is filled with this: `procmaps.engines.usage_table.MISSING` and ``ABSENT`` have all bits
+set."""
 
-KEPT = 256
-"""Lines with unknown keys kept in one run, four numbers each."""
+UNKNOWN_FIELDS = 256
+"""Lines with an unknown key that one run can return, four numbers each."""
 
 
 @functools.cache
-def machine(grammar: Grammar) -> _scanner.Machine | None:
-    """The machine of a dialect; None where its rules cannot be tables."""
-    compiled = programs(grammar)
+def scanner_tables(grammar: Grammar) -> _scanner.ScannerTables | None:
+    """Return the byte tables of a dialect, or None if its rules cannot be compiled to tables."""
+    compiled = compile_grammar(grammar)
     if compiled is None:
         return None
-    return _scanner.Machine(
+    return _scanner.ScannerTables(
         addresses=compiled.addresses,
-        middle=compiled.middle,
+        fixed_columns=compiled.fixed_columns,
         name=compiled.name,
         size=compiled.size,
         count=compiled.count,
@@ -57,130 +75,141 @@ def machine(grammar: Grammar) -> _scanner.Machine | None:
     )
 
 
-def scan(text: bytes, grammar: Grammar, tables: _scanner.Machine) -> Columns:
-    """Read *text* into columns, the same as `procmaps.grammar.loading.scan` does."""
-    return _Scanner(text, grammar, tables).run()
+def scan(text: bytes, grammar: Grammar, tables: _scanner.ScannerTables) -> ColumnBuffers:
+    """Read *text* into the columns that `procmaps.engines.lark_engine.scan` returns."""
+    return _Scan(text, grammar, tables).run()
 
 
-class _Scanner:
+class _Scan:
     """One pass over one text."""
 
-    def __init__(self, text: bytes, grammar: Grammar, tables: _scanner.Machine) -> None:
+    def __init__(self, text: bytes, grammar: Grammar, tables: _scanner.ScannerTables) -> None:
         self.text = text
         self.grammar = grammar
-        self.columns = Columns()
+        self.columns = ColumnBuffers()
         self.usage_table = self.columns.usage_table
-        # A secret, so that nobody can name his memory to make the table of names slow.
+        # A secret seed, so that nobody can choose names whose hashes collide.
         seed = secrets.randbits(64)
         names, flags = self.columns.names.texts, self.usage_table.flags.texts
-        self.session = _scanner.Session(tables, text, names=len(names), flags=len(flags), seed=seed)
-        self.headers = tuple(getattr(self.columns, name) for name in COLUMNS)
+        self.scanner = _scanner.Scanner(tables, text, names=len(names), flags=len(flags), seed=seed)
+        self.headers = tuple(getattr(self.columns, name) for name in HEADER_COLUMNS)
         self.usage: tuple[array[int] | None, ...] = (None,) * (len(USAGE) + 1)
         self.filled = array("Q", bytes(8 * (len(USAGE) + 1)))
-        self.kept = array("Q", bytes(8 * 4 * KEPT))
+        self.unknown_fields = array("Q", bytes(8 * 4 * UNKNOWN_FIELDS))
 
-    def run(self) -> Columns:
-        at, stop = 0, DONE
-        rows = bodies = FEW_ROWS
-        while at < len(self.text):
-            had_rows, had_bodies = len(self.columns), self.usage_table.rows
-            behind, stop = self._run(at, rows, bodies)
-            if stop == ODD:
-                behind = self._odd(behind)
-                rows = bodies = FEW_ROWS
-            elif stop == NO_USAGE:
-                self._add_usage()
+    def run(self) -> ColumnBuffers:
+        offset, stop = 0, DONE
+        rows = usage_rows = MIN_ROWS
+        while offset < len(self.text):
+            rows_before, usage_rows_before = len(self.columns), self.usage_table.rows
+            offset, stop = self._run(offset, rows, usage_rows)
+            if stop == UNMATCHED:
+                offset = self._read_unmatched(offset)
+                rows = usage_rows = MIN_ROWS
+            elif stop == NO_USAGE_COLUMN:
+                self._add_usage_columns()
             elif stop == ROWS_FULL:
-                rows = self._room(behind, len(self.columns), len(self.columns) - had_rows)
-            elif stop == BODIES_FULL:
-                bodies = self._room(
-                    behind, self.usage_table.rows, self.usage_table.rows - had_bodies
-                )
-                self._drop_unused()
-            at = behind
-        for column, filled in self._used():
+                found = len(self.columns)
+                rows = self._rows_to_add(offset, found, found - rows_before)
+            elif stop == USAGE_ROWS_FULL:
+                found = self.usage_table.rows
+                usage_rows = self._rows_to_add(offset, found, found - usage_rows_before)
+                self._drop_empty_columns()
+        for column, filled in self._usage_columns():
             del column[filled:]
         numbers = self.usage_table.numbers
         for attribute in [attribute for attribute, column in numbers.items() if not column]:
             del numbers[attribute]
         return self.columns
 
-    def _room(self, at: int, found: int, added: int) -> int:
-        """Rows to make room for: a few times what was just read, or what the rest should need."""
-        rest = (len(self.text) - at) * found // max(at, 1)
-        return max(FEW_ROWS, min(GROWTH * added, rest + rest // 64 + 8))
+    def _rows_to_add(self, offset: int, found: int, added: int) -> int:
+        """Return how many rows to make room for.
 
-    def _run(self, at: int, rows: int, bodies: int) -> tuple[int, int]:
-        """Read lines from *at* on, with room for so many *rows* and *bodies* more.
+        That is a multiple of the rows just *added*, or what the rest of the text should need.
+        """
+        rest = (len(self.text) - offset) * found // max(offset, 1)
+        return max(MIN_ROWS, min(GROWTH * added, rest + rest // 64 + 8))
 
-        Gives the place of the next line, and why it was not read.
+    def _run(self, offset: int, rows: int, usage_rows: int) -> tuple[int, int]:
+        """Scan from *offset* on, with room for *rows* and *usage_rows* more rows.
+
+        Returns the offset of the next line, and why the scanner stopped.
         """
         columns, table = self.columns, self.usage_table
         for column in self.headers:
             _extend(column, rows)
-        for column, _ in self._used():
-            _extend(column, table.rows + bodies - len(column))
+        for column, _ in self._usage_columns():
+            _extend(column, table.rows + usage_rows - len(column))
         count = len(columns.start) - rows
         try:
-            at, count, table.rows, kept, stop = self.session.run(
-                at, count, table.rows, self.headers, self.usage, self.filled, self.kept
+            offset, count, table.rows, unknown, stop = self.scanner.run(
+                offset,
+                count,
+                table.rows,
+                self.headers,
+                self.usage,
+                self.filled,
+                self.unknown_fields,
             )
         finally:
             for column in self.headers:
                 del column[count:]
-            # Up to the last row what is not filled may stay: it says so. That bounds the work.
-            for column, filled in self._used():
+            # Unset items before the last row can stay: they are MISSING. That bounds the work.
+            for column, filled in self._usage_columns():
                 del column[max(filled, table.rows - 1) :]
-        for name in self.session.fresh_names():
+        for name in self.scanner.new_names():
             columns.names.index(name)
-        for flags in self.session.fresh_flags():
+        for flags in self.scanner.new_flags():
             table.flags.index(flags)
-        for first in range(0, 4 * kept, 4):
-            row, start, colon, end = self.kept[first : first + 4]
+        for first in range(0, 4 * unknown, 4):
+            row, start, colon, end = self.unknown_fields[first : first + 4]
             table.extend_texts("text", self.text[start : colon - 1], row, (self.text[colon:end],))
-        return at, stop
+        return offset, stop
 
-    def _odd(self, at: int) -> int:
-        """Have the reference engine read one line; tell the session what it has learned there."""
+    def _read_unmatched(self, offset: int) -> int:
+        """Read one line with the reference engine; return its end offset.
+
+        The scanner is given the texts that this line added, and the new column lengths.
+        """
         lengths = [len(column or ()) for column in self.usage]
-        at, event = read_line(self.text, at, self.grammar, self.columns)
-        if isinstance(event, HeaderLine) and event.name:
-            self.session.know_name(event.name, self.columns.names.index(event.name))
-        elif isinstance(event, FieldLine) and event.form == "flags":
-            self.session.know_flags(event.text, self.usage_table.flags.index(event.text))
-        for place, (column, length) in enumerate(zip(self.usage, lengths, strict=True)):
+        offset, line = read_line(self.text, offset, self.grammar, self.columns)
+        if isinstance(line, HeaderLine) and line.name:
+            self.scanner.add_name(line.name, self.columns.names.index(line.name))
+        elif isinstance(line, FieldLine) and line.form == "flags":
+            self.scanner.add_flags(line.text, self.usage_table.flags.index(line.text))
+        for index, (column, length) in enumerate(zip(self.usage, lengths, strict=True)):
             if column is not None and len(column) > length:
-                self.filled[place] = len(column)
-        return at
+                self.filled[index] = len(column)
+        return offset
 
-    def _drop_unused(self) -> None:
-        """Take the room from fields that no entry had so far."""
-        for column, filled in self._used():
+    def _drop_empty_columns(self) -> None:
+        """Free the room of fields that no entry had so far."""
+        for column, filled in self._usage_columns():
             if not filled:
                 del column[:]
         pairs = zip(self.usage, self.filled, strict=True)
         self.usage = tuple(column if filled else None for column, filled in pairs)
 
-    def _used(self) -> Iterator[tuple[array[int], int]]:
-        """The usage columns that there is room in, each with how far it is filled."""
+    def _usage_columns(self) -> Iterator[tuple[array[int], int]]:
+        """Yield each usage column that has room, and how far it is filled."""
         pairs = zip(self.usage, self.filled, strict=True)
         return ((column, filled) for column, filled in pairs if column is not None)
 
-    def _add_usage(self) -> None:
-        """Make room for every field: there is one in the text that there was no room for."""
+    def _add_usage_columns(self) -> None:
+        """Make room for every field, because the text has one without a column."""
         numbers = self.usage_table.numbers
         columns = (
             *(numbers.setdefault(attribute, array("Q")) for attribute in USAGE),
-            self.usage_table.vm_flags,
+            self.usage_table.flags_index,
         )
-        for place, (column, known) in enumerate(zip(columns, self.usage, strict=True)):
+        for index, (column, known) in enumerate(zip(columns, self.usage, strict=True)):
             if known is None:
-                self.filled[place] = len(column)
+                self.filled[index] = len(column)
         self.usage = columns
 
 
 def _extend(column: array[int], rows: int) -> None:
-    """Make room for so many *rows* more."""
-    wanted = column.itemsize * rows
-    for size in (*[len(UNSET)] * (wanted // len(UNSET)), wanted % len(UNSET)):
-        column.frombytes(UNSET[:size])
+    """Append *rows* unset items."""
+    size = column.itemsize * rows
+    for chunk in (*[len(UNSET)] * (size // len(UNSET)), size % len(UNSET)):
+        column.frombytes(UNSET[:chunk])

@@ -1,4 +1,4 @@
-"""All the bytes of an open file, read by the native extension where it is in use."""
+"""Read all bytes of an open file, by the native extension if it is in use."""
 
 from __future__ import annotations
 
@@ -8,42 +8,47 @@ from io import FileIO
 
 from procmaps.engines.selection import engine
 
-LEAST = 1 << 13
-"""Bytes that a read of procfs is given: two pages, so that a buffer of seq_file's is never cut."""
+MIN_READ = 1 << 13
+"""Least buffer for one read(2) of procfs, in bytes.
 
-ROOM = 1 << 16
-"""Bytes to begin with where a file does not tell its size: the maps of most processes fit."""
+Two pages, so that the buffer of a seq_file is never cut.
+"""
+
+INITIAL_CAPACITY = 1 << 16
+"""First buffer for a file without a size, in bytes. The maps of most processes fit."""
 
 Read = Callable[[int, int, int], tuple[bytes, int]]
-"""Of a file descriptor, the size that is expected, and the least room that a read is given: what
-was read, and the errno that ended it; 0 at the end of the file."""
+"""Takes a file descriptor, the expected size and the least buffer for one read(2), in bytes.
+
+Returns the bytes read and the errno that ended the reading, 0 at the end of the file.
+"""
 
 
 def read_all(file: FileIO) -> tuple[bytes, OSError | None]:
-    """What *file* holds from where it stands, and what ended the reading early, if anything did.
+    """Return the bytes of *file* from its position on, and the error that ended the reading.
 
-    Signals that arrive on the way are handled, and reading goes on (PEP 475).
+    The error is None at the end of the file. Reading continues after a signal (PEP 475).
     """
-    number = file.fileno()
-    size = os.fstat(number).st_size
-    text, error = _read()(number, size or ROOM, 0 if size else LEAST)
+    descriptor = file.fileno()
+    size = os.fstat(descriptor).st_size
+    text, error = _read()(descriptor, size or INITIAL_CAPACITY, 0 if size else MIN_READ)
     return text, OSError(error, os.strerror(error), file.name) if error else None
 
 
 def _read() -> Read:
     if engine() != "native":
-        return read_pieces
+        return read_chunks
     from procmaps.engines import _scanner  # noqa: PLC0415 - only where it was built
 
     return _scanner.read
 
 
-def read_pieces(number: int, room: int, least: int) -> tuple[bytes, int]:
-    """The same as ``_scanner.read``, without large pages."""
-    pieces: list[bytes] = []
+def read_chunks(descriptor: int, capacity: int, min_read: int) -> tuple[bytes, int]:
+    """Do the same as ``_scanner.read``, without huge pages."""
+    chunks: list[bytes] = []
     try:
-        while piece := os.read(number, max(room, least, ROOM)):
-            pieces.append(piece)
+        while chunk := os.read(descriptor, max(capacity, min_read, INITIAL_CAPACITY)):
+            chunks.append(chunk)
     except OSError as error:
-        return b"".join(pieces), error.errno or 0
-    return b"".join(pieces), 0
+        return b"".join(chunks), error.errno or 0
+    return b"".join(chunks), 0

@@ -1,11 +1,11 @@
 """The fast engine in pure Python: regular expressions compiled from the grammar.
 
-It learns the shapes of a file's entries, that is which lines stand below a header and in what
-order, from the reference engine: the first entry of a shape is read by
-`procmaps.grammar.loading.read_line`, all that follow match one expression for the whole entry. An
-entry that matches no known shape, or holds a number that cannot be, goes back to the reference:
-that entry, never the file. What stands below a header is matched once: most entries of a process
-print lines that another entry has printed, too.
+The field lines of an entry and their order are its layout. The reference engine reads the first
+entry of each layout. All further entries of the layout match one expression, which covers the whole
+entry. An entry with an unknown layout or an impossible number goes back to the reference engine;
+the rest of the file does not.
+
+A block of field lines is parsed once. Most entries of a process repeat the block of another entry.
 """
 
 from __future__ import annotations
@@ -18,136 +18,150 @@ from functools import partial
 from itertools import repeat
 from operator import lt
 
-from procmaps.engines.columns import Columns
-from procmaps.engines.entry_layouts import Line, Memo, Met, Numbers, Shape
+from procmaps.engines.block_cache import BlockCache
+from procmaps.engines.column_buffers import ColumnBuffers
+from procmaps.engines.entry_layouts import EntryLayout, FieldLayout, FieldNumbers
 from procmaps.engines.lark_engine import read_line
+from procmaps.engines.number_cache import NumberCache
 from procmaps.grammar.loading import HEADER_PARTS, Grammar
 from procmaps.grammar.parsed_line import MAX_U32, MAX_U64, FieldLine, HeaderLine, ImpossibleValue
 from procmaps.records.perms import Perms
 
 CHUNK = 1024
-"""Entries matched before their values move into the columns; it bounds the memory in between."""
+"""Entries matched before their values are appended to the columns. This bounds the memory used."""
 
-MAX_SHAPES = 64
-"""Shapes remembered for one file. Kernels print one or two; a hostile file any number."""
-
-
-def scan(text: bytes, grammar: Grammar) -> Columns:
-    """Read *text* into columns, the same as `procmaps.grammar.loading.scan` does."""
-    return _Scanner(text, grammar).run()
+MAX_LAYOUTS = 64
+"""Layouts remembered for one file. Kernels print one or two; a hostile file has any number."""
 
 
-class _Scanner:
+def scan(text: bytes, grammar: Grammar) -> ColumnBuffers:
+    """Read *text* into the columns that `procmaps.engines.lark_engine.scan` returns."""
+    return _Scan(text, grammar).run()
+
+
+class _Scan:
     """One pass over one text."""
 
     def __init__(self, text: bytes, grammar: Grammar) -> None:
         self.text = text
         self.grammar = grammar
-        self.columns = Columns()
-        self.numbers = Numbers()
-        self.shapes: list[Met] = []
-        self.printed: set[tuple[Line, ...]] = set()
-        self.another_line = grammar.terminal("KEY")
-        self.offset = Memo(partial(int, base=16), MAX_U64)
-        self.device = Memo(partial(int, base=16), MAX_U32)
-        self.inode = Memo(int, MAX_U64)
-        self.perms = Memo(lambda text: Perms.from_text(text.decode("ascii")).flags, MAX_U32)
+        self.columns = ColumnBuffers()
+        self.field_numbers = FieldNumbers()
+        self.blocks: list[BlockCache] = []
+        self.known_layouts: set[tuple[FieldLayout, ...]] = set()
+        self.field_line = grammar.terminal("KEY")
+        self.offset = NumberCache(partial(int, base=16), MAX_U64)
+        self.device = NumberCache(partial(int, base=16), MAX_U32)
+        self.inode = NumberCache(int, MAX_U64)
+        self.perms = NumberCache(lambda text: Perms.from_text(text.decode("ascii")).flags, MAX_U32)
         self._remember(())
 
-    def run(self) -> Columns:
-        at = 0
-        while at < len(self.text):
-            at = self._known(at) or self._learn(at)
+    def run(self) -> ColumnBuffers:
+        offset = 0
+        while offset < len(self.text):
+            offset = self._read_known(offset) or self._learn(offset)
         return self.columns
 
-    def _known(self, at: int) -> int:
-        """Read all the entries from *at* on that have one known shape; 0 where not even one has."""
-        for place, shape in enumerate(self.shapes):
-            if behind := self._entries(shape, at):
-                # The next entry most likely looks like this one.
-                self.shapes.insert(0, self.shapes.pop(place))
-                return behind
+    def _read_known(self, offset: int) -> int:
+        """Read the entries from *offset* on that share one known layout.
+
+        Returns the end offset, or 0 if the first entry has no known layout.
+        """
+        for index, blocks in enumerate(self.blocks):
+            if end := self._read_entries(blocks, offset):
+                # The next entry probably has this layout, too.
+                self.blocks.insert(0, self.blocks.pop(index))
+                return end
         return 0
 
-    def _learn(self, at: int) -> int:
-        """Read one entry, or one stray line, with the reference; remember the entry's shape."""
-        at, event = read_line(self.text, at, self.grammar, self.columns)
-        if not isinstance(event, HeaderLine):
-            return at
-        lines: tuple[Line, ...] = ()
-        while at < len(self.text) and not self.grammar.header.match(self.text, at):
-            at, event = read_line(self.text, at, self.grammar, self.columns)
-            if not isinstance(event, FieldLine):
-                return at
-            lines += (Line.of(event),)
-        self._remember(lines)
-        return at
+    def _learn(self, offset: int) -> int:
+        """Read one entry, or one stray line, with the reference engine; remember the layout.
 
-    def _remember(self, lines: tuple[Line, ...]) -> None:
-        if len(self.shapes) < MAX_SHAPES and lines not in self.printed:
-            self.printed.add(lines)
-            shape = Shape.of(lines, self.grammar)
-            self.shapes.insert(0, Met(shape, self.columns.usage_table, self.numbers))
+        Returns the end offset.
+        """
+        offset, line = read_line(self.text, offset, self.grammar, self.columns)
+        if not isinstance(line, HeaderLine):
+            return offset
+        fields: tuple[FieldLayout, ...] = ()
+        while offset < len(self.text) and not self.grammar.header.match(self.text, offset):
+            offset, line = read_line(self.text, offset, self.grammar, self.columns)
+            if not isinstance(line, FieldLine):
+                return offset
+            fields += (FieldLayout.of(line),)
+        self._remember(fields)
+        return offset
 
-    def _entries(self, met: Met, at: int) -> int:
-        """Read the entries of one shape from *at* on; the place behind them, 0 if there is none."""
+    def _remember(self, fields: tuple[FieldLayout, ...]) -> None:
+        if len(self.blocks) < MAX_LAYOUTS and fields not in self.known_layouts:
+            self.known_layouts.add(fields)
+            layout = EntryLayout.of(fields, self.grammar)
+            blocks = BlockCache(layout, self.columns.usage_table, self.field_numbers)
+            self.blocks.insert(0, blocks)
+
+    def _read_entries(self, blocks: BlockCache, offset: int) -> int:
+        """Read the entries of one layout from *offset* on.
+
+        Returns the end offset, or 0 if there is no such entry.
+        """
         match, text = self.grammar.header.match, self.text
-        first = at
+        first = offset
         recent: tuple[tuple[bytes, int, int], ...] = ()
-        rows: list[tuple[bytes, ...]] = []
-        places: list[int] = []
-        below: list[int] = []
-        while header := match(text, at):
+        headers: list[tuple[bytes, ...]] = []
+        offsets: list[int] = []
+        usage_rows: list[int] = []
+        while header := match(text, offset):
             start = header.end()
-            # Most bodies are one of the last two.
-            for printed, length, known in recent:
-                if text[start : start + length] == printed:
-                    row, behind = known, start + length
+            # Most blocks repeat one of the last two.
+            for block, length, known_row in recent:
+                if text[start : start + length] == block:
+                    row, end = known_row, start + length
                     break
             else:
-                taken = met.take(text, start)
-                if not taken:
+                found = blocks.read(text, start)
+                if not found:
                     break
-                row, behind = taken
-                recent = ((text[start:behind], behind - start, row), *recent[:1])
-            rows.append(header.groups(b""))
-            places.append(at)
-            below.append(row)
-            at = behind
-            # The last one waits: what is behind it may turn out to be one line more of it.
-            if len(rows) > CHUNK:
-                met.store()
-                self._store(rows[:-1], below[:-1], places)
-                rows, below, places = rows[-1:], below[-1:], places[-1:]
-        if rows and self.another_line.match(text, at):
-            at = places[-1]
-            rows, below, places = rows[:-1], below[:-1], places[:-1]
-        met.store()
-        if rows:
-            self._store(rows, below, [*places, at])
-        return at if at > first else 0
+                row, end = found
+                recent = ((text[start:end], end - start, row), *recent[:1])
+            headers.append(header.groups(b""))
+            offsets.append(offset)
+            usage_rows.append(row)
+            offset = end
+            # The last entry waits, because a further field line may follow.
+            if len(headers) > CHUNK:
+                blocks.store()
+                self._store(headers[:-1], usage_rows[:-1], offsets)
+                headers, usage_rows, offsets = headers[-1:], usage_rows[-1:], offsets[-1:]
+        if headers and self.field_line.match(text, offset):
+            offset = offsets[-1]
+            headers, usage_rows, offsets = headers[:-1], usage_rows[:-1], offsets[:-1]
+        blocks.store()
+        if headers:
+            self._store(headers, usage_rows, [*offsets, offset])
+        return offset if offset > first else 0
 
-    def _store(self, rows: list[tuple[bytes, ...]], below: list[int], places: list[int]) -> None:
-        """Move matched entries into the columns; *places* has one more, where the last one ends."""
-        *texts, names = zip(*rows, strict=True)
+    def _store(
+        self, headers: list[tuple[bytes, ...]], usage_rows: list[int], offsets: list[int]
+    ) -> None:
+        """Append matched entries to the columns. *offsets* ends with the end of the last entry."""
+        *texts, names = zip(*headers, strict=True)
         try:
-            headers = self._headers(texts)
+            numbers = self._parse_headers(texts)
         except ImpossibleValue:
-            at = places[0]
-            while at < places[-1]:
-                at, _ = read_line(self.text, at, self.grammar, self.columns)
+            offset = offsets[0]
+            while offset < offsets[-1]:
+                offset, _ = read_line(self.text, offset, self.grammar, self.columns)
             return
         columns = self.columns
-        columns.at.extend(places[:-1])
-        for part, numbers in zip(HEADER_PARTS, headers, strict=False):
-            getattr(columns, part).extend(numbers)
-        columns.name.extend(map(columns.names.__getitem__, names))
-        columns.usage_row.extend(below)
+        columns.line_offset.extend(offsets[:-1])
+        for part, column in zip(HEADER_PARTS, numbers, strict=False):
+            getattr(columns, part).extend(column)
+        columns.name_index.extend(columns.names.indexes(names))
+        columns.usage_row.extend(usage_rows)
 
-    def _headers(self, texts: list[tuple[bytes, ...]]) -> list[array[int]]:
-        """The numbers of the header lines; raises `ImpossibleValue` where one cannot be."""
+    def _parse_headers(self, texts: list[tuple[bytes, ...]]) -> list[array[int]]:
+        """Parse the columns of header lines. Raises `ImpossibleValue` for a number out of range."""
         start, end, perms, offset, major, minor, inode = texts
-        first, last = _addresses(start), _addresses(end)
+        first, last = _parse_addresses(start), _parse_addresses(end)
         if any(map(lt, last, first)):
             raise ImpossibleValue("end", "below the start")
         return [
@@ -161,8 +175,8 @@ class _Scanner:
         ]
 
 
-def _addresses(texts: Iterable[bytes]) -> array[int]:
-    """Hexadecimal numbers of up to 16 digits, all at once: hardly two are the same."""
+def _parse_addresses(texts: Iterable[bytes]) -> array[int]:
+    """Parse hexadecimal numbers of up to 16 digits. All at once: addresses hardly ever repeat."""
     numbers = array("Q", unhexlify(b"".join(map(bytes.zfill, texts, repeat(16)))))
     if sys.byteorder == "little":
         numbers.byteswap()

@@ -1,9 +1,8 @@
-"""Which engine reads the text: all three fill the same columns, and differ in speed alone.
+"""Selection of the engine. All three fill the same columns and differ only in speed.
 
-``native``     byte tables run by a C extension (`procmaps.engines.native_engine`), where one was
-built
+``native``     byte tables run by a C extension (`procmaps.engines.native_engine`), if it was built
 ``python``     regular expressions (`procmaps.engines.regex_engine`)
-``reference``  Lark, line by line (`procmaps.grammar.loading`): what the other two are held to
+``reference``  Lark, line by line (`procmaps.engines.lark_engine`); the other two must agree with it
 
 The environment variable ``PROCMAPS_ENGINE`` forces one. It is read once, at the first use.
 """
@@ -25,10 +24,10 @@ VARIABLE = "PROCMAPS_ENGINE"
 
 @functools.cache
 def engine() -> EngineName:
-    """The engine in use: the one that ``PROCMAPS_ENGINE`` names, else the fastest there is.
+    """Return the engine in use: the one requested by ``PROCMAPS_ENGINE``, else the fastest.
 
-    A dialect whose names may hold newlines is read by ``python`` where ``native`` is in use.
-    Raises `EngineUnavailable` where the variable names no engine, or one that was not built.
+    With ``native``, a dialect whose names can contain newlines is read by ``python``.
+    Raises `EngineUnavailable` if the requested engine does not exist or was not built.
     """
     forced = os.environ.get(VARIABLE, "")
     names = get_args(EngineName)
@@ -52,7 +51,7 @@ def engine() -> EngineName:
 
 @functools.cache
 def why_not_native() -> ImportError | None:
-    """Why there is no C extension; None where there is one."""
+    """Return the error of importing the C extension; None if it can be imported."""
     try:
         importlib.import_module("procmaps.engines._scanner")
     except ImportError as error:

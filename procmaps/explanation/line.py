@@ -92,7 +92,7 @@ def explain(line: BytesOrStr, dialect: str = "auto") -> Explanation:
             name=name,
             accepted=accepted,
         )
-    parsed = grammar.line(line)
+    parsed = grammar.parse_line(line)
     parts = line_parts(line, grammar)
     if parsed is None or parts is None:
         return Explanation(line, "broken", match, accepted=accepted, error=snapshot.first_error)
@@ -130,7 +130,7 @@ def explain(line: BytesOrStr, dialect: str = "auto") -> Explanation:
 
 
 def _accepts(grammar: Grammar, line: bytes) -> bool:
-    return grammar.line(line) is not None or _lone_name(line, grammar) is not None
+    return grammar.parse_line(line) is not None or _lone_name(line, grammar) is not None
 
 
 def _lone_name(line: bytes, grammar: Grammar) -> Name | None:

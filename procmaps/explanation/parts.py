@@ -55,7 +55,7 @@ def name_parts(raw: bytes, grammar: Grammar, start: int = 0) -> Iterator[Part]:
     """
     name = grammar.parse_name(raw)
     chosen = _name_terminal(raw, grammar)
-    path = next(only.path for (only,) in grammar.expansions("name") if only.terminal == chosen)
+    path = next(only.path for (only,) in grammar.expansions("name") if only.name == chosen)
     yield Part(path[-1], chosen, start, start + len(raw), raw, name_meaning(name, chosen))
     match = grammar.terminal(chosen).fullmatch(raw)
     assert match, raw  # noqa: S101 - the terminal that matched it was just found

@@ -135,7 +135,7 @@ def _compile(name: str, exact: Sequence[Expansion], groups: tuple[str, ...]) -> 
     named = max(tolerant, key=len)
     return MappingPattern(
         name,
-        line=_search_pattern(f"{_join([*tolerant, *with_tail], (*groups, _TAIL.terminal))}\\Z"),
+        line=_search_pattern(f"{_join([*tolerant, *with_tail], (*groups, _TAIL.name))}\\Z"),
         partial=_search_pattern(f"{_cut_off(named)}{BLANK}*+\\Z"),
         columns=_search_pattern(f"{_join([unnamed], groups)}(?=[ \\t]|\\Z|{_AFTER_INODE})"),
         strict=_numbered(f"{_join(exact, groups)}\\Z"),
@@ -158,7 +158,7 @@ def _numbered(expression: str) -> re.Pattern[bytes]:
 
 def _tolerant(terminal: Terminal) -> Terminal:
     """Return *terminal* with other blanks, dashes and capital digits allowed."""
-    if terminal.terminal in _PADDING_TERMINALS:
+    if terminal.name in _PADDING_TERMINALS:
         return attrs.evolve(terminal, pattern=_PADDING, literal="")
     if terminal.literal == " ":
         return attrs.evolve(terminal, pattern=_BLANKS, literal="")
@@ -170,7 +170,7 @@ def _tolerant(terminal: Terminal) -> Terminal:
 
 
 def _as_cell_border(terminal: Terminal) -> Terminal:
-    if terminal.terminal in _PADDING_TERMINALS or terminal.literal == " ":
+    if terminal.name in _PADDING_TERMINALS or terminal.literal == " ":
         return attrs.evolve(terminal, pattern=_CELL_BORDER)
     return terminal
 
@@ -180,7 +180,7 @@ def _cut_off(expansion: Expansion) -> str:
     required = 1 + max(index for index, each in enumerate(expansion) if "end" in each.path)
     optional = ""
     for terminal in reversed(expansion[required:]):
-        if terminal.terminal not in ("NAME", "_END"):
+        if terminal.name not in ("NAME", "_END"):
             optional = f"(?:{_ungrouped(terminal)}{optional})?"
     return "".join(map(_ungrouped, expansion[:required])) + optional
 
@@ -208,7 +208,7 @@ def _group_of(groups: tuple[str, ...]) -> Callable[[Terminal], str]:
     """Return a function from a terminal to the group that contains it, empty if none does."""
 
     def group_of(terminal: Terminal) -> str:
-        names = (*terminal.path, terminal.terminal)
+        names = (*terminal.path, terminal.name)
         return next((name for name in names if name in groups), "")
 
     return group_of

@@ -1,1 +1,1 @@
-"""The Lark grammar, loaded, and compiled to regular expressions and byte tables."""
+"""The Lark grammar: loaded, and compiled to regular expressions and byte tables."""

@@ -1,7 +1,7 @@
-"""The reference engine: Lark reads each line by the grammar, a transformer makes values of it.
+"""Grammars by dialect: `load` returns a `Grammar`, which parses lines and compiles rules.
 
-Everything else in the package is held to this one. `load` gives the `Grammar` of a dialect, made
-once; Lark is imported then, not before.
+The Lark parser in it is the reference for all engines. `load` makes each grammar once, and imports
+Lark only then.
 """
 
 from __future__ import annotations
@@ -23,40 +23,40 @@ if TYPE_CHECKING:
     from lark import Lark
 
 STARTS = ("line", "name", "maps", "smaps", "rollup")
-"""What can be parsed: one line, one name column, a whole file."""
+"""Start rules of the parser: one line, one name column, or a whole file."""
 
 HEADER_PARTS = ("start", "end", "perms", "offset", "major", "minor", "inode", "NAME")
-"""The rules and the terminal of a header line that carry a value, in their order."""
+"""The rules and the terminal of a header line that have a value, in their order."""
 
 
 @attrs.frozen(eq=False, slots=False)
 class Grammar:
-    """A dialect's grammar, loaded; and what is compiled from it."""
+    """The loaded grammar of a dialect, and what is compiled from it."""
 
     dialect: Dialect
     lark: Lark
-    """The parser with the transformer inside: `HeaderLine` and `FieldLine` values come out."""
+    """The parser with the transformer inside. It returns `HeaderLine` and `FieldLine` values."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Lark's parser holds what cannot be copied; another process loads its own.
+        # A Lark parser cannot be pickled; another process loads its own.
         return load, (self.dialect.name,)
 
     @functools.cached_property
     def header(self) -> re.Pattern[bytes]:
-        """A header line with its line end, compiled; groups are `HEADER_PARTS`.
+        """The expression for a header line with its line end; the groups are `HEADER_PARTS`.
 
-        Where names may hold newlines it says how far a record reaches.
+        If names can contain newlines, the match ends where the name ends.
         """
         rule = compile_rule(self.lark, "header", HEADER_PARTS)
         return re.compile(f"{rule}(?:\\n|\\Z)".encode("latin-1"))
 
     @functools.cache  # noqa: B019 - a grammar lives as long as the process
     def expansions(self, rule: str) -> tuple[tuple[Terminal, ...], ...]:
-        """Every way through *rule*; see `procmaps.grammar.to_regex.expansions`."""
+        """Return every expansion of *rule*; see `procmaps.grammar.to_regex.expansions`."""
         return expansions(self.lark, rule)
 
-    def line(self, line: bytes) -> HeaderLine | FieldLine | None:
-        """What the reference engine reads in one line, its line end or not; None: nothing."""
+    def parse_line(self, line: bytes) -> HeaderLine | FieldLine | None:
+        """Parse a line, with or without its line end. Returns None if the grammar rejects it."""
         from lark import UnexpectedInput
 
         try:
@@ -65,26 +65,26 @@ class Grammar:
             return None
 
     def parse_name_with_lark(self, raw: bytes) -> names.Name:
-        """The record of a name column."""
+        """Return the record of a name column, parsed by Lark."""
         if not raw:
             return names.Unnamed()
         rule, terminal = cast("tuple[str, str]", self._parse(raw, "name"))
-        part = self.captured(terminal, raw)
-        return build_name(rule, terminal, raw, part, escaped=self.dialect.escapes_newlines)
+        captured = self.captured(terminal, raw)
+        return build_name(rule, terminal, raw, captured, escaped=self.dialect.escapes_newlines)
 
     def parse_name(self, raw: bytes) -> names.Name:
-        """The same as `name`, by one expression compiled from the grammar: many times as fast."""
+        """Return the record of a name column, by one compiled expression: many times as fast."""
         if not raw:
             return names.Unnamed()
         match = cast("re.Match[bytes]", self._names.fullmatch(raw))
         terminal = cast("str", match.lastgroup)
-        part = self.captured(terminal, raw)
+        captured = self.captured(terminal, raw)
         rule = self._name_rules[terminal]
-        return build_name(rule, terminal, raw, part, escaped=self.dialect.escapes_newlines)
+        return build_name(rule, terminal, raw, captured, escaped=self.dialect.escapes_newlines)
 
     @functools.cached_property
     def _names(self) -> re.Pattern[bytes]:
-        """A name column: one group for each terminal of the rule, in the order of priority."""
+        """The expression for a name column: one group for each terminal, by priority."""
         priority = {bare(known.name): known.priority for known in self.lark.terminals}
         ranked = sorted(self._name_rules, key=lambda name: -priority[name])
         patterns = (
@@ -95,16 +95,16 @@ class Grammar:
 
     @functools.cached_property
     def _name_rules(self) -> dict[str, str]:
-        """Each terminal of a name column, and the rule that it stands in."""
-        return {step.terminal: step.path[-1] for (step,) in self.expansions("name")}
+        """By terminal of a name column: the rule that contains it."""
+        return {terminal.name: terminal.path[-1] for (terminal,) in self.expansions("name")}
 
     def captured(self, terminal: str, text: bytes) -> bytes:
-        """What the group of *terminal* holds in *text*, all of which it has matched."""
+        """Return the group that *terminal* captures in *text*, all of which it matches."""
         match = cast("re.Match[bytes]", self.terminal(terminal).fullmatch(text))
         return (match[1] or b"") if match.re.groups else b""
 
     def terminal(self, name: str) -> re.Pattern[bytes]:
-        """One terminal of the grammar, compiled."""
+        """Return the compiled expression of a terminal."""
         return self._terminals[name]
 
     @functools.cached_property
@@ -115,21 +115,22 @@ class Grammar:
         }
 
     def _parse(self, text: bytes, start: str) -> object:
-        # Lark's annotations know neither bytes nor what a transformer makes.
+        # Lark's annotations allow neither bytes nor the values of a transformer.
         return cast("Any", self.lark).parse(text, start=start)
 
-    def line_end(self, text: bytes, at: int) -> int:
-        """Where the line that starts at *at* ends, its line end included.
+    def line_end(self, text: bytes, offset: int) -> int:
+        """Return the end of the line that starts at *offset*, after its line end.
 
-        In a dialect whose names hold newlines it is where the name ends, lines later.
+        If names can contain newlines, the line ends where the name ends.
         """
-        if match := self.header.match(text, at) or (self._label and self._label.match(text, at)):
-            return match.end()
-        return text.find(b"\n", at) + 1 or len(text)
+        match = self.header.match(text, offset)
+        if not match and self._label:
+            match = self._label.match(text, offset)
+        return match.end() if match else text.find(b"\n", offset) + 1 or len(text)
 
     @functools.cached_property
     def _label(self) -> re.Pattern[bytes] | None:
-        """A line below the header that holds a name, compiled; None where the dialect has none."""
+        """The expression for a ``Name:`` line; None if the dialect has none."""
         if all(bare(str(known.origin.name)) != "label" for known in self.lark.rules):
             return None
         return re.compile(f"{compile_rule(self.lark, 'label')}(?:\\n|\\Z)".encode("latin-1"))
@@ -137,29 +138,32 @@ class Grammar:
 
 @functools.cache
 def load(name: str) -> Grammar:
-    """The grammar of the dialect called *name*; raises `procmaps.errors.UnknownDialect`."""
+    """Return the grammar of the dialect *name*. Raises `procmaps.errors.UnknownDialect`."""
     wanted = dialect(name)
-    events = LineTransformer()
-    grammar = Grammar(wanted, parser(wanted, events))
-    events.captured = grammar.captured
+    transformer = LineTransformer()
+    grammar = Grammar(wanted, parser(wanted, transformer))
+    transformer.captured = grammar.captured
     return grammar
 
 
 @functools.cache
 def dialect_markers() -> dict[str, re.Pattern[bytes]]:
-    """By dialect, what only it prints, compiled from ``grammar/dialect_markers.lark``."""
-    # Only the terminals are wanted. LALR would weigh them against each other, which takes long.
-    marks = _lark(
-        "grammar/dialect_markers.lark", start=["evidence"], parser="earley", lexer="dynamic"
+    """Return by dialect the expression for text that only it prints.
+
+    They are compiled from ``grammar/dialect_markers.lark``.
+    """
+    # Only the terminals are needed. LALR would compare them with each other, which takes long.
+    markers = _lark(
+        "grammar/dialect_markers.lark", start=["markers"], parser="earley", lexer="dynamic"
     )
     return {
         known.name.lower(): re.compile(known.pattern.to_regexp().encode("latin-1"))
-        for known in marks.terminals
+        for known in markers.terminals
     }
 
 
 def parser(wanted: Dialect, transformer: object = None) -> Lark:
-    """A Lark parser of a dialect; without a *transformer* it gives trees, with positions."""
+    """Return a Lark parser of a dialect. Without a *transformer* it makes trees with positions."""
     return _lark(
         wanted.grammar,
         start=[*STARTS],
@@ -173,12 +177,12 @@ def parser(wanted: Dialect, transformer: object = None) -> Lark:
 def _lark(grammar: str, **options: object) -> Lark:
     from lark import Lark
 
-    place = _resources.path(grammar)
+    path = _resources.path(grammar)
     lark = cast("Any", Lark)(
-        place.read_text("ascii"),
+        path.read_text("ascii"),
         use_bytes=True,
         import_paths=[str(_resources.path("grammar"))],
-        source_path=str(place),
+        source_path=str(path),
         **options,
     )
     return cast("Lark", lark)

@@ -9,7 +9,7 @@ MAX_U32 = 2**32 - 1
 
 
 class HeaderLine(NamedTuple):
-    """A header line as an engine read it. *perms* are `procmaps.records.mapping.Perms.flags`."""
+    """A parsed header line. *perms* is `procmaps.records.perms.Perms.flags`."""
 
     start: int
     end: int
@@ -25,10 +25,9 @@ Form = Literal["size", "count", "flags", "text", "label"]
 
 
 class FieldLine(NamedTuple):
-    """A line below a header as an engine read it.
+    """A parsed field line of smaps.
 
-    *value* is bytes of memory for a size, the number for a count, and 0 for the rest; *text* is
-    what stood after the colon.
+    *value* is a size in bytes, a count, or 0 for any other form. *text* is what follows the colon.
     """
 
     key: bytes
@@ -38,9 +37,9 @@ class FieldLine(NamedTuple):
 
 
 class ImpossibleValue(Exception):
-    """A line that the grammar accepts and the facts do not: which part, and why.
+    """A line that the grammar accepts but whose value is impossible: which part, and why.
 
-    It never leaves the package: a `Fault` is made of it.
+    Never leaves the package. It becomes a `procmaps.engines.column_buffers.UnparsedRange`.
     """
 
     def __init__(self, field: str, reason: str) -> None:
@@ -50,7 +49,7 @@ class ImpossibleValue(Exception):
 
 
 def check_header(header: HeaderLine) -> None:
-    """Raise `ImpossibleValue` for a number out of range; the grammar bounds only the digits."""
+    """Raise `ImpossibleValue` for a number out of range. The grammar limits only the digits."""
     if header.end < header.start:
         raise ImpossibleValue("end", "the end address is below the start address")
     if header.inode > MAX_U64:

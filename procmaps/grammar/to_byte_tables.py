@@ -1,10 +1,11 @@
-"""The rules of a grammar compiled, by program, to byte tables: what the native scanner runs.
+"""Compile the rules of a grammar to byte tables, which the native scanner runs.
 
-A rule for a line is a sequence of terminals, and most terminals are sequences of sets of bytes,
-each repeated so and so often: ``[0-9a-f]{1,16}``. Such a rule becomes a program of steps, a set
-each. A step takes as many bytes as it can and gives none back, so a rule is compiled only where
-that makes no difference: where no byte can belong to a step and to what follows it. A dialect with
-a rule of another kind has no machine; the engine in pure Python reads it.
+A rule for a line is a sequence of terminals. Most terminals are sequences of byte sets, each with a
+repetition: ``[0-9a-f]{1,16}``. Such a rule becomes a program of steps, one for each set.
+
+Steps are possessive: greedy, without backtracking. So a rule is compiled only if backtracking could
+not change the result, that is if no byte can belong both to a step and to what follows it. A
+dialect with any other rule has no tables; the pure Python engine reads it.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from procmaps.grammar.to_regex import Terminal
 from procmaps.records.perms import Perms
 
 OUTSIDE = 0xFF
-"""In a step's table: the byte is not of the set."""
+"""In the table of a step: the byte is not in the set."""
 
-UNBOUNDED = 2**62
-"""More bytes than any text has."""
+UNBOUNDED = 2**64 - 1
+"""Greatest count of a set without an upper bound: more bytes than any text has."""
 
 SIZE, COUNT, FLAGS = range(3)
-"""What stands behind a key, as ``_c/scanner.h`` numbers it."""
+"""Kinds of values, numbered as in ``_c/core/scanner.h``."""
 
 END, INODE = map(HEADER_PARTS.index, ("end", "inode"))
 """Registers."""
@@ -36,26 +37,26 @@ END, INODE = map(HEADER_PARTS.index, ("end", "inode"))
 USAGE = tuple(
     dict.fromkeys(field.attribute for field in FIELDS.values() if field.unit in ("kB", "count"))
 )
-"""The usage columns, in the order of the machine's buffers; behind them stands ``vm_flags``."""
+"""The usage columns in the order of the scanner's buffers. The flags column follows them."""
 
 
-class NotSimple(Exception):
-    """A rule that cannot be a program. Never leaves this module."""
+class NotCompilable(Exception):
+    """A rule or pattern that is no sequence of byte sets. Never leaves the package."""
 
 
 class Step(NamedTuple):
-    """One set of bytes, as ``_scanner.Machine`` takes it."""
+    """A repeated byte set, as ``_scanner.ScannerTables`` takes it."""
 
     table: bytes
-    """For each byte the digit it stands for, 0 where it is no digit, or `OUTSIDE`."""
-    least: int
-    most: int
+    """For each byte its value as a digit (0 if the step makes no number), or `OUTSIDE`."""
+    min_count: int
+    max_count: int
     base: int
-    """Of the number that the digits make; 1 adds them up; 0: the place in the text is kept."""
-    target: int
-    """The register that the number or the place goes to; -1: none."""
+    """Base of the number that the digits make. 1 adds the digits up; 0 keeps the span instead."""
+    register_index: int
+    """The register for the number or the span; -1 discards the text."""
     may_end: bool
-    """Whether the line may end in front of this step."""
+    """Whether the line may end before this step."""
 
 
 Program = tuple[Step, ...]
@@ -63,33 +64,33 @@ Program = tuple[Step, ...]
 
 @attrs.frozen
 class Programs:
-    """Everything that ``_scanner.Machine`` is made of."""
+    """The programs of one grammar: the arguments of ``_scanner.ScannerTables``."""
 
     addresses: Program
-    """Of a header line."""
-    middle: Program
-    """Permissions, offset, device and inode: for many mappings the same."""
+    """The two addresses of a header line."""
+    fixed_columns: Program
+    """Permissions, offset, device and inode. They are the same for many mappings."""
     name: Program
-    """What stands behind them."""
+    """The rest of a header line."""
     size: Program
     count: Program
     flags: Program
     text: Program
     keys: tuple[tuple[bytes, int, int], ...]
-    """Key with its colon, kind of value, and column."""
+    """Each known key with its colon, the kind of its value, and its column."""
 
 
-class Run(NamedTuple):
-    """A set of bytes repeated."""
+class RepeatedSet(NamedTuple):
+    """A byte set and how often it may be repeated."""
 
     members: frozenset[int]
-    least: int
-    most: int
+    min_count: int
+    max_count: int
     group: str
-    """The named group that it stands in; empty: none."""
+    """The named group around the set; empty if there is none."""
 
 
-_PIECE = re.compile(
+_TOKEN = re.compile(
     r"(?P<end>\(\?!\[\^(?:\\n|\n)\]\))"
     r"|\(\?P<(?P<open>\w+)>"
     r"|(?P<close>\))(?![*+?{])"
@@ -97,141 +98,162 @@ _PIECE = re.compile(
     r"(?:(?P<many>[*+])|\{(?P<least>\d+),(?P<most>\d+)\})?(?![*+?{])",
     re.DOTALL,
 )
-"""What a simple regular expression consists of; ``end`` is the look-ahead for the end of a line."""
+"""A token of a simple regular expression. ``end`` is the look-ahead for the end of a line."""
 
 
-def pieces(pattern: str) -> Iterator[Run]:
-    """The sets that *pattern* consists of; raises `NotSimple`."""
-    at, group, ended = 0, "", False
-    while at < len(pattern):
-        piece = _PIECE.match(pattern, at)
-        if not piece or (ended and not piece["close"]):
-            raise NotSimple(pattern)
-        at = piece.end()
-        if piece["end"]:
+def repeated_sets(pattern: str) -> Iterator[RepeatedSet]:
+    """Yield the byte sets of *pattern*. Raises `NotCompilable` if it has anything else."""
+    index, group, ended = 0, "", False
+    while index < len(pattern):
+        token = _TOKEN.match(pattern, index)
+        if not token or (ended and not token["close"]):
+            raise NotCompilable(pattern)
+        index = token.end()
+        if token["end"]:
             ended = True
-        elif piece["open"]:
-            group = piece["open"]
-        elif piece["close"]:
+        elif token["open"]:
+            group = token["open"]
+        elif token["close"]:
             group = ""
         else:
-            one = re.compile(piece["set"].encode("latin-1"), re.DOTALL)
+            one = re.compile(token["set"].encode("latin-1"), re.DOTALL)
             members = frozenset(byte for byte in range(256) if one.fullmatch(bytes([byte])))
             if not members:
-                raise NotSimple(pattern)
-            least = {"*": 0, "+": 1}.get(piece["many"], int(piece["least"] or 1))
-            most = UNBOUNDED if piece["many"] else int(piece["most"] or 1)
-            yield Run(members, least, most, group)
+                raise NotCompilable(pattern)
+            least = {"*": 0, "+": 1}.get(token["many"], int(token["least"] or 1))
+            most = UNBOUNDED if token["many"] else int(token["most"] or 1)
+            yield RepeatedSet(members, least, most, group)
 
 
-Meaning = Callable[[Terminal, Run, int], tuple[int, int, dict[int, int]]]
-"""Of a set of a rule's n-th terminal: the register, the base, and the digits of its bytes."""
+class Meaning(NamedTuple):
+    """What a step does with the bytes it matches: the last fields of `Step`."""
 
-NOTHING: tuple[int, int, dict[int, int]] = (-1, 0, {})
+    register_index: int
+    base: int
+    digits: dict[int, int]
+    """Value by byte."""
+
+
+DISCARD = Meaning(-1, 0, {})
 """The meaning of a terminal whose text is not kept."""
 
+GetMeaning = Callable[[Terminal, RepeatedSet, int], Meaning]
+"""Takes a terminal, one of its sets, and the index of the terminal in the rule."""
 
-def program(ways: Iterable[tuple[Terminal, ...]], meaning: Meaning) -> Program:
-    """Compile a rule, given its ways, the longest first; raises `NotSimple`."""
-    longest, *others = ways
-    if any(way != longest[: len(way)] for way in others):
-        raise NotSimple(longest)
-    ends = {len(way) for way in others}
+
+def compile_program(expansions: Iterable[tuple[Terminal, ...]], get_meaning: GetMeaning) -> Program:
+    """Compile a rule from its expansions, the longest first. Raises `NotCompilable`."""
+    longest, *others = expansions
+    if any(other != longest[: len(other)] for other in others):
+        raise NotCompilable(longest)
+    ends = {len(other) for other in others}
     steps: list[Step] = []
-    runs: list[Run] = []
+    sets: list[RepeatedSet] = []
     for number, terminal in enumerate(longest):
-        for place, run in enumerate(pieces(terminal.pattern)):
-            if ord("\n") in run.members:
-                raise NotSimple(terminal)
-            target, base, digits = meaning(terminal, run, number)
-            table = bytes(digits.get(b, 0) if b in run.members else OUTSIDE for b in range(256))
-            may_end = place == 0 and number in ends
-            steps.append(Step(table, run.least, run.most, base, target, may_end))
-            runs.append(run)
-    _hold_apart(runs)
+        for index, byte_set in enumerate(repeated_sets(terminal.pattern)):
+            if ord("\n") in byte_set.members:
+                raise NotCompilable(terminal)
+            register_index, base, digits = get_meaning(terminal, byte_set, number)
+            table = bytes(
+                digits.get(byte, 0) if byte in byte_set.members else OUTSIDE for byte in range(256)
+            )
+            may_end = index == 0 and number in ends
+            least, most = byte_set.min_count, byte_set.max_count
+            steps.append(Step(table, least, most, base, register_index, may_end))
+            sets.append(byte_set)
+    _require_no_backtracking(sets)
     return tuple(steps)
 
 
-def _hold_apart(runs: list[Run]) -> None:
-    """Raise `NotSimple` where a run could leave a byte to what follows it."""
-    for place, run in enumerate(runs):
-        for behind in runs[place + 1 :] if run.least < run.most else ():
-            if run.members & behind.members:
-                raise NotSimple(run, behind)
-            if behind.least:
+def _require_no_backtracking(sets: list[RepeatedSet]) -> None:
+    """Raise `NotCompilable` if a set could leave a byte to a set after it."""
+    for index, byte_set in enumerate(sets):
+        if byte_set.min_count == byte_set.max_count:
+            continue
+        for follower in sets[index + 1 :]:
+            if byte_set.members & follower.members:
+                raise NotCompilable(byte_set, follower)
+            if follower.min_count:
                 break
 
 
 _BASES = {
     "start": 16, "end": 16, "offset": 16, "major": 16, "minor": 16, "inode": 10, "NAME": 0,
 }  # fmt: skip
-"""How the parts of a header line are to be read, as `procmaps.grammar.loading` reads them."""
+"""The base of each part of a header line. `procmaps.grammar.transformer` uses the same."""
 
 
-def _number(register: int, base: int, run: Run) -> tuple[int, int, dict[int, int]]:
-    return register, base, {byte: int(chr(byte), base) for byte in run.members} if base else {}
+def _number(register_index: int, base: int, byte_set: RepeatedSet) -> Meaning:
+    digits = {byte: int(chr(byte), base) for byte in byte_set.members} if base else {}
+    return Meaning(register_index, base, digits)
 
 
-def _header(grammar: Grammar) -> Program:
-    perms = _perm_bits([t for t in grammar.expansions("header")[0] if "perms" in t.path])
+def _compile_header(grammar: Grammar) -> Program:
+    longest = grammar.expansions("header")[0]
+    perms = _perm_bits([terminal for terminal in longest if "perms" in terminal.path])
+    first_perm = [terminal.path for terminal in longest].index(("header", "perms"))
 
-    def meaning(terminal: Terminal, run: Run, number: int) -> tuple[int, int, dict[int, int]]:
-        names = (*terminal.path, terminal.terminal)
+    def get_meaning(terminal: Terminal, byte_set: RepeatedSet, number: int) -> Meaning:
+        names = (*terminal.path, terminal.name)
         part = next((part for part in HEADER_PARTS if part in names), None)
         if part is None or (terminal.literal and part != "perms"):
-            return NOTHING
-        register = HEADER_PARTS.index(part)
+            return DISCARD
+        register_index = HEADER_PARTS.index(part)
         if part == "perms":
-            return register, 1, perms[number]
-        return _number(register, _BASES[part], run)
+            return Meaning(register_index, 1, perms[number - first_perm])
+        return _number(register_index, _BASES[part], byte_set)
 
-    first = [t.path for t in grammar.expansions("header")[0]].index(("header", "perms"))
-    perms = {first + place: bits for place, bits in perms.items()}
-    return program(grammar.expansions("header"), meaning)
+    return compile_program(grammar.expansions("header"), get_meaning)
 
 
-def _parted(header: Program) -> tuple[Program, Program, Program]:
-    """The program for a header line, parted behind the end address and behind the inode."""
-    targets = [step.target for step in header]
-    middle, name = (len(targets) - targets[::-1].index(register) for register in (END, INODE))
-    if any(step.may_end for step in header[:name]):
-        raise NotSimple(header)
-    return header[:middle], header[middle:name], header[name:]
+def _split_header(header: Program) -> tuple[Program, Program, Program]:
+    """Split the program of a header line after the end address and after the inode."""
+    registers = [step.register_index for step in header]
+    after_end, after_inode = (
+        len(registers) - registers[::-1].index(register) for register in (END, INODE)
+    )
+    if any(step.may_end for step in header[:after_inode]):
+        raise NotCompilable(header)
+    return header[:after_end], header[after_end:after_inode], header[after_inode:]
 
 
-def _perm_bits(terminals: list[Terminal]) -> dict[int, dict[int, int]]:
-    """What each byte of the permissions adds to `Perms.flags`, by its place among them."""
-    sets = [sorted(run.members) for t in terminals for run in pieces(t.pattern)]
+def _perm_bits(terminals: list[Terminal]) -> list[dict[int, int]]:
+    """Return for each permission character the bits that each byte adds to `Perms.flags`."""
+    sets = [
+        sorted(byte_set.members)
+        for terminal in terminals
+        for byte_set in repeated_sets(terminal.pattern)
+    ]
     bits = {text: Perms.from_text(bytes(text).decode()).flags for text in product(*sets)}
     least = min(bits, key=bits.__getitem__)
-    added = {
-        place: {byte: bits[(*least[:place], byte, *least[place + 1 :])] for byte in members}
-        for place, members in enumerate(sets)
-    }
-    for text, whole in bits.items():
-        if sum(added[place][byte] for place, byte in enumerate(text)) != whole:
-            raise NotSimple(text)
+    added = [
+        {byte: bits[(*least[:index], byte, *least[index + 1 :])] for byte in members}
+        for index, members in enumerate(sets)
+    ]
+    for text, expected in bits.items():
+        if sum(added[index][byte] for index, byte in enumerate(text)) != expected:
+            raise NotCompilable(text)
     return added
 
 
-def _value(grammar: Grammar, rule: str, group: str) -> Program:
-    """The program for what stands behind the key in *rule*; the value is in *group*."""
+def _compile_value(grammar: Grammar, rule: str, group: str) -> Program:
+    """Compile what follows the key in *rule*. Register 0 gets the value, which is in *group*."""
 
-    def meaning(terminal: Terminal, run: Run, _: int) -> tuple[int, int, dict[int, int]]:
-        if run.group == group:
-            return _number(0, 10, run)
-        return (0, 0, {}) if terminal.terminal == group else NOTHING
+    def get_meaning(terminal: Terminal, byte_set: RepeatedSet, _: int) -> Meaning:
+        if byte_set.group == group:
+            return _number(0, 10, byte_set)
+        return Meaning(0, 0, {}) if terminal.name == group else DISCARD
 
-    return program([way[1:] for way in grammar.expansions(rule)], meaning)
+    return compile_program([expansion[1:] for expansion in grammar.expansions(rule)], get_meaning)
 
 
-def _text(grammar: Grammar) -> Program:
-    """The program for a whole line with any key: where the key ends is kept."""
+def _compile_text(grammar: Grammar) -> Program:
+    """Compile a whole line with any key. Register 0 gets the span of the key."""
 
-    def meaning(_: Terminal, __: Run, number: int) -> tuple[int, int, dict[int, int]]:
-        return (0, 0, {}) if number == 0 else NOTHING
+    def get_meaning(_: Terminal, __: RepeatedSet, number: int) -> Meaning:
+        return Meaning(0, 0, {}) if number == 0 else DISCARD
 
-    return program(grammar.expansions("text"), meaning)
+    return compile_program(grammar.expansions("text"), get_meaning)
 
 
 def _keys(grammar: Grammar) -> Iterator[tuple[bytes, int, int]]:
@@ -243,26 +265,22 @@ def _keys(grammar: Grammar) -> Iterator[tuple[bytes, int, int]]:
     yield grammar.expansions("flags")[0][0].literal.encode("latin-1"), FLAGS, len(USAGE)
 
 
-def programs(grammar: Grammar) -> Programs | None:
-    """Everything compiled; None where a rule of the dialect is not simple enough."""
-    if {way[0].path[1] for way in grammar.expansions("field")} != {
-        "flags",
-        "size",
-        "count",
-        "text",
-    }:
+def compile_grammar(grammar: Grammar) -> Programs | None:
+    """Compile all programs of a dialect. Returns None if a rule cannot be compiled."""
+    forms = {expansion[0].path[1] for expansion in grammar.expansions("field")}
+    if forms != {"flags", "size", "count", "text"}:
         return None
     try:
-        addresses, middle, name = _parted(_header(grammar))
+        addresses, fixed_columns, name = _split_header(_compile_header(grammar))
         return Programs(
             addresses=addresses,
-            middle=middle,
+            fixed_columns=fixed_columns,
             name=name,
-            size=_value(grammar, "size", "kilobytes"),
-            count=_value(grammar, "count", "number"),
-            flags=_value(grammar, "flags", "FLAGS"),
-            text=_text(grammar),
+            size=_compile_value(grammar, "size", "kilobytes"),
+            count=_compile_value(grammar, "count", "number"),
+            flags=_compile_value(grammar, "flags", "FLAGS"),
+            text=_compile_text(grammar),
             keys=tuple(_keys(grammar)),
         )
-    except NotSimple:
+    except NotCompilable:
         return None

@@ -1,7 +1,7 @@
-"""Regular expressions compiled, by program, from a loaded Lark grammar.
+"""Compile the rules of a loaded Lark grammar to regular expressions.
 
-The rules for a line have no recursion, so each is one regular expression. Nothing of the syntax is
-written here: a change in ``grammar/`` changes what this module yields.
+The rules for a line have no recursion, so each one is a regular expression. This module contains no
+syntax of its own: its results follow the files in ``grammar/``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def bare(symbol: str) -> str:
-    """A symbol's name as its grammar file spells it, without the prefixes of ``%import``.
+    """Return the name of a symbol as its grammar file spells it, without ``%import`` prefixes.
 
-    Lark makes ``header__INODE`` of an imported ``INODE``, and ``_header__PAD`` of ``_PAD``.
+    Lark turns an imported ``INODE`` into ``header__INODE``, and ``_PAD`` into ``_header__PAD``.
     """
     name = symbol.rpartition("__")[2]
     return f"_{name}" if symbol.startswith("_") and name != symbol else name
@@ -28,38 +28,38 @@ def bare(symbol: str) -> str:
 
 @attrs.frozen
 class Terminal:
-    """One terminal on the way through a rule."""
+    """A terminal in an expansion of a rule."""
 
-    terminal: str
-    """Its name in the grammar."""
+    name: str
+    """Its name in the grammar file."""
     pattern: str
     """Its regular expression."""
     literal: str
-    """The text itself where the terminal is nothing but a text in quotes; else empty."""
+    """The text if the terminal is a quoted text; else empty."""
     path: tuple[str, ...]
-    """The rules it stands in, outermost first."""
+    """The rules around it, outermost first."""
 
 
 def expansions(lark: Lark, rule: str) -> tuple[tuple[Terminal, ...], ...]:
-    """Every way through *rule*, as the terminals it consists of, the longest first."""
+    """Return every sequence of terminals that *rule* can expand to, the longest first."""
     terminals = {known.name: known.pattern for known in lark.terminals}
 
-    def walk(name: str, path: tuple[str, ...]) -> Iterator[tuple[Terminal, ...]]:
+    def expand(name: str, path: tuple[str, ...]) -> Iterator[tuple[Terminal, ...]]:
         for expansion in _expansions(lark, name):
-            ways: list[tuple[Terminal, ...]] = [()]
+            sequences: list[tuple[Terminal, ...]] = [()]
             for symbol in expansion:
                 tails: Iterable[tuple[Terminal, ...]]
                 if symbol.is_term:
                     pattern = terminals[symbol.name]
                     literal = pattern.value if pattern.type == "str" else ""
-                    step = Terminal(bare(symbol.name), pattern.to_regexp(), literal, path)
-                    tails = ((step,),)
+                    terminal = Terminal(bare(symbol.name), pattern.to_regexp(), literal, path)
+                    tails = ((terminal,),)
                 else:
-                    tails = tuple(walk(symbol.name, (*path, bare(symbol.name))))
-                ways = [way + tail for way in ways for tail in tails]
-            yield from ways
+                    tails = tuple(expand(symbol.name, (*path, bare(symbol.name))))
+                sequences = [sequence + tail for sequence in sequences for tail in tails]
+            yield from sequences
 
-    return tuple(sorted(walk(_origin(lark, rule), (rule,)), key=len, reverse=True))
+    return tuple(sorted(expand(_lark_name(lark, rule), (rule,)), key=len, reverse=True))
 
 
 def compile_rule(
@@ -68,34 +68,33 @@ def compile_rule(
     groups: Iterable[str] = (),
     literals: Mapping[str, bytes] | None = None,
 ) -> str:
-    """The regular expression of *rule*.
+    """Return the regular expression of *rule*.
 
-    Every rule or terminal named in *groups* becomes a named group, and a group that a terminal
-    defines itself stays one only where it is named there too. A terminal in *literals* is narrowed
-    to the bytes given.
+    Every rule or terminal in *groups* becomes a named group. A group that a terminal defines itself
+    is kept only if it is in *groups*. A terminal in *literals* matches only the given bytes.
     """
     wanted = frozenset(groups)
-    narrowed = {name: re.escape(text.decode("latin-1")) for name, text in (literals or {}).items()}
+    literal = {name: re.escape(text.decode("latin-1")) for name, text in (literals or {}).items()}
     terminals = {known.name: known.pattern.to_regexp() for known in lark.terminals}
 
-    def piece(symbol: Symbol) -> str:
+    def compile_symbol(symbol: Symbol) -> str:
         name = bare(symbol.name)
         if not symbol.is_term:
-            text = body(symbol.name)
-        elif name in narrowed:
-            text = narrowed[name]
+            text = compile_expansions(symbol.name)
+        elif name in literal:
+            text = literal[name]
         else:
             text = without_groups(terminals[symbol.name], wanted)
         return f"(?P<{name}>{text})" if name in wanted else text
 
-    def body(name: str) -> str:
-        return _alternatives([[*map(piece, way)] for way in _expansions(lark, name)])
+    def compile_expansions(name: str) -> str:
+        return _join([[*map(compile_symbol, expansion)] for expansion in _expansions(lark, name)])
 
-    return body(_origin(lark, rule))
+    return compile_expansions(_lark_name(lark, rule))
 
 
-def _origin(lark: Lark, rule: str) -> str:
-    """The name that Lark gives to *rule*; raises `StopIteration` where there is none."""
+def _lark_name(lark: Lark, rule: str) -> str:
+    """Return Lark's name of *rule*. Raises `StopIteration` if the grammar has no such rule."""
     return next(str(known.origin.name) for known in lark.rules if bare(known.origin.name) == rule)
 
 
@@ -104,17 +103,17 @@ def _expansions(lark: Lark, name: str) -> Iterator[Sequence[Symbol]]:
 
 
 def without_groups(pattern: str, kept: frozenset[str] = frozenset()) -> str:
-    """*pattern* with every named group but the *kept* ones made non-capturing."""
+    """Return *pattern* with every named group except the *kept* ones made non-capturing."""
     return re.sub(r"\(\?P<(\w+)>", lambda group: group[0] if group[1] in kept else "(?:", pattern)
 
 
-def _alternatives(ways: list[list[str]]) -> str:
-    """The ways joined with ``|``, what they share at the front written once."""
+def _join(alternatives: list[list[str]]) -> str:
+    """Join alternatives with ``|``; write a common prefix once."""
     branches: dict[str, list[list[str]]] = {}
-    for way in ways:
-        if way:
-            branches.setdefault(way[0], []).append(way[1:])
-    bodies = [head + _alternatives(tails) for head, tails in branches.items()]
-    if any(not way for way in ways):
-        return f"(?:{'|'.join(bodies)})?" if bodies else ""
-    return bodies[0] if len(bodies) == 1 else f"(?:{'|'.join(bodies)})"
+    for alternative in alternatives:
+        if alternative:
+            branches.setdefault(alternative[0], []).append(alternative[1:])
+    patterns = [head + _join(tails) for head, tails in branches.items()]
+    if any(not alternative for alternative in alternatives):
+        return f"(?:{'|'.join(patterns)})?" if patterns else ""
+    return patterns[0] if len(patterns) == 1 else f"(?:{'|'.join(patterns)})"

@@ -1,4 +1,4 @@
-"""What each rule of the grammar becomes: the transformer inside Lark, and the records of names."""
+"""The values of parsed rules: the transformer inside Lark, and the records of names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lark import Token
 
 Build = Callable[[bytes, bytes, bool], names.Name]
-"""Makes a record of a name column, of the part that the terminal's group holds, and of whether the
-producer escapes newlines."""
+"""Takes the name column, the group that its terminal captured, and whether the producer escapes
+newlines. Returns the record."""
 
 BUILDS: dict[str, Build] = {
     "HEAP": lambda raw, _, __: names.Heap(raw),
@@ -33,93 +33,95 @@ BUILDS: dict[str, Build] = {
     "FILE": lambda raw, _, escaped: names.FilePath(raw, escaped=escaped),
     "OTHER": lambda raw, _, __: names.UnknownName(raw),
 }
-"""By terminal of ``grammar/name.lark``, but for the fixed names, which have a rule of their own."""
+"""By terminal of ``grammar/name.lark``, except the fixed names, which have rules of their own."""
 
 
-def build_name(rule: str, terminal: str, raw: bytes, part: bytes, *, escaped: bool) -> names.Name:
-    """The record of the column *raw*, which *terminal* of *rule* matched."""
+def build_name(
+    rule: str, terminal: str, raw: bytes, captured: bytes, *, escaped: bool
+) -> names.Name:
+    """Return the record of the column *raw*, which *terminal* of *rule* matched."""
     if rule == "special":
         return names.Special(raw, terminal.lower())
     if rule == "kernel_file":
         return names.KernelFile(raw, terminal.lower(), escaped=escaped)
-    return BUILDS[terminal](raw, part, escaped)
+    return BUILDS[terminal](raw, captured, escaped)
 
 
 class LineTransformer:
-    """The transformer: Lark calls the method named like the rule that it has recognised."""
+    """The transformer inside Lark, which calls the method named after a recognised rule."""
 
     captured: Callable[[str, bytes], bytes]
-    """Gives what the group of a terminal holds in a text that it matched; set by who loads."""
+    """Returns the group that a terminal captured; set by `procmaps.grammar.loading.load`."""
 
     def header(self, parts: list[Any]) -> HeaderLine:
-        """The seven values and the name, where there is one."""
+        """Return the seven values and the name, which can be missing."""
         start, end, perms, offset, (major, minor), inode, *name = parts
         return HeaderLine(
             start, end, perms, offset, major, minor, inode, bytes_of(name[0]) if name else b""
         )
 
     def start(self, parts: list[Token]) -> int:
-        """A hexadecimal number."""
+        """Return a hexadecimal number."""
         return int(parts[0].value, 16)
 
     end = offset = major = minor = start
 
     def perms(self, parts: list[Token]) -> int:
-        """The bits of the permissions."""
+        """Return the bits of the permissions."""
         text = b"".join(map(bytes_of, parts))
         return Perms.from_text(text.decode("ascii")).flags
 
     def device(self, parts: list[int]) -> tuple[int, int]:
-        """Major and minor number."""
+        """Return the major and the minor number."""
         return (parts[0], parts[1])
 
     def inode(self, parts: list[Token]) -> int:
-        """A decimal number."""
+        """Return a decimal number."""
         return int(parts[0].value)
 
     def flags(self, parts: list[Token]) -> FieldLine:
-        """The text after ``VmFlags:``."""
+        """Return the text after ``VmFlags:``."""
         return FieldLine(b"VmFlags", "flags", 0, bytes_of(parts[0]) if parts else b"")
 
     def size(self, parts: list[Token]) -> FieldLine:
-        """A size in bytes; printed in kB, which are units of 1024 bytes."""
+        """Return a size in bytes. It is printed in kB, which are units of 1024 bytes."""
         key, text = map(bytes_of, parts)
         return FieldLine(key[:-1], "size", int(self.captured("SIZE", text)) * 1024, text)
 
     def count(self, parts: list[Token]) -> FieldLine:
-        """A number without a unit."""
+        """Return a number without a unit."""
         key, text = map(bytes_of, parts)
         return FieldLine(key[:-1], "count", int(self.captured("COUNT", text)), text)
 
     def text(self, parts: list[Token]) -> FieldLine:
-        """Anything else after a colon."""
+        """Return the text after any other key."""
         key, *text = map(bytes_of, parts)
         return FieldLine(key[:-1], "text", 0, b"".join(text))
 
     def label(self, parts: list[Token]) -> FieldLine:
-        """Android's ``Name:`` line."""
+        """Return Android's ``Name:`` line."""
         return FieldLine(b"Name", "label", 0, bytes_of(parts[0]) if parts else b"")
 
     def line(self, parts: list[HeaderLine | FieldLine]) -> HeaderLine | FieldLine:
-        """The one thing that a line is."""
+        """Return the one part of a line."""
         return parts[0]
 
     field = line
 
     def name(self, parts: list[Token | tuple[str, str]]) -> tuple[str, str]:
-        """The rule and the terminal that matched the column."""
+        """Return the rule and the terminal that matched the column."""
         (part,) = parts
         return part if isinstance(part, tuple) else ("name", bare(part.type))
 
     def special(self, parts: list[Token]) -> tuple[str, str]:
-        """The same for a fixed name in brackets."""
+        """Return the same for a fixed name in brackets."""
         return "special", bare(parts[0].type)
 
     def kernel_file(self, parts: list[Token]) -> tuple[str, str]:
-        """The same for a file of the kernel's own."""
+        """Return the same for a file that the kernel makes for itself."""
         return "kernel_file", bare(parts[0].type)
 
 
 def bytes_of(token: Token) -> bytes:
-    """The bytes of a token: with ``use_bytes`` its value is bytes, whatever Lark's types say."""
+    """Return the bytes of a token. With ``use_bytes`` the value is bytes, although typed as str."""
     return cast("bytes", token.value)

@@ -65,7 +65,7 @@ class MappingLinter:
         """Yield the findings about each mapping, then those about the dump as a whole."""
         number = 1
         if self._snapshot:
-            number += self._data.count(b"\n", 0, self._snapshot.columns.at[0])
+            number += self._data.count(b"\n", 0, self._snapshot.columns.line_offset[0])
         for row, mapping in enumerate(self._snapshot):
             source = self._snapshot.source(row)
             text = source.replace(b"\r\n", b"\n") if source.endswith(b"\r\n") else source
@@ -132,7 +132,7 @@ class MappingLinter:
 
     def _read_field_uncached(self, raw: bytes) -> tuple[bytes, tuple[Evidence, ...]]:
         """Return the key of a field line and its evidence; both are empty for other lines."""
-        field = self._grammar.line(raw)
+        field = self._grammar.parse_line(raw)
         if not isinstance(field, FieldLine):
             return b"", ()
         return field.key, tuple(field_evidence(raw, field))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from procmaps.engines.columns import UnparsedRange
+from procmaps.engines.column_buffers import UnparsedRange
 from procmaps.errors import PRINTABLE, ParseError
 from procmaps.formats.smaps_fields import FIELDS, Unit
 from procmaps.grammar.loading import HEADER_PARTS, Grammar
-from procmaps.grammar.to_byte_tables import NotSimple, pieces
+from procmaps.grammar.to_byte_tables import NotCompilable, repeated_sets
 from procmaps.grammar.to_regex import Terminal
 from procmaps.snapshots import hints
 
@@ -115,8 +115,8 @@ def _first_mismatch(expansion: tuple[Terminal, ...], line: bytes) -> tuple[int, 
     index, field = 0, expansion[0].path[-1]
     for terminal in expansion:
         # A separator, such as a dash or a space, counts as the end of the part before it.
-        if not terminal.literal and terminal.terminal != "_PAD":
-            field = "name" if terminal.terminal == "NAME" else terminal.path[-1]
+        if not terminal.literal and terminal.name != "_PAD":
+            field = "name" if terminal.name == "NAME" else terminal.path[-1]
         match = re.compile(terminal.pattern.encode("latin-1")).match(line, index)
         if not match:
             index, complete = _partial_match(terminal, line, index)
@@ -131,13 +131,17 @@ _END = "the end of the line"
 def _partial_match(terminal: Terminal, line: bytes, index: int) -> tuple[int, bool]:
     """Return the end of the longest partial match at *index*, and whether nothing is missing."""
     try:
-        for run in pieces(terminal.pattern):
+        for byte_set in repeated_sets(terminal.pattern):
             first = index
-            while index < len(line) and index - first < run.most and line[index] in run.members:
+            while (
+                index < len(line)
+                and index - first < byte_set.max_count
+                and line[index] in byte_set.members
+            ):
                 index += 1
-            if index - first < run.least:
+            if index - first < byte_set.min_count:
                 return index, False
-    except NotSimple:
+    except NotCompilable:
         return index, False
     return index, True
 
@@ -147,7 +151,7 @@ def expected_text(terminal: Terminal) -> str:
     if terminal.literal:
         return repr(terminal.literal)
     digits = _DIGITS.search(terminal.pattern)
-    return EXPECTED[terminal.terminal].format_map(digits.groupdict() if digits else {})
+    return EXPECTED[terminal.name].format_map(digits.groupdict() if digits else {})
 
 
 def _found(line: bytes, index: int) -> str:

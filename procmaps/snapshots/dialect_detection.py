@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from procmaps.engines.columns import Columns
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.dispatch import scan
 from procmaps.errors import UnknownDialect, escape_bytes
 from procmaps.formats.dialects import DIALECTS, LINUX
@@ -57,7 +57,7 @@ class DialectMatch:
         return hash(self.name)
 
 
-def detect_dialect(text: bytes) -> tuple[Grammar, Columns, DialectMatch]:
+def detect_dialect(text: bytes) -> tuple[Grammar, ColumnBuffers, DialectMatch]:
     """Scan *text* as Linux prints it, or as the first dialect that it contains a marker of."""
     grammar = load_grammar(LINUX.name)
     columns = scan(text, grammar)
@@ -82,7 +82,7 @@ def _line_starts(text: bytes, start: int, end: int) -> Iterator[int]:
         start = newline + 1 if newline >= 0 else -1
 
 
-def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:
+def _samples(text: bytes, columns: ColumnBuffers) -> Iterator[tuple[int, int]]:
     """Yield the ranges to search: the head, and what Linux does not print, with adjacent lines."""
     yield 0, min(_HEAD, len(text))
     for unparsed in columns.unparsed[:_MAX_UNPARSED]:
@@ -91,4 +91,4 @@ def _samples(text: bytes, columns: Columns) -> Iterator[tuple[int, int]]:
         yield before, after if after >= 0 else len(text)
     if columns.usage_table.extra:
         row = columns.usage_row.index(next(iter(columns.usage_table.extra)))
-        yield columns.at[row], (*columns.at[row + 1 : row + 2], len(text))[0]
+        yield columns.line_offset[row], (*columns.line_offset[row + 1 : row + 2], len(text))[0]

@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from procmaps.engines.columns import Columns
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.errors import ParseError
 from procmaps.grammar.loading import Grammar
 from procmaps.snapshots.diagnosis import diagnose
@@ -60,7 +60,7 @@ class Problem:
 class ProblemFinder:
     """Finds the problems of one text in its columns."""
 
-    def __init__(self, source: SourceText, columns: Columns, grammar: Grammar) -> None:
+    def __init__(self, source: SourceText, columns: ColumnBuffers, grammar: Grammar) -> None:
         self._source = source
         self._columns = columns
         self._grammar = grammar
@@ -83,7 +83,7 @@ class ProblemFinder:
 
     def entry(self, row: int) -> bytes:
         """Return the text of one entry: its lines, and any lines up to the next header line."""
-        offsets = self._columns.at
+        offsets = self._columns.line_offset
         end = offsets[row + 1] if row + 1 < len(offsets) else None
         return self._source.input(offsets[row], end)
 
@@ -137,7 +137,7 @@ class ProblemFinder:
         self, kind: ProblemKind, row: int, finding: str, lines: LineCounter
     ) -> tuple[int, Problem]:
         columns = self._columns
-        offset = columns.at[row]
+        offset = columns.line_offset[row]
         line = lines.line_at(offset)
         mapping = f"mapping {columns.start[row]:#x}-{columns.end[row]:#x}"
         return offset, Problem(kind, line, self.entry(row), f"line {line}: {mapping} {finding}")
@@ -149,4 +149,4 @@ class ProblemFinder:
         names = {index for index, text in enumerate(self._columns.names.texts) if is_open(text)}
         if not names:
             return {}
-        return {row: None for row, index in enumerate(self._columns.name) if index in names}
+        return {row: None for row, index in enumerate(self._columns.name_index) if index in names}

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import attrs
 
-from procmaps.engines.columns import Columns
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.selection import engine
 from procmaps.engines.usage_table import ABSENT, MISSING
 from procmaps.formats.vm_flags import VmFlags
@@ -43,7 +43,7 @@ MakeUsage = Callable[[int, tuple[object, ...]], Usage]
 class RecordBuilder:
     """Builds the records of one text. A usage is made when it is first read."""
 
-    def __init__(self, columns: Columns, parse_name: Callable[[bytes], Name]) -> None:
+    def __init__(self, columns: ColumnBuffers, parse_name: Callable[[bytes], Name]) -> None:
         """*parse_name* makes the record of a name column."""
         texts, flags = columns.names.texts, columns.usage_table.flags.texts
 
@@ -97,7 +97,7 @@ class RecordBuilder:
             columns.offset,
             (self._device, columns.major, columns.minor),
             columns.inode,
-            (self._name, columns.name),
+            (self._name, columns.name_index),
             *((columns.usage_row, (self,)) if self._has_usage else ((None,),)),
         )
         return _scanner.build(Mapping, MAPPING_SLOTS[: len(values)], values, first, count)
@@ -111,7 +111,7 @@ class RecordBuilder:
             columns.offset[rows],
             map(self._device, columns.major[rows], columns.minor[rows]),
             columns.inode[rows],
-            map(self._name, columns.name[rows]),
+            map(self._name, columns.name_index[rows]),
             *(
                 (columns.usage_row[rows], repeat(self, count))
                 if self._has_usage
@@ -129,7 +129,7 @@ class RecordBuilder:
 
     def _build_usage(self, row: int) -> Usage:
         table = self._columns.usage_table
-        flags = table.vm_flags[row] if row < len(table.vm_flags) else ABSENT
+        flags = table.flags_index[row] if row < len(table.flags_index) else ABSENT
         label = table.labels.get(row)
         texts = (
             None if label is None else self._parse_name(label),

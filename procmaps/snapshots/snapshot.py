@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from procmaps._arguments import BytesOrStr, as_address
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.columns import Columns
 from procmaps.errors import ParseError
 from procmaps.formats.file_kinds import FileKind
@@ -26,7 +27,7 @@ class Snapshot(Sequence[Mapping]):
 
     kind       The file that the text is from: "maps", "smaps" or "smaps_rollup".
     dialect    The dialect, as `DialectMatch`: ``snapshot.dialect == "linux"``.
-    columns    One typed buffer per property; see `procmaps.engines.columns.Columns`.
+    columns    One read-only column per property; see `procmaps.engines.columns.Columns`.
     problems   Every `Problem` of the text.
 
     ``address in snapshot`` is true if a mapping contains the address; ``mapping in snapshot`` is
@@ -35,14 +36,19 @@ class Snapshot(Sequence[Mapping]):
     """
 
     def __init__(
-        self, source: SourceText, columns: Columns, grammar: Grammar, dialect: DialectMatch
+        self, source: SourceText, buffers: ColumnBuffers, grammar: Grammar, dialect: DialectMatch
     ) -> None:
         self._source = source
         self._grammar = grammar
-        self._records = RecordBuilder(columns, grammar.parse_name)
-        self._finder = ProblemFinder(source, columns, grammar)
-        self.columns = columns
+        self._records = RecordBuilder(buffers, grammar.parse_name)
+        self._finder = ProblemFinder(source, buffers, grammar)
+        self._buffers = buffers
         self.dialect = dialect
+
+    @functools.cached_property
+    def columns(self) -> Columns:
+        """The columns of the text, read-only and without a copy."""
+        return Columns.of(self._buffers)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Snapshot):
@@ -58,10 +64,10 @@ class Snapshot(Sequence[Mapping]):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Builders and cached values are made again.
-        return Snapshot, (self._source, self.columns, self._grammar, self.dialect)
+        return Snapshot, (self._source, self._buffers, self._grammar, self.dialect)
 
     def __repr__(self) -> str:
-        mappings = summary(len(self), self.columns.start, self.columns.end)
+        mappings = summary(len(self), self._buffers.start, self._buffers.end)
         count = len(self.problems)
         problems = f", {count} problem{'s' * (count > 1)}" if count else ""
         return f"<Snapshot of {self.kind}: {mappings}, {self.dialect}{problems}>"
@@ -69,9 +75,9 @@ class Snapshot(Sequence[Mapping]):
     @functools.cached_property
     def kind(self) -> FileKind:
         """The file, by content: ``smaps`` has fields, ``smaps_rollup`` the name ``[rollup]``."""
-        if len(self) == 1 and self.columns.names.texts[-1] == b"[rollup]":
+        if len(self) == 1 and self._buffers.names.texts[-1] == b"[rollup]":
             return "smaps_rollup"
-        return "smaps" if self.columns.has_usage else "maps"
+        return "smaps" if self._buffers.has_usage else "maps"
 
     def dumps(self) -> bytes:
         """Return the text that was loaded, byte for byte."""
@@ -84,7 +90,7 @@ class Snapshot(Sequence[Mapping]):
     # --- records ----------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return len(self.columns)
+        return len(self._buffers)
 
     @overload
     def __getitem__(self, index: int) -> Mapping: ...
@@ -112,7 +118,7 @@ class Snapshot(Sequence[Mapping]):
         Raises `TypeError` if *address* is no integer.
         """
         wanted = as_address(address)
-        start, end = self.columns.start, self.columns.end
+        start, end = self._buffers.start, self._buffers.end
         if self._finder.ordered:
             row = bisect_right(start, wanted) - 1
             return self[row] if row >= 0 and wanted < end[row] else None
@@ -122,7 +128,7 @@ class Snapshot(Sequence[Mapping]):
     def overlapping(self, start: int, end: int) -> Mappings:
         """Return the mappings with at least one byte from *start* up to *end*, exclusive."""
         first, limit = as_address(start), as_address(end)
-        starts, ends = self.columns.start, self.columns.end
+        starts, ends = self._buffers.start, self._buffers.end
         rows: range = range(len(self))
         if self._finder.ordered:
             rows = range(max(0, bisect_right(starts, first) - 1), bisect_right(starts, limit - 1))
@@ -135,11 +141,11 @@ class Snapshot(Sequence[Mapping]):
     def by_name(self, name: BytesOrStr | Name) -> Mappings:
         """Return the mappings whose whole name column is *name*, given as text or as a record."""
         column = column_of(name)
-        names = self.columns.names
+        names = self._buffers.names
         if column not in names:
             return Mappings()
         wanted = names.index(column)
-        rows = (row for row, index in enumerate(self.columns.name) if index == wanted)
+        rows = (row for row, index in enumerate(self._buffers.name_index) if index == wanted)
         return Mappings(map(self._records.mapping, rows))
 
     # --- problems ---------------------------------------------------------------------------------

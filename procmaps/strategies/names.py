@@ -57,8 +57,8 @@ def _possible(name: PseudoName, made: Producer) -> bool:
 def _own_names(made: Producer) -> list[st.SearchStrategy[bytes]]:
     """The texts of each terminal that the producer's dialect adds to Linux's names."""
     grammar, linux = load_grammar(made.dialect), load_grammar(LINUX.name)
-    known = {step.terminal for (step,) in linux.expansions("name")}
-    own = (step.terminal for (step,) in grammar.expansions("name") if step.terminal not in known)
+    known = {step.name for (step,) in linux.expansions("name")}
+    own = (step.name for (step,) in grammar.expansions("name") if step.name not in known)
     return [st.from_regex(grammar.terminal(terminal), fullmatch=True) for terminal in own]
 
 

@@ -12,7 +12,7 @@ def test_a_synthetic_dump_parses_without_problems(kind: str, names: str) -> None
     snapshot = loads(texts.dump(kind, 300, names))
     assert (snapshot.kind, len(snapshot), snapshot.problems) == (kind, 300, ())
     assert all(mapping.usage is None or not mapping.usage.extra for mapping in snapshot)
-    distinct = len(snapshot.columns.names.texts)
+    distinct = len(snapshot.columns.names)
     assert distinct == 301 if names == "hostile" else distinct < 250
 
 

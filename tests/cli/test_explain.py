@@ -59,7 +59,7 @@ def test_a_broken_line_has_a_caret_and_exit_1(run: Run) -> None:
     ("line", "reason"),
     [
         ("2000-1000 rw-p 00000000 00:00 0 ", "the end address is below the start address"),
-        ("Rss:          5", "Rss wants a size in kB"),
+        ("Rss:          5", "Rss must be a size in kB"),
     ],
 )
 def test_a_line_that_is_right_and_cannot_be_is_explained_with_its_error(

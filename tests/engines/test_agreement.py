@@ -1,4 +1,4 @@
-"""The engines agree, column for column, on everything: so the fast one can be trusted."""
+"""The Python engine fills the same columns as the reference."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def agree(text: bytes) -> None:
 
 @given(st.lists(st.sampled_from(LINES), max_size=12), st.integers(0, 40))
 @example([LINES[0], LINES[11], LINES[12], LINES[0], LINES[12], LINES[11], LINES[0], LINES[11]], 0)
-def test_on_lines_in_any_order_cut_anywhere(lines: list[bytes], cut: int) -> None:
+def test_agrees_on_lines_in_any_order_cut_anywhere(lines: list[bytes], cut: int) -> None:
     text = b"".join(lines)
     agree(text[: len(text) - cut] if cut else text)
 
 
 @given(st.binary(max_size=200))
-def test_on_any_bytes(text: bytes) -> None:
+def test_agrees_on_any_bytes(text: bytes) -> None:
     agree(text)
 
 
@@ -72,13 +72,13 @@ def test_on_any_bytes(text: bytes) -> None:
     st.integers(0, 400),
     st.binary(max_size=2),
 )
-def test_on_damaged_lines(lines: list[bytes], at: int, damage: bytes) -> None:
+def test_agrees_on_damaged_lines(lines: list[bytes], at: int, damage: bytes) -> None:
     text = b"".join(lines)
     agree(text[:at] + damage + text[at + 1 :])
 
 
 def strings(dialect: str, start: str) -> st.SearchStrategy[bytes]:
-    """Texts that the grammar derives, bytes as Latin-1."""
+    """Draw texts that the grammar derives, encoded as Latin-1."""
     known = next(d for d in DIALECTS if d.name == dialect)
     alphabet = st.characters(max_codepoint=255)
     drawn = from_lark(cast("Any", loading.parser(known)), start=start, alphabet=alphabet)
@@ -88,30 +88,30 @@ def strings(dialect: str, start: str) -> st.SearchStrategy[bytes]:
 @pytest.mark.parametrize("dialect", ["linux", "android", "nommu", "cygwin"])
 @settings(max_examples=examples(25))
 @given(data=st.data())
-def test_on_texts_drawn_from_the_grammar(dialect: str, data: st.DataObject) -> None:
+def test_agrees_on_texts_drawn_from_the_grammar(dialect: str, data: st.DataObject) -> None:
     agree(data.draw(strings(dialect, data.draw(st.sampled_from(["maps", "smaps", "rollup"])))))
 
 
 @given(text=strings("linux", "name"))
-def test_on_names_drawn_from_the_grammar(text: bytes) -> None:
+def test_agrees_on_names_drawn_from_the_grammar(text: bytes) -> None:
     linux = loading.load("linux")
     assert linux.parse_name_with_lark(text) == linux.parse_name(text)
 
 
 @given(st.binary(min_size=1).filter(lambda raw: b"\n" not in raw and b"\0" not in raw))
-def test_on_any_name(raw: bytes) -> None:
+def test_agrees_on_any_name(raw: bytes) -> None:
     for dialect in DIALECTS:
         loaded = loading.load(dialect.name)
         assert loaded.parse_name_with_lark(raw) == loaded.parse_name(raw)
 
 
-def test_on_this_process() -> None:
+def test_agrees_on_this_process() -> None:
     for name in ("maps", "smaps", "smaps_rollup"):
         agree(Path("/proc/self", name).read_bytes())
 
 
-def test_an_entry_costs_a_chunk_not_the_file() -> None:
-    """One number that cannot be, in the middle of many entries: only it is lost."""
+def test_impossible_number_loses_only_its_line() -> None:
+    """The line is in the middle of many entries, which the engine reads in chunks."""
     good = b"".join(b"%x-%x rw-p 00000000 00:00 0 \n" % (n << 12, n + 1 << 12) for n in range(3000))
     text = good + b"2-1 rw-p 00000000 00:00 0 \n" + good
     columns = regex_engine.scan(text, loading.load("linux"))
@@ -122,7 +122,7 @@ def test_an_entry_costs_a_chunk_not_the_file() -> None:
 
 
 @given(st.binary(max_size=300) | st.lists(st.sampled_from(LINES)).map(b"".join))
-def test_it_parses_or_raises_parse_error_and_loses_nothing(text: bytes) -> None:
+def test_loads_parses_or_raises_parse_error_and_loses_nothing(text: bytes) -> None:
     snapshot = loads(text, errors="collect")
     if error := snapshot.first_error:
         assert text[error.offset :].startswith(error.source[error.column - 1 :])
@@ -138,15 +138,15 @@ def test_it_parses_or_raises_parse_error_and_loses_nothing(text: bytes) -> None:
 
 
 @pytest.mark.parametrize("line", LINES[:4])
-def test_the_compiled_header_takes_every_header_itself(line: bytes) -> None:
-    """Else the reference would read it all the same, and only the speed would be gone."""
+def test_compiled_header_matches_every_header_line(line: bytes) -> None:
+    """Otherwise the reference would read the line, with the same result but slowly."""
     match = loading.load("nommu").header.fullmatch(line)
     assert match
     assert line.endswith((match["NAME"] or b"") + b"\n")
 
 
-def test_many_bodies_of_one_shape_are_each_mappings_own() -> None:
-    """New ones and known ones by turns, more than move into the columns at once."""
+def test_agrees_on_many_blocks_of_one_layout() -> None:
+    """New and known blocks alternate, more than one chunk of them."""
     header = b"%x000-%x000 rw-p 00000000 00:00 0 \n"
     agree(
         b"".join(

@@ -1,6 +1,6 @@
-"""Work and memory grow with the input and no faster, whatever the input is.
+"""Work and memory are linear in the size of any input.
 
-Work is counted in calls of functions, memory in bytes allocated; no clock is read.
+Work is the number of function calls, memory the number of bytes allocated. No clock is read.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def calls(text: bytes) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_work_is_linear(kind: Callable[[int], bytes]) -> None:
-    calls(kind(16))  # what is loaded and compiled once
+    calls(kind(16))  # loads and compiles what is cached
     small, large = calls(kind(500)), calls(kind(2000))
     assert large < 4.4 * small + 2000
 

@@ -1,4 +1,4 @@
-"""A file is read whole, whatever it says of its size, and with what was read before an error."""
+"""A file is read whole, whatever its size says; an error comes with the bytes before it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from procmaps.engines import read_file
 from procmaps.engines.selection import why_not_native
 
 LONG = bytes(range(256)) * 40_000
-"""More than the native reader takes large pages for."""
+"""Enough for the native reader to ask for huge pages."""
 
 NATIVE = pytest.param(
     "native",
-    marks=pytest.mark.skipif(why_not_native() is not None, reason="there is no C compiler here"),
+    marks=pytest.mark.skipif(
+        why_not_native() is not None, reason="the native scanner was not built: no C compiler"
+    ),
 )
 
 
-@pytest.fixture(params=[NATIVE, "pieces"])
+@pytest.fixture(params=[NATIVE, "chunks"])
 def read(request: pytest.FixtureRequest) -> read_file.Read:
-    if request.param == "pieces":
-        return read_file.read_pieces
+    if request.param == "chunks":
+        return read_file.read_chunks
     from procmaps.engines import _scanner  # noqa: PLC0415 - only where it was built
 
     return _scanner.read
@@ -41,7 +43,7 @@ def long(tmp_path: Path) -> Iterator[int]:
 
 
 @pytest.mark.parametrize(
-    ("room", "least"),
+    ("capacity", "min_read"),
     [
         (len(LONG), 0),
         (len(LONG) + 1, 0),
@@ -53,41 +55,41 @@ def long(tmp_path: Path) -> Iterator[int]:
         (8192, 4096),
     ],
 )
-def test_all_of_it_is_read_whatever_was_expected(
-    read: read_file.Read, long: int, room: int, least: int
+def test_reads_everything_whatever_size_was_expected(
+    read: read_file.Read, long: int, capacity: int, min_read: int
 ) -> None:
-    assert read(long, room, least) == (LONG, 0)
+    assert read(long, capacity, min_read) == (LONG, 0)
 
 
-def test_reading_begins_where_the_file_stands(read: read_file.Read, long: int) -> None:
+def test_reads_from_the_position_of_the_file(read: read_file.Read, long: int) -> None:
     os.lseek(long, len(LONG) - 3, os.SEEK_SET)
     assert read(long, len(LONG), 0) == (LONG[-3:], 0)
     assert read(long, len(LONG), 0) == (b"", 0)
 
 
-def test_what_comes_in_pieces_is_one_text(read: read_file.Read) -> None:
+def test_joins_the_chunks_of_a_pipe(read: read_file.Read) -> None:
     out, into = os.pipe()
-    pieces = [b"x" * size for size in (1, 4096, 8191, 3, 70_000)]
+    chunks = [b"x" * size for size in (1, 4096, 8191, 3, 70_000)]
 
     def write() -> None:
-        for piece in pieces:
-            os.write(into, piece)
+        for chunk in chunks:
+            os.write(into, chunk)
         os.close(into)
 
     writer = Thread(target=write)
     writer.start()
-    assert read(out, read_file.ROOM, read_file.LEAST) == (b"".join(pieces), 0)
+    assert read(out, read_file.INITIAL_CAPACITY, read_file.MIN_READ) == (b"".join(chunks), 0)
     writer.join()
     os.close(out)
 
 
-def test_an_error_comes_with_what_was_read(read: read_file.Read, tmp_path: Path) -> None:
+def test_returns_the_errno_and_the_bytes_before_it(read: read_file.Read, tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
     assert read(folder, 10, 0) == (b"", errno.EISDIR)
     os.close(folder)
 
 
-def test_the_error_names_the_file(tmp_path: Path) -> None:
+def test_error_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"text")
     with FileIO(str(path), "r+") as file:
@@ -97,10 +99,12 @@ def test_the_error_names_the_file(tmp_path: Path) -> None:
     assert (text, str(error)) == (b"", f"[Errno 9] Bad file descriptor: '{path}'")
 
 
-@pytest.mark.skipif(why_not_native() is not None, reason="there is no C compiler here")
-@pytest.mark.parametrize(("room", "least"), [(0, 0), (1, 2), (1, -1)])
-def test_there_must_be_room(room: int, least: int) -> None:
+@pytest.mark.skipif(
+    why_not_native() is not None, reason="the native scanner was not built: no C compiler"
+)
+@pytest.mark.parametrize(("capacity", "min_read"), [(0, 0), (1, 2), (1, -1)])
+def test_rejects_a_capacity_below_one_or_min_read(capacity: int, min_read: int) -> None:
     from procmaps.engines import _scanner  # noqa: PLC0415 - only where it was built
 
-    with pytest.raises(ValueError, match=r"^room: at least one byte, and \*least\* of them$"):
-        _scanner.read(0, room, least)
+    with pytest.raises(ValueError, match=r"^capacity must be at least 1 and at least min_read$"):
+        _scanner.read(0, capacity, min_read)

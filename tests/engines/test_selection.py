@@ -1,4 +1,4 @@
-"""Which engine is in use, and how one is forced."""
+"""Selection of the engine, and forcing one."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from procmaps.engines import selection
 from procmaps.errors import EngineUnavailable
 
 
-def asked(value: str) -> subprocess.CompletedProcess[str]:
-    """What a new interpreter says of its engine where the variable is *value*."""
+def engine_with(value: str) -> subprocess.CompletedProcess[str]:
+    """Run an interpreter with the variable set to *value*; it prints its engine."""
     code = "import procmaps; procmaps.loads(b''); print(procmaps.engine())"
     environment = {**os.environ, selection.VARIABLE: value}
     return subprocess.run(
@@ -23,23 +23,23 @@ def asked(value: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("name", ["python", "reference"])
-def test_an_engine_can_be_forced(name: str) -> None:
-    assert asked(name).stdout == f"{name}\n"
+def test_variable_forces_an_engine(name: str) -> None:
+    assert engine_with(name).stdout == f"{name}\n"
 
 
-def test_the_fastest_is_used() -> None:
+def test_default_is_the_fastest_engine() -> None:
     wanted = "python" if selection.why_not_native() else "native"
-    assert asked("").stdout == f"{wanted}\n"
+    assert engine_with("").stdout == f"{wanted}\n"
 
 
-def test_a_wrong_name_is_told() -> None:
-    assert asked("turbo").stderr.splitlines()[-1] == (
+def test_unknown_engine_is_an_error() -> None:
+    assert engine_with("turbo").stderr.splitlines()[-1] == (
         "procmaps.errors.EngineUnavailable: PROCMAPS_ENGINE='turbo': no such engine; set the "
         "variable to native, python, reference, or unset it for the fastest available engine"
     )
 
 
-def test_a_missing_extension_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forcing_native_without_the_extension_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(selection.VARIABLE, "native")
     monkeypatch.setattr(selection, "why_not_native", lambda: ImportError("not there"))
     selection.engine.cache_clear()
@@ -55,6 +55,6 @@ def test_a_missing_extension_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler")
-def test_the_native_scanner_was_built_where_a_compiler_is() -> None:
+@pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler")
+def test_native_scanner_was_built_if_there_is_a_compiler() -> None:
     assert selection.why_not_native() is None

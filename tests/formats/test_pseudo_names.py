@@ -73,7 +73,7 @@ FIXED = [
 ]
 
 
-@pytest.mark.parametrize("terminal", [step.terminal for step in FIXED])
+@pytest.mark.parametrize("terminal", [step.name for step in FIXED])
 def test_every_fixed_name_of_the_grammar_has_a_row(terminal: str) -> None:
     (row,) = (name for name in PSEUDO_NAMES if name.kind == terminal.lower())
     assert LINUX.terminal(terminal).fullmatch(row.pattern_text.encode())

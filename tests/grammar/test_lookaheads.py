@@ -1,7 +1,7 @@
-"""Where a name may hold newlines, it ends before a header line or a field, as the grammar has them.
+"""A name that can contain newlines ends before a header line or a field.
 
-Lark cannot look ahead for a rule: the dialects spell out what a line begins with. Here that is held
-to the rules themselves.
+Lark has no look-ahead for rules, so the dialects repeat the beginning of a line. These tests
+compare the repetition with the rules.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ HEADER = b"00400000-00401000 r-xp 00000000 08:01 42 "
 
 
 def name_of(loaded: Grammar) -> str:
-    """The terminal of a name, as a regular expression."""
+    """Return the expression of the terminal of a name."""
     return loaded.terminal("NAME").pattern.decode("latin-1")
 
 
 def beginning(loaded: Grammar) -> str:
-    """What a header line begins with, up to the permissions and the space behind them."""
-    (way, *_) = loaded.expansions("header")
-    steps = [step.terminal for step in way]
-    pieces = [step.literal or step.pattern for step in way[: steps.index("OFFSET")]]
-    return "".join(pieces)
+    """Return the expression of a header line up to the space after the permissions."""
+    (terminals, *_) = loaded.expansions("header")
+    names = [terminal.name for terminal in terminals]
+    before_offset = terminals[: names.index("OFFSET")]
+    return "".join(terminal.literal or terminal.pattern for terminal in before_offset)
 
 
 @pytest.mark.parametrize("loaded", RAW, ids=lambda loaded: loaded.dialect.name)
-def test_a_name_ends_before_what_a_header_line_begins_with(loaded: Grammar) -> None:
+def test_name_ends_before_the_beginning_of_a_header_line(loaded: Grammar) -> None:
     assert f"\n(?!{beginning(loaded)}" in name_of(loaded)
 
 
-def test_gvisor_prints_smaps_so_a_name_ends_before_a_key_too() -> None:
+def test_name_of_gvisor_ends_before_a_key() -> None:
     loaded = loading.load("gvisor")
     key = loaded.terminal("KEY").pattern.decode("latin-1")
     assert f"\n(?!{beginning(loaded)}|{key}|\\Z)" in name_of(loaded)
@@ -44,7 +44,7 @@ def test_gvisor_prints_smaps_so_a_name_ends_before_a_key_too() -> None:
 
 @st.composite
 def headers(draw: st.DrawFn) -> bytes:
-    """Header lines as far as the inode."""
+    """Draw header lines up to the inode."""
     number = st.from_regex(rb"\A[0-9a-f]{1,16}\Z")
     perms = draw(st.from_regex(rb"\A[r-][w-][x-][psS]\Z"))
     start, end, offset, major, minor = (draw(number) for _ in range(5))
@@ -53,7 +53,7 @@ def headers(draw: st.DrawFn) -> bytes:
 
 @pytest.mark.parametrize("loaded", RAW, ids=lambda loaded: loaded.dialect.name)
 @given(next_line=headers(), name=st.sampled_from((b"/a", b"/a\nb", b"[anon:x]")))
-def test_no_name_runs_over_a_header_line(loaded: Grammar, next_line: bytes, name: bytes) -> None:
+def test_name_never_contains_a_header_line(loaded: Grammar, next_line: bytes, name: bytes) -> None:
     if b"\n" in name and loaded.dialect.name == "android":
         name = b"[anon:a\nb]"
     found = loaded.header.match(HEADER + name + b"\n" + next_line)
@@ -62,7 +62,7 @@ def test_no_name_runs_over_a_header_line(loaded: Grammar, next_line: bytes, name
 
 
 @given(key=st.from_regex(rb"\A[A-Z][A-Za-z0-9_.()]*:\Z"))
-def test_no_name_of_gvisors_runs_over_a_field(key: bytes) -> None:
+def test_name_of_gvisor_never_contains_a_field(key: bytes) -> None:
     loaded = loading.load("gvisor")
     assert loaded.terminal("KEY").fullmatch(key)
     found = loaded.header.match(HEADER + b"/a\n" + key + b" 4 kB\n")

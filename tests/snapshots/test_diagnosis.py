@@ -81,24 +81,24 @@ line 1, column 28: a device number has 32 bits
   7f00-8000 rw-p 00000000 00:100000000 0
                              ^""",
     b"Rss:    4 kB\n": """\
-line 1, column 1: a field stands before the first header line
+line 1, column 1: a field line before the first header line
   Rss:    4 kB
   ^
 The start of the dump is missing: every entry starts with a header line.""",
     ANON + b"Rss:    4 MB\n": """\
-line 2, column 11: Rss wants a size in kB, found 'M'
+line 2, column 11: Rss must be a size in kB, found 'M'
   Rss:    4 MB
             ^""",
     ANON + b"Rss:   -4 kB\n": """\
-line 2, column 8: Rss wants a size in kB, found '-'
+line 2, column 8: Rss must be a size in kB, found '-'
   Rss:   -4 kB
          ^""",
     ANON + b"Rss:\n": """\
-line 2, column 5: Rss wants a size in kB, found the end of the line
+line 2, column 5: Rss must be a size in kB, found the end of the line
   Rss:
       ^""",
     ANON + b"ProtectionKey:  4 kB\n": """\
-line 2, column 18: ProtectionKey wants a number without a unit, found ' '
+line 2, column 18: ProtectionKey must be a number without a unit, found ' '
   ProtectionKey:  4 kB
                    ^""",
     ANON + b"VmFlags:rd wr\n": """\
@@ -106,7 +106,7 @@ line 2, column 9: expected flags, each after a space, found 'r'
   VmFlags:rd wr
           ^""",
     ANON + b"Rss: 4 kB\nRss: 4 kB\n": """\
-line 3, column 1: this field stands twice in one entry
+line 3, column 1: this field occurs twice in one entry
   Rss: 4 kB
   ^
 A header line is missing between the two: every entry starts with one.""",
@@ -242,7 +242,7 @@ TERMINALS = [
 
 
 def test_every_terminal_of_a_line_has_an_expected_text() -> None:
-    texts = {known.terminal: expected_text(known) for known in TERMINALS}
+    texts = {known.name: expected_text(known) for known in TERMINALS}
     assert texts["ADDRESS"] == "an address, 1 to 16 hexadecimal digits in lower case"
     assert texts["INODE"] == "an inode, 1 to 20 decimal digits"
     assert texts["MINUS"] == "'-'"
@@ -250,9 +250,7 @@ def test_every_terminal_of_a_line_has_an_expected_text() -> None:
 
 
 def test_every_expected_text_is_for_a_terminal_of_a_line() -> None:
-    assert set(EXPECTED) == {
-        str(terminal.terminal) for terminal in TERMINALS if not terminal.literal
-    }
+    assert set(EXPECTED) == {str(terminal.name) for terminal in TERMINALS if not terminal.literal}
 
 
 PYTHON_ONLY = re.compile(r"procmaps\.|='|\(\)")

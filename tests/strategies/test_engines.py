@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from procmaps import ParseError, dumps, loads, strategies
 from procmaps.engines import lark_engine, regex_engine
-from procmaps.engines.columns import Columns
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.formats.dialects import DIALECTS
 from procmaps.grammar import loading
 from tests.support.columns import difference
@@ -26,7 +26,7 @@ SLOWLY = settings(
 )
 
 
-def assert_agreed(text: bytes, name: str) -> Columns:
+def assert_agreed(text: bytes, name: str) -> ColumnBuffers:
     loaded = loading.load(name)
     columns = lark_engine.scan(text, loaded)
     assert difference(columns, regex_engine.scan(text, loaded)) is None

@@ -1,32 +1,35 @@
-"""Columns as plain values, the same for every engine that read the same."""
+"""Columns as plain values, for comparing engines."""
 
 from __future__ import annotations
 
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.columns import Columns
 from procmaps.engines.usage_table import ABSENT, MISSING
 
-HEADERS = ("at", "start", "end", "perms", "offset", "major", "minor", "inode", "name")
+HEADERS = (
+    "line_offset", "start", "end", "perms", "offset", "major", "minor", "inode", "name_index",
+)  # fmt: skip
 
 
-def facts(columns: Columns) -> dict[str, object]:
-    """What was read, by column; what stands below a header by mapping, shared or not."""
-    bodies, below = columns.usage_table, columns.usage_row
-    flags = [None if place == ABSENT else bodies.flags.texts[place] for place in columns.vm_flags]
+def facts(buffers: ColumnBuffers) -> dict[str, object]:
+    """Return the contents by column, and the field lines by mapping, whether shared or not."""
+    columns, table = Columns.of(buffers), buffers.usage_table
+    flags = [None if index == ABSENT else columns.flags[index] for index in columns.flags_index]
     usage = {name: column.tolist() for name, column in columns.usage.items()}
     return {
-        **{name: getattr(columns, name) for name in HEADERS},
-        "names": columns.names.texts,
+        **{name: getattr(columns, name).tolist() for name in HEADERS},
+        "names": columns.names,
         "unparsed": columns.unparsed,
-        "is there usage": columns.has_usage,
-        "below": [row != 0 for row in below],
+        "has_usage": buffers.has_usage,
+        "has field lines": [row != 0 for row in buffers.usage_row],
         "usage": {name: column for name, column in usage.items() if {*column} != {MISSING}},
-        "vm_flags": flags,
-        "extra": [bodies.extra.get(row) for row in below],
-        "labels": [bodies.labels.get(row) for row in below],
+        "flags": flags,
+        "extra": [table.extra.get(row) for row in buffers.usage_row],
+        "labels": [table.labels.get(row) for row in buffers.usage_row],
     }
 
 
-def difference(one: Columns, other: Columns) -> str | None:
-    """The first column in which the two differ; None where none does."""
+def difference(one: ColumnBuffers, other: ColumnBuffers) -> str | None:
+    """Return the first column in which the two differ, or None."""
     left, right = facts(one), facts(other)
     return next((name for name, column in left.items() if column != right[name]), None)

@@ -1,4 +1,4 @@
-"""Lines that tests of engines begin with."""
+"""Lines from which the tests of engines make their texts."""
 
 SEEDS = (
     b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n",
@@ -32,4 +32,4 @@ SEEDS = (
     b"junk\n",
     b"\0\n",
 )
-"""Lines to begin with: of every kind, and on the borders of every limit."""
+"""Lines of every kind, and lines at the limits of every number."""

@@ -1,6 +1,6 @@
-"""The one sentence that is fuzzed: the native engine fills the columns that the reference fills.
+"""The property that is fuzzed: the native engine fills the same columns as the reference.
 
-``PROCMAPS_SCAN`` names another build of the extension to try, such as one with sanitizers.
+``PROCMAPS_SCANNER`` is the path of another build of the extension, such as one with sanitizers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib.machinery import ExtensionFileLoader
 
 
 def _load(path: str) -> None:
-    """Put the build at *path* where `procmaps.engines.native_engine` finds it."""
+    """Import the build at *path* as the extension of `procmaps.engines.native_engine`."""
     loader = ExtensionFileLoader("procmaps.engines._scanner", path)
     spec = importlib.util.spec_from_file_location("procmaps.engines._scanner", path, loader=loader)
     assert spec
@@ -21,8 +21,8 @@ def _load(path: str) -> None:
     loader.exec_module(sys.modules["procmaps.engines._scanner"])
 
 
-if "PROCMAPS_SCAN" in os.environ:
-    _load(os.environ["PROCMAPS_SCAN"])
+if "PROCMAPS_SCANNER" in os.environ:
+    _load(os.environ["PROCMAPS_SCANNER"])
 
 from procmaps.engines import lark_engine, native_engine
 from procmaps.grammar import loading
@@ -30,37 +30,37 @@ from tests.engines.native.lines import SEEDS
 from tests.support.columns import difference
 
 LINUX = loading.load("linux")
-TABLES = native_engine.machine(LINUX)
+TABLES = native_engine.scanner_tables(LINUX)
 assert TABLES
 
 
 def check(text: bytes) -> None:
-    """Raise AssertionError where the native engine and the reference disagree on *text*."""
+    """Raise AssertionError if the native engine and the reference disagree on *text*."""
     assert TABLES
     wrong = difference(native_engine.scan(text, LINUX, TABLES), lark_engine.scan(text, LINUX))
     assert wrong is None, f"the engines differ in {wrong}: {text!r}"
 
 
 def entry(chance: random.Random) -> bytes:
-    """Some lines in some order, an entry repeated with small changes among them."""
+    """Return some lines in some order, possibly repeated."""
     lines = [chance.choice(SEEDS) for _ in range(chance.randrange(1, 9))]
     return b"".join(lines * chance.choice((1, 1, 2, 3)))
 
 
 def mutated(text: bytes, chance: random.Random) -> bytes:
-    """*text* with a few bytes changed, taken out, put in, or cut off."""
+    """Return *text* with a few bytes changed, removed, inserted or cut off."""
     damaged = bytearray(text)
     for _ in range(chance.randrange(4)):
-        at = chance.randrange(len(damaged) + 1)
-        piece = bytes(chance.choice(b"\n\0 :-09afgkB\t\xff") for _ in range(chance.randrange(3)))
-        damaged[at : at + chance.randrange(3)] = piece
+        offset = chance.randrange(len(damaged) + 1)
+        junk = bytes(chance.choice(b"\n\0 :-09afgkB\t\xff") for _ in range(chance.randrange(3)))
+        damaged[offset : offset + chance.randrange(3)] = junk
     return bytes(
         damaged[: chance.randrange(len(damaged) + 1)] if chance.random() < 0.2 else damaged
     )
 
 
 def main() -> None:
-    """Check so many random texts, from a seed on: ``oracle.py COUNT [SEED]``."""
+    """Check random texts: ``oracle.py COUNT [FIRST_SEED]``."""
     count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
     for number in range(seed, seed + count):
         chance = random.Random(number)

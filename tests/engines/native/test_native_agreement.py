@@ -1,4 +1,4 @@
-"""The native engine fills the same columns as the reference, whatever the text."""
+"""The native engine fills the same columns as the reference for any text."""
 
 from __future__ import annotations
 
@@ -23,42 +23,42 @@ from tests.support.examples import examples
 
 
 @given(st.lists(st.sampled_from(SEEDS), max_size=14), st.integers(0, 40))
-def test_on_lines_in_any_order_cut_anywhere(lines: list[bytes], cut: int) -> None:
+def test_agrees_on_lines_in_any_order_cut_anywhere(lines: list[bytes], cut: int) -> None:
     text = b"".join(lines)
     oracle.check(text[: len(text) - cut] if cut else text)
 
 
 @given(st.binary(max_size=200))
-def test_on_any_bytes(text: bytes) -> None:
+def test_agrees_on_any_bytes(text: bytes) -> None:
     oracle.check(text)
 
 
-def test_on_damaged_entries() -> None:
+def test_agrees_on_damaged_entries() -> None:
     for seed in range(examples(2000)):
         chance = random.Random(seed)
         oracle.check(oracle.mutated(oracle.entry(chance), chance))
 
 
 @pytest.mark.parametrize("name", ["maps", "smaps", "smaps_rollup"])
-def test_on_this_process(name: str) -> None:
+def test_agrees_on_this_process(name: str) -> None:
     oracle.check(Path("/proc/self", name).read_bytes())
 
 
 @pytest.mark.parametrize("dialect", [dialect.name for dialect in DIALECTS])
-def test_every_dialect_that_has_tables_agrees_with_the_engine_in_python(dialect: str) -> None:
+def test_agrees_with_the_python_engine_on_every_dialect_with_tables(dialect: str) -> None:
     loaded = loading.load(dialect)
-    tables = native_engine.machine(loaded)
+    tables = native_engine.scanner_tables(loaded)
     text = b"".join(SEEDS) * 3
     if dialect in ("linux", "qemu", "wsl", "freebsd"):
         assert tables
         found = native_engine.scan(text, loaded, tables)
         assert difference(found, regex_engine.scan(text, loaded)) is None
     else:
-        # Names over several lines, Android's Name:, Cygwin's ===: not sets of bytes in a row.
+        # Names of several lines, Android's Name:, Cygwin's ===: no sequences of byte sets.
         assert tables is None
 
 
-# Each is the beginning of another, or differs from it in one byte or in its padding.
+# Each is a prefix of another, or differs from it in one byte or in its padding.
 TAILS = (
     b"rw-p 00000000 00:00 01 ",
     b"rw-p 00000000 00:00 0x",
@@ -85,26 +85,26 @@ TAILS = (
     st.lists(st.tuples(st.sampled_from(TAILS), st.sampled_from((b"\n", b"\nRss: 4 kB\n")))),
     st.sampled_from((b"", b"\n")),
 )
-def test_on_header_lines_that_differ_in_their_addresses_only(
+def test_agrees_on_header_lines_with_equal_columns_after_the_addresses(
     lines: list[tuple[bytes, bytes]], last: bytes
 ) -> None:
     headers = [b"%x-%x %s" % (number, number + 1, tail) for number, (tail, _) in enumerate(lines)]
-    below = [below for _, below in lines]
-    oracle.check(b"".join(map(bytes.__add__, headers, below)).removesuffix(b"\n") + last)
+    rests = [rest for _, rest in lines]
+    oracle.check(b"".join(map(bytes.__add__, headers, rests)).removesuffix(b"\n") + last)
 
 
 @given(
     st.text("0123456789abcdefg", max_size=18).map(str.encode),
     st.text("0123456789a", max_size=22).map(str.encode),
 )
-def test_on_numbers_of_any_length(hexadecimal: bytes, decimal: bytes) -> None:
+def test_agrees_on_numbers_of_any_length(hexadecimal: bytes, decimal: bytes) -> None:
     oracle.check(
         b"0-%s rw-p %s 0:0 %s\nRss: %s kB\n" % (hexadecimal, hexadecimal, decimal, decimal)
     )
 
 
 def many(entries: int) -> bytes:
-    """More rows, names, flags and kept lines than any buffer holds at first."""
+    """Return more rows, names, flags and unknown fields than the first buffers have room for."""
     lines: list[bytes] = []
     for number in range(entries):
         start = number << 12
@@ -114,7 +114,7 @@ def many(entries: int) -> bytes:
     return b"".join(lines)
 
 
-def test_on_more_than_the_buffers_hold_at_first() -> None:
+def test_buffers_grow() -> None:
     text = many(3000)
     assert oracle.TABLES
     found = native_engine.scan(text, oracle.LINUX, oracle.TABLES)
@@ -125,30 +125,30 @@ def test_on_more_than_the_buffers_hold_at_first() -> None:
     assert sum(map(len, found.usage_table.extra.values())) == 3000
 
 
-def test_a_name_that_the_reference_read_first_keeps_its_place() -> None:
-    """The first line with the name is odd, so the reference reads it; the second is not."""
-    odd = b"1000-2000 rw-p 00000000 00:00 0 /a" + b"\r"
-    text = odd + b"\n" + odd + b"\n2000-3000 rw-p 00000000 100000000:00 0 /b\n"
+def test_name_that_the_reference_read_first_keeps_its_index() -> None:
+    """The first line with the name matches no table, so the reference reads it."""
+    line = b"1000-2000 rw-p 00000000 00:00 0 /a" + b"\r"
+    text = line + b"\n" + line + b"\n2000-3000 rw-p 00000000 100000000:00 0 /b\n"
     text += b"3000-4000 rw-p 00000000 00:00 0 /b\n"
     oracle.check(text)
 
 
-def test_a_field_that_comes_late_and_goes_again() -> None:
-    """Columns get their room when the first line needs it, and rows without one stay missing."""
+def test_agrees_on_a_field_that_comes_late_and_then_is_missing() -> None:
+    """A column gets room with its first line; rows without the line stay missing."""
     header = b"1000-2000 rw-p 00000000 00:00 0 \n"
     oracle.check(header * 70 + b"Rss: 4 kB\n" + header * 700 + b"Swap: 8 kB\nRss: 1 kB\n" + header)
 
 
-def test_numbers_take_over_from_the_entry_before_only_where_the_line_is_the_same() -> None:
+def test_repeats_a_cached_value_only_for_an_equal_line() -> None:
     header = b"1000-2000 rw-p 00000000 00:00 0 \n"
     lines = (b"Rss: 4 kB\n", b"Rss: 4 kB\n", b"Rss: 40 kB\n", b"Rss: 4 kB", b"\n", b"Rss: 4 kB")
     oracle.check(b"".join(header + line for line in lines))
 
 
-def test_buffers_are_taken_without_a_copy() -> None:
+def test_scan_fills_the_arrays_without_a_copy() -> None:
     assert oracle.TABLES
     columns = native_engine.scan(b"".join(SEEDS[:2]), oracle.LINUX, oracle.TABLES)
     view = memoryview(columns.start)
     assert (view.format, view.itemsize, view[0]) == ("Q", 8, 0x7F0000000000)
     with pytest.raises(BufferError):
-        columns.start.append(1)  # the view is of the column itself
+        columns.start.append(1)  # the view exports the column itself

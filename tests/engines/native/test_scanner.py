@@ -1,4 +1,4 @@
-"""The extension refuses what would make it read or write where it must not."""
+"""The extension rejects arguments that would make it read or write out of bounds."""
 
 from __future__ import annotations
 
@@ -22,71 +22,83 @@ TABLES = oracle.TABLES
 TEXT = b"1000-2000 rw-p 00000000 00:00 0 /a\nRss: 4 kB\n"
 
 
-def session() -> Any:
-    return _scanner.Session(TABLES, TEXT, names=1, flags=0, seed=1)
+def scanner() -> Any:
+    return _scanner.Scanner(TABLES, TEXT, names=1, flags=0, seed=1)
 
 
 def buffers(rows: int) -> list[Any]:
-    """The arguments of `run` behind the numbers: room for so many mappings, each with a body."""
-    columns = tuple(array("Q", bytes(8 * rows)) for _ in native.COLUMNS)
+    """Return the buffers for `run`, with room for *rows* mappings and field blocks."""
+    columns = tuple(array("Q", bytes(8 * rows)) for _ in native.HEADER_COLUMNS)
     usage = tuple(array("Q", bytes(8 * (rows + 2))) for _ in range(len(USAGE) + 1))
     return [columns, usage, array("Q", bytes(8 * (len(USAGE) + 1))), array("Q", bytes(32))]
 
 
-def test_it_reads_into_the_buffers() -> None:
+def test_run_fills_the_buffers() -> None:
     given = buffers(1)
-    assert session().run(0, 0, 1, *given) == (len(TEXT), 1, 2, 0, native.DONE)
-    assert given[0][native.COLUMNS.index("end")][0] == 0x2000
-    assert given[0][native.COLUMNS.index("usage_row")][0] == 1
+    assert scanner().run(0, 0, 1, *given) == (len(TEXT), 1, 2, 0, native.DONE)
+    assert given[0][native.HEADER_COLUMNS.index("end")][0] == 0x2000
+    assert given[0][native.HEADER_COLUMNS.index("usage_row")][0] == 1
     assert given[1][USAGE.index("rss")][1] == 4096
 
 
-def test_it_stops_where_there_is_no_room() -> None:
-    assert session().run(0, 0, 1, *buffers(0)) == (0, 0, 1, 0, native.ROWS_FULL)
-    columns, usage, filled, kept = buffers(1)
+def test_run_stops_without_room() -> None:
+    assert scanner().run(0, 0, 1, *buffers(0)) == (0, 0, 1, 0, native.ROWS_FULL)
+    columns, usage, filled, unknown = buffers(1)
     nothing = (None,) * (len(USAGE) + 1)
-    assert session().run(0, 0, 1, columns, nothing, filled, kept) == (35, 1, 1, 0, native.NO_USAGE)
+    assert scanner().run(0, 0, 1, columns, nothing, filled, unknown) == (
+        35,
+        1,
+        1,
+        0,
+        native.NO_USAGE_COLUMN,
+    )
     short = tuple(column[:1] for column in usage)
-    assert session().run(0, 0, 1, columns, short, filled, kept) == (0, 0, 1, 0, native.BODIES_FULL)
+    assert scanner().run(0, 0, 1, columns, short, filled, unknown) == (
+        0,
+        0,
+        1,
+        0,
+        native.USAGE_ROWS_FULL,
+    )
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "message"),
+    ("change", "message"),
     [
-        ({"at": -1}, ValueError, "at: not a place in the text"),
-        ({"at": len(TEXT) + 1}, ValueError, "at: not a place in the text"),
-        ({"rows": 2}, ValueError, "rows: more than the buffers hold"),
-        ({"rows": -1}, ValueError, "rows: more than the buffers hold"),
-        ({"bodies": 0}, ValueError, "bodies: none, or more than the buffers hold"),
-        ({"bodies": 4}, ValueError, "bodies: none, or more than the buffers hold"),
-        ({"columns": ()}, ValueError, "columns: 10 buffers"),
-        ({"usage": ()}, ValueError, f"usage: {len(USAGE) + 1} buffers or None"),
-        ({"filled": array("Q")}, ValueError, f"filled: {len(USAGE) + 1} numbers"),
+        ({"offset": -1}, "offset must be in the text"),
+        ({"offset": len(TEXT) + 1}, "offset must be in the text"),
+        ({"rows": 2}, "rows must be a number of rows in the buffers"),
+        ({"rows": -1}, "rows must be a number of rows in the buffers"),
+        ({"usage_rows": 0}, "usage_rows must be a number of rows in the buffers, at least 1"),
+        ({"usage_rows": 4}, "usage_rows must be a number of rows in the buffers, at least 1"),
+        ({"columns": ()}, "columns must be 10 buffers"),
+        ({"usage": ()}, f"usage must be {len(USAGE) + 1} buffers or None"),
+        ({"filled": array("Q")}, f"filled must be {len(USAGE) + 1} numbers"),
     ],
 )
-def test_it_refuses(change: dict[str, Any], error: type[Exception], message: str) -> None:
-    columns, usage, filled, kept = buffers(1)
-    arguments = {"at": 0, "rows": 0, "bodies": 1, "columns": columns, "usage": usage,
-                 "filled": filled, "kept": kept, **change}  # fmt: skip
-    with pytest.raises(error) as caught:
-        session().run(*arguments.values())
+def test_run_rejects_wrong_arguments(change: dict[str, Any], message: str) -> None:
+    columns, usage, filled, unknown = buffers(1)
+    arguments = {"offset": 0, "rows": 0, "usage_rows": 1, "columns": columns, "usage": usage,
+                 "filled": filled, "unknown_fields": unknown, **change}  # fmt: skip
+    with pytest.raises(ValueError) as caught:
+        scanner().run(*arguments.values())
     assert str(caught.value) == message
 
 
-def test_it_refuses_memory_that_is_not_its_own_to_write() -> None:
-    columns, usage, filled, kept = buffers(1)
+def test_run_rejects_read_only_and_unaligned_buffers() -> None:
+    columns, usage, filled, unknown = buffers(1)
     with pytest.raises(BufferError):
-        session().run(0, 0, 1, (bytes(8), *columns[1:]), usage, filled, kept)
+        scanner().run(0, 0, 1, (bytes(8), *columns[1:]), usage, filled, unknown)
     shifted = memoryview(bytearray(16))[1:9]
-    with pytest.raises(ValueError, match=r"^a buffer that is not aligned to its items$"):
-        session().run(0, 0, 1, (shifted, *columns[1:]), usage, filled, kept)
+    with pytest.raises(ValueError, match=r"^a buffer must be aligned to its items$"):
+        scanner().run(0, 0, 1, (shifted, *columns[1:]), usage, filled, unknown)
 
 
-def test_a_session_wants_a_machine_and_bytes() -> None:
-    with pytest.raises(TypeError, match=r"^machine: not a Machine$"):
-        _scanner.Session(object(), TEXT, names=1, flags=0, seed=1)
+def test_scanner_requires_tables_and_bytes() -> None:
+    with pytest.raises(TypeError, match=r"^tables must be ScannerTables$"):
+        _scanner.Scanner(object(), TEXT, names=1, flags=0, seed=1)
     with pytest.raises(TypeError):
-        _scanner.Session(TABLES, bytearray(TEXT), names=1, flags=0, seed=1)
+        _scanner.Scanner(TABLES, bytearray(TEXT), names=1, flags=0, seed=1)
 
 
 TABLE = bytes(256).replace(b"\0", b"\xff")
@@ -94,43 +106,46 @@ DIGITS = bytes(byte - 48 if 48 <= byte < 58 else OUTSIDE for byte in range(256))
 
 
 @pytest.mark.parametrize(
-    ("step", "message"),
+    "step",
     [
-        ((TABLE[1:], 0, 1, 0, -1, False), "a step of a program that cannot be run"),
-        ((bytes(256), 0, 1, 0, -1, False), "a step of a program that cannot be run"),
-        ((TABLE, 2, 1, 0, -1, False), "a step of a program that cannot be run"),
-        ((TABLE, 0, 1, 0, 8, False), "a step of a program that cannot be run"),
-        ((TABLE, 0, 1, 37, 0, False), "a step of a program that cannot be run"),
-        ((DIGITS, 0, 1, 8, 0, False), "a digit that its base does not have"),
+        (TABLE[1:], 0, 1, 0, -1, False),
+        (bytes(256), 0, 1, 0, -1, False),
+        (TABLE, 2, 1, 0, -1, False),
+        (TABLE, 0, 1, 0, 8, False),
+        (TABLE, 0, 1, 0, -2, False),
+        (TABLE, 0, 1, 37, 0, False),
+        (DIGITS, 0, 1, 8, 0, False),
     ],
 )
-def test_a_machine_refuses_a_step(step: tuple[object, ...], message: str) -> None:
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        _scanner.Machine((step,), (), (), (), (), (), (), (), 1)
+def test_tables_reject_a_step_that_cannot_run(step: tuple[object, ...]) -> None:
+    with pytest.raises(ValueError, match=r"^a step that cannot run: its table must have 256 "):
+        _scanner.ScannerTables((step,), (), (), (), (), (), (), (), 1)
 
 
-def test_a_machine_refuses_a_key_without_a_column() -> None:
-    with pytest.raises(ValueError, match=r"^a key without a column to put its value in$"):
-        _scanner.Machine((), (), (), (), (), (), (), ((b"Rss:", 0, 0),), 1)
+def test_tables_reject_a_key_without_a_column() -> None:
+    with pytest.raises(
+        ValueError, match=r"^a key must have text, a kind, and a column of that kind$"
+    ):
+        _scanner.ScannerTables((), (), (), (), (), (), (), ((b"Rss:", 0, 0),), 1)
 
 
-def test_a_text_has_one_place() -> None:
-    known = session()
-    known.know_name(b"/x", 1)
-    with pytest.raises(ValueError, match=r"^a text with two places$"):
-        known.know_name(b"/x", 2)
+def test_text_has_one_index() -> None:
+    known = scanner()
+    known.add_name(b"/x", 1)
+    with pytest.raises(ValueError, match=r"^this text has another index already$"):
+        known.add_name(b"/x", 2)
 
 
 def hashed(word: bytes, seed: int) -> int:
-    """The hash of a text of less than eight bytes, as texts.c makes it."""
+    """Return the hash of a text of less than eight bytes, as intern_table.c computes it."""
     mixed = (seed ^ len(word) ^ int.from_bytes(word, "little")) * 0xBF58476D1CE4E5B9 % 2**64
     return mixed ^ mixed >> 32
 
 
-def test_a_text_for_which_the_table_has_no_room_is_read_all_the_same(
+def test_agrees_on_names_that_collide_until_the_intern_table_closes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Texts that all begin at one slot: rare, but under every seed there are some."""
+    """All these texts begin at one slot. Such texts exist for every seed."""
     seed, probes = 1, 64
     words = (b"/%x" % number for number in itertools.count(2**20))
     alike = [
@@ -141,13 +156,13 @@ def test_a_text_for_which_the_table_has_no_room_is_read_all_the_same(
     oracle.check(text)
 
 
-def test_what_a_caller_says_of_bodies_is_not_believed() -> None:
-    """The last row's place in the usage columns is the caller's to change, and must lie in them."""
+def test_run_checks_the_usage_row_of_the_caller() -> None:
+    """The caller can change the usage row of the last mapping, so it is checked again."""
     text = b"1000-2000 rw-p 00000000 00:00 0 \nRss: 4 kB\nPss: 4 kB\n"
-    columns, usage, filled, kept = buffers(1)
-    reader = _scanner.Session(TABLES, text, names=1, flags=0, seed=1)
-    columns[native.COLUMNS.index("usage_row")][0] = 2**32 - 1
-    assert reader.run(33, 1, 1, columns, usage, filled, kept) == (33, 1, 1, 0, native.ODD)
+    columns, usage, filled, unknown = buffers(1)
+    reader = _scanner.Scanner(TABLES, text, names=1, flags=0, seed=1)
+    columns[native.HEADER_COLUMNS.index("usage_row")][0] = 2**32 - 1
+    assert reader.run(33, 1, 1, columns, usage, filled, unknown) == (33, 1, 1, 0, native.UNMATCHED)
 
 
 NUMBERS = array("Q", (1, 2, 3))
@@ -155,7 +170,7 @@ TOO_SHORT = "a column has fewer numbers than there are rows, or numbers of an un
 FORMS = r"a column of a form that build\(\) does not have"
 
 
-def test_records_are_built_of_columns_and_only_of_their_own_slots() -> None:
+def test_build_fills_only_slots_of_the_record() -> None:
     slots = (Mapping.start, Mapping.end, Mapping.name, Mapping.offset, Mapping.inode)
 
     def divide(one: int, other: int) -> int:
@@ -190,16 +205,14 @@ def test_records_are_built_of_columns_and_only_of_their_own_slots() -> None:
         ((max, NUMBERS, NUMBERS, NUMBERS), 0, 1, FORMS),
     ],
 )
-def test_records_are_not_built_of_what_is_not_there(
-    column: Any, first: int, count: int, message: str
-) -> None:
+def test_build_rejects_wrong_columns(column: Any, first: int, count: int, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         _scanner.build(Mapping, (Mapping.start,), (column,), first, count)
 
 
-def test_numbers_are_gathered_where_there_are_any() -> None:
+def test_gather_sets_missing_after_the_last_number() -> None:
     into = array("Q", bytes(24))
     _scanner.gather(NUMBERS, array("I", (2, 0, 3)), into)
     assert [*into] == [3, 1, 2**64 - 1]
-    with pytest.raises(ValueError, match=r"^into: an item for every place$"):
+    with pytest.raises(ValueError, match=r"^into must have an item for each row$"):
         _scanner.gather(NUMBERS, array("I", (2, 0, 3, 4)), into)

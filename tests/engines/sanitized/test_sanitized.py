@@ -51,7 +51,7 @@ def test_no_memory_is_misused(tmp_path: Path) -> None:
     subprocess.run([*command, "-o", str(build)], check=True)
     environment = {
         **os.environ,
-        "PROCMAPS_SCAN": str(build),
+        "PROCMAPS_SCANNER": str(build),
         "LD_PRELOAD": library,
         # The interpreter itself leaves memory behind at its end.
         "ASAN_OPTIONS": "detect_leaks=0",

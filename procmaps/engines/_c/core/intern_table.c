@@ -1,10 +1,10 @@
-/* A table of texts, each with its place: see scanner.h. */
+/* Interning: each distinct text once, with its index. See scanner.h. */
 #include "scanner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PROBES = 64 }; /* a text that needs more is for the caller to find */
+enum { MAX_PROBES = 64 }; /* a text that needs more closes the table */
 
 static uint64_t
 hash_text(const uint8_t *text, size_t length, uint64_t seed)
@@ -23,99 +23,99 @@ hash_text(const uint8_t *text, size_t length, uint64_t seed)
 }
 
 static bool
-same_text(const Entry *entry, const uint8_t *text, size_t length)
+is_text(const InternedText *entry, const uint8_t *text, size_t length)
 {
     return entry->length == length && memcmp(entry->text, text, length) == 0;
 }
 
-/* The slot of a text, or the free one where it belongs; NULL after too many probes. */
-static Entry *
-find_text(const Texts *texts, const uint8_t *text, size_t length, uint64_t hash)
+/* Return the slot of a text, or the empty slot for it; NULL after too many probes. */
+static InternedText *
+find_slot(const InternTable *table, const uint8_t *text, size_t length, uint64_t hash)
 {
     for (size_t probe = 0; probe < MAX_PROBES; probe++) {
-        /* Each step is one wider than the last, so that runs of taken slots do not add up. */
-        Entry *entry = &texts->slot[(hash + probe * (probe + 1) / 2) & (texts->slots - 1)];
-        if (!entry->text || (entry->hash == hash && same_text(entry, text, length)))
+        /* Triangular probing: the distance grows by one each time, so used slots do not cluster. */
+        InternedText *entry = &table->slot[(hash + probe * (probe + 1) / 2) & (table->slots - 1)];
+        if (!entry->text || (entry->hash == hash && is_text(entry, text, length)))
             return entry;
     }
     return NULL;
 }
 
-/* Twice the slots. False where memory is out, or the texts were made to collide. */
+/* Double the slots. Return false without memory, or if too many texts collide. */
 static bool
-grow_texts(Texts *texts)
+grow(InternTable *table)
 {
-    Texts larger = *texts;
-    larger.slots = texts->slots ? texts->slots * 2 : 64;
-    if (larger.slots > SIZE_MAX / sizeof(Entry) / 2)
+    InternTable larger = *table;
+    larger.slots = table->slots ? table->slots * 2 : 64;
+    if (larger.slots > SIZE_MAX / sizeof(InternedText) / 2)
         return false;
-    larger.slot = calloc(larger.slots, sizeof(Entry));
+    larger.slot = calloc(larger.slots, sizeof(InternedText));
     if (!larger.slot)
         return false;
-    for (size_t i = 0; i < texts->slots; i++) {
-        const Entry *entry = &texts->slot[i];
+    for (size_t i = 0; i < table->slots; i++) {
+        const InternedText *entry = &table->slot[i];
         if (!entry->text)
             continue;
-        Entry *found = find_text(&larger, entry->text, entry->length, entry->hash);
-        if (!found) {
+        InternedText *slot = find_slot(&larger, entry->text, entry->length, entry->hash);
+        if (!slot) {
             free(larger.slot);
             return false;
         }
-        *found = *entry;
+        *slot = *entry;
     }
-    free(texts->slot);
-    *texts = larger;
+    free(table->slot);
+    *table = larger;
     return true;
 }
 
 static bool
-add_fresh(Texts *texts, Entry entry)
+append_added(InternTable *table, InternedText entry)
 {
-    if (texts->freshes == texts->fresh_capacity) {
-        size_t capacity = texts->fresh_capacity ? texts->fresh_capacity * 2 : 64;
-        Entry *fresh = capacity > SIZE_MAX / sizeof(Entry)
-                           ? NULL
-                           : realloc(texts->fresh, capacity * sizeof(Entry));
-        if (!fresh)
+    if (table->added_count == table->added_capacity) {
+        size_t capacity = table->added_capacity ? table->added_capacity * 2 : 64;
+        if (capacity > SIZE_MAX / sizeof(InternedText))
             return false;
-        texts->fresh = fresh;
-        texts->fresh_capacity = capacity;
+        InternedText *added = realloc(table->added, capacity * sizeof(InternedText));
+        if (!added)
+            return false;
+        table->added = added;
+        table->added_capacity = capacity;
     }
-    texts->fresh[texts->freshes++] = entry;
+    table->added[table->added_count++] = entry;
     return true;
 }
 
-/* The place of a text: a new one where *place* is negative and the text unknown, or *place*, which
-   the caller has found by itself. -1: the caller has to. */
+/* Return the index of a text. A new text gets *index*, or the next index if *index* is negative.
+ * Return -1 if the table is closed: then the caller has to look the text up. */
 int64_t
-place_text(Texts *texts, const uint8_t *text, size_t length, int64_t place)
+intern_text(InternTable *table, const uint8_t *text, size_t length, int64_t index)
 {
-    if (texts->last.text && same_text(&texts->last, text, length))
-        return texts->last.place;
-    if (texts->used * 2 >= texts->slots && !texts->closed)
-        texts->closed = !grow_texts(texts);
-    uint64_t hash = hash_text(text, length, texts->seed);
-    Entry *entry = texts->slots ? find_text(texts, text, length, hash) : NULL;
-    if (!entry || (!entry->text && place < 0 && texts->next == UINT32_MAX - 1))
-        texts->closed = true;
-    if (!entry || (!entry->text && texts->closed))
-        return place;
-    if (!entry->text) {
-        Entry added = {text, length, hash, place < 0 ? texts->next : (uint32_t)place};
-        if (place < 0 && !add_fresh(texts, added))
+    if (table->last.text && is_text(&table->last, text, length))
+        return table->last.index;
+    if (table->used * 2 >= table->slots && !table->closed)
+        table->closed = !grow(table);
+    uint64_t hash = hash_text(text, length, table->seed);
+    InternedText *slot = table->slots ? find_slot(table, text, length, hash) : NULL;
+    if (!slot || (!slot->text && index < 0 && table->next_index == UINT32_MAX - 1))
+        table->closed = true;
+    if (!slot || (!slot->text && table->closed))
+        return index;
+    if (!slot->text) {
+        InternedText entry = {text, length, hash, index < 0 ? table->next_index : (uint32_t)index};
+        if (index < 0 && !append_added(table, entry))
             return -1;
-        *entry = added;
-        if (added.place >= texts->next)
-            texts->next = added.place + 1;
-        texts->used++;
+        *slot = entry;
+        if (entry.index >= table->next_index)
+            table->next_index = entry.index + 1;
+        table->used++;
     }
-    texts->last = *entry;
-    return entry->place;
+    table->last = *slot;
+    return slot->index;
 }
 
 void
-free_texts(Texts *texts)
+free_intern_table(InternTable *table)
 {
-    free(texts->slot);
-    free(texts->fresh);
+    free(table->slot);
+    free(table->added);
 }

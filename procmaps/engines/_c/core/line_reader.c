@@ -1,13 +1,13 @@
-/* Lines into columns: see scanner.h. */
+/* From lines to columns. See scanner.h. */
 #include "scanner.h"
 
 #include <string.h>
 
-/* The registers of a header line: procmaps.grammar.loading.HEADER_PARTS. */
+/* The registers of a header line: HEADER_PARTS of procmaps/grammar/loading.py. */
 enum { START, END, PERMS, OFFSET, MAJOR, MINOR, INODE, NAME };
 
-/* Have the processor fetch what is read some lines from now: by itself it does not look beyond the
- * page of memory that it is in. Behind the end of the text that does nothing. */
+/* Prefetch the text that is read some lines later. The processor's own prefetching stops at the end
+ * of a page of memory. A prefetch after the end of the text is harmless. */
 static void
 fetch_ahead(const uint8_t *at, size_t length)
 {
@@ -16,8 +16,9 @@ fetch_ahead(const uint8_t *at, size_t length)
         __builtin_prefetch((const void *)((uintptr_t)at + AHEAD + i));
 }
 
+/* Return the start of the next line; *at* is a newline or the end of the text. */
 static const uint8_t *
-behind_line(const uint8_t *at, const uint8_t *end)
+after_newline(const uint8_t *at, const uint8_t *end)
 {
     return at < end ? at + 1 : at;
 }
@@ -39,21 +40,22 @@ same_bytes(const uint8_t *one, const uint8_t *other, size_t length)
     return left == right;
 }
 
-/* --- header lines ----------------------------------------------------------------------------- */
+/* --- header lines ---------------------------------------------------------------------------- */
 
-/* Read permissions, offset, device and inode, and remember them; NULL where they cannot be. */
-static const Middle *
-read_middle(Reader *reader, const uint8_t *at)
+/* Parse permissions, offset, device and inode into the cache. Return NULL if a value is impossible
+ * or nothing follows. */
+static const FixedColumns *
+read_fixed_columns(Reader *reader, const uint8_t *at)
 {
     Registers got;
     memset(got.value, 0, sizeof got.value);
-    const uint8_t *end = run_steps(&reader->tables->middle, at, reader->end, &got);
+    const uint8_t *end = run_steps(&reader->tables->fixed_columns, at, reader->end, &got);
     if (!end || end == reader->end || got.value[MAJOR] > UINT32_MAX || got.value[MINOR] > UINT32_MAX
         || got.value[PERMS] > UINT8_MAX)
         return NULL;
-    Middle *middle = &reader->middle[reader->next_middle];
-    reader->next_middle = (reader->next_middle + 1) % MIDDLES;
-    *middle = (Middle){
+    FixedColumns *columns = &reader->fixed_columns[reader->next_fixed_columns];
+    reader->next_fixed_columns = (reader->next_fixed_columns + 1) % CACHED_FIXED_COLUMNS;
+    *columns = (FixedColumns){
         .text = at,
         .length = (size_t)(end + 1 - at),
         .offset = got.value[OFFSET],
@@ -62,160 +64,164 @@ read_middle(Reader *reader, const uint8_t *at)
         .minor = (uint32_t)got.value[MINOR],
         .perms = (uint8_t)got.value[PERMS],
     };
-    return middle;
+    return columns;
 }
 
-/* The one that stands here once more, or NULL: for much anonymous memory it is the same. */
-static const Middle *
-repeat_middle(const Reader *reader, const uint8_t *at)
+/* Return the cached columns that occur again at *at*, or NULL. Anonymous memory mostly has equal
+ * ones. */
+static const FixedColumns *
+find_fixed_columns(const Reader *reader, const uint8_t *at)
 {
     size_t rest = (size_t)(reader->end - at);
-    for (const Middle *middle = reader->middle; middle < reader->middle + MIDDLES; middle++)
-        if (middle->length && middle->length <= rest
-            && same_bytes(at, middle->text, middle->length))
-            return middle;
+    const FixedColumns *columns = reader->fixed_columns;
+    for (; columns < reader->fixed_columns + CACHED_FIXED_COLUMNS; columns++)
+        if (columns->length && columns->length <= rest
+            && same_bytes(at, columns->text, columns->length))
+            return columns;
     return NULL;
 }
 
-/* Read a header line into the next row; the end of it, or NULL. */
+/* Read a header line into the next row. Return its end before the newline, or NULL. */
 static const uint8_t *
-read_header(Reader *reader, const Target *to, const Progress *now)
+read_header(Reader *reader, const Output *out, const Progress *now)
 {
     Registers got;
     got.value[START] = got.value[END] = 0;
-    got.from[NAME] = NULL;
+    got.span_start[NAME] = NULL;
     const uint8_t *at = run_steps(&reader->tables->addresses, now->at, reader->end, &got);
     if (!at || got.value[END] < got.value[START])
         return NULL;
-    const Middle *middle = repeat_middle(reader, at);
-    if (!middle && !(middle = read_middle(reader, at)))
+    const FixedColumns *columns = find_fixed_columns(reader, at);
+    if (!columns && !(columns = read_fixed_columns(reader, at)))
         return NULL;
-    at += middle->length - 1;
+    at += columns->length - 1;
     const uint8_t *end = run_program(&reader->tables->name, at, reader->end, &got);
     if (!end)
         return NULL;
-    int64_t name = 0;
-    const uint8_t *from = got.from[NAME];
-    if (from) {
-        name = place_text(&reader->names, from, (size_t)(got.to[NAME] - from), -1);
-        if (name < 0)
+    int64_t name_index = 0;
+    const uint8_t *name = got.span_start[NAME];
+    if (name) {
+        name_index = intern_text(&reader->names, name, (size_t)(got.span_end[NAME] - name), -1);
+        if (name_index < 0)
             return NULL;
     }
     size_t row = now->rows;
-    to->at[row] = (uint64_t)(now->at - reader->begin);
-    to->start[row] = got.value[START];
-    to->last[row] = got.value[END];
-    to->perms[row] = middle->perms;
-    to->offset[row] = middle->offset;
-    to->major[row] = middle->major;
-    to->minor[row] = middle->minor;
-    to->inode[row] = middle->inode;
-    to->name[row] = (uint32_t)name;
-    to->below[row] = 0;
+    out->line_offset[row] = (uint64_t)(now->at - reader->begin);
+    out->start[row] = got.value[START];
+    out->end[row] = got.value[END];
+    out->perms[row] = columns->perms;
+    out->offset[row] = columns->offset;
+    out->major[row] = columns->major;
+    out->minor[row] = columns->minor;
+    out->inode[row] = columns->inode;
+    out->name_index[row] = (uint32_t)name_index;
+    out->usage_row[row] = 0;
     return end;
 }
 
-/* --- what stands below a header --------------------------------------------------------------- */
+/* --- field blocks ---------------------------------------------------------------------------- */
 
-/* The row of what stands below the last header, in the usage columns; a new one if it has none. */
+/* Return the usage row of the last mapping. Give it a new row if it has none. */
 static uint32_t
-place_below(const Target *to, Progress *now)
+current_usage_row(const Output *out, Progress *now)
 {
-    uint32_t *place = &to->below[now->rows - 1];
-    if (!*place)
-        *place = (uint32_t)now->bodies++;
-    return *place;
+    uint32_t *row = &out->usage_row[now->rows - 1];
+    if (!*row)
+        *row = (uint32_t)now->usage_rows++;
+    return *row;
 }
 
-/* Whether a value for *key* can be stored there: there is a column, and nothing in it yet. */
+/* Return whether a value for *key* can be stored: its column exists and has no value in the row. */
 static bool
-is_free(const Key *key, const Target *to, const Progress *now)
+is_free(const Key *key, const Output *out, const Progress *now)
 {
-    if (!now->rows || !to->present[key->column])
+    if (!now->rows || !out->present[key->column])
         return false;
-    uint32_t place = to->below[now->rows - 1];
-    return place < to->bodies && to->filled[key->column] <= (place ? place : now->bodies);
+    uint32_t row = out->usage_row[now->rows - 1];
+    return row < out->usage_capacity && out->filled[key->column] <= (row ? row : now->usage_rows);
 }
 
 static void
-store(const Key *key, const Target *to, Progress *now, uint64_t value)
+store(const Key *key, const Output *out, Progress *now, uint64_t value)
 {
-    uint32_t place = place_below(to, now);
+    uint32_t row = current_usage_row(out, now);
     if (key->kind == FLAGS)
-        to->flags[place] = (uint32_t)value;
+        out->flags[row] = (uint32_t)value;
     else
-        to->usage[key->column][place] = value;
-    to->filled[key->column] = (uint64_t)place + 1;
+        out->usage[key->column][row] = value;
+    out->filled[key->column] = (uint64_t)row + 1;
 }
 
-/* The same, and remember it with the other lines of the entry. */
+/* Store a value and add its line to the current block. */
 static void
-add(Reader *reader, const Key *key, const Target *to, Progress *now, uint64_t value)
+add(Reader *reader, const Key *key, const Output *out, Progress *now, uint64_t value)
 {
-    store(key, to, now, value);
-    Body *below = &reader->body[reader->below];
-    if (below->lines == MAX_KEYS)
-        reader->whole = false;
-    if (reader->whole) {
-        below->key[below->lines] = (int)(key - reader->tables->key);
-        below->value[below->lines++] = value;
+    store(key, out, now, value);
+    UsageBlock *block = &reader->block[reader->current_block];
+    if (block->lines == MAX_KEYS)
+        reader->cacheable = false;
+    if (reader->cacheable) {
+        block->key[block->lines] = (int)(key - reader->tables->key);
+        block->value[block->lines++] = value;
     }
 }
 
-/* A header line ends here: what stood below the one before it is remembered, if it was whole. */
+/* Begin a new block after a header line, which ends at *after_header*. Cache the block before the
+ * header line if it is complete. */
 static void
-next_body(Reader *reader, const Target *to, const Progress *now, const uint8_t *behind)
+begin_block(Reader *reader, const Output *out, const Progress *now, const uint8_t *after_header)
 {
-    Body *below = &reader->body[reader->below];
-    if (reader->whole && below->lines && now->rows) {
-        below->length = (size_t)(now->at - below->text);
-        below->place = to->below[now->rows - 1];
-        reader->below = (reader->below + 1) % BODIES;
-        below = &reader->body[reader->below];
+    UsageBlock *block = &reader->block[reader->current_block];
+    if (reader->cacheable && block->lines && now->rows) {
+        block->length = (size_t)(now->at - block->text);
+        block->usage_row = out->usage_row[now->rows - 1];
+        reader->current_block = (reader->current_block + 1) % CACHED_BLOCKS;
+        block = &reader->block[reader->current_block];
     }
-    below->text = behind;
-    below->length = 0;
-    below->lines = 0;
-    reader->whole = true;
-    reader->shared = NULL;
+    block->text = after_header;
+    block->length = 0;
+    block->lines = 0;
+    reader->cacheable = true;
+    reader->shared_block = NULL;
 }
 
-/* Below most headers stands what stood below another: then the two share a row. */
+/* If the last mapping repeats a cached block, give it the row of that block and skip the lines. */
 static void
-share_body(Reader *reader, const Target *to, Progress *now)
+share_block(Reader *reader, const Output *out, Progress *now)
 {
     size_t rest = (size_t)(reader->end - now->at);
-    for (const Body *body = reader->body; body < reader->body + BODIES; body++) {
-        if (!body->length || rest < body->length || memcmp(now->at, body->text, body->length) != 0)
+    for (const UsageBlock *block = reader->block; block < reader->block + CACHED_BLOCKS; block++) {
+        if (!block->length || rest < block->length
+            || memcmp(now->at, block->text, block->length) != 0)
             continue;
-        to->below[now->rows - 1] = body->place;
-        fetch_ahead(now->at, body->length);
-        now->at += body->length;
-        reader->key = body->key[body->lines - 1] + 1;
-        reader->whole = false; /* it is remembered already */
-        reader->shared = body;
+        out->usage_row[now->rows - 1] = block->usage_row;
+        fetch_ahead(now->at, block->length);
+        now->at += block->length;
+        reader->key = block->key[block->lines - 1] + 1;
+        reader->cacheable = false; /* it is in the cache already */
+        reader->shared_block = block;
         return;
     }
 }
 
-/* One more line stands below the last header than it seemed: it gets a row of its own after all.
- * False where there is no column for what it shared. */
+/* Give the last mapping its own copy of the shared block, because a further field line follows.
+ * Return false if a column of the block does not exist. */
 static bool
-part_body(Reader *reader, const Target *to, Progress *now)
+unshare_block(Reader *reader, const Output *out, Progress *now)
 {
-    const Body *body = reader->shared;
+    const UsageBlock *block = reader->shared_block;
     const Key *key = reader->tables->key;
-    for (int line = 0; line < body->lines; line++)
-        if (!to->present[key[body->key[line]].column])
+    for (int line = 0; line < block->lines; line++)
+        if (!out->present[key[block->key[line]].column])
             return false;
-    to->below[now->rows - 1] = 0;
-    for (int line = 0; line < body->lines; line++)
-        store(&key[body->key[line]], to, now, body->value[line]);
-    reader->shared = NULL;
+    out->usage_row[now->rows - 1] = 0;
+    for (int line = 0; line < block->lines; line++)
+        store(&key[block->key[line]], out, now, block->value[line]);
+    reader->shared_block = NULL;
     return true;
 }
 
-/* --- the lines of it -------------------------------------------------------------------------- */
+/* --- field lines ----------------------------------------------------------------------------- */
 
 static bool
 is_key(const Key *key, const uint8_t *at, const uint8_t *end)
@@ -228,7 +234,7 @@ is_key(const Key *key, const uint8_t *at, const uint8_t *end)
            == 0;
 }
 
-/* The number of the known key that stands here, from 1; 0 where none does. */
+/* Return the number of the known key at *at*, from 1; 0 if there is none. */
 static int
 find_key(const Reader *reader, const uint8_t *at)
 {
@@ -238,24 +244,25 @@ find_key(const Reader *reader, const uint8_t *at)
     return 0;
 }
 
-/* Read what stands behind a known key; the end of the line, or NULL. */
+/* Read a line with a known key. Return its end before the newline, or NULL. */
 static const uint8_t *
-read_value(Reader *reader, const Key *key, const Target *to, Progress *now)
+read_value(Reader *reader, const Key *key, const Output *out, Progress *now)
 {
     Registers got;
     got.value[0] = 0;
-    got.from[0] = NULL;
+    got.span_start[0] = NULL;
     const uint8_t *at = now->at + key->length;
     const uint8_t *end = run_program(&reader->tables->value[key->kind], at, reader->end, &got);
-    if (!end || !is_free(key, to, now))
+    if (!end || !is_free(key, out, now))
         return NULL;
     uint64_t value;
     if (key->kind == FLAGS) {
-        size_t length = got.from[0] ? (size_t)(got.to[0] - got.from[0]) : 0;
-        int64_t place = place_text(&reader->flags, got.from[0] ? got.from[0] : at, length, -1);
-        if (place < 0)
+        const uint8_t *text = got.span_start[0] ? got.span_start[0] : at;
+        size_t length = got.span_start[0] ? (size_t)(got.span_end[0] - text) : 0;
+        int64_t index = intern_text(&reader->flags, text, length, -1);
+        if (index < 0)
             return NULL;
-        value = (uint64_t)place;
+        value = (uint64_t)index;
     }
     else {
         uint64_t factor = key->kind == SIZE ? 1024 : 1;
@@ -263,95 +270,97 @@ read_value(Reader *reader, const Key *key, const Target *to, Progress *now)
             return NULL;
         value = got.value[0] * factor;
     }
-    add(reader, key, to, now, value);
+    add(reader, key, out, now, value);
     if (end < reader->end) {
         size_t length = (size_t)(end + 1 - now->at);
-        reader->line[key - reader->tables->key] = (Line){now->at, length, value};
+        reader->line[key - reader->tables->key] = (CachedLine){now->at, length, value};
     }
     return end;
 }
 
-/* The same for a line that stands as it stood in the entry before, as most do. */
+/* Read a line that equals the last line with its key, as most do. Return its end before the
+ * newline, or NULL. */
 static const uint8_t *
-repeat_value(Reader *reader, int number, const Target *to, Progress *now)
+repeat_value(Reader *reader, int key_index, const Output *out, Progress *now)
 {
-    const Key *key = &reader->tables->key[number];
-    const Line *line = &reader->line[number];
-    if (!line->length || (size_t)(reader->end - now->at) < line->length || !is_free(key, to, now)
+    const Key *key = &reader->tables->key[key_index];
+    const CachedLine *line = &reader->line[key_index];
+    if (!line->length || (size_t)(reader->end - now->at) < line->length || !is_free(key, out, now)
         || !same_bytes(now->at, line->text, line->length))
         return NULL;
-    add(reader, key, to, now, line->value);
+    add(reader, key, out, now, line->value);
     return now->at + line->length - 1;
 }
 
-/* Keep where a line with an unknown key stands; the end of the line, or NULL. */
+/* Record the position of a line with an unknown key. Return its end before the newline, or NULL. */
 static const uint8_t *
-read_text(Reader *reader, const Target *to, Progress *now)
+read_unknown_field(Reader *reader, const Output *out, Progress *now)
 {
     Registers got;
-    memset(got.from, 0, sizeof got.from);
+    memset(got.span_start, 0, sizeof got.span_start);
     const uint8_t *end = run_program(&reader->tables->text, now->at, reader->end, &got);
-    if (!end || !got.from[0])
+    if (!end || !got.span_start[0])
         return NULL;
-    uint64_t *kept = to->kept + now->kept++ * KEPT_FIELDS;
-    kept[0] = place_below(to, now);
-    kept[1] = (uint64_t)(now->at - reader->begin);
-    kept[2] = (uint64_t)(got.to[0] - reader->begin);
-    kept[3] = (uint64_t)(end - reader->begin);
-    reader->whole = false;
+    uint64_t *numbers = out->unknown_fields + now->unknown_fields++ * UNKNOWN_FIELD_NUMBERS;
+    numbers[0] = current_usage_row(out, now);
+    numbers[1] = (uint64_t)(now->at - reader->begin);
+    numbers[2] = (uint64_t)(got.span_end[0] - reader->begin);
+    numbers[3] = (uint64_t)(end - reader->begin);
+    reader->cacheable = false;
     return end;
 }
 
-/* --- all of them ------------------------------------------------------------------------------ */
+/* --- all lines ------------------------------------------------------------------------------- */
 
+/* Read lines until the text ends, a buffer is full, or a line does not match. */
 Stop
-read_lines(Reader *reader, const Target *to, Progress *now)
+read_lines(Reader *reader, const Output *out, Progress *now)
 {
     while (now->at < reader->end) {
         const uint8_t *end;
-        if (now->bodies == to->bodies)
-            return BODIES_FULL;
+        if (now->usage_rows == out->usage_capacity)
+            return USAGE_ROWS_FULL;
         int key = reader->next_key[reader->key];
-        if (key && !reader->shared && (end = repeat_value(reader, key - 1, to, now))) {
+        if (key && !reader->shared_block && (end = repeat_value(reader, key - 1, out, now))) {
             reader->key = key;
             now->at = end + 1;
             continue;
         }
         if (!key || !is_key(&reader->tables->key[key - 1], now->at, reader->end)) {
-            bool room = now->rows < to->rows;
-            if (room && (end = read_header(reader, to, now))) {
-                end = behind_line(end, reader->end);
-                next_body(reader, to, now, end);
+            bool has_room = now->rows < out->row_capacity;
+            if (has_room && (end = read_header(reader, out, now))) {
+                end = after_newline(end, reader->end);
+                begin_block(reader, out, now, end);
                 reader->next_key[reader->key] = 0;
                 reader->key = 0;
                 now->rows++;
                 now->at = end;
-                share_body(reader, to, now);
+                share_block(reader, out, now);
                 continue;
             }
             key = find_key(reader, now->at);
-            if (!key && !room)
+            if (!key && !has_room)
                 return ROWS_FULL;
         }
         if (!now->rows)
-            return ODD; /* a field before the first header line */
-        if (reader->shared && !part_body(reader, to, now))
-            return NO_USAGE;
-        if (key && !to->present[reader->tables->key[key - 1].column])
-            return NO_USAGE;
-        if (!key && now->kept == to->kept_lines)
-            return KEPT_FULL;
-        end = key ? read_value(reader, &reader->tables->key[key - 1], to, now)
-                  : read_text(reader, to, now);
+            return UNMATCHED; /* a field line before the first header line */
+        if (reader->shared_block && !unshare_block(reader, out, now))
+            return NO_USAGE_COLUMN;
+        if (key && !out->present[reader->tables->key[key - 1].column])
+            return NO_USAGE_COLUMN;
+        if (!key && now->unknown_fields == out->unknown_capacity)
+            return UNKNOWN_FIELDS_FULL;
+        end = key ? read_value(reader, &reader->tables->key[key - 1], out, now)
+                  : read_unknown_field(reader, out, now);
         if (!end) {
-            reader->whole = false;
-            return ODD;
+            reader->cacheable = false;
+            return UNMATCHED;
         }
         if (key) {
             reader->next_key[reader->key] = key;
             reader->key = key;
         }
-        now->at = behind_line(end, reader->end);
+        now->at = after_newline(end, reader->end);
     }
     return DONE;
 }

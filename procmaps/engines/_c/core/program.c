@@ -1,9 +1,76 @@
-/* Programs, run over a line: see scanner.h. */
+/* Programs: preparing steps and running them over a line. See scanner.h. */
 #include "scanner.h"
 
 #include <string.h>
 
-/* Which byte of eight, as they stand in memory, is the first that is not 0. *word* is not 0. */
+/* --- preparing ------------------------------------------------------------------------------- */
+
+/* Return how many digits of *base* a 64-bit number can always hold. */
+static size_t
+safe_digits(uint64_t base)
+{
+    if (base < 2)
+        return SIZE_MAX;
+    size_t digits = 0;
+    for (uint64_t value = 0; value <= (UINT64_MAX - (base - 1)) / base; digits++)
+        value = value * base + (base - 1);
+    return digits;
+}
+
+/* Complete a step whose table, register_index and may_end are set. Return false if it cannot run.
+ *
+ * No text has more than SIZE_MAX bytes, so a greater *max_count* means the same as SIZE_MAX. It
+ * occurs on 32 bits, where a set without an upper bound has a *max_count* of 64 bits. */
+bool
+prepare_step(Step *step, uint64_t min_count, uint64_t max_count, unsigned base)
+{
+    if (step->table['\n'] != OUTSIDE || min_count > max_count || min_count > SIZE_MAX
+        || step->register_index < -1 || step->register_index >= REGISTERS || base > 36)
+        return false;
+    step->min_count = (size_t)min_count;
+    step->max_count = max_count > SIZE_MAX ? SIZE_MAX : (size_t)max_count;
+    step->base = base;
+    step->base_pow4 = step->base * step->base * step->base * step->base;
+    step->max_safe_digits = safe_digits(base);
+    step->action = step->register_index < 0 ? DISCARD : base ? NUMBER : SPAN;
+    step->stop_byte = -1;
+    int members = 0, member = 0, other = 0;
+    for (int byte = 0; byte < 256; byte++) {
+        uint8_t digit = step->table[byte];
+        if (digit == OUTSIDE) {
+            other = byte == '\n' ? other : byte;
+            continue;
+        }
+        if (step->action == NUMBER && base > 1 && digit >= base)
+            return false;
+        members++;
+        member = byte;
+    }
+    if (members == 254)
+        step->stop_byte = other;
+    if (members == 1 && step->action == DISCARD && min_count == 1 && max_count == 1
+        && !step->may_end) {
+        step->action = LITERAL;
+        step->literal[0] = (uint8_t)member;
+    }
+    return true;
+}
+
+/* Append a step. A literal byte joins a literal before it. The caller checks the capacity. */
+void
+append_step(Program *program, const Step *step)
+{
+    Step *before = program->steps ? &program->step[program->steps - 1] : NULL;
+    if (step->action == LITERAL && before && before->action == LITERAL
+        && before->min_count < LITERAL_BYTES)
+        before->literal[before->min_count++] = step->literal[0];
+    else
+        program->step[program->steps++] = *step;
+}
+
+/* --- running --------------------------------------------------------------------------------- */
+
+/* Return the index in memory of the first byte of *word* that is not 0. *word* is not 0. */
 static int
 first_byte(uint64_t word)
 {
@@ -14,8 +81,8 @@ first_byte(uint64_t word)
 #endif
 }
 
-/* Behind the bytes from *at* on that are of the set, eight at a time where they are all the same:
- * padding mostly is. */
+/* Return the end of the bytes of the set. Equal bytes are skipped eight at a time, because padding
+ * is long. */
 static const uint8_t *
 skip_set(const uint8_t *table, const uint8_t *at, const uint8_t *limit)
 {
@@ -33,24 +100,24 @@ skip_set(const uint8_t *table, const uint8_t *at, const uint8_t *limit)
     return at;
 }
 
-/* Add the digits from *at* on to *value*; the place behind them, or NULL where the number has more
- * than 64 bits. Four at a time where there are so many: every sum has to wait for the one before.
- */
+/* Append the digits at *at* to *value*. Return their end, or NULL if the number needs more than 64
+ * bits. Four digits at a time, so that fewer additions wait for the one before. */
 static const uint8_t *
 read_digits(const Step *step, const uint8_t *at, const uint8_t *limit, uint64_t *value)
 {
-    const uint8_t *safe = (size_t)(limit - at) > step->safe ? at + step->safe : limit;
+    const uint8_t *safe_limit =
+        (size_t)(limit - at) > step->max_safe_digits ? at + step->max_safe_digits : limit;
     const uint64_t base = step->base;
     uint64_t sum = *value;
-    for (; safe - at >= 4; at += 4) {
+    for (; safe_limit - at >= 4; at += 4) {
         const uint8_t first = step->table[at[0]], second = step->table[at[1]];
         const uint8_t third = step->table[at[2]], last = step->table[at[3]];
         if ((first | second | third | last) & NO_DIGIT)
             break;
-        sum = sum * step->fourth + ((first * base + second) * base + third) * base + last;
+        sum = sum * step->base_pow4 + ((first * base + second) * base + third) * base + last;
     }
     uint8_t digit;
-    for (; at < safe && (digit = step->table[*at]) != OUTSIDE; at++)
+    for (; at < safe_limit && (digit = step->table[*at]) != OUTSIDE; at++)
         sum = sum * base + digit;
     for (; at < limit && (digit = step->table[*at]) != OUTSIDE; at++) {
         if (sum > (UINT64_MAX - digit) / base)
@@ -61,8 +128,20 @@ read_digits(const Step *step, const uint8_t *at, const uint8_t *limit, uint64_t 
     return at;
 }
 
-/* Run *program* from *at* on. The place behind it; NULL where a number has more than 64 bits or the
- * text is not the program's. */
+/* Return whether the literal of *step* is at *at*. */
+static bool
+is_literal(const Step *step, const uint8_t *at, const uint8_t *end)
+{
+    if ((size_t)(end - at) < step->min_count)
+        return false;
+    for (size_t i = 0; i < step->min_count; i++)
+        if (at[i] != step->literal[i])
+            return false;
+    return true;
+}
+
+/* Run *program* at *at*. Return the end of the match; NULL if the text does not match or a number
+ * needs more than 64 bits. */
 const uint8_t *
 run_steps(const Program *program, const uint8_t *at, const uint8_t *end, Registers *registers)
 {
@@ -71,44 +150,42 @@ run_steps(const Program *program, const uint8_t *at, const uint8_t *end, Registe
         if (at == end || *at == '\n') {
             if (step->may_end)
                 return at;
-            if (step->least > 0)
+            if (step->min_count > 0)
                 return NULL;
         }
         if (step->action == LITERAL) {
-            if ((size_t)(end - at) < step->least)
+            if (!is_literal(step, at, end))
                 return NULL;
-            for (size_t i = 0; i < step->least; i++)
-                if (at[i] != step->literal[i])
-                    return NULL;
-            at += step->least;
+            at += step->min_count;
             continue;
         }
-        const uint8_t *limit = (size_t)(end - at) > step->most ? at + step->most : end;
+        const uint8_t *limit = (size_t)(end - at) > step->max_count ? at + step->max_count : end;
         const uint8_t *from = at;
         if (step->action == NUMBER) {
-            if (!(at = read_digits(step, at, limit, &registers->value[step->target])))
+            if (!(at = read_digits(step, at, limit, &registers->value[step->register_index])))
                 return NULL;
         }
-        else if (step->until >= 0) {
+        else if (step->stop_byte >= 0) {
             const uint8_t *stop = at < limit ? memchr(at, '\n', (size_t)(limit - at)) : NULL;
             at = stop ? stop : limit;
-            if (at > from && (stop = memchr(from, step->until, (size_t)(at - from))))
+            if (at > from && (stop = memchr(from, step->stop_byte, (size_t)(at - from))))
                 at = stop;
         }
         else
             at = skip_set(step->table, at, limit);
-        if ((size_t)(at - from) < step->least)
+        if ((size_t)(at - from) < step->min_count)
             return NULL;
         if (step->action == SPAN) {
-            if (!registers->from[step->target])
-                registers->from[step->target] = from;
-            registers->to[step->target] = at;
+            if (!registers->span_start[step->register_index])
+                registers->span_start[step->register_index] = from;
+            registers->span_end[step->register_index] = at;
         }
     }
     return at;
 }
 
-/* The same to the end of the line: the place of the newline, or the end of the text. */
+/* Run *program* over the rest of the line. Return the position of the newline, or the end of the
+ * text; NULL if the line does not match. */
 const uint8_t *
 run_program(const Program *program, const uint8_t *at, const uint8_t *end, Registers *registers)
 {

@@ -1,98 +1,102 @@
-/* The native scanner: byte tables compiled from the grammar, run over the text.
+/* The native scanner: runs byte tables compiled from the grammar over a text.
  *
- * Nothing of the syntax stands here. procmaps/grammar/to_byte_tables.py compiles the rules of
- * grammar/ into programs: sequences of steps, each a set of bytes with the least and the greatest
- * number of them, and, where the bytes are digits, their values. These files run such programs. A
- * line that no program takes, or whose number cannot be, is not judged: read_lines() stops in front
- * of it, and the caller hands that one line to the reference engine
+ * It contains no syntax. procmaps/grammar/to_byte_tables.py compiles the rules of grammar/ to
+ * programs. A program is a sequence of steps. A step is a set of bytes with a least and a greatest
+ * count, and with the values of the bytes that are digits.
+ *
+ * The scanner never rejects a line. If no program matches, or a number is impossible, read_lines()
+ * stops before the line. The caller gives that line to the reference engine
  * (procmaps/engines/native_engine.py).
  *
- * Memory: every read is behind a comparison with the end of the text, every write behind one with
- * the capacity that the caller's buffers were checked for.
+ * Memory safety: each read is checked against the end of the text, each write against the capacity
+ * of the caller's buffers.
  *
- * This header and program.c, texts.c and lines.c know nothing of Python; module.h is for the rest.
+ * The files of core/ do not use Python. Those of python/ do.
  */
-#ifndef PROCMAPS_SCAN_H
-#define PROCMAPS_SCAN_H
+#ifndef PROCMAPS_SCANNER_H
+#define PROCMAPS_SCANNER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Nothing of these files is for other libraries of the process: calls among them need no detour. */
+/* No symbol is exported, so calls between these files need no indirection. */
 #pragma GCC visibility push(hidden)
 
-/* --- programs: program.c ---------------------------------------------------------------------- */
+/* --- programs: program.c --------------------------------------------------------------------- */
 
 enum {
-    OUTSIDE = 0xFF,    /* in a table: this byte is not of the set */
-    NO_DIGIT = 0x80,   /* a bit of OUTSIDE that no digit has: digits are below 36 */
-    REGISTERS = 8,     /* procmaps.grammar.loading.HEADER_PARTS; a field uses the first */
-    MAX_STEPS = 32,    /* of a program */
-    LITERAL_BYTES = 8, /* of a step */
+    OUTSIDE = 0xFF,    /* in a table: the byte is not in the set */
+    NO_DIGIT = 0x80,   /* a bit of OUTSIDE; digits with it are read one at a time */
+    REGISTERS = 8,     /* HEADER_PARTS of procmaps/grammar/loading.py; a field uses the first */
+    MAX_STEPS = 32,    /* in a program */
+    LITERAL_BYTES = 8, /* in a step */
 };
 
-typedef enum { PLAIN, NUMBER, SPAN, LITERAL } Action;
+typedef enum { DISCARD, NUMBER, SPAN, LITERAL } Action;
 
+/* A repeated set of bytes. Steps are possessive: greedy, without backtracking. */
 typedef struct {
-    uint8_t table[256]; /* the digit that a byte stands for, or OUTSIDE */
-    size_t least, most;
-    uint64_t base;   /* NUMBER: value = value * base + digit */
-    uint64_t fourth; /* its fourth power: four digits at once */
-    size_t safe;     /* so many digits cannot overflow 64 bits */
-    int target;      /* the register, where there is an action */
+    uint8_t table[256]; /* the digit of each byte, or OUTSIDE */
+    size_t min_count, max_count;
+    uint64_t base;          /* NUMBER: value = value * base + digit */
+    uint64_t base_pow4;     /* base to the fourth power, for four digits at once */
+    size_t max_safe_digits; /* so many digits cannot overflow 64 bits */
+    int register_index;     /* of NUMBER and SPAN */
     Action action;
-    bool may_end; /* the line may end in front of this step */
-    int until;    /* the one byte besides the newline that is not of the set; -1: not so simple */
-    uint8_t literal[LITERAL_BYTES]; /* LITERAL: neighbouring sets of one byte each, joined */
+    bool may_end;  /* the line may end before this step */
+    int stop_byte; /* the only byte, besides the newline, outside the set; -1 if there are more */
+    uint8_t literal[LITERAL_BYTES]; /* LITERAL: adjacent sets of one byte each, joined */
 } Step;
 
-/* Steps in their order. */
 typedef struct {
     Step step[MAX_STEPS];
     int steps;
 } Program;
 
 typedef struct {
-    uint64_t value[REGISTERS];
-    const uint8_t *from[REGISTERS], *to[REGISTERS]; /* SPAN; from is NULL where it was not met */
+    uint64_t value[REGISTERS];            /* NUMBER */
+    const uint8_t *span_start[REGISTERS]; /* SPAN; NULL if its step was not reached */
+    const uint8_t *span_end[REGISTERS];
 } Registers;
 
+bool prepare_step(Step *step, uint64_t min_count, uint64_t max_count, unsigned base);
+void append_step(Program *program, const Step *step);
 const uint8_t *run_steps(const Program *program, const uint8_t *at, const uint8_t *end,
                          Registers *registers);
 const uint8_t *run_program(const Program *program, const uint8_t *at, const uint8_t *end,
                            Registers *registers);
 
-/* --- texts, each once: texts.c ---------------------------------------------------------------- */
+/* --- distinct texts: intern_table.c ---------------------------------------------------------- */
 
 typedef struct {
-    const uint8_t *text; /* in the text that is read, or in bytes that the caller keeps */
+    const uint8_t *text; /* in the scanned text, or in bytes that the caller keeps alive */
     size_t length;
     uint64_t hash;
-    uint32_t place;
-} Entry;
+    uint32_t index;
+} InternedText;
 
 typedef struct {
-    Entry *slot; /* open addressing; a slot without text is free */
+    InternedText *slot; /* open addressing; an empty slot has no text */
     size_t slots, used;
     uint64_t seed;
-    bool closed;   /* a text found no room: every new one is for the caller to find */
-    Entry last;    /* neighbours mostly bear the same name */
-    uint32_t next; /* the place of the next new text */
-    Entry *fresh;  /* the new ones, which the caller has not been told yet */
-    size_t freshes, fresh_capacity;
-} Texts;
+    bool closed;         /* a text found no slot: the caller has to look up each further new text */
+    InternedText last;   /* neighbours usually have the same name */
+    uint32_t next_index; /* of the next new text */
+    InternedText *added; /* the texts added since the caller last took them */
+    size_t added_count, added_capacity;
+} InternTable;
 
-int64_t place_text(Texts *texts, const uint8_t *text, size_t length, int64_t place);
-void free_texts(Texts *texts);
+int64_t intern_text(InternTable *table, const uint8_t *text, size_t length, int64_t index);
+void free_intern_table(InternTable *table);
 
-/* --- lines into columns: lines.c -------------------------------------------------------------- */
+/* --- lines to columns: line_reader.c --------------------------------------------------------- */
 
 enum {
     MAX_KEYS = 128,
-    MIDDLES = 4,     /* middles of header lines remembered */
-    BODIES = 5,      /* bodies remembered, the one that is being read among them */
-    KEPT_FIELDS = 4, /* of a line with an unknown key: body, start, colon, end */
+    CACHED_FIXED_COLUMNS = 4,
+    CACHED_BLOCKS = 5,         /* the block being read is one of them */
+    UNKNOWN_FIELD_NUMBERS = 4, /* for each line with an unknown key: usage row, start, colon, end */
 };
 
 typedef enum { SIZE, COUNT, FLAGS, KINDS } Kind;
@@ -100,89 +104,96 @@ typedef enum { SIZE, COUNT, FLAGS, KINDS } Kind;
 typedef struct {
     char *text; /* with its colon */
     size_t length;
-    uint64_t word[2], mask[2]; /* its first 16 bytes, for a comparison without a loop */
+    uint64_t word[2], mask[2]; /* the first 16 bytes, for a comparison without a loop */
     Kind kind;
-    int column; /* among the usage buffers; FLAGS: the last one */
+    int column; /* index of the usage buffer; FLAGS has the last one */
 } Key;
 
 /* The programs of one grammar. */
 typedef struct {
-    Program addresses;    /* of a header line */
-    Program middle;       /* permissions, offset, device, inode */
-    Program name;         /* what stands behind them, to the end of the line */
-    Program value[KINDS]; /* what stands behind a key */
-    Program text;         /* a line with a key that no table knows */
+    Program addresses;     /* of a header line */
+    Program fixed_columns; /* permissions, offset, device, inode */
+    Program name;          /* the rest of a header line */
+    Program value[KINDS];  /* after a known key */
+    Program text;          /* a line with an unknown key */
     Key key[MAX_KEYS];
     int keys;
     int columns; /* usage buffers */
 } Tables;
 
-/* What stood between the addresses and the name of a header line. */
+/* The columns of a header line between the addresses and the name, parsed. */
 typedef struct {
     const uint8_t *text;
-    size_t length; /* with the byte behind it; 0: there is none */
+    size_t length; /* with the byte after them; 0: unused entry */
     uint64_t offset, inode;
     uint32_t major, minor;
     uint8_t perms;
-} Middle;
+} FixedColumns;
 
-/* The line that a key stood in the last time, its newline included, and what was stored for it. */
+/* The last line with a certain key, its newline included, and its value. */
 typedef struct {
     const uint8_t *text;
-    size_t length; /* 0: there is none */
+    size_t length; /* 0: unused entry */
     uint64_t value;
-} Line;
+} CachedLine;
 
-/* All that stood below one header, where it was nothing but known keys, and what was stored. */
+/* The field lines of one entry, if all keys are known, and their values. */
 typedef struct {
     const uint8_t *text;
-    size_t length; /* 0: it is not remembered */
-    uint32_t place;
+    size_t length; /* 0: unused entry */
+    uint32_t usage_row;
     int lines;
-    int key[MAX_KEYS]; /* by line, from 0 */
+    int key[MAX_KEYS]; /* by line */
     uint64_t value[MAX_KEYS];
-} Body;
+} UsageBlock;
 
 /* Reads one text. */
 typedef struct {
     const Tables *tables;
     const uint8_t *begin, *end;
-    Texts names, flags;
-    Middle middle[MIDDLES];
-    int next_middle;            /* which of them to forget next */
-    int next_key[MAX_KEYS + 1]; /* which key stood behind which, the last time; 0 is the header */
-    int key;                    /* the one read last */
-    Line line[MAX_KEYS];
-    Body body[BODIES];
-    int below;          /* which of them is being read */
-    bool whole;         /* whether it is all that was read below the last header */
-    const Body *shared; /* the one that stands below the last header once more, or NULL */
+    InternTable names, flags;
+    FixedColumns fixed_columns[CACHED_FIXED_COLUMNS];
+    int next_fixed_columns;     /* index of the entry to overwrite next */
+    int next_key[MAX_KEYS + 1]; /* by key: the key that followed it last; 0 is a header line */
+    int key;                    /* the key of the previous line, from 1; 0: a header line */
+    CachedLine line[MAX_KEYS];  /* by key */
+    UsageBlock block[CACHED_BLOCKS];
+    int current_block;              /* index of the block being read */
+    bool cacheable;                 /* the current block has all lines after the last header */
+    const UsageBlock *shared_block; /* the cached block that the last entry repeats, or NULL */
 } Reader;
 
-/* The caller's buffers. Header columns have a row a mapping, usage columns a row a body. */
+/* The caller's buffers. Header columns have a row per mapping, usage columns a row per block. */
 typedef struct {
-    uint64_t *at, *start, *last, *offset, *inode;
+    uint64_t *line_offset, *start, *end, *offset, *inode;
     uint8_t *perms;
-    uint32_t *major, *minor, *name, *below;
-    size_t rows;
+    uint32_t *major, *minor, *name_index, *usage_row;
+    size_t row_capacity;
     uint64_t *usage[MAX_KEYS];
     uint32_t *flags;
-    bool present[MAX_KEYS]; /* which usage buffers there are; the last is that of the flags */
-    size_t bodies;
-    uint64_t *filled; /* rows of each usage column */
-    uint64_t *kept;
-    size_t kept_lines;
-} Target;
+    bool present[MAX_KEYS]; /* whether the caller gave this usage buffer; the flags are last */
+    size_t usage_capacity;
+    uint64_t *filled; /* by usage column: the number of rows filled */
+    uint64_t *unknown_fields;
+    size_t unknown_capacity; /* in lines */
+} Output;
 
 typedef struct {
     const uint8_t *at;
-    size_t rows, bodies, kept;
+    size_t rows, usage_rows, unknown_fields;
 } Progress;
 
 /* Why reading stopped. */
-typedef enum { DONE, ODD, ROWS_FULL, BODIES_FULL, NO_USAGE, KEPT_FULL } Stop;
+typedef enum {
+    DONE,
+    UNMATCHED,
+    ROWS_FULL,
+    USAGE_ROWS_FULL,
+    NO_USAGE_COLUMN,
+    UNKNOWN_FIELDS_FULL,
+} Stop;
 
-Stop read_lines(Reader *reader, const Target *to, Progress *now);
+Stop read_lines(Reader *reader, const Output *out, Progress *now);
 
 #pragma GCC visibility pop
 

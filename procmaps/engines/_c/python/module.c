@@ -15,7 +15,7 @@ deallocate(PyObject *self)
     Py_DECREF(type);
 }
 
-static PyType_Spec *const SPECS[] = {&machine_spec, &session_spec, &usage_builder_spec};
+static PyType_Spec *const SPECS[] = {&tables_spec, &scanner_spec, &usage_builder_spec};
 
 static int
 fill_module(PyObject *self)
@@ -27,8 +27,8 @@ fill_module(PyObject *self)
             Py_XDECREF(type);
             return -1;
         }
-        if (SPECS[i] == &machine_spec)
-            state->machine = (PyTypeObject *)Py_NewRef(type);
+        if (SPECS[i] == &tables_spec)
+            state->tables = (PyTypeObject *)Py_NewRef(type);
         Py_DECREF(type);
     }
     return 0;
@@ -37,14 +37,14 @@ fill_module(PyObject *self)
 static int
 traverse_module(PyObject *self, visitproc visit, void *arg)
 {
-    Py_VISIT(((State *)PyModule_GetState(self))->machine);
+    Py_VISIT(((State *)PyModule_GetState(self))->tables);
     return 0;
 }
 
 static int
 clear_module(PyObject *self)
 {
-    Py_CLEAR(((State *)PyModule_GetState(self))->machine);
+    Py_CLEAR(((State *)PyModule_GetState(self))->tables);
     return 0;
 }
 
@@ -63,7 +63,7 @@ static PyModuleDef_Slot module_slots[] = {
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "procmaps.engines._scanner",
-    .m_doc = "Byte tables run over text; see procmaps.engines.native_engine.",
+    .m_doc = "Runs byte tables over a text; see procmaps.engines.native_engine.",
     .m_size = sizeof(State),
     .m_methods = functions,
     .m_slots = module_slots,

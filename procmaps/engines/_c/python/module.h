@@ -1,4 +1,4 @@
-/* What the parts of the extension module that know Python share. */
+/* Shared by the files of the extension module that use Python. */
 #ifndef PROCMAPS_MODULE_H
 #define PROCMAPS_MODULE_H
 
@@ -12,22 +12,22 @@
 enum { MAX_SLOTS = 128 }; /* of a record */
 
 typedef struct {
-    PyTypeObject *machine;
+    PyTypeObject *tables;
 } State;
 
 typedef struct {
     PyObject_HEAD
     Tables tables;
-} Machine;
+} ScannerTables;
 
-extern PyType_Spec machine_spec;       /* machine.c */
-extern PyType_Spec session_spec;       /* session.c */
+extern PyType_Spec tables_spec;        /* tables.c */
+extern PyType_Spec scanner_spec;       /* scanner.c */
 extern PyType_Spec usage_builder_spec; /* usage_builder.c */
 
 extern const char build_doc[], gather_doc[], read_doc[];
 PyObject *build(PyObject *module, PyObject *args);    /* build.c */
-PyObject *gather(PyObject *module, PyObject *args);   /* usage_builder.c */
-PyObject *read_all(PyObject *module, PyObject *args); /* reading.c */
+PyObject *gather(PyObject *module, PyObject *args);   /* gather.c */
+PyObject *read_all(PyObject *module, PyObject *args); /* read_file.c */
 
 PyObject *allocate(PyTypeObject *type); /* module.c */
 void deallocate(PyObject *self);

@@ -1,4 +1,4 @@
-/* A file's bytes, all of them. */
+/* read(): all bytes of a file. */
 #include "module.h"
 
 #include <errno.h>
@@ -6,68 +6,69 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { LARGE = 4 << 20 }; /* bytes of text that are worth large pages */
+enum { HUGE_PAGE_MIN = 4 << 20 }; /* capacity from which huge pages are worth asking for */
 
-/* *room* bytes, on large pages where they are many megabytes: to fault 4 kB at a time takes longer
- * than to copy what stands in them. A kernel that has none says so, which is no matter. */
+/* Return new bytes. Large ones are on huge pages, because faulting in 4 kB at a time takes longer
+ * than copying the text. A failure of madvise() has no consequence but speed. */
 static PyObject *
-make_room(Py_ssize_t room)
+new_bytes(Py_ssize_t capacity)
 {
-    PyObject *text = PyBytes_FromStringAndSize(NULL, room);
+    PyObject *text = PyBytes_FromStringAndSize(NULL, capacity);
 #ifdef MADV_HUGEPAGE
-    if (text && room >= LARGE) {
+    if (text && capacity >= HUGE_PAGE_MIN) {
         const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
         const uintptr_t begin = (uintptr_t)PyBytes_AsString(text);
         const uintptr_t from = (begin + page - 1) / page * page;
-        const uintptr_t to = (begin + (uintptr_t)room) / page * page;
+        const uintptr_t to = (begin + (uintptr_t)capacity) / page * page;
         (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
     }
 #endif
     return text;
 }
 
-/* Put the first *size* bytes of *text* into *room* of their own; it takes the place of *text*, and
- * is NULL where memory is out. (The limited API cannot resize bytes.) */
+/* Replace *text* by bytes of *capacity* that begin with its first *size* bytes. On failure set
+ * *text* to NULL and return false. (The limited API cannot resize bytes.) */
 static bool
-move(PyObject **text, Py_ssize_t size, Py_ssize_t room)
+resize(PyObject **text, Py_ssize_t size, Py_ssize_t capacity)
 {
-    PyObject *moved = room > PY_SSIZE_T_MAX / 2 ? PyErr_NoMemory() : make_room(room);
-    if (moved)
-        memcpy(PyBytes_AsString(moved), PyBytes_AsString(*text), (size_t)size);
+    PyObject *resized = capacity > PY_SSIZE_T_MAX / 2 ? PyErr_NoMemory() : new_bytes(capacity);
+    if (resized)
+        memcpy(PyBytes_AsString(resized), PyBytes_AsString(*text), (size_t)size);
     Py_DECREF(*text);
-    *text = moved;
-    return moved != NULL;
+    *text = resized;
+    return resized != NULL;
 }
 
 const char read_doc[] = PyDoc_STR(
-    "read(fd, room, least) -> (bytes, errno)\n--\n\n"
-    "What a file holds from where it stands, and why the end of it was not reached; 0: it was.\n"
-    "*room* is how much it should be. No read is given less than *least* bytes of room, except where\n"
-    "that is 0: whether there is more than expected is then asked for by a single byte.");
+    "read(fd, capacity, min_read) -> (bytes, errno)\n--\n\n"
+    "Return the bytes from the file's position on, and the errno that ended the reading.\n"
+    "The errno is 0 at the end of the file. *capacity* is the expected size. Each read(2)\n"
+    "gets a buffer of at least *min_read* bytes. With *min_read* 0, a full buffer is\n"
+    "followed by a read of one byte, to check whether the file is longer.");
 
 PyObject *
 read_all(PyObject *Py_UNUSED(module), PyObject *args)
 {
     int file, error = 0;
-    Py_ssize_t room, least, size = 0, got;
-    if (!PyArg_ParseTuple(args, "inn", &file, &room, &least))
+    Py_ssize_t capacity, min_read, size = 0, got;
+    if (!PyArg_ParseTuple(args, "inn", &file, &capacity, &min_read))
         return NULL;
-    if (least < 0 || room < 1 || room < least) {
-        PyErr_SetString(PyExc_ValueError, "room: at least one byte, and *least* of them");
+    if (min_read < 0 || capacity < 1 || capacity < min_read) {
+        PyErr_SetString(PyExc_ValueError, "capacity must be at least 1 and at least min_read");
         return NULL;
     }
-    PyObject *text = make_room(room);
+    PyObject *text = new_bytes(capacity);
     while (text) {
-        if (room - size < least && !move(&text, size, room *= 2))
+        if (capacity - size < min_read && !resize(&text, size, capacity *= 2))
             break;
-        char more, *into = room > size ? PyBytes_AsString(text) + size : &more;
+        char extra, *into = capacity > size ? PyBytes_AsString(text) + size : &extra;
         Py_BEGIN_ALLOW_THREADS
-        got = read(file, into, room > size ? (size_t)(room - size) : 1);
+        got = read(file, into, capacity > size ? (size_t)(capacity - size) : 1);
         error = got < 0 ? errno : 0;
         Py_END_ALLOW_THREADS
         if (got > 0) {
-            if (into == &more && move(&text, size, room *= 2))
-                PyBytes_AsString(text)[size] = more;
+            if (into == &extra && resize(&text, size, capacity *= 2))
+                PyBytes_AsString(text)[size] = extra;
             size += got;
         }
         else if (error != EINTR)
@@ -75,7 +76,7 @@ read_all(PyObject *Py_UNUSED(module), PyObject *args)
         else if (PyErr_CheckSignals() < 0)
             Py_CLEAR(text);
     }
-    if (text && size < room)
-        move(&text, size, size);
+    if (text && size < capacity)
+        resize(&text, size, size);
     return text ? Py_BuildValue("Ni", text, error) : NULL;
 }

@@ -1,8 +1,7 @@
-/* The type Session: one text, read by one machine into the caller's buffers.
+/* The type Scanner: reads one text into the caller's buffers, by the tables of one grammar.
  *
- * The lock of the interpreter is released while lines are read; what is touched then is the text
- * (bytes: immutable, and referred to), the exported buffers (which cannot be resized while
- * exported) and the session, marked busy.
+ * Lines are read without the interpreter's lock. Only these objects are used then: the text, which
+ * is immutable; the exported buffers, which cannot be resized; and the scanner, marked as busy.
  */
 #include "module.h"
 
@@ -10,297 +9,319 @@
 
 typedef struct {
     PyObject_HEAD
-    PyObject *machine, *text;
-    PyObject *known; /* keeps the texts alive that the caller has told */
+    PyObject *tables, *text;
+    PyObject *added; /* keeps the texts alive that the caller added */
     Reader reader;
     bool busy;
-} Session;
+} Scanner;
 
 static PyObject *
-session_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"machine", "text", "names", "flags", "seed", NULL};
-    PyObject *machine, *text;
-    unsigned int first_name, first_flags;
+    static char *names[] = {"tables", "text", "names", "flags", "seed", NULL};
+    PyObject *tables, *text;
+    unsigned int name_count, flags_count;
     unsigned long long seed;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!IIK", names, &machine, &PyBytes_Type, &text,
-                                     &first_name, &first_flags, &seed))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!IIK", names, &tables, &PyBytes_Type, &text,
+                                     &name_count, &flags_count, &seed))
         return NULL;
     const State *state = PyType_GetModuleState(type);
-    if (!state || !Py_IS_TYPE(machine, state->machine)) {
-        PyErr_SetString(PyExc_TypeError, "machine: not a Machine");
+    if (!state || !Py_IS_TYPE(tables, state->tables)) {
+        PyErr_SetString(PyExc_TypeError, "tables must be ScannerTables");
         return NULL;
     }
-    Session *session = (Session *)allocate(type);
-    if (!session)
+    Scanner *scanner = (Scanner *)allocate(type);
+    if (!scanner)
         return NULL;
-    session->machine = Py_NewRef(machine);
-    session->text = Py_NewRef(text);
-    session->reader.tables = &((Machine *)machine)->tables;
-    session->reader.begin = (const uint8_t *)PyBytes_AsString(text);
-    session->reader.end = session->reader.begin + PyBytes_Size(text);
-    session->reader.names.seed = session->reader.flags.seed = seed;
-    session->reader.names.next = first_name;
-    session->reader.flags.next = first_flags;
-    if (!(session->known = PyList_New(0))) {
-        Py_DECREF(session);
+    scanner->tables = Py_NewRef(tables);
+    scanner->text = Py_NewRef(text);
+    scanner->reader.tables = &((ScannerTables *)tables)->tables;
+    scanner->reader.begin = (const uint8_t *)PyBytes_AsString(text);
+    scanner->reader.end = scanner->reader.begin + PyBytes_Size(text);
+    scanner->reader.names.seed = scanner->reader.flags.seed = seed;
+    scanner->reader.names.next_index = name_count;
+    scanner->reader.flags.next_index = flags_count;
+    if (!(scanner->added = PyList_New(0))) {
+        Py_DECREF(scanner);
         return NULL;
     }
-    return (PyObject *)session;
+    return (PyObject *)scanner;
 }
 
 static void
-session_dealloc(PyObject *self)
+scanner_dealloc(PyObject *self)
 {
-    Session *session = (Session *)self;
-    free_texts(&session->reader.names);
-    free_texts(&session->reader.flags);
-    Py_XDECREF(session->machine);
-    Py_XDECREF(session->text);
-    Py_XDECREF(session->known);
+    Scanner *scanner = (Scanner *)self;
+    free_intern_table(&scanner->reader.names);
+    free_intern_table(&scanner->reader.flags);
+    Py_XDECREF(scanner->tables);
+    Py_XDECREF(scanner->text);
+    Py_XDECREF(scanner->added);
     deallocate(self);
 }
 
-/* --- buffers ---------------------------------------------------------------------------------- */
+/* Return whether the scanner may be used; else set an error. */
+static bool
+is_idle(const Scanner *scanner)
+{
+    if (scanner->busy)
+        PyErr_SetString(PyExc_RuntimeError, "another thread is using this scanner");
+    return !scanner->busy;
+}
 
-/* The header columns, in the order of procmaps.engines.native_engine.COLUMNS. */
-enum { AT, START, END, PERMS, OFFSET, MAJOR, MINOR, INODE, NAME, BELOW, COLUMNS };
-static const size_t WIDTH[COLUMNS] = {8, 8, 8, 1, 8, 4, 4, 8, 4, 4};
+/* --- buffers --------------------------------------------------------------------------------- */
+
+/* The header columns: HEADER_COLUMNS of procmaps/engines/native_engine.py. */
+enum {
+    LINE_OFFSET,
+    START,
+    END,
+    PERMS,
+    OFFSET,
+    MAJOR,
+    MINOR,
+    INODE,
+    NAME_INDEX,
+    USAGE_ROW,
+    COLUMNS
+};
+static const size_t ITEM_SIZE[COLUMNS] = {8, 8, 8, 1, 8, 4, 4, 8, 4, 4};
 
 typedef struct {
     Py_buffer view[COLUMNS + MAX_KEYS + 2];
     int views;
 } Views;
 
-/* The memory of *object*, *width* bytes an item; *items* becomes the least number of them. */
+/* Return the memory of *object* and lower *capacity* to its number of items, *item_size* bytes
+ * each. Return NULL with an error set if it cannot be used. */
 static void *
-take_view(Views *views, PyObject *object, size_t width, size_t *items)
+take_view(Views *views, PyObject *object, size_t item_size, size_t *capacity)
 {
     Py_buffer *view = &views->view[views->views];
     if (PyObject_GetBuffer(object, view, PyBUF_WRITABLE) < 0)
         return NULL;
     views->views++;
-    if (view->len && (uintptr_t)view->buf % width) {
-        PyErr_SetString(PyExc_ValueError, "a buffer that is not aligned to its items");
+    if (view->len && (uintptr_t)view->buf % item_size) {
+        PyErr_SetString(PyExc_ValueError, "a buffer must be aligned to its items");
         return NULL;
     }
-    size_t found = (size_t)view->len / width;
-    if (found < *items)
-        *items = found;
+    size_t items = (size_t)view->len / item_size;
+    if (items < *capacity)
+        *capacity = items;
     return view->buf;
 }
 
 static bool
-take_headers(Target *to, Views *views, PyObject *columns)
+take_headers(Output *out, Views *views, PyObject *columns)
 {
     void *column[COLUMNS];
     if (PyTuple_Size(columns) != COLUMNS) {
-        PyErr_Format(PyExc_ValueError, "columns: %d buffers", (int)COLUMNS);
+        PyErr_Format(PyExc_ValueError, "columns must be %d buffers", (int)COLUMNS);
         return false;
     }
-    to->rows = SIZE_MAX;
-    for (int i = 0; i < COLUMNS; i++)
-        if (!(column[i] = take_view(views, PyTuple_GetItem(columns, i), WIDTH[i], &to->rows)))
+    out->row_capacity = SIZE_MAX;
+    for (int i = 0; i < COLUMNS; i++) {
+        PyObject *object = PyTuple_GetItem(columns, i);
+        if (!(column[i] = take_view(views, object, ITEM_SIZE[i], &out->row_capacity)))
             return false;
-    to->at = column[AT];
-    to->start = column[START];
-    to->last = column[END];
-    to->perms = column[PERMS];
-    to->offset = column[OFFSET];
-    to->major = column[MAJOR];
-    to->minor = column[MINOR];
-    to->inode = column[INODE];
-    to->name = column[NAME];
-    to->below = column[BELOW];
+    }
+    out->line_offset = column[LINE_OFFSET];
+    out->start = column[START];
+    out->end = column[END];
+    out->perms = column[PERMS];
+    out->offset = column[OFFSET];
+    out->major = column[MAJOR];
+    out->minor = column[MINOR];
+    out->inode = column[INODE];
+    out->name_index = column[NAME_INDEX];
+    out->usage_row = column[USAGE_ROW];
     return true;
 }
 
 static bool
-take_usage(Target *to, Views *views, PyObject *usage, PyObject *filled, int usages)
+take_usage(Output *out, Views *views, PyObject *usage, PyObject *filled, int columns)
 {
-    if (!PyTuple_Check(usage) || PyTuple_Size(usage) != usages) {
-        PyErr_Format(PyExc_ValueError, "usage: %d buffers or None", usages);
+    if (!PyTuple_Check(usage) || PyTuple_Size(usage) != columns) {
+        PyErr_Format(PyExc_ValueError, "usage must be %d buffers or None", columns);
         return false;
     }
-    to->bodies = UINT32_MAX;
-    for (int i = 0; i < usages; i++) {
-        bool is_flags = i == usages - 1;
-        PyObject *buffer = PyTuple_GetItem(usage, i);
-        if (buffer == Py_None)
+    out->usage_capacity = UINT32_MAX;
+    for (int i = 0; i < columns; i++) {
+        bool is_flags = i == columns - 1;
+        PyObject *object = PyTuple_GetItem(usage, i);
+        if (object == Py_None)
             continue;
-        void *found = take_view(views, buffer, is_flags ? 4 : 8, &to->bodies);
-        if (!found)
+        void *buffer = take_view(views, object, is_flags ? 4 : 8, &out->usage_capacity);
+        if (!buffer)
             return false;
-        to->present[i] = true;
+        out->present[i] = true;
         if (is_flags)
-            to->flags = found;
+            out->flags = buffer;
         else
-            to->usage[i] = found;
+            out->usage[i] = buffer;
     }
     size_t items = SIZE_MAX;
-    if (!(to->filled = take_view(views, filled, 8, &items)))
+    if (!(out->filled = take_view(views, filled, 8, &items)))
         return false;
-    if (items < (size_t)usages) {
-        PyErr_Format(PyExc_ValueError, "filled: %d numbers", usages);
+    if (items < (size_t)columns) {
+        PyErr_Format(PyExc_ValueError, "filled must be %d numbers", columns);
         return false;
     }
     return true;
 }
 
 static bool
-take_kept(Target *to, Views *views, PyObject *kept)
+take_unknown_fields(Output *out, Views *views, PyObject *unknown_fields)
 {
     size_t items = SIZE_MAX;
-    to->kept = take_view(views, kept, 8, &items);
-    to->kept_lines = items / KEPT_FIELDS;
-    return to->kept != NULL;
+    out->unknown_fields = take_view(views, unknown_fields, 8, &items);
+    out->unknown_capacity = items / UNKNOWN_FIELD_NUMBERS;
+    return out->unknown_fields != NULL;
 }
 
-PyDoc_STRVAR(
-    run_doc,
-    "run(at, rows, bodies, columns, usage, filled, kept) -> (at, rows, bodies, kept, stop)\n--\n\n"
-    "Read lines from *at* on into the buffers: header lines behind the *rows* that the columns hold\n"
-    "already, what stands below them behind the *bodies* that the usage columns hold.");
+/* Read lines into *out* without the interpreter's lock. Return what run() returns. */
+static PyObject *
+read_without_lock(Scanner *scanner, const Output *out, Progress *now)
+{
+    Stop stop;
+    scanner->busy = true;
+    Py_BEGIN_ALLOW_THREADS
+    stop = read_lines(&scanner->reader, out, now);
+    Py_END_ALLOW_THREADS
+    scanner->busy = false;
+    return Py_BuildValue("nnnni", (Py_ssize_t)(now->at - scanner->reader.begin),
+                         (Py_ssize_t)now->rows, (Py_ssize_t)now->usage_rows,
+                         (Py_ssize_t)now->unknown_fields, (int)stop);
+}
+
+PyDoc_STRVAR(run_doc,
+             "run(offset, rows, usage_rows, columns, usage, filled, unknown_fields)\n"
+             "    -> (offset, rows, usage_rows, unknown_fields, stop)\n--\n\n"
+             "Read the lines from *offset* on into the buffers, after the first *rows* and\n"
+             "*usage_rows*. Return the offset of the next line, the new numbers of rows and of\n"
+             "unknown fields, and why reading stopped.");
 
 static PyObject *
-session_run(PyObject *self, PyObject *args)
+scanner_run(PyObject *self, PyObject *args)
 {
-    Session *session = (Session *)self;
-    Reader *reader = &session->reader;
-    PyObject *columns, *usage, *filled, *kept;
-    Py_ssize_t at, rows, bodies;
-    if (!PyArg_ParseTuple(args, "nnnO!OOO", &at, &rows, &bodies, &PyTuple_Type, &columns, &usage,
-                          &filled, &kept))
+    Scanner *scanner = (Scanner *)self;
+    const Reader *reader = &scanner->reader;
+    PyObject *columns, *usage, *filled, *unknown_fields;
+    Py_ssize_t offset, rows, usage_rows;
+    if (!PyArg_ParseTuple(args, "nnnO!OOO", &offset, &rows, &usage_rows, &PyTuple_Type, &columns,
+                          &usage, &filled, &unknown_fields)
+        || !is_idle(scanner))
         return NULL;
-    if (session->busy) {
-        PyErr_SetString(PyExc_RuntimeError, "another thread is running this session");
-        return NULL;
-    }
-    if (at < 0 || at > reader->end - reader->begin) {
-        PyErr_SetString(PyExc_ValueError, "at: not a place in the text");
+    if (offset < 0 || offset > reader->end - reader->begin) {
+        PyErr_SetString(PyExc_ValueError, "offset must be in the text");
         return NULL;
     }
     Views *views = calloc(1, sizeof *views);
-    Target *to = calloc(1, sizeof *to);
+    Output *out = calloc(1, sizeof *out);
     PyObject *result = NULL;
-    if (!views || !to)
+    if (!views || !out)
         PyErr_NoMemory();
-    else if (take_headers(to, views, columns)
-             && take_usage(to, views, usage, filled, reader->tables->columns)
-             && take_kept(to, views, kept)) {
-        if (rows < 0 || (size_t)rows > to->rows)
-            PyErr_SetString(PyExc_ValueError, "rows: more than the buffers hold");
-        else if (bodies < 1 || (size_t)bodies > to->bodies)
-            PyErr_SetString(PyExc_ValueError, "bodies: none, or more than the buffers hold");
+    else if (take_headers(out, views, columns)
+             && take_usage(out, views, usage, filled, reader->tables->columns)
+             && take_unknown_fields(out, views, unknown_fields)) {
+        if (rows < 0 || (size_t)rows > out->row_capacity)
+            PyErr_SetString(PyExc_ValueError, "rows must be a number of rows in the buffers");
+        else if (usage_rows < 1 || (size_t)usage_rows > out->usage_capacity)
+            PyErr_SetString(PyExc_ValueError,
+                            "usage_rows must be a number of rows in the buffers, at least 1");
         else {
-            Progress now = {reader->begin + at, (size_t)rows, (size_t)bodies, 0};
-            Stop stop;
-            session->busy = true;
-            Py_BEGIN_ALLOW_THREADS
-            stop = read_lines(reader, to, &now);
-            Py_END_ALLOW_THREADS
-            session->busy = false;
-            result =
-                Py_BuildValue("nnnni", (Py_ssize_t)(now.at - reader->begin), (Py_ssize_t)now.rows,
-                              (Py_ssize_t)now.bodies, (Py_ssize_t)now.kept, (int)stop);
+            Progress now = {reader->begin + offset, (size_t)rows, (size_t)usage_rows, 0};
+            result = read_without_lock(scanner, out, &now);
         }
     }
     for (int i = 0; views && i < views->views; i++)
         PyBuffer_Release(&views->view[i]);
     free(views);
-    free(to);
+    free(out);
     return result;
 }
 
-/* --- texts ------------------------------------------------------------------------------------ */
+/* --- texts ----------------------------------------------------------------------------------- */
 
-/* The texts that are new since the last time, in the order of their places. */
+/* Return the texts added since the last call, in the order of their indexes. */
 static PyObject *
-fresh_texts(Session *session, Texts *texts)
+take_new_texts(const Scanner *scanner, InternTable *table)
 {
-    if (session->busy) {
-        PyErr_SetString(PyExc_RuntimeError, "another thread is running this session");
+    if (!is_idle(scanner))
         return NULL;
-    }
-    PyObject *list = PyList_New((Py_ssize_t)texts->freshes);
-    for (size_t i = 0; list && i < texts->freshes; i++) {
-        const Entry *entry = &texts->fresh[i];
+    PyObject *list = PyList_New((Py_ssize_t)table->added_count);
+    for (size_t i = 0; list && i < table->added_count; i++) {
+        const InternedText *entry = &table->added[i];
         PyObject *text =
             PyBytes_FromStringAndSize((const char *)entry->text, (Py_ssize_t)entry->length);
         if (!text || PyList_SetItem(list, (Py_ssize_t)i, text) < 0)
             Py_CLEAR(list);
     }
     if (list)
-        texts->freshes = 0;
+        table->added_count = 0;
     return list;
 }
 
-/* Tell the place of a text that the caller has found by itself. */
+/* Add a text whose index the caller has determined. */
 static PyObject *
-know_text(Session *session, Texts *texts, PyObject *args)
+add_text(Scanner *scanner, InternTable *table, PyObject *args)
 {
     PyObject *text;
-    unsigned int place;
-    if (!PyArg_ParseTuple(args, "O!I", &PyBytes_Type, &text, &place))
-        return NULL;
-    if (session->busy) {
-        PyErr_SetString(PyExc_RuntimeError, "another thread is running this session");
-        return NULL;
-    }
-    if (PyList_Append(session->known, text) < 0)
+    unsigned int index;
+    if (!PyArg_ParseTuple(args, "O!I", &PyBytes_Type, &text, &index) || !is_idle(scanner)
+        || PyList_Append(scanner->added, text) < 0)
         return NULL;
     const uint8_t *bytes = (const uint8_t *)PyBytes_AsString(text);
-    if (place_text(texts, bytes, (size_t)PyBytes_Size(text), place) != place) {
-        PyErr_SetString(PyExc_ValueError, "a text with two places");
+    if (intern_text(table, bytes, (size_t)PyBytes_Size(text), index) != index) {
+        PyErr_SetString(PyExc_ValueError, "this text has another index already");
         return NULL;
     }
     Py_RETURN_NONE;
 }
 
 static PyObject *
-session_fresh_names(PyObject *self, PyObject *Py_UNUSED(ignored))
+scanner_new_names(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return fresh_texts((Session *)self, &((Session *)self)->reader.names);
+    return take_new_texts((Scanner *)self, &((Scanner *)self)->reader.names);
 }
 
 static PyObject *
-session_fresh_flags(PyObject *self, PyObject *Py_UNUSED(ignored))
+scanner_new_flags(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return fresh_texts((Session *)self, &((Session *)self)->reader.flags);
+    return take_new_texts((Scanner *)self, &((Scanner *)self)->reader.flags);
 }
 
 static PyObject *
-session_know_name(PyObject *self, PyObject *args)
+scanner_add_name(PyObject *self, PyObject *args)
 {
-    return know_text((Session *)self, &((Session *)self)->reader.names, args);
+    return add_text((Scanner *)self, &((Scanner *)self)->reader.names, args);
 }
 
 static PyObject *
-session_know_flags(PyObject *self, PyObject *args)
+scanner_add_flags(PyObject *self, PyObject *args)
 {
-    return know_text((Session *)self, &((Session *)self)->reader.flags, args);
+    return add_text((Scanner *)self, &((Scanner *)self)->reader.flags, args);
 }
 
-/* --- the type --------------------------------------------------------------------------------- */
+/* --- the type -------------------------------------------------------------------------------- */
 
-static PyMethodDef session_methods[] = {
-    {"run", session_run, METH_VARARGS, run_doc},
-    {"fresh_names", session_fresh_names, METH_NOARGS,
-     "The names that are new since the last time."},
-    {"fresh_flags", session_fresh_flags, METH_NOARGS, "The same for the texts of VmFlags."},
-    {"know_name", session_know_name, METH_VARARGS, "Tell a name's place, found by the caller."},
-    {"know_flags", session_know_flags, METH_VARARGS, "The same for a text of VmFlags."},
+static PyMethodDef scanner_methods[] = {
+    {"run", scanner_run, METH_VARARGS, run_doc},
+    {"new_names", scanner_new_names, METH_NOARGS, "Return the names added since the last call."},
+    {"new_flags", scanner_new_flags, METH_NOARGS, "Return the flags added since the last call."},
+    {"add_name", scanner_add_name, METH_VARARGS, "Add a name whose index the caller determined."},
+    {"add_flags", scanner_add_flags, METH_VARARGS, "Add flags whose index the caller determined."},
     {NULL, NULL, 0, NULL},
 };
 
-static PyType_Slot session_slots[] = {
-    {Py_tp_doc, (void *)"One text, read by one machine. Not for two threads at once."},
-    {Py_tp_new, session_new},
-    {Py_tp_dealloc, session_dealloc},
-    {Py_tp_methods, session_methods},
+static PyType_Slot scanner_slots[] = {
+    {Py_tp_doc, (void *)"Reads one text by the tables of one grammar. Not thread-safe."},
+    {Py_tp_new, scanner_new},
+    {Py_tp_dealloc, scanner_dealloc},
+    {Py_tp_methods, scanner_methods},
     {0, NULL},
 };
 
-PyType_Spec session_spec = {
-    "procmaps.engines._scanner.Session", sizeof(Session), 0, Py_TPFLAGS_DEFAULT, session_slots,
+PyType_Spec scanner_spec = {
+    "procmaps.engines._scanner.Scanner", sizeof(Scanner), 0, Py_TPFLAGS_DEFAULT, scanner_slots,
 };

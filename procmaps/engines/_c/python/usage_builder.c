@@ -120,35 +120,3 @@ PyType_Spec usage_builder_spec = {
     Py_TPFLAGS_DEFAULT,
     usage_builder_slots,
 };
-
-/* --- columns ---------------------------------------------------------------------------------- */
-
-const char gather_doc[] = PyDoc_STR(
-    "gather(numbers, places, into)\n--\n\n"
-    "Set each item of *into* to the number that *places* indexes, or 2**64-1 beyond the end.");
-
-PyObject *
-gather(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    Py_buffer numbers, places, into;
-    if (!PyArg_ParseTuple(args, "y*y*w*", &numbers, &places, &into))
-        return NULL;
-    const size_t known = (size_t)numbers.len / sizeof(uint64_t);
-    const size_t rows = (size_t)places.len / sizeof(uint32_t);
-    const bool fits = (size_t)into.len / sizeof(uint64_t) >= rows;
-    for (size_t row = 0; fits && row < rows; row++) {
-        uint32_t place;
-        uint64_t number = UINT64_MAX;
-        memcpy(&place, (const char *)places.buf + row * sizeof place, sizeof place);
-        if (place < known)
-            memcpy(&number, (const char *)numbers.buf + place * sizeof number, sizeof number);
-        memcpy((char *)into.buf + row * sizeof number, &number, sizeof number);
-    }
-    PyBuffer_Release(&numbers);
-    PyBuffer_Release(&places);
-    PyBuffer_Release(&into);
-    if (fits)
-        Py_RETURN_NONE;
-    PyErr_SetString(PyExc_ValueError, "into: an item for every place");
-    return NULL;
-}
