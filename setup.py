@@ -1,26 +1,43 @@
-"""What pyproject.toml cannot say: which packages there are and where their data lies.
+"""The parts of the build that pyproject.toml cannot express: data folders and the C extension.
 
-The wheel carries the top-level folders `grammar/` and `corpus/` as the data of `procmaps`, at
-`procmaps/_data/grammar` and `procmaps/_data/corpus`; `procmaps._resources` finds them there, and
-in a checkout where they stand. (Not by a symbolic link: setuptools leaves a linked folder out
-without a word.)
+The wheel contains the top-level folders `grammar/` and `corpus/` as data of `procmaps`, at
+`procmaps/_data/grammar` and `procmaps/_data/corpus`. `procmaps._resources` finds them there, and in
+a checkout at the top. (Symbolic links do not work: setuptools silently omits a linked folder.)
 
-The native scanner is optional: without a compiler, or where it fails, the package is complete but
-slower (`procmaps.engines.selection`). It keeps to the limited API, so one wheel serves every later
-Python.
+The C extension is optional. Without a compiler, or if compiling fails, the package is complete but
+slower (`procmaps.engines.selection`), and the wheel has the tag of a pure Python package. The
+extension uses the limited API, so one wheel works with every later Python.
 """
 
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 
-# A folder of data and the files of it that a wheel carries. What kernels printed (`captures/`) and
-# what other parsers answer (`peers/`) are for work on the project, and stay in the checkout.
+# Data folders and their files in the wheel. The output of kernels (`captures/`) and of other parsers
+# (`peers/`) is for work on the project and stays in the checkout.
 DATA = {
     "grammar": ["**/*.lark", "**/*.md"],
     "corpus": ["cases/**/*", "schema/**/*"],
 }
 present = {name: patterns for name, patterns in DATA.items() if Path(name).is_dir()}
+
+
+class TaggedWheel(bdist_wheel):
+    """A wheel whose tag says whether it contains the extension.
+
+    setuptools derives the tag from the extensions declared, whether they were built or not.
+    """
+
+    def run(self) -> None:
+        """Build first, and tag the wheel as pure Python if there is no extension."""
+        self.run_command("build")
+        outputs = self.get_finalized_command("build_ext").get_outputs()
+        if not all(Path(output).exists() for output in outputs):
+            self.distribution.ext_modules = []
+            self.root_is_pure = True
+        super().run()
+
 
 setup(
     packages=[*find_packages(include=["procmaps", "procmaps.*"])]
@@ -41,6 +58,7 @@ setup(
             optional=True,
         )
     ],
+    cmdclass={"bdist_wheel": TaggedWheel},
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
     exclude_package_data={"*": ["*.pyc", "**/__pycache__/**", "**/*.pyc"]},
 )

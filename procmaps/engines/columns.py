@@ -45,8 +45,6 @@ class Columns:
 
     A field that was not printed is 2**64 - 1. Each lookup gathers the column again.
     """
-    flags_index: memoryview[int]
-    """Index in `flags`; 2**32 - 1 without a ``VmFlags`` line; 32 bits."""
     flags: tuple[bytes, ...]
     """The distinct texts after ``VmFlags:``."""
     unparsed: tuple[UnparsedRange, ...]
@@ -69,11 +67,18 @@ class Columns:
             name_index=_view(buffers.name_index),
             names=tuple(buffers.names.texts),
             usage=_UsageColumns(buffers.usage_row, table.numbers),
-            flags_index=_view(_flags_index(buffers.usage_row, table.flags_index)),
             flags=tuple(table.flags.texts),
             unparsed=tuple(buffers.unparsed),
             buffers=buffers,
         )
+
+    @property
+    def flags_index(self) -> memoryview[int]:
+        """Index in `flags`; 2**32 - 1 without a ``VmFlags`` line; 32 bits. Gathered each time."""
+        known = self._buffers.usage_table.flags_index
+        count = len(known)
+        rows = self._buffers.usage_row
+        return _view(array("I", [known[row] if row < count else ABSENT for row in rows]))
 
     def __len__(self) -> int:
         return len(self.start)
@@ -110,11 +115,6 @@ def gather(numbers: array[int], rows: array[int]) -> array[int]:
         return gathered
     count = len(numbers)
     return array("Q", [numbers[row] if row < count else MISSING for row in rows])
-
-
-def _flags_index(usage_row: array[int], flags_index: array[int]) -> array[int]:
-    count = len(flags_index)
-    return array("I", [flags_index[row] if row < count else ABSENT for row in usage_row])
 
 
 def _view(column: array[int]) -> memoryview[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 
@@ -23,10 +24,11 @@ class InternTable:
             self.texts.append(text)
         return index
 
-    def indexes(self, texts: Sequence[bytes]) -> list[int]:
+    def indexes(self, texts: Sequence[bytes]) -> array[int]:
         """Return the index of each of *texts*; add the new ones in their order."""
         known = self._indexes
         for text in dict.fromkeys(texts):
             if text not in known:
-                self.index(text)
-        return [*map(known.__getitem__, texts)]
+                known[text] = len(self.texts)
+                self.texts.append(text)
+        return array("I", map(known.__getitem__, texts))

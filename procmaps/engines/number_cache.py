@@ -25,16 +25,18 @@ class NumberCache:
 
         Raises `ImpossibleValue` if a value is above the limit.
         """
-        known = self._known
+        try:
+            return array(typecode, map(self._known.__getitem__, texts))
+        except KeyError:
+            self._parse_new(texts)
+            return array(typecode, map(self._known.__getitem__, texts))
+
+    def _parse_new(self, texts: Sequence[bytes]) -> None:
+        known, parse, limit = self._known, self._parse, self._limit
         if len(known) >= MAX_CACHED:
             known.clear()
-        for text in dict.fromkeys(texts):
-            if text not in known:
-                known[text] = self._checked(text)
-        return array(typecode, map(known.__getitem__, texts))
-
-    def _checked(self, text: bytes) -> int:
-        value = self._parse(text)
-        if value > self._limit:
-            raise ImpossibleValue("value", "above the limit")
-        return value
+        for text in {*texts}.difference(known):
+            value = parse(text)
+            if value > limit:
+                raise ImpossibleValue("value", "above the limit")
+            known[text] = value
