@@ -14,7 +14,7 @@ from pathlib import Path
 from setuptools import Extension, find_packages, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 
-# Data folders and their files in the wheel. The output of kernels (`captures/`) and of other parsers
+# Data folders and their files in the wheel. The output of kernels (`captures/`) and other parsers
 # (`peers/`) is for work on the project and stays in the checkout.
 DATA = {
     "grammar": ["**/*.lark", "**/*.md"],
