@@ -61,19 +61,20 @@ if TYPE_CHECKING:
     from procmaps.formats.releases import Span as Span
     from procmaps.formats.vm_flags import VmFlagInfo as VmFlagInfo
     from procmaps.formats.vm_flags import VmFlags as VmFlags
-    from procmaps.live import MappingFilter as MappingFilter
-    from procmaps.live import Querier as Querier
-    from procmaps.live import QueryResult as QueryResult
-    from procmaps.live import Resolution as Resolution
-    from procmaps.live import maps as maps
-    from procmaps.live import query as query
-    from procmaps.live import resolve as resolve
-    from procmaps.live import rollup as rollup
-    from procmaps.live import smaps as smaps
     from procmaps.live.anon_names import named_mmap as named_mmap
     from procmaps.live.anon_names import naming_supported as naming_supported
     from procmaps.live.anon_names import set_anon_name as set_anon_name
-    from procmaps.live.many import iter_snapshots as iter_snapshots
+    from procmaps.live.process_snapshots import maps as maps
+    from procmaps.live.process_snapshots import rollup as rollup
+    from procmaps.live.process_snapshots import smaps as smaps
+    from procmaps.live.processes import iter_snapshots as iter_snapshots
+    from procmaps.live.processes import pids as pids
+    from procmaps.live.querier import Querier as Querier
+    from procmaps.live.querier import QueryResult as QueryResult
+    from procmaps.live.querier import query as query
+    from procmaps.live.query_ioctl import MappingFilter as MappingFilter
+    from procmaps.live.resolving import Resolution as Resolution
+    from procmaps.live.resolving import resolve as resolve
     from procmaps.producers.model import Producer as Producer
     from procmaps.producers.rendering import path_name as path_name
     from procmaps.producers.rendering import render as render
@@ -130,9 +131,12 @@ _PUBLIC_NAMES = {
     "formats.labels": "is_valid_anon_label label_error",
     "formats.releases": "Release Span",
     "formats.vm_flags": "VmFlagInfo VmFlags",
-    "live": "MappingFilter Querier QueryResult Resolution maps query resolve rollup smaps",
     "live.anon_names": "named_mmap naming_supported set_anon_name",
-    "live.many": "iter_snapshots",
+    "live.process_snapshots": "maps rollup smaps",
+    "live.processes": "iter_snapshots pids",
+    "live.querier": "Querier QueryResult query",
+    "live.query_ioctl": "MappingFilter",
+    "live.resolving": "Resolution resolve",
     "producers.model": "Producer",
     "producers.rendering": "path_name render",
     "records.device": "Device",

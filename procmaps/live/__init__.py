@@ -1,23 +1,5 @@
-"""Running processes: their maps, what lies at an address, what a name really is.
+"""Running processes: whole maps, single addresses, true names, and names of one's own memory.
 
-`snapshots` has whole maps, `querying` single addresses, `resolving` names; `reading` and `ioctl`
-are the only modules that talk to the kernel for them, and parse nothing.
+`process_snapshots` reads whole maps, `querier` looks up addresses, `resolving` finds out original
+names. Only `reading` and `query_ioctl` ask the kernel for maps; they parse nothing.
 """
-
-from procmaps.live.ioctl import MappingFilter
-from procmaps.live.querying import Querier, QueryResult, query
-from procmaps.live.resolving import Resolution, resolve
-from procmaps.live.snapshots import is_torn, maps, rollup, smaps
-
-__all__ = [
-    "MappingFilter",
-    "Querier",
-    "QueryResult",
-    "Resolution",
-    "is_torn",
-    "maps",
-    "query",
-    "resolve",
-    "rollup",
-    "smaps",
-]

@@ -1,8 +1,8 @@
-"""Give one's own anonymous memory a name: ``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)``.
+"""Names for one's own anonymous memory: ``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)``.
 
-What is named so shows up in ``maps`` as ``[anon:<label>]``, shared memory as
-``[anon_shmem:<label>]`` (6.2); except that ``[heap]`` and ``[stack]`` keep those names there. A
-label on part of a mapping splits it, and keeps it from merging with neighbours labelled otherwise.
+``maps`` shows the label as ``[anon:<label>]``, or ``[anon_shmem:<label>]`` for shared memory (6.2).
+``[heap]`` and ``[stack]`` keep their names. A label on part of a mapping splits it. Mappings with
+different labels do not merge.
 
 Source: ``prctl_set_vma()``, kernel/sys.c, and ``madvise_set_anon_name()``, mm/madvise.c, of the 6.1
 and 6.12 trees; commit 9a10064f5625 ("mm: add a field to store names for private anonymous memory")
@@ -39,9 +39,9 @@ _FAILURES = {
 
 
 class SetName(Protocol):
-    """The system call: ``errno`` of naming *length* bytes at *address*, 0 when it was done.
+    """Names *length* bytes at *address*; returns 0 or the ``errno`` of the failure.
 
-    `set_anon_name` takes another one as *call*, for tests and recorders.
+    Tests and recorders pass their own as *call* to `set_anon_name`.
     """
 
     def __call__(self, address: int, length: int, label: bytes | None, /) -> int:
@@ -50,7 +50,7 @@ class SetName(Protocol):
 
 
 def call_prctl(address: int, length: int, label: bytes | None, /) -> int:
-    """Make the system call; ``errno``, or 0. It concerns the process, whichever thread calls."""
+    """Make the system call for the whole process; return 0 or ``errno``."""
     prctl, get_errno = _prctl()
     if prctl(_PR_SET_VMA, _PR_SET_VMA_ANON_NAME, address, length, label) == 0:
         return 0
@@ -58,20 +58,20 @@ def call_prctl(address: int, length: int, label: bytes | None, /) -> int:
 
 
 def naming_supported(call: SetName = call_prctl) -> bool:
-    """Whether this kernel names anonymous memory; asked once, by naming nothing.
+    """Return whether this kernel can name anonymous memory. The kernel is asked once.
 
-    A length of 0 is accepted without looking at any memory. Where ``CONFIG_ANON_VMA_NAME`` is off,
-    and before 5.17, every call gives ``EINVAL``.
+    The question is to name 0 bytes, which the kernel accepts without looking at any memory. Before
+    5.17, and without ``CONFIG_ANON_VMA_NAME``, every call fails with ``EINVAL``.
     """
-    return _kernel_answers() if call is call_prctl else _answers(call)
+    return _kernel_accepts() if call is call_prctl else _accepts(call)
 
 
 @functools.cache
-def _kernel_answers() -> bool:
-    return _answers(call_prctl)
+def _kernel_accepts() -> bool:
+    return _accepts(call_prctl)
 
 
-def _answers(call: SetName) -> bool:
+def _accepts(call: SetName) -> bool:
     return call(0, 0, None) == 0
 
 
@@ -84,26 +84,26 @@ def set_anon_name(
     limit: int = MAX_LABEL,
     call: SetName = call_prctl,
 ) -> bool:
-    """Label *length* bytes of this process's anonymous memory at *address*; None takes labels away.
+    """Label *length* bytes of this process's anonymous memory at *address*; None removes labels.
 
     *address* must be the start of a page; the kernel rounds *length* up to whole pages. A ``str``
-    is encoded as UTF-8; only ASCII is accepted in the end. True once it is done; with *missing_ok*
-    False where the kernel cannot do it at all. *limit* is the longest label in bytes: Android's
-    kernels take `procmaps.formats.labels.MAX_LABEL_ANDROID`.
+    is encoded as UTF-8, but the kernel accepts only ASCII. *limit* is the longest label in bytes;
+    Android's kernels accept `procmaps.formats.labels.MAX_LABEL_ANDROID`.
 
-    Checked before the call: raises `procmaps.InvalidLabel` with the rule that the label breaks, and
-    `ValueError` for an address or a length that cannot be one.
+    Returns True. If the kernel cannot name memory at all, returns False with *missing_ok*, and
+    raises `NamingUnsupported` without.
 
-    Raises, all of them `procmaps.errors.NamingError` and `OSError`: `NamingUnsupported` without
-    *missing_ok*; `RangeHasHole` (``ENOMEM``; mapped parts are labelled), `NotNameable` (``EBADF``;
-    parts below the file are labelled), `SplitFailed` (``EAGAIN``).
+    Raises before the call: `InvalidLabel` with the rule that the label breaks, and `ValueError` for
+    an address or length out of range. Raises after it, each a `NamingError` and an `OSError`:
+    `RangeHasHole` (``ENOMEM``; mapped parts are labelled), `NotNameable` (``EBADF``; parts below
+    the file are labelled), `SplitFailed` (``EAGAIN``).
     """
     raw = label.encode("utf-8", "surrogateescape") if isinstance(label, str) else label
     if raw is not None:
         check_label(raw, limit=limit)
     _check_range(address, length)
     code = call(address, length, raw)
-    while code == codes.EINTR:  # 7.1 and later wait for the lock in a way that signals can end
+    while code == codes.EINTR:  # since 7.1 a signal ends the wait for the lock
         code = call(address, length, raw)
     if code == 0:
         return True
@@ -123,43 +123,43 @@ def named_mmap(
     missing_ok: bool = False,
     call: SetName = call_prctl,
 ) -> Generator[mmap.mmap, None, None]:
-    """New anonymous memory of *length* bytes that bears *label*; unmapped again at the end.
+    """Map *length* bytes of new anonymous memory with *label*; unmap them at the end of ``with``.
 
-    With *shared*, children share it after fork(2); such memory can be labelled since 6.2. Before
-    that it is `procmaps.errors.NotNameable`, and with *missing_ok* goes without a label. Otherwise
-    as `set_anon_name`. ``BufferError`` at the end means that a view of the memory is still in use.
+    With *shared*, children share it after fork(2). Linux can label such memory since 6.2; before,
+    `NotNameable` is raised, or with *missing_ok* the memory has no label. Everything else is as in
+    `set_anon_name`. ``BufferError`` at the end means that a view of the memory still exists.
     """
     sharing = mmap.MAP_SHARED if shared else mmap.MAP_PRIVATE
     with mmap.mmap(-1, length, flags=sharing | mmap.MAP_ANONYMOUS) as memory:
         try:
             set_anon_name(address_of(memory), length, label, missing_ok=missing_ok, call=call)
         except NotNameable:
-            # Nothing but new memory is there: the kernel itself cannot, not with this memory.
+            # The memory is new, so no file is in the way: the kernel cannot label shared memory.
             if not (shared and missing_ok):
                 raise
         yield memory
 
 
 def address_of(memory: mmap.mmap) -> int:
-    """Where *memory*, writable, begins. Raises `TypeError` where it is read-only."""
+    """Return the address of *memory*, which must be writable. Raises `TypeError` otherwise."""
     import ctypes  # noqa: PLC0415 - 10 ms that only naming needs
 
     return ctypes.addressof(ctypes.c_char.from_buffer(memory))
 
 
 def _check_range(address: int, length: int) -> None:
-    """Refuse what the kernel answers with ``EINVAL``, with the reason that it does not give."""
+    """Raise `ValueError` with the reason for which the kernel would only say ``EINVAL``."""
     page, bits = mmap.PAGESIZE, (sys.maxsize + 1).bit_length()
     top = 1 << bits
     if not 0 <= address < top or not 0 <= length < top:
-        fault = f"address and length have {bits} bits and are not negative"
+        reason = f"address and length must be between 0 and 2**{bits} - 1"
     elif address % page:
-        fault = f"the address is not a multiple of the page size, {page}"
+        reason = f"the address is not a multiple of the page size, {page}"
     elif address + length + -length % page >= top:
-        fault = "it reaches beyond the end of the address space"
+        reason = "the range ends beyond the address space"
     else:
         return
-    msg = f"cannot name {length} bytes at {address:#x}: {fault}"
+    msg = f"cannot name {length} bytes at {address:#x}: {reason}"
     raise ValueError(msg)
 
 
@@ -175,7 +175,7 @@ class _GetErrno(Protocol):
 
 @functools.cache
 def _prctl() -> tuple[_Function, _GetErrno]:
-    """The C library's function, and how to learn ``errno`` of this thread's last call of it."""
+    """Return the C library's function, and the one that returns ``errno`` of its last call."""
     import ctypes  # noqa: PLC0415 - 10 ms that only naming needs
 
     function = ctypes.CDLL(None, use_errno=True).prctl

@@ -1,8 +1,7 @@
-"""Bytes out of a procfs, whole or not at all; nothing here parses them.
+"""Bytes of a file in a procfs: complete, or an error. Nothing here parses them.
 
-How the kernel hands them out (fs/seq_file.c, ``seq_read_iter()``): each read returns whole entries,
-one page of them at most unless a single entry is longer, however large the buffer is. Between two
-reads the process runs on.
+Source: ``seq_read_iter()``, fs/seq_file.c. Each read returns whole entries, at most a page of them
+unless one entry is longer, however large the buffer is. The process runs on between two reads.
 """
 
 from __future__ import annotations
@@ -11,59 +10,60 @@ import os
 from io import FileIO
 
 from procmaps.engines.read_file import read_all
-from procmaps.live.proc_file import Target
+from procmaps.live.failures import absence_error, denied_error, gone_error, missing_error
+from procmaps.live.proc_file import ProcFile
 
 
-def open_target(target: Target) -> FileIO:
-    """The file, open and unbuffered; close it.
+def open_file(file: ProcFile) -> FileIO:
+    """Open *file*, unbuffered; the caller closes it.
 
-    Raises `procmaps.errors.NoSuchProcess`, `FileMissing`, `NotProcfs`, `AccessDenied` (3.19 and
-    later refuse here), `KernelThread` or `Zombie` (``smaps_rollup``, 6.12 and later).
+    Raises `NoSuchProcess`, `FileMissing`, `NotProcfs`, `AccessDenied` (3.19 and later refuse here),
+    `KernelThread` or `Zombie` (``smaps_rollup``, 6.12 and later).
     """
     try:
-        return FileIO(target.path, "rb")
+        return FileIO(file.path, "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise target.missing() from error
+        raise missing_error(file) from error
     except PermissionError as error:
-        raise target.denied() from error
+        raise denied_error(file) from error
     except ProcessLookupError as error:
-        raise target.gone() from error
+        raise gone_error(file) from error
 
 
-def drain(file: FileIO, target: Target) -> bytes:
-    """All of *file* from where it stands: whole, or an exception.
+def read_text(handle: FileIO, file: ProcFile) -> bytes:
+    """Read *handle*, which is *file*, from its current position to the end.
 
-    Signals that arrive on the way are handled and reading goes on (PEP 475).
+    A signal handler may run meanwhile; reading continues after it (PEP 475).
 
-    Raises `procmaps.errors.KernelThread` or `Zombie` where there is no address space,
-    `procmaps.errors.ProcessGone` where it went away before the end, and
-    `procmaps.errors.AccessDenied` (kernels 3.4 to 3.10 refuse here).
+    Raises `KernelThread` or `Zombie` if there is no address space, `ProcessGone` if it went away
+    before the end, and `AccessDenied` (kernels 3.4 to 3.10 refuse here).
     """
-    text, error = read_all(file)
+    text, error = read_all(handle)
     if isinstance(error, PermissionError):
-        raise target.denied() from error
+        raise denied_error(file) from error
     if isinstance(error, ProcessLookupError):
-        raise target.gone(text) from error
+        raise gone_error(file, text) from error
     if error:
         raise error
     if not text:
-        if absence := target.absence():
+        if absence := absence_error(file):
             raise absence
-    elif not is_complete(file, target):
-        raise target.gone(text)
+    elif not is_complete(handle, file):
+        raise gone_error(file, text)
     return text
 
 
-def is_complete(file: FileIO, target: Target) -> bool:
-    """Whether the address space was still there after the last read.
+def is_complete(handle: FileIO, file: ProcFile) -> bool:
+    """Return whether the address space still existed after the last read.
 
-    Where it is not, ``m_start()`` (fs/proc/task_mmu.c) ends the file early and says nothing. The
-    file stays bound to that address space, so one byte from its beginning tells, after exec(2) too;
-    the kernel formats one entry for it. ``smaps_rollup`` is one entry, hence never cut.
+    If it does not, ``m_start()`` (fs/proc/task_mmu.c) ends the file early without an error. The
+    open file stays with its address space, so its first byte can be read only while that exists,
+    also after execve(2); the kernel formats one entry for it. ``smaps_rollup`` is a single entry,
+    so it is never cut.
     """
-    if target.file == "smaps_rollup":
+    if file.kind == "smaps_rollup":
         return True
     try:
-        return bool(os.pread(file.fileno(), 1, 0))
+        return bool(os.pread(handle.fileno(), 1, 0))
     except ProcessLookupError:
         return False

@@ -1,12 +1,14 @@
-r"""Which reading of a name is the true one: asked of the running system.
+r"""The original name of a mapping, found out on the running system.
 
-The text of ``maps`` leaves two things open (`procmaps.records.names`). A newline or the four
-characters
-``\\012``: ``map_files`` and ``PROCMAP_QUERY`` give the name unescaped. Unlinked, or named
-`` (deleted)``: both append that like ``maps`` does, so the file itself has to be looked at.
+The text of ``maps`` is ambiguous in two ways (`procmaps.records.names`):
+
+* ``\\012`` is a newline or those four characters. ``map_files`` and ``PROCMAP_QUERY`` have the name
+  unescaped.
+* `` (deleted)`` is appended to an unlinked file, or is part of its name. Both sources above append
+  it, too, so the file itself has to be examined.
 """
 
-# ruff: noqa: PTH115, PTH116, PTH120 - names are bytes, which pathlib does not take
+# ruff: noqa: PTH115, PTH116, PTH120 - names are bytes, which pathlib does not accept
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ from pathlib import Path
 
 import attrs
 
-from procmaps.live.proc_file import Pid, Target
-from procmaps.live.querying import query
-from procmaps.live.snapshots import Root
+from procmaps.live.proc_file import Pid, ProcFile
+from procmaps.live.process_snapshots import Root
+from procmaps.live.querier import query
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import (
@@ -35,92 +37,91 @@ from procmaps.records.names import (
 
 @attrs.frozen
 class Resolution:
-    """The reading that is true; or that it could not be settled, and why."""
+    """The right interpretation of a name, if it could be found out."""
 
-    reading: Interpretation | None
-    """One of ``mapping.name.interpretations()``, its ``reason`` being the evidence; None: not
-    settled."""
+    interpretation: Interpretation | None
+    """One of ``mapping.name.interpretations()`` with the evidence as its ``reason``, or None."""
     reason: str
-    """How it was settled, or what kept it from being."""
+    """The evidence, or why there is none."""
 
 
 @attrs.frozen
-class _Evidence:
-    """A step of the way: what was found, and by what."""
+class _Original:
+    """A name before escaping."""
 
     value: bytes
-    by: str
+    source: str
+    """Where it was read, in words."""
 
 
-def resolve(mapping: Mapping, pid: Pid = "self", *, root: Root = "/proc") -> Resolution:
-    """Settle what *mapping*, just read from process *pid*, is really named.
+def resolve(pid: Pid, mapping: Mapping, *, root: Root = "/proc") -> Resolution:
+    """Find out the original name of *mapping*, which was just read from process *pid*.
 
-    Names are compared with what the process has mapped now; a mapping that has changed since it was
-    read is not settled. Root is not needed for newlines; for `` (deleted)`` it helps, because only
-    CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN may follow the links in ``map_files``.
+    The name is compared with what the process has mapped now, so a mapping that has changed since
+    is not resolved. Newlines need no privilege. For `` (deleted)`` root helps: following the links
+    in ``map_files`` takes CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN.
 
-    Raises what `procmaps.maps` raises on opening.
+    Raises what `procmaps.maps` raises when it opens the file.
     """
+    file = ProcFile(pid, "maps", None, os.fspath(root))
     name = mapping.name
     if isinstance(name, ThreadStack):
         return _thread_stack(mapping)
     if not isinstance(name, FileBacked | AnonName):
         (only,) = name.interpretations()
-        return _settled(only.kind, only.value, only.reason, deleted=only.deleted)
-    target = Target(pid, "maps", None, os.fspath(root))
+        return _resolved(only.kind, only.value, only.reason, deleted=only.deleted)
     try:
         if isinstance(name, AnonName):
-            return _label(mapping, name, target)
-        original = _original(mapping, target)
-        return _backed(mapping, name, original, target)
-    except _Unsettled as error:
+            return _label(mapping, name, file)
+        original = _original(mapping, file)
+        return _file_backed(mapping, name, original, file)
+    except _Unresolved as error:
         return Resolution(None, str(error))
 
 
-class _Unsettled(Exception):
-    """It cannot be settled, and why."""
+class _Unresolved(Exception):
+    """The reason why a name cannot be resolved. Never leaves this module."""
 
 
-def _settled(kind: str, value: bytes, reason: str, *, deleted: bool) -> Resolution:
+def _resolved(kind: str, value: bytes, reason: str, *, deleted: bool) -> Resolution:
     return Resolution(Interpretation(kind, value, reason, deleted), reason)
 
 
 def _thread_stack(mapping: Mapping) -> Resolution:
-    device = mapping.inode or mapping.device != Device(0, 0)
-    kind = "other" if device else ThreadStack.KIND
-    what = "a device file, since device and inode are not 0" if device else "a thread's stack"
-    return _settled(kind, mapping.name.raw, what, deleted=False)
+    is_file = mapping.inode or mapping.device != Device(0, 0)
+    kind = "other" if is_file else ThreadStack.KIND
+    reason = "a device file, since device and inode are not 0" if is_file else "a thread's stack"
+    return _resolved(kind, mapping.name.raw, reason, deleted=False)
 
 
-def _label(mapping: Mapping, name: AnonName, target: Target) -> Resolution:
-    """A label that ends in <fault>, or one that an old Android kernel could not read on."""
+def _label(mapping: Mapping, name: AnonName, file: ProcFile) -> Resolution:
+    """Resolve a label that may end in ``<fault>``, which old Android kernels print."""
     *others, label = name.interpretations()
     if not others:
-        return _settled(label.kind, label.value, label.reason, deleted=False)
-    answer = query(target.pid, mapping.start, root=target.root)
-    if answer is None or answer.mapping.name != name:
-        raise _Unsettled("this label is not there any more")
-    if answer.method != "ioctl":
-        raise _Unsettled("an old Android kernel prints <fault> where it cannot read the label")
-    reason = "the kernel answers PROCMAP_QUERY: it is too young to read labels from the program"
-    return _settled(label.kind, label.value, reason, deleted=False)
+        return _resolved(label.kind, label.value, label.reason, deleted=False)
+    found = query(file.pid, mapping.start, root=file.root)
+    if found is None or found.mapping.name != name:
+        raise _Unresolved("the mapping does not have this label any more")
+    if found.method != "ioctl":
+        raise _Unresolved("<fault> may be from an old Android kernel that could not read the label")
+    reason = "a kernel with PROCMAP_QUERY is too new to read labels from the program's memory"
+    return _resolved(label.kind, label.value, reason, deleted=False)
 
 
 # --- newline or \012 ------------------------------------------------------------------------------
 
 
-def _original(mapping: Mapping, target: Target) -> _Evidence:
-    """The name as it was before escaping."""
-    link = _link(mapping, target)
+def _original(mapping: Mapping, file: ProcFile) -> _Original:
+    """Return the name before escaping, from ``map_files`` or by a query."""
     try:
-        found = _Evidence(os.readlink(link), "its link in map_files")
+        found = _Original(os.readlink(_link(mapping, file)), "the link in map_files")
     except OSError as error:
-        # Denied, or too long a path, or not mapped in exactly this range any more, or a kernel
-        # without map_files (before 4.3 only with CONFIG_CHECKPOINT_RESTORE).
-        found = _by_query(mapping, target, error)
+        # Access denied, a path that is too long, no mapping of exactly this range any more, or a
+        # kernel without map_files (before 4.3 it needs CONFIG_CHECKPOINT_RESTORE).
+        found = _by_query(mapping, file, error)
     printed = found.value.replace(b"\n", NEWLINE) if _escaped(mapping.name) else found.value
     if printed != mapping.name.raw:
-        raise _Unsettled(f"by {found.by} something else is mapped there by now")
+        raise _Unresolved(f"according to {found.source}, something else is mapped there now")
     return found
 
 
@@ -128,51 +129,53 @@ def _escaped(name: Name) -> bool:
     return not isinstance(name, FileBacked) or name.escaped
 
 
-def _link(mapping: Mapping, target: Target) -> bytes:
-    """``map_files/START-END``: hexadecimal without the padding of ``maps``."""
-    return f"{target.process}/map_files/{mapping.start:x}-{mapping.end:x}".encode()
+def _link(mapping: Mapping, file: ProcFile) -> bytes:
+    """Return ``map_files/START-END``, in hexadecimal without the padding of ``maps``."""
+    return f"{file.process_folder}/map_files/{mapping.start:x}-{mapping.end:x}".encode()
 
 
-def _by_query(mapping: Mapping, target: Target, cause: OSError) -> _Evidence:
-    answer = query(target.pid, mapping.start, root=target.root)
-    if answer is None or (answer.mapping.start, answer.mapping.end) != (mapping.start, mapping.end):
-        raise _Unsettled("nothing is mapped in exactly this range any more")
-    if answer.unescaped_name is None:
-        raise _Unsettled(
-            rf"\012 stays open: map_files cannot be read ({os.strerror(cause.errno or 0)}) and the "
-            "kernel does not answer PROCMAP_QUERY"
+def _by_query(mapping: Mapping, file: ProcFile, cause: OSError) -> _Original:
+    found = query(file.pid, mapping.start, root=file.root)
+    if found is None or (found.mapping.start, found.mapping.end) != (mapping.start, mapping.end):
+        raise _Unresolved("no mapping has exactly this range any more")
+    if found.unescaped_name is None:
+        raise _Unresolved(
+            rf"\012 cannot be resolved: map_files cannot be read ({os.strerror(cause.errno or 0)}) "
+            "and the kernel does not support PROCMAP_QUERY"
         )
-    by = "PROCMAP_QUERY" if answer.method == "ioctl" else r"the text, which has no \012 in it"
-    return _Evidence(answer.unescaped_name, by)
+    source = "PROCMAP_QUERY" if found.method == "ioctl" else r"the text, which contains no \012"
+    return _Original(found.unescaped_name, source)
 
 
-# --- the kernel's own object or a file; unlinked or not -------------------------------------------
+# --- kernel object or file; unlinked or not -------------------------------------------------------
 
 
-def _backed(mapping: Mapping, name: FileBacked, original: _Evidence, target: Target) -> Resolution:
-    if not isinstance(name, FilePath) and mapping.device not in _mounted(target):
+def _file_backed(
+    mapping: Mapping, name: FileBacked, original: _Original, file: ProcFile
+) -> Resolution:
+    if not isinstance(name, FilePath) and mapping.device not in _mounted_devices(file):
         value = name.raw
         if isinstance(name, LabelledFile):
             tail = len(DELETED) if name.deleted else 0
             head = len(name.raw) - len(name.label) - tail
             value = original.value[head : len(original.value) - tail]
-        reason = f"{original.by}; no mounted file system has device {mapping.device}"
-        return _settled(name.kind, value, reason, deleted=next(name.interpretations()).deleted)
+        reason = f"{original.source}; no mounted file system has device {mapping.device}"
+        return _resolved(name.kind, value, reason, deleted=next(name.interpretations()).deleted)
     if not name.deleted:
-        return _settled("file", original.value, original.by, deleted=False)
-    deleted, why = _unlinked(mapping, original.value, target)
+        return _resolved("file", original.value, original.source, deleted=False)
+    deleted, evidence = _unlinked(mapping, original.value, file)
     value = original.value.removesuffix(DELETED) if deleted else original.value
-    return _settled("file", value, f"{original.by}; {why}", deleted=deleted)
+    return _resolved("file", value, f"{original.source}; {evidence}", deleted=deleted)
 
 
-def _mounted(target: Target) -> set[Device]:
-    """The devices of every mounted file system that this process or that one can see."""
+def _mounted_devices(file: ProcFile) -> set[Device]:
+    """Return the devices of every file system that is mounted for this process or the other."""
     devices: set[Device] = set()
-    for path in (f"{target.root}/self/mountinfo", f"{target.process}/mountinfo"):
+    for path in (f"{file.root}/self/mountinfo", f"{file.process_folder}/mountinfo"):
         try:
             lines = Path(path).read_bytes().split(b"\n")
         except OSError as error:
-            raise _Unsettled(f"an object of the kernel's own or a file: {error}") from error
+            raise _Unresolved(f"kernel object or file cannot be resolved: {error}") from error
         for line in lines:
             if line:  # "ID PARENT MAJOR:MINOR ROOT …", show_mountinfo(), fs/proc_namespace.c
                 major, minor = line.split(b" ", 3)[2].split(b":")
@@ -180,32 +183,35 @@ def _mounted(target: Target) -> set[Device]:
     return devices
 
 
-def _unlinked(mapping: Mapping, path: bytes, target: Target) -> tuple[bool, str]:
-    """Whether the file that *path*, which ends in `` (deleted)``, stands for has been unlinked."""
+def _unlinked(mapping: Mapping, path: bytes, file: ProcFile) -> tuple[bool, str]:
+    """Return whether the file of *path*, which ends in `` (deleted)``, was unlinked, and why."""
     try:
-        mapped = os.stat(_link(mapping, target))
+        mapped = os.stat(_link(mapping, file))
     except OSError:
-        mapped = None  # following the link takes a capability; device and inode are left to compare
+        mapped = None  # following the link takes a capability; compare device and inode
     if mapped and mapped.st_nlink == 0:
-        return True, "the file has no name left in any directory"
+        return True, "the file has no links left"
     device = mapped.st_dev if mapped else os.makedev(mapping.device.major, mapping.device.minor)
     inode = mapped.st_ino if mapped else mapping.inode
     replaced = False
-    for top in (b"", f"{target.process}/root".encode()):  # d_path() starts from the reader's root
+    for top in (
+        b"",
+        f"{file.process_folder}/root".encode(),
+    ):  # d_path() starts from the reader's root
         try:
-            there = os.stat(top + path, follow_symlinks=False)
+            found = os.stat(top + path, follow_symlinks=False)
         except FileNotFoundError:
-            there = None
+            found = None
         except OSError as error:
-            raise _Unsettled(f"deleted or so named: {error}") from error
-        if there and (there.st_dev, there.st_ino) == (device, inode):
-            return False, "the same file bears this very name"
+            raise _Unresolved(f"(deleted) cannot be resolved: {error}") from error
+        if found and (found.st_dev, found.st_ino) == (device, inode):
+            return False, "the file with this name is the mapped one"
         replaced = replaced or _on_device(top + os.path.dirname(path), device)
     if replaced:
-        return True, "its directory has no such file of that name"
-    raise _Unsettled(
-        "deleted or so named: the directory of that name is not on the device of the mapped file, "
-        "so looking there says nothing"
+        return True, "its folder does not contain it under this name"
+    raise _Unresolved(
+        "(deleted) cannot be resolved: the folder of this name is not on the device of the mapped "
+        "file"
     )
 
 

@@ -1,4 +1,4 @@
-"""Child processes as the tests of live reading use them; `conftest` starts them."""
+"""Child processes for the tests of live reading; `conftest` starts them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ libc = ctypes.CDLL(None, use_errno=True)
 PAGE = mmap.PAGESIZE
 def address(memory):
     return ctypes.addressof(ctypes.c_char.from_buffer(memory))
-def protect(place, length, access):
-    assert libc.mprotect(ctypes.c_void_p(place), ctypes.c_size_t(length), access) == 0
+def protect(start, length, access):
+    assert libc.mprotect(ctypes.c_void_p(start), ctypes.c_size_t(length), access) == 0
 def alternating(pages):
-    "Readable and writable pages by turns: as many mappings."
+    "Pages that are read-only and writable by turns: one mapping for each."
     memory = mmap.mmap(-1, pages * PAGE)
     for page in range(0, pages, 2):
         protect(address(memory) + page * PAGE, PAGE, mmap.PROT_READ)
@@ -31,7 +31,7 @@ def alternating(pages):
 
 @attrs.frozen(eq=False)
 class Child:
-    """A child process that says one line once it is ready, then does what each line tells it."""
+    """A child process that prints a line when it is ready, then obeys a command in each line."""
 
     process: subprocess.Popen[bytes]
     said: bytes
@@ -39,11 +39,11 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """Its process ID."""
         return self.process.pid
 
     def tell(self, line: bytes) -> bytes:
-        """Send a line, wait for the answer."""
+        """Send a line and return the line that the child prints in response."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(line + b"\n")
@@ -51,12 +51,12 @@ class Child:
         return self.process.stdout.readline().rstrip(b"\n")
 
     def freeze(self) -> None:
-        """Stop it, so that nothing about it changes."""
+        """Stop it, so that its mappings stay the same. Other processes still change its PSS."""
         self.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOWAIT)
 
     def kill(self, *, collect: bool) -> None:
-        """End it; without *collect* it stays a zombie."""
+        """Kill it; without *collect* it stays a zombie."""
         self.process.kill()
         os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         if collect:
@@ -64,16 +64,16 @@ class Child:
 
 
 class Spawn(Protocol):
-    """Start a Python child that runs *code*, which must print one line, then *wait*."""
+    """Starts a Python child that runs *code*, which must print one line, and then *wait*."""
 
     def __call__(self, code: str, *arguments: bytes | str, wait: str = "sys.stdin.read()") -> Child:
-        """The child, once it has said its line."""
+        """Return the child after it has printed its line."""
         ...
 
 
 class AsNobody(Protocol):
-    """Call a function without any privilege."""
+    """Calls a function without any privilege."""
 
     def __call__(self, function: Callable[[], T]) -> T:
-        """What the function returns."""
+        """Return what the function returns."""
         ...

@@ -1,4 +1,4 @@
-"""Real processes to look at: children that map what a test wants, then wait to be killed."""
+"""Fixtures: child processes that map what a test needs, and calls without privilege."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOBODY = 65534
 
 @pytest.fixture
 def spawn() -> Iterator[Spawn]:
-    """Start a Python child that runs the code given, which must print one line and then wait."""
+    """Start Python children; see `Spawn`."""
     children: list[subprocess.Popen[bytes]] = []
 
     def start(code: str, *arguments: bytes | str, wait: str = "sys.stdin.read()") -> Child:
@@ -33,7 +33,7 @@ def spawn() -> Iterator[Spawn]:
         children.append(process)
         assert process.stdout
         said = process.stdout.readline().rstrip(b"\n")
-        assert said, "the child has failed; its error is above"
+        assert said, "the child failed; its error is above"
         return Child(process, said)
 
     yield start
@@ -44,9 +44,9 @@ def spawn() -> Iterator[Spawn]:
 
 @pytest.fixture
 def as_nobody() -> AsNobody:
-    """Call a function without any privilege: in a forked child when we are root.
+    """Call a function without any privilege: in a forked child if we are root.
 
-    An exception of the function is raised here; it comes back pickled.
+    The child sends back the result or the exception, pickled.
     """
     return _unprivileged
 
@@ -74,6 +74,6 @@ def _unprivileged(function: Callable[[], T]) -> T:
     os.waitpid(pid, 0)
     if how == "raised":
         if isinstance(value, OSError) and value.errno == errno.ENOSYS:
-            pytest.xfail("this kernel knows no users (CONFIG_MULTIUSER is off)")
+            pytest.xfail("this kernel has no users (CONFIG_MULTIUSER is off)")
         raise value
     return cast("T", value)

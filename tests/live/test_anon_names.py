@@ -1,4 +1,4 @@
-"""Naming one's own memory: really where this kernel can, and every answer that a kernel gives."""
+"""Names for one's own memory: by this kernel if it can, and every error of a simulated kernel."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from procmaps.records.names import AnonName, Unnamed
 PAGE = mmap.PAGESIZE
 SUPPORTED = naming_supported()
 
-# Each test runs on every kernel. Where the other half of them holds, it must fail by this very
-# exception, and the report says why.
+# Each test runs on every kernel. On a kernel of the other kind it must fail with this exception;
+# the report says why.
 can_name = pytest.mark.xfail(
     not SUPPORTED,
     raises=NamingUnsupported,
@@ -54,20 +54,20 @@ cannot_name = pytest.mark.xfail(
 
 @attrs.define(eq=False)
 class Kernel:
-    """Stands in for prctl(2): answers what it is told to, and remembers what it was asked."""
+    """A simulated prctl(2) with prepared results; it records the calls."""
 
-    answers: list[int]
+    results: list[int]
     supported: bool = True
-    asked: list[tuple[int, int, bytes | None]] = attrs.field(
+    calls: list[tuple[int, int, bytes | None]] = attrs.field(
         factory=list[tuple[int, int, bytes | None]]
     )
 
     def __call__(self, address: int, length: int, label: bytes | None, /) -> int:
-        """Its next answer."""
+        """Return the next result."""
         if length == 0:
             return 0 if self.supported else errno.EINVAL
-        self.asked.append((address, length, label))
-        return self.answers.pop(0)
+        self.calls.append((address, length, label))
+        return self.results.pop(0)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def page() -> Iterator[int]:
 
 
 @cannot_name
-def test_a_kernel_without_the_option_is_told_from_a_bad_argument(page: int) -> None:
+def test_a_kernel_without_the_option_raises_naming_unsupported(page: int) -> None:
     with pytest.raises(NamingUnsupported) as caught:
         set_anon_name(page, PAGE, b"mine")
     assert str(caught.value) == (
@@ -92,17 +92,17 @@ def test_a_kernel_without_the_option_is_told_from_a_bad_argument(page: int) -> N
 
 
 @cannot_name
-def test_a_portable_program_goes_on_without(page: int) -> None:
+def test_missing_ok_continues_without_a_label(page: int) -> None:
     assert set_anon_name(page, PAGE, b"mine", missing_ok=True) is False
     with named_mmap("mine", 3 * PAGE, missing_ok=True) as memory:
         memory[:2] = b"hi"
         assert len(memory) == 3 * PAGE
     with pytest.raises(NamingUnsupported), named_mmap("mine", PAGE):
-        pytest.fail("it must not get here")
+        pytest.fail("not reached")
 
 
 @can_name
-def test_a_label_shows_up_in_maps_and_goes_again(page: int) -> None:
+def test_a_label_appears_in_maps_and_can_be_removed(page: int) -> None:
     assert set_anon_name(page, 1, "it's mine") is True
     found = procmaps.maps().mapping_at(page)
     assert found
@@ -122,7 +122,7 @@ def test_an_empty_label_is_a_label(page: int) -> None:
 
 
 @can_name
-def test_memory_bears_its_name_while_it_is_mapped() -> None:
+def test_named_mmap_has_its_label_while_it_is_mapped() -> None:
     with named_mmap("a b", 2 * PAGE) as memory:
         (found,) = procmaps.maps().by_name(b"[anon:a b]")
         assert (found.start, found.size) == (address_of(memory), 2 * PAGE)
@@ -130,7 +130,7 @@ def test_memory_bears_its_name_while_it_is_mapped() -> None:
 
 
 @can_name
-def test_any_thread_names_for_the_whole_process(page: int) -> None:
+def test_any_thread_can_name_memory(page: int) -> None:
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(set_anon_name, page, PAGE, b"from a thread").result() is True
     assert len(procmaps.maps().by_name(b"[anon:from a thread]")) == 1
@@ -138,7 +138,7 @@ def test_any_thread_names_for_the_whole_process(page: int) -> None:
 
 @pytest.fixture
 def pages() -> Iterator[int]:
-    """Three pages side by side; what a test maps over them goes with them."""
+    """Map three adjacent pages; what a test maps over them is unmapped with them."""
     with mmap.mmap(-1, 3 * PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
         yield address_of(memory)
 
@@ -148,7 +148,7 @@ def _named(label: bytes) -> list[tuple[int, int]]:
 
 
 @can_name
-def test_a_hole_is_reported_and_the_rest_is_named(pages: int) -> None:
+def test_a_hole_is_reported_and_the_rest_is_labelled(pages: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.munmap(ctypes.c_void_p(pages + PAGE), ctypes.c_size_t(PAGE)) == 0
     with pytest.raises(RangeHasHole):
@@ -157,41 +157,41 @@ def test_a_hole_is_reported_and_the_rest_is_named(pages: int) -> None:
 
 
 @can_name
-def test_a_file_cannot_be_named_and_only_what_is_below_it_is(pages: int, tmp_path: Path) -> None:
+def test_a_file_is_reported_and_memory_below_it_is_labelled(pages: int, tmp_path: Path) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mmap.restype = ctypes.c_void_p
     (tmp_path / "file").write_bytes(bytes(PAGE))
     with (tmp_path / "file").open("rb") as file:
-        map_fixed = 0x10  # MAP_FIXED of every architecture that CPython has wheels for
-        place = libc.mmap(
+        map_fixed = 0x10  # MAP_FIXED on every architecture that CPython has wheels for
+        mapped = libc.mmap(
             *(ctypes.c_void_p(pages + PAGE), ctypes.c_size_t(PAGE), mmap.PROT_READ),
             *(mmap.MAP_PRIVATE | map_fixed, file.fileno(), ctypes.c_long(0)),
         )
-    assert place == pages + PAGE
+    assert mapped == pages + PAGE
     with pytest.raises(NotNameable):
         set_anon_name(pages, 3 * PAGE, b"below a file")
     assert _named(b"below a file") == [(pages, PAGE)]
 
 
-def test_the_system_call_reports_errno_and_not_its_return_value() -> None:
-    """1 is no page boundary, which every kernel refuses, with the option or without."""
+def test_call_prctl_returns_errno() -> None:
+    """Every kernel rejects 1, with the option or without: it is no page boundary."""
     assert call_prctl(1, PAGE, b"x") == errno.EINVAL
 
 
-# --- every answer, by a kernel that is made up ----------------------------------------------------
+# --- every result, by a simulated kernel ----------------------------------------------------------
 
 
-def test_done_is_true_and_the_kernel_gets_what_was_given() -> None:
+def test_returns_true_and_passes_its_arguments_to_the_kernel() -> None:
     kernel = Kernel([0, 0])
     assert set_anon_name(2 * PAGE, 5, "x", call=kernel) is True
     assert set_anon_name(2 * PAGE, PAGE, None, call=kernel) is True
-    assert kernel.asked == [(2 * PAGE, 5, b"x"), (2 * PAGE, PAGE, None)]
+    assert kernel.calls == [(2 * PAGE, 5, b"x"), (2 * PAGE, PAGE, None)]
 
 
-def test_an_interrupted_call_is_made_again() -> None:
+def test_an_interrupted_call_is_repeated() -> None:
     kernel = Kernel([errno.EINTR, errno.EINTR, 0])
     assert set_anon_name(PAGE, PAGE, b"x", call=kernel) is True
-    assert len(kernel.asked) == 3
+    assert len(kernel.calls) == 3
 
 
 HEAD = f"cannot set the label 'x' on the {PAGE} bytes at {PAGE:#x}: "
@@ -231,7 +231,7 @@ HEAD = f"cannot set the label 'x' on the {PAGE} bytes at {PAGE:#x}: "
     ],
 )
 @pytest.mark.parametrize("missing_ok", [False, True])
-def test_each_failure_says_what_the_kernel_has_done(
+def test_each_error_reports_what_the_kernel_has_done(
     code: int, error: type[NamingError], text: str, missing_ok: bool
 ) -> None:
     with pytest.raises(error) as caught:
@@ -243,7 +243,7 @@ def test_each_failure_says_what_the_kernel_has_done(
     assert (str(copy), copy.errno) == (str(caught.value), code)
 
 
-def test_the_kernel_is_asked_whether_it_can_only_where_that_is_in_doubt() -> None:
+def test_einval_alone_asks_whether_the_kernel_can_name_memory() -> None:
     kernel = Kernel([errno.EINVAL, errno.EINVAL, errno.ENOMEM], supported=False)
     assert set_anon_name(PAGE, PAGE, None, missing_ok=True, call=kernel) is False
     with pytest.raises(NamingUnsupported, match=r"^cannot remove the label from the "):
@@ -265,63 +265,65 @@ def test_the_kernel_is_asked_whether_it_can_only_where_that_is_in_doubt() -> Non
         (b"a\0", MAX_LABEL, "byte 1 is 0x00, outside printable ASCII (0x20 to 0x7e)"),
     ],
 )
-def test_a_bad_label_never_reaches_the_kernel(label: bytes | str, limit: int, reason: str) -> None:
+def test_rejects_an_invalid_label_before_the_call(
+    label: bytes | str, limit: int, reason: str
+) -> None:
     kernel = Kernel([])
     with pytest.raises(InvalidLabel) as caught:
         set_anon_name(PAGE, PAGE, label, missing_ok=True, limit=limit, call=kernel)
     assert caught.value.reason == reason
-    assert not kernel.asked
+    assert not kernel.calls
 
 
 @pytest.mark.parametrize(
-    ("address", "length", "fault"),
+    ("address", "length", "reason"),
     [
         (PAGE + 1, 1, f"the address is not a multiple of the page size, {PAGE}"),
-        (-PAGE, 1, "address and length have 64 bits and are not negative"),
-        (0, -1, "address and length have 64 bits and are not negative"),
-        (1 << 64, 0, "address and length have 64 bits and are not negative"),
-        (2**64 - PAGE, 1, "it reaches beyond the end of the address space"),
-        (0, 2**64 - 1, "it reaches beyond the end of the address space"),
+        (-PAGE, 1, "address and length must be between 0 and 2**64 - 1"),
+        (0, -1, "address and length must be between 0 and 2**64 - 1"),
+        (1 << 64, 0, "address and length must be between 0 and 2**64 - 1"),
+        (2**64 - PAGE, 1, "the range ends beyond the address space"),
+        (0, 2**64 - 1, "the range ends beyond the address space"),
     ],
 )
-def test_a_range_that_cannot_be_never_reaches_the_kernel(
-    address: int, length: int, fault: str
+def test_rejects_an_impossible_range_before_the_call(
+    address: int, length: int, reason: str
 ) -> None:
     kernel = Kernel([])
     with pytest.raises(ValueError) as caught:
         set_anon_name(address, length, b"x", call=kernel)
-    assert str(caught.value) == f"cannot name {length} bytes at {address:#x}: {fault}"
+    assert str(caught.value) == f"cannot name {length} bytes at {address:#x}: {reason}"
 
 
-def test_an_address_has_as_many_bits_as_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A C function takes the lower 32 of more than it can hold, and would name other memory."""
+def test_rejects_an_address_wider_than_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C would truncate the address to 32 bits and name other memory."""
     monkeypatch.setattr(sys, "maxsize", 2**31 - 1)
     kernel = Kernel([])
     with pytest.raises(ValueError) as caught:
         set_anon_name(1 << 32, PAGE, b"x", call=kernel)
     assert str(caught.value) == (
         f"cannot name {PAGE} bytes at 0x100000000: "
-        "address and length have 32 bits and are not negative"
+        "address and length must be between 0 and 2**32 - 1"
     )
-    assert not kernel.asked
+    assert not kernel.calls
 
 
 # --- named_mmap -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_named_memory_is_fresh_named_and_unmapped_again(shared: bool) -> None:
+def test_named_mmap_maps_labels_and_unmaps_new_memory(shared: bool) -> None:
     kernel = Kernel([0])
     with named_mmap("x", 2 * PAGE, shared=shared, call=kernel) as memory:
         mapping = procmaps.maps().mapping_at(address_of(memory))
         assert mapping
         assert mapping.perms.shared is shared
-        assert kernel.asked == [(address_of(memory), 2 * PAGE, b"x")]
+        assert kernel.calls == [(address_of(memory), 2 * PAGE, b"x")]
         assert memory[:] == bytes(2 * PAGE)
     assert memory.closed
 
 
-def test_memory_that_cannot_be_named_is_not_left_mapped() -> None:
+def test_memory_that_cannot_be_labelled_is_unmapped() -> None:
     inodes: list[int] = []
 
     def refuse(address: int, _length: int, _label: bytes | None, /) -> int:
@@ -331,18 +333,18 @@ def test_memory_that_cannot_be_named_is_not_left_mapped() -> None:
         return errno.EBADF
 
     with pytest.raises(NotNameable), named_mmap("x", PAGE, shared=True, call=refuse):
-        pytest.fail("it must not get here")
+        pytest.fail("not reached")
     assert inodes != [0]
     assert inodes[0] not in {mapping.inode for mapping in procmaps.maps()}
 
 
-def test_a_portable_program_shares_memory_without_a_label_before_6_2() -> None:
+def test_shared_memory_before_6_2_has_no_label_with_missing_ok() -> None:
     kernel = Kernel([errno.EBADF, errno.EBADF])
     with named_mmap("x", PAGE, shared=True, missing_ok=True, call=kernel) as memory:
         memory[:2] = b"hi"
-    # Private memory can be named wherever anything can: there it is no lack of the kernel's.
+    # A kernel that can label anything can label private memory, so this is a real failure.
     with (
         pytest.raises(NotNameable),
         named_mmap("x", PAGE, missing_ok=True, call=kernel),
     ):
-        pytest.fail("it must not get here")
+        pytest.fail("not reached")

@@ -31,7 +31,7 @@ def said(name: bytes, address: int) -> dict[str, str | int | None]:
     assert record
     assert answer
     assert answer.mapping == record
-    truth = procmaps.resolve(record).reading
+    truth = procmaps.resolve("self", record).interpretation
     assert truth
     return {
         "asked": name.decode(),

@@ -1,4 +1,4 @@
-"""One address at a time: the ioctl and the text must say the same."""
+"""Queries by address: the ioctl and the text must give the same results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 import procmaps
 from procmaps import MappingFilter, Querier, QueryResult
 from procmaps.errors import ProcessGone, QueryUnsupported, Zombie
-from procmaps.live.buildid import build_id_at
+from procmaps.live.build_id import build_id_at
 from tests.live.children import Child, Spawn
 
 AnyMethod = Literal["auto", "ioctl", "text"]
@@ -37,12 +37,12 @@ def _ioctl_known() -> bool:
     return True
 
 
-# On an older kernel each of these must fail by this very exception, and the report says why.
+# On an older kernel each of these must fail with this exception; the report says why.
 needs_ioctl = pytest.mark.xfail(
     not _ioctl_known(),
     raises=QueryUnsupported,
     strict=True,
-    reason="this kernel does not have the ioctl PROCMAP_QUERY (Linux 6.11)",
+    reason="this kernel has no ioctl PROCMAP_QUERY (Linux 6.11)",
 )
 
 HOSTILE = (
@@ -62,31 +62,31 @@ READY = "print('ready', flush=True)"
 
 @pytest.fixture
 def frozen(spawn: Spawn) -> Child:
-    """A stopped child with hostile names and every kind of memory."""
+    """Start a child with hostile names and every kind of memory, and stop it."""
     child = spawn(HOSTILE + READY)
     child.freeze()
     return child
 
 
 def _walk(querier: Querier, require: MappingFilter = ANYTHING) -> Iterator[QueryResult]:
-    """Every mapping, by asking for the next one again and again."""
+    """Yield every mapping, each by a query for the next one."""
     address = 0
     while address < 1 << 64:
-        answer = querier.query(address, or_next=True, require=require)
-        if answer is None:
+        found = querier.query(address, or_next=True, require=require)
+        if found is None:
             return
-        yield answer
-        address = answer.mapping.end
+        yield found
+        address = found.mapping.end
 
 
 @pytest.mark.parametrize("method", [pytest.param("ioctl", marks=needs_ioctl), "text"])
-def test_walking_from_mapping_to_mapping_gives_the_map(method: AnyMethod, frozen: Child) -> None:
+def test_queries_for_the_next_mapping_give_the_whole_map(method: AnyMethod, frozen: Child) -> None:
     with Querier(frozen.pid, method=method) as querier:
-        assert [answer.mapping for answer in _walk(querier)] == list(procmaps.maps(frozen.pid))
+        assert [found.mapping for found in _walk(querier)] == list(procmaps.maps(frozen.pid))
 
 
 @needs_ioctl
-def test_both_ways_find_the_same_for_every_requirement(frozen: Child) -> None:
+def test_ioctl_and_text_agree_for_every_filter(frozen: Child) -> None:
     edges = sorted({edge for m in procmaps.maps(frozen.pid) for edge in (m.start, m.end)})
     around = [edge + by for edge in edges for by in (-1, 0)]
     requirements = [ANYTHING, *MappingFilter, MappingFilter.READABLE | MappingFilter.FILE_BACKED]
@@ -96,8 +96,8 @@ def test_both_ways_find_the_same_for_every_requirement(frozen: Child) -> None:
         Querier(frozen.pid, method="text") as text,
     ):
         for require in requirements:
-            walked = [answer.mapping for answer in _walk(ioctl, require)]
-            assert walked == [answer.mapping for answer in _walk(text, require)]
+            walked = [found.mapping for found in _walk(ioctl, require)]
+            assert walked == [found.mapping for found in _walk(text, require)]
             assert walked
         for address, or_next in product([0, *around[::9], 2**64 - 1], [False, True]):
             one = ioctl.query(address, or_next=or_next, require=MappingFilter.FILE_BACKED)
@@ -106,53 +106,53 @@ def test_both_ways_find_the_same_for_every_requirement(frozen: Child) -> None:
 
 
 @needs_ioctl
-def test_each_of_20000_mappings_is_found_from_both_of_its_ends(spawn: Spawn) -> None:
+def test_finds_each_of_20000_mappings_by_its_first_and_last_address(spawn: Spawn) -> None:
     child = spawn("memory = alternating(20000)\n" + READY)
     child.freeze()
     snapshot = procmaps.maps(child.pid)
     assert len(snapshot) > 20000
-    behind = 0
+    last_end = 0
     with Querier(child.pid, method="ioctl") as querier:
         for mapping in snapshot:
             for address in (mapping.start, mapping.end - 1):
-                answer = querier.query(address)
-                assert answer
-                assert answer.mapping == mapping
-            if mapping.start > behind:
+                found = querier.query(address)
+                assert found
+                assert found.mapping == mapping
+            if mapping.start > last_end:
                 assert querier.query(mapping.start - 1) is None
-            behind = mapping.end
+            last_end = mapping.end
     with Querier(child.pid, method="text") as querier:
         for mapping in snapshot[::4000]:
-            answer = querier.query(mapping.start)
-            assert answer
-            assert answer.mapping == mapping
+            found = querier.query(mapping.start)
+            assert found
+            assert found.mapping == mapping
 
 
 @needs_ioctl
-def test_the_ioctl_keeps_newline_and_literal_apart(frozen: Child) -> None:
-    found: dict[bytes | None, bytes] = {}
+def test_the_ioctl_distinguishes_a_newline_from_its_escape(frozen: Child) -> None:
+    names: dict[bytes | None, bytes] = {}
     with Querier(frozen.pid, method="ioctl") as querier:
-        for answer in _walk(querier):
-            found[answer.unescaped_name] = answer.mapping.name.raw
-    assert found[b"/memfd:a\nb (deleted)"] == rb"/memfd:a\012b (deleted)"
-    assert found[rb"/memfd:a\012b (deleted)"] == rb"/memfd:a\012b (deleted)"
-    assert found[b"/memfd:\xff\xfe (deleted)"] == b"/memfd:\xff\xfe (deleted)"
-    assert found[b"/memfd:  (deleted)"] == b"/memfd:  (deleted)"
+        for found in _walk(querier):
+            names[found.unescaped_name] = found.mapping.name.raw
+    assert names[b"/memfd:a\nb (deleted)"] == rb"/memfd:a\012b (deleted)"
+    assert names[rb"/memfd:a\012b (deleted)"] == rb"/memfd:a\012b (deleted)"
+    assert names[b"/memfd:\xff\xfe (deleted)"] == b"/memfd:\xff\xfe (deleted)"
+    assert names[b"/memfd:  (deleted)"] == b"/memfd:  (deleted)"
 
 
-def test_the_text_claims_an_original_only_where_there_is_one(frozen: Child) -> None:
+def test_the_text_has_no_unescaped_name_if_it_is_ambiguous(frozen: Child) -> None:
     with Querier(frozen.pid, method="text") as querier:
-        originals = {answer.mapping.name.raw: answer.unescaped_name for answer in _walk(querier)}
+        originals = {found.mapping.name.raw: found.unescaped_name for found in _walk(querier)}
     assert originals[rb"/memfd:a\012b (deleted)"] is None
     assert originals[b"/memfd:[heap] (deleted)"] == b"/memfd:[heap] (deleted)"
 
 
-def test_the_gate_area_is_found_like_any_line_of_the_text(frozen: Child) -> None:
+def test_the_gate_area_is_found(frozen: Child) -> None:
     for mapping in procmaps.maps(frozen.pid):
-        answer = procmaps.query(frozen.pid, mapping.start)
-        assert answer
-        assert answer.mapping == mapping
-        assert (answer.method == "text") == (mapping.name.kind == "vsyscall" or not _ioctl_known())
+        found = procmaps.query(frozen.pid, mapping.start)
+        assert found
+        assert found.mapping == mapping
+        assert (found.method == "text") == (mapping.name.kind == "vsyscall" or not _ioctl_known())
 
 
 @needs_ioctl
@@ -163,9 +163,7 @@ def test_page_sizes_come_from_the_ioctl(frozen: Child) -> None:
     assert (first.page_size, first.method) == (mmap.PAGESIZE, "ioctl")
 
 
-def test_a_path_longer_than_the_ioctl_can_say_comes_by_the_text(
-    spawn: Spawn, tmp_path: Path
-) -> None:
+def test_a_path_too_long_for_the_ioctl_is_found_by_the_text(spawn: Spawn, tmp_path: Path) -> None:
     code = (
         "os.chdir(sys.argv[1])\n"
         "for depth in range(25):\n"
@@ -177,11 +175,11 @@ def test_a_path_longer_than_the_ioctl_can_say_comes_by_the_text(
     child = spawn(code, str(tmp_path))
     try:
         with Querier(child.pid) as querier:
-            answer = querier.query(int(child.said, 16))
-            assert answer
-            assert answer.method == "text"
-            assert len(answer.mapping.name.raw) > 5000
-            assert answer.mapping.name.raw.endswith(b"/file")
+            found = querier.query(int(child.said, 16))
+            assert found
+            assert found.method == "text"
+            assert len(found.mapping.name.raw) > 5000
+            assert found.mapping.name.raw.endswith(b"/file")
             again = querier.query(0, or_next=True)
             assert again
             assert (again.method == "ioctl") == _ioctl_known()
@@ -194,19 +192,19 @@ def test_a_path_longer_than_the_ioctl_can_say_comes_by_the_text(
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A procfs without the ioctl: ordinary files answer ENOTTY."""
+    """Make a procfs without the ioctl: ordinary files give ENOTTY."""
     (tmp_path / "77").mkdir()
     (tmp_path / "77" / "maps").write_bytes(LINE + LATER)
     return tmp_path
 
 
-def test_a_file_that_does_not_know_the_ioctl_is_read_instead(tree: Path) -> None:
+def test_a_file_without_the_ioctl_is_read(tree: Path) -> None:
     with Querier(77, root=tree) as querier:
         for _ in range(2):
-            answer = querier.query(0x400FFF)
-            assert answer
-            assert answer.method == "text"
-            assert (answer.mapping.start, answer.page_size, answer.build_id) == (
+            found = querier.query(0x400FFF)
+            assert found
+            assert found.method == "text"
+            assert (found.mapping.start, found.page_size, found.build_id) == (
                 0x400000,
                 None,
                 None,
@@ -218,7 +216,7 @@ def test_a_file_that_does_not_know_the_ioctl_is_read_instead(tree: Path) -> None
         assert querier.query(0x501000, or_next=True) is None
 
 
-def test_asking_for_the_ioctl_where_it_is_missing_says_so(tree: Path) -> None:
+def test_method_ioctl_requires_the_ioctl(tree: Path) -> None:
     with (
         Querier(77, root=tree, method="ioctl") as querier,
         pytest.raises(QueryUnsupported) as caught,
@@ -230,18 +228,18 @@ def test_asking_for_the_ioctl_where_it_is_missing_says_so(tree: Path) -> None:
     )
 
 
-def test_a_text_with_lines_that_cannot_be_read_still_answers(tree: Path) -> None:
+def test_lines_that_do_not_parse_do_not_prevent_a_result(tree: Path) -> None:
     (tree / "77" / "maps").write_bytes(b"rubbish\n" + LINE)
-    answer = procmaps.query(77, 0x400000, root=tree)
-    assert answer
-    assert answer.mapping.name.raw == b"/bin/x"
+    found = procmaps.query(77, 0x400000, root=tree)
+    assert found
+    assert found.mapping.name.raw == b"/bin/x"
 
 
 # --- build ids ------------------------------------------------------------------------------------
 
 
 @needs_ioctl
-def test_both_ways_give_the_same_build_ids() -> None:
+def test_ioctl_and_text_give_the_same_build_ids() -> None:
     with Querier(method="ioctl") as ioctl, Querier(method="text") as text:
         found: set[bytes | None] = set()
         for mapping in procmaps.maps():
@@ -255,34 +253,34 @@ def test_both_ways_give_the_same_build_ids() -> None:
     assert len(found - {None}) > 1
 
 
-def test_a_build_id_is_found_by_the_path_where_there_are_no_links(tree: Path) -> None:
+def test_a_build_id_is_found_by_path_without_map_files(tree: Path) -> None:
     (tree / "77" / "root").symlink_to("/")
     file = next(m for m in procmaps.maps() if m.name.kind == "file" and m.perms.execute)
     path = os.fsdecode(file.name.raw)
     line = b"00001000-00002000 r-xp 00000000 08:01 %d " + file.name.raw + b"\n"
-    found: list[bytes | None] = []
+    build_ids: list[bytes | None] = []
     for inode in (file.inode, file.inode + 1):
         (tree / "77" / "maps").write_bytes(line % inode + LATER)
-        answer = procmaps.query(77, 0x1000, build_id=True, root=tree)
-        assert answer
-        found.append(answer.build_id)
-    assert found == [build_id_at(path), None]  # another file bears the name: no guess
+        found = procmaps.query(77, 0x1000, build_id=True, root=tree)
+        assert found
+        build_ids.append(found.build_id)
+    assert build_ids == [build_id_at(path), None]  # another file has the name now
     anonymous = procmaps.query(77, 0x500000, build_id=True, root=tree)
     assert anonymous
     assert anonymous.build_id is None
 
 
-def test_no_build_id_unless_asked_for() -> None:
+def test_no_build_id_unless_requested() -> None:
     file = next(m for m in procmaps.maps() if m.name.kind == "file")
-    answer = procmaps.query("self", file.start)
-    assert answer
-    assert answer.build_id is None
+    found = procmaps.query("self", file.start)
+    assert found
+    assert found.build_id is None
 
 
-def test_a_build_id_is_the_one_that_the_linker_was_told(tmp_path: Path) -> None:
+def test_a_build_id_is_the_one_passed_to_the_linker(tmp_path: Path) -> None:
     compiler = shutil.which("gcc")
     if compiler is None:
-        pytest.skip("there is no gcc to make an ELF file with")
+        pytest.skip("gcc is needed to make an ELF file")
     made = tmp_path / "made.so"
     wanted = "0123456789abcdef" * 2
     command = [compiler, "-shared", "-nostdlib", f"-Wl,--build-id=0x{wanted}", "-o", str(made)]
@@ -297,7 +295,7 @@ def test_a_build_id_is_the_one_that_the_linker_was_told(tmp_path: Path) -> None:
         assert build_id_at(cut) is None
 
 
-def test_what_is_no_elf_file_has_no_build_id_and_never_blocks(tmp_path: Path) -> None:
+def test_other_files_have_no_build_id_and_never_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert build_id_at(tmp_path / "pipe") is None
     assert build_id_at(tmp_path) is None
@@ -309,7 +307,7 @@ def test_what_is_no_elf_file_has_no_build_id_and_never_blocks(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("method", ["auto", "text"])
-def test_it_never_answers_for_another_program(method: AnyMethod, spawn: Spawn) -> None:
+def test_a_query_after_exec_raises_process_gone(method: AnyMethod, spawn: Spawn) -> None:
     child = spawn(READY, wait="sys.stdin.buffer.raw.read(1)\nos.execv('/bin/cat', ['cat'])")
     with Querier(child.pid, method=method) as querier:
         assert querier.query(0, or_next=True)
@@ -319,7 +317,7 @@ def test_it_never_answers_for_another_program(method: AnyMethod, spawn: Spawn) -
 
 
 @pytest.mark.parametrize("method", ["auto", "text"])
-def test_it_says_what_became_of_the_process(method: AnyMethod, spawn: Spawn) -> None:
+def test_a_query_after_the_end_has_its_cause(method: AnyMethod, spawn: Spawn) -> None:
     child = spawn(READY)
     with Querier(child.pid, method=method) as querier:
         assert querier.query(0, or_next=True)
@@ -328,7 +326,7 @@ def test_it_says_what_became_of_the_process(method: AnyMethod, spawn: Spawn) -> 
             querier.query(0, or_next=True)
 
 
-def test_a_closed_querier_answers_nothing() -> None:
+def test_a_closed_querier_raises_value_error() -> None:
     querier = Querier()
     querier.close()
     querier.close()
@@ -337,16 +335,16 @@ def test_a_closed_querier_answers_nothing() -> None:
 
 
 @pytest.mark.parametrize(("method", "rounds"), [("auto", 20), ("text", 1)])
-def test_threads_can_share_one(method: AnyMethod, rounds: int, frozen: Child) -> None:
+def test_threads_can_share_a_querier(method: AnyMethod, rounds: int, frozen: Child) -> None:
     snapshot = list(procmaps.maps(frozen.pid))
     wrong: list[object] = []
     with Querier(frozen.pid, method=method) as querier:
 
         def ask(mappings: list[procmaps.Mapping]) -> None:
             for mapping in mappings * rounds:
-                answer = querier.query(mapping.start)
-                if answer is None or answer.mapping != mapping:
-                    wrong.append((mapping, answer))
+                found = querier.query(mapping.start)
+                if found is None or found.mapping != mapping:
+                    wrong.append((mapping, found))
 
         threads = [threading.Thread(target=ask, args=(snapshot[i::4],)) for i in range(4)]
         for thread in threads:
@@ -356,7 +354,7 @@ def test_threads_can_share_one(method: AnyMethod, rounds: int, frozen: Child) ->
     assert not wrong
 
 
-def test_signals_that_arrive_meanwhile_are_handled(frozen: Child) -> None:
+def test_signal_handlers_run_during_queries(frozen: Child) -> None:
     ticks = 0
 
     def tick(*_: object) -> None:
@@ -378,13 +376,20 @@ def test_signals_that_arrive_meanwhile_are_handled(frozen: Child) -> None:
 
 
 @pytest.mark.parametrize(("address", "shown"), [(-1, "-0x1"), (1 << 64, "0x10000000000000000")])
-def test_an_address_has_64_bits(address: int, shown: str) -> None:
+def test_rejects_an_address_outside_64_bits(address: int, shown: str) -> None:
     with pytest.raises(ValueError) as caught:
         procmaps.query("self", address)
-    assert str(caught.value) == f"an address has 64 bits and is not negative, unlike {shown}"
+    assert str(caught.value) == (
+        f"an address must be between 0x0 and 0xffffffffffffffff, not {shown}"
+    )
 
 
-def test_a_method_is_one_of_three() -> None:
+def test_rejects_other_methods() -> None:
     with pytest.raises(ValueError) as caught:
         Querier(method="smoke")  # type: ignore[arg-type]
     assert str(caught.value) == 'method must be "auto", "ioctl" or "text", not \'smoke\''
+
+
+def test_rejects_an_address_of_another_type() -> None:
+    with pytest.raises(TypeError, match=r"^expected an address \(int\), not str$"):
+        procmaps.query("self", "0x1000")  # type: ignore[arg-type]

@@ -1,0 +1,106 @@
+"""Snapshots of running processes: `maps`, `smaps` and `rollup`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from procmaps.live.proc_file import Pid, ProcFile
+from procmaps.live.reading import open_file, read_text
+from procmaps.snapshots.loading import Errors, loads
+from procmaps.snapshots.problems import DISORDER
+from procmaps.snapshots.snapshot import Snapshot
+
+RETRIES = 3
+"""How many times a torn text is read again by default."""
+
+Root = str | os.PathLike[str]
+
+
+def maps(
+    pid: Pid = "self",
+    *,
+    tid: int | None = None,
+    root: Root = "/proc",
+    retries: int = RETRIES,
+    errors: Errors = "strict",
+    dialect: str = "auto",
+) -> Snapshot:
+    """Read the memory map of a process: ``/proc/PID/maps`` or ``/proc/PID/task/TID/maps``.
+
+    The kernel prints the text one page at a time. If the process maps memory in between, the text
+    can contain a mapping twice, or two that overlap; see `procmaps.Problem`. Such a *torn* text is
+    read again, at most *retries* times. If it is still torn, it is returned with its
+    `Snapshot.problems`. A text that fits in one page, about forty mappings, is never torn. In a
+    longer one a mapping that came or went between two reads can be missing without a trace: stop
+    the process if that matters.
+
+    *root* is the mount point of the procfs; *errors* and *dialect* are those of `procmaps.loads`.
+
+    Raises `NoSuchProcess`, `AccessDenied`, `KernelThread`, `Zombie`, `MainThreadEnded`,
+    `ProcessGone`, `NotProcfs` or `FileMissing`; each is a `procmaps.LiveError` and an `OSError`.
+    Raises `ValueError` for a pid, tid or count out of range, `TypeError` for one that is no
+    integer, and `procmaps.ParseError` as `procmaps.loads` does.
+    """
+    return _snapshot(ProcFile(pid, "maps", tid, os.fspath(root)), retries, errors, dialect)
+
+
+def smaps(
+    pid: Pid = "self",
+    *,
+    tid: int | None = None,
+    root: Root = "/proc",
+    retries: int = RETRIES,
+    errors: Errors = "strict",
+    dialect: str = "auto",
+) -> Snapshot:
+    """Read the memory map of a process with the usage of each mapping: ``/proc/PID/smaps``.
+
+    The kernel walks all page tables of the process, which takes milliseconds per gigabyte in use.
+    A page contains only about five entries, so torn texts are more common than with `maps`.
+
+    Everything else is as in `maps`.
+    """
+    return _snapshot(ProcFile(pid, "smaps", tid, os.fspath(root)), retries, errors, dialect)
+
+
+def rollup(
+    pid: Pid = "self",
+    *,
+    tid: int | None = None,
+    root: Root = "/proc",
+    errors: Errors = "strict",
+    dialect: str = "auto",
+) -> Snapshot:
+    """Read the sums over all mappings of a process, one entry: ``/proc/PID/smaps_rollup`` (4.14).
+
+    The text is never torn. Everything else is as in `maps`.
+    """
+    return _snapshot(ProcFile(pid, "smaps_rollup", tid, os.fspath(root)), 0, errors, dialect)
+
+
+def is_torn(snapshot: Snapshot) -> bool:
+    """Return whether a text that was read live is torn: no single moment had these mappings."""
+    return any(problem.kind in DISORDER for problem in snapshot.problems)
+
+
+def _snapshot(file: ProcFile, retries: int, errors: Errors, dialect: str) -> Snapshot:
+    if retries < 0:
+        msg = f"retries must be 0 or more, not {retries}"
+        raise ValueError(msg)
+
+    def read() -> Snapshot:
+        handle.seek(0)
+        return loads(read_text(handle, file), errors=errors, dialect=dialect)
+
+    with open_file(file) as handle:
+        return first_untorn(read, retries)
+
+
+def first_untorn(read: Callable[[], Snapshot], retries: int) -> Snapshot:
+    """Call *read* up to ``1 + retries`` times; return the first untorn snapshot, or the last."""
+    snapshot = read()
+    while retries and is_torn(snapshot):
+        retries -= 1
+        snapshot = read()
+    return snapshot
