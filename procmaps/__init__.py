@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from procmaps.errors import UnknownDialect as UnknownDialect
     from procmaps.errors import UnknownProducer as UnknownProducer
     from procmaps.errors import Zombie as Zombie
+    from procmaps.errors import escape_bytes as escape_bytes
     from procmaps.explanation.evidence import Evidence as Evidence
     from procmaps.explanation.line import Explanation as Explanation
     from procmaps.explanation.line import explain as explain
@@ -121,7 +122,7 @@ _PUBLIC_NAMES = {
         "KernelThread LiveError MainThreadEnded NamingError NamingUnsupported NoAddressSpace "
         "NoSuchProcess NotNameable NotProcfs ParseError ProcessGone ProcmapsError "
         "QueryUnsupported RangeHasHole ResourceNotFound SplitFailed UnknownDialect "
-        "UnknownProducer Zombie"
+        "UnknownProducer Zombie escape_bytes"
     ),
     "explanation.evidence": "Evidence",
     "explanation.line": "Explanation explain",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 BytesOrStr = bytes | bytearray | memoryview | str
 
@@ -38,6 +39,13 @@ def as_path(path: StrOrBytesPath) -> Path:
         raise TypeError(
             f"expected a path (str, bytes or os.PathLike), not {_type_name(path)}"
         ) from None
+
+
+def as_binary_file(source: BinaryIO) -> BinaryIO:
+    """Return *source*, where the caller may also pass a path. Raises `TypeError` without `read`."""
+    if not hasattr(source, "read"):
+        raise TypeError(f"expected a path or a binary file object, not {_type_name(source)}")
+    return source
 
 
 def as_address(address: object) -> int:

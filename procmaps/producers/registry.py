@@ -129,7 +129,11 @@ def as_producer(given: Producer | str | None) -> Producer:
     """Return *given* itself, or the producer with that name; `newest` for None."""
     if given is None:
         return newest()
-    return parse(given) if isinstance(given, str) else given
+    if isinstance(given, str):
+        return parse(given)
+    if not isinstance(given, Producer):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"expected a Producer or its name, not {type(given).__name__}")
+    return given
 
 
 @functools.cache

@@ -43,7 +43,16 @@ def render(
     printed unchanged, and of the fields those that both the producer and the record have. Raises
     `UnknownProducer` for an unknown name.
     """
-    return b"".join(_entries(tuple(records), as_producer(producer), strict=strict))
+    return b"".join(_entries(_mappings(records), as_producer(producer), strict=strict))
+
+
+def _mappings(records: Iterable[Mapping]) -> tuple[Mapping, ...]:
+    """Return *records* as a tuple. Raises `TypeError` for anything that is not a `Mapping`."""
+    found = tuple(records)
+    for record in found:
+        if not isinstance(record, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"expected an iterable of Mapping, not of {type(record).__name__}")
+    return found
 
 
 def path_name(

@@ -79,7 +79,8 @@ class Mapping(_WithUsageSource):
     usage    The smaps fields, as `Usage`; None for ``maps``.
 
     ``address in mapping`` is true for addresses from ``start`` up to but not including ``end``.
-    ``str(mapping)`` is the header line as a current 64-bit Linux prints it.
+    ``str(mapping)`` is the header line as a current 64-bit Linux prints it. It contains the name
+    unescaped; ``repr(mapping)`` is safe to print on a terminal.
     """
 
     start: int

@@ -6,7 +6,7 @@ import os
 from io import FileIO
 from typing import BinaryIO, Literal, get_args
 
-from procmaps._arguments import BytesOrStr, StrOrBytesPath, as_bytes
+from procmaps._arguments import BytesOrStr, StrOrBytesPath, as_binary_file, as_bytes
 from procmaps.engines.dispatch import scan
 from procmaps.engines.read_file import read_all
 from procmaps.grammar.loading import load as load_grammar
@@ -50,7 +50,10 @@ def load(
 
     The arguments and errors are those of `loads`. Raises `OSError` if the file cannot be read.
     """
-    data = _read(source) if isinstance(source, str | bytes | os.PathLike) else source.read()
+    if isinstance(source, str | bytes | os.PathLike):
+        data = _read(source)
+    else:
+        data = as_binary_file(source).read()
     return loads(data, errors=errors, dialect=dialect)
 
 
@@ -64,4 +67,6 @@ def _read(path: StrOrBytesPath) -> bytes:
 
 def dumps(snapshot: Snapshot) -> bytes:
     """Return the text that *snapshot* was loaded from, byte for byte."""
+    if not isinstance(snapshot, Snapshot):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"expected a Snapshot, not {type(snapshot).__name__}")
     return snapshot.dumps()

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import attrs
 
-from procmaps._arguments import StrOrBytesPath, as_path
+from procmaps._arguments import StrOrBytesPath, as_binary_file, as_path
 from procmaps.errors import ParseError
 from procmaps.grammar.loading import load as load_grammar
 from procmaps.snapshots.loading import Errors, loads
@@ -43,7 +43,7 @@ def iterload(
         with as_path(source).open("rb") as file:
             yield from _snapshots(file, chunk_size, errors, dialect)
     else:
-        yield from _snapshots(source, chunk_size, errors, dialect)
+        yield from _snapshots(as_binary_file(source), chunk_size, errors, dialect)
 
 
 def _snapshots(file: BinaryIO, piece: int, errors: Errors, dialect: str) -> Iterator[Snapshot]:
