@@ -9,7 +9,7 @@ from procmaps.formats.smaps_fields import FIELDS
 from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAGS, VmFlags
 from procmaps.grammar.parsed_line import FieldLine
 
-_UNKNOWN = "not in the tables: from a newer kernel or a vendor's patch"
+_UNKNOWN = "not in the tables; a newer kernel or a vendor's patch prints it"
 
 
 def field_evidence(line: bytes, field: FieldLine) -> Iterator[Evidence]:

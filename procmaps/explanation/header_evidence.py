@@ -65,7 +65,7 @@ def value_evidence(header: HeaderLine, name: Name) -> Iterator[Evidence]:
     """Yield the evidence in the numbers and permissions of a header line."""
     if Perms.from_flags(header.perms).sharing is Sharing.DIRECT:
         yield Evidence(
-            "the permission S: mapped directly",
+            "permission S (mapped directly)",
             ALL_RELEASES,
             "nommu_vma_show(), fs/proc/task_nommu.c: Linux without an MMU, any release",
         )

@@ -152,7 +152,7 @@ def _field_error(line: bytes, dialect: str) -> ParseError | None:
 
 def _dialect_evidence(match: DialectMatch) -> Iterator[Evidence]:
     if match.name not in LINUX_DIALECTS and match.reason != REQUESTED:
-        yield Evidence(f"text that only {dialect(match.name).description} prints", (), match.reason)
+        yield Evidence(f"the format of {dialect(match.name).description}", (), match.reason)
 
 
 def _open_label_evidence(name: bytes, grammar: Grammar) -> Iterator[Evidence]:

@@ -58,7 +58,7 @@ def _label_evidence(label: bytes) -> Evidence:
             vendor="Android",
         )
     return Evidence(
-        f"a label that prctl rejects: {label_error(label)}",
+        f"a label that prctl rejects ({label_error(label)})",
         ALL_RELEASES,
         'seq_print_vma_name() of Android 3.4 to 5.4 ("NOUPSTREAM: ANDROID: mm: add a field to '
         'store names for private anonymous memory") prints any bytes at the pointer',

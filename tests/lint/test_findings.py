@@ -92,12 +92,12 @@ EXAMPLES: dict[str, tuple[bytes, int, str]] = {
     "unknown-field": (
         SAMPLE + b"Colour: red\n",
         5,
-        "the field Colour: not in the tables: from a newer kernel or a vendor's patch",
+        "the field Colour: not in the tables; a newer kernel or a vendor's patch prints it",
     ),
     "unknown-flag": (
         SAMPLE + b"VmFlags: rd zz \n",
         5,
-        "the flag zz: not in the tables: from a newer kernel or a vendor's patch",
+        "the flag zz: not in the tables; a newer kernel or a vendor's patch prints it",
     ),
     "unnamed-flag": (SAMPLE + b"VmFlags: rd ?? \n", 5, "?? is a bit without letters of its own"),
     "vendor": (
