@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import overload
 
+import attrs
+
 from procmaps._arguments import BytesOrStr, as_address
 from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.columns import Columns
@@ -22,6 +24,7 @@ from procmaps.snapshots.record_builder import RecordBuilder
 from procmaps.snapshots.source_text import SourceText
 
 
+@attrs.frozen(slots=False, repr=False)
 class Snapshot(Sequence[Mapping]):
     """The mappings of one text, in its order. Immutable; made by `procmaps.loads`.
 
@@ -35,35 +38,26 @@ class Snapshot(Sequence[Mapping]):
     dialects are. ``str()`` is the ``repr``, because a text may have gigabytes; `dumps` returns it.
     """
 
-    def __init__(
-        self, source: SourceText, buffers: ColumnBuffers, grammar: Grammar, dialect: DialectMatch
-    ) -> None:
-        self._source = source
-        self._grammar = grammar
-        self._records = RecordBuilder(buffers, grammar.parse_name)
-        self._finder = ProblemFinder(source, buffers, grammar)
-        self._buffers = buffers
-        self.dialect = dialect
+    _source: SourceText
+    _buffers: ColumnBuffers = attrs.field(eq=False)
+    _grammar: Grammar = attrs.field(eq=False)
+    dialect: DialectMatch
 
     @functools.cached_property
     def columns(self) -> Columns:
         """The columns of the text, read-only and without a copy."""
         return Columns.of(self._buffers)
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Snapshot):
-            return NotImplemented
-        return self._identity == other._identity
+    @functools.cached_property
+    def _records(self) -> RecordBuilder:
+        return RecordBuilder(self._buffers, self._grammar.parse_name)
 
-    def __hash__(self) -> int:
-        return hash(self._identity)
-
-    @property
-    def _identity(self) -> tuple[SourceText, str]:
-        return self._source, self.dialect.name
+    @functools.cached_property
+    def _finder(self) -> ProblemFinder:
+        return ProblemFinder(self._source, self._buffers, self._grammar)
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Builders and cached values are made again.
+        # Cached values are made again.
         return Snapshot, (self._source, self._buffers, self._grammar, self.dialect)
 
     def __repr__(self) -> str:

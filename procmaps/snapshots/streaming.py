@@ -1,4 +1,4 @@
-"""Dumps larger than memory: read in pieces, each a `Snapshot` of whole entries."""
+"""Dumps larger than memory: read in chunks, each a `Snapshot` of whole entries."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from procmaps.grammar.loading import load as load_grammar
 from procmaps.snapshots.loading import Errors, loads
 from procmaps.snapshots.snapshot import Snapshot
 
-PIECE = 1 << 24
-"""Bytes in a piece unless told otherwise: some 80,000 lines."""
+CHUNK_SIZE = 1 << 24
+"""Bytes in a chunk by default, some 80,000 lines."""
 
 
 def iterload(
     source: StrOrBytesPath | BinaryIO,
     *,
-    chunk_size: int = PIECE,
+    chunk_size: int = CHUNK_SIZE,
     errors: Errors = "strict",
     dialect: str = "auto",
 ) -> Iterator[Snapshot]:
-    """Read a dump from a path or a binary file object, about *piece* bytes at a time.
+    """Parse a dump from a path or a binary file object, about *chunk_size* bytes at a time.
 
-    Each snapshot holds whole entries, and their texts make up the input: nothing is lost between
-    two. Memory is bounded by *piece*, or by the longest stretch without a header line where that is
-    longer. ``auto`` chooses the dialect by the first piece. What concerns two neighbouring entries,
-    such as an overlap, is not seen where they fall into two pieces.
+    Each snapshot contains whole entries, and the joined texts of all snapshots are the input.
+    Memory is bounded by *chunk_size*, or by the longest range without a header line if that is
+    longer. ``auto`` chooses the dialect by the first chunk. An `overlap` or another problem of two
+    adjacent entries is not noticed between two chunks.
 
-    Raises what `procmaps.load` raises, with line and offset counted from the start of the input;
-    in `Snapshot.problems` they count from the start of the piece. Raises `ValueError` for a *piece*
-    below 1.
+    Raises what `procmaps.load` raises, with line and offset counted from the start of the input.
+    In `Snapshot.problems` they count from the start of the chunk. Raises `ValueError` for a
+    *chunk_size* below 1.
     """
     if chunk_size < 1:
-        msg = f"piece must be 1 byte or more, not {chunk_size}"
+        msg = f"chunk_size must be 1 byte or more, not {chunk_size}"
         raise ValueError(msg)
     if isinstance(source, str | bytes | os.PathLike):
         with as_path(source).open("rb") as file:
@@ -46,14 +46,14 @@ def iterload(
         yield from _snapshots(as_binary_file(source), chunk_size, errors, dialect)
 
 
-def _snapshots(file: BinaryIO, piece: int, errors: Errors, dialect: str) -> Iterator[Snapshot]:
+def _snapshots(file: BinaryIO, chunk_size: int, errors: Errors, dialect: str) -> Iterator[Snapshot]:
     lines = offset = 0
-    rest, wanted = b"", piece
+    rest, wanted = b"", chunk_size
     while block := file.read(wanted):
         text = rest + block
         end = _last_entry(text, dialect)
-        # Without an end, twice as much is read: a long stretch is looked through a few times only.
-        wanted = piece if end else len(text)
+        # Without an end, read twice as much, so that a long range is searched only a few times.
+        wanted = chunk_size if end else len(text)
         rest = text[end:]
         if end:
             snapshot = _loads(text[:end], errors, dialect, lines, offset)
@@ -66,7 +66,7 @@ def _snapshots(file: BinaryIO, piece: int, errors: Errors, dialect: str) -> Iter
 
 
 def _last_entry(text: bytes, dialect: str) -> int:
-    """Where the last entry starts that *text* shows the start of; 0 where there is only one."""
+    """Return the offset of the last header line in *text*; 0 if only the first line can be one."""
     header = load_grammar("linux" if dialect == "auto" else dialect).header
     end = text.rfind(b"\n")
     while (start := text.rfind(b"\n", 0, max(end, 0))) >= 0:

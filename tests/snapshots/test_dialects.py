@@ -1,4 +1,4 @@
-"""Dialects: picked from what only they print, and what each reads that Linux does not."""
+"""Dialects: how each is detected, and what it parses that Linux does not print."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from procmaps.records.names import AnonName, FilePath, Special, UnknownName
 
 ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
 
-MARKS = {
+DETECTED = {
     "linux": (ANON, "no line is specific to another dialect"),
     "android": (
         (
@@ -49,16 +49,16 @@ MARKS = {
 }
 
 
-@pytest.mark.parametrize("name", MARKS)
-def test_a_dialect_is_told_by_its_mark(name: str) -> None:
-    text, reason = MARKS[name]
+@pytest.mark.parametrize("name", DETECTED)
+def test_a_dialect_is_detected_by_its_marker(name: str) -> None:
+    text, reason = DETECTED[name]
     snapshot = loads(text)
     assert (snapshot.dialect.name, snapshot.dialect.reason) == (name, reason)
     assert snapshot.dumps() == text
     assert snapshot.problems == ()
 
 
-def test_a_mark_far_behind_the_head_is_found_where_linux_fails() -> None:
+def test_a_marker_after_the_head_is_found_where_linux_fails() -> None:
     lines = b"".join(
         b"%x-%x rw-p 00000000 00:00 0 \n" % (n << 12, n + 1 << 12) for n in range(1000)
     )
@@ -87,7 +87,7 @@ HEADER = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                      
     [b"a\nb", b"a\nb\nc", b"\n", b"a]b\nc", b"a\nRss:  4 kB", b"a\nRss:  4 kB\n", b"x<fault>"],
 )
 @pytest.mark.parametrize("below", [b"", b"Size:                  4 kB\n"], ids=["maps", "smaps"])
-def test_a_label_of_any_bytes_tells_android(label: bytes, below: bytes) -> None:
+def test_a_label_with_newlines_is_a_marker_of_android(label: bytes, below: bytes) -> None:
     text = HEADER + b"[anon:" + label + b"]\n" + below + ANON.replace(b"7f", b"8f")
     snapshot = loads(text)
     assert snapshot.dialect.name == "android"
@@ -98,11 +98,11 @@ def test_a_label_of_any_bytes_tells_android(label: bytes, below: bytes) -> None:
 @pytest.mark.parametrize(
     "name", [b"/x [anon:q", b"/x [anon:q<fault>]", b"[anon:cut off", b"[anon:q]"]
 )
-def test_a_path_or_the_end_of_the_text_tells_nothing(name: bytes) -> None:
+def test_a_path_or_the_end_of_the_text_is_no_marker(name: bytes) -> None:
     assert loads(HEADER.replace(b" 0   ", b" 7   ") + name).dialect.name == "linux"
 
 
-def test_asking_for_one_takes_it_whatever_the_text() -> None:
+def test_a_requested_dialect_is_not_detected() -> None:
     snapshot = loads(ANON, dialect="gvisor")
     assert (str(snapshot.dialect), snapshot.dialect.reason) == ("gvisor", "requested")
     with pytest.raises(UnknownDialect) as caught:
@@ -114,7 +114,7 @@ def test_asking_for_one_takes_it_whatever_the_text() -> None:
 
 
 @pytest.mark.parametrize("known", [d.name for d in DIALECTS])
-def test_every_dialect_reads_what_linux_prints(known: str) -> None:
+def test_every_dialect_parses_what_linux_prints(known: str) -> None:
     text = (
         ANON + b"Size:    4 kB\nVmFlags: rd \n" + b"8f0000000000-8f0000001000 r-xp 0 08:01 4 /a\n"
     )
@@ -126,7 +126,7 @@ def test_every_dialect_reads_what_linux_prints(known: str) -> None:
 
 
 @pytest.mark.parametrize("known", ["nommu", "gvisor"])
-def test_paths_that_are_not_escaped_run_over_lines(known: str) -> None:
+def test_unescaped_paths_continue_on_the_next_line(known: str) -> None:
     text = (
         b"40a00000-40a01000 rw-s 00000000 00:01 7          /tmp/a\n\n b\n"
         b"40b00000-40b01000 rw-p 00000000 00:00 0 \n"
@@ -136,7 +136,7 @@ def test_paths_that_are_not_escaped_run_over_lines(known: str) -> None:
     assert second.start == 0x40B00000
 
 
-def test_gvisor_stops_a_path_at_a_field() -> None:
+def test_a_path_of_gvisor_ends_at_a_field() -> None:
     text = b"40a00000-40a01000 rw-s 00000000 00:01 7          /tmp/a\nb\nRss:    4 kB\n"
     (mapping,) = loads(text, dialect="gvisor")
     assert mapping.name.raw == b"/tmp/a\nb"
@@ -144,23 +144,23 @@ def test_gvisor_stops_a_path_at_a_field() -> None:
     assert mapping.usage.rss == 4096
 
 
-def test_android_reads_its_name_line_in_every_place() -> None:
+def test_android_accepts_its_name_line_anywhere() -> None:
     header = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:x]\n"
     fields = [b"Size:    4 kB\n", b"Locked:  0 kB\n", b"VmFlags: rd \n"]
-    for place in range(4):
-        lines = [*fields[:place], b"Name:           [anon:x]\n", *fields[place:]]
+    for index in range(4):
+        lines = [*fields[:index], b"Name:           [anon:x]\n", *fields[index:]]
         (mapping,) = loads(header + b"".join(lines))
         assert mapping.usage is not None
         assert mapping.usage.name == AnonName.of(b"x")
         assert mapping.usage.size == 4096
 
 
-def test_android_keeps_a_label_that_was_torn() -> None:
+def test_android_keeps_a_label_that_is_cut_off() -> None:
     text = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0      [anon:to"
     assert loads(text, dialect="android")[0].name == UnknownName(b"[anon:to")
 
 
-def test_cygwin_reserves_and_names_like_windows() -> None:
+def test_cygwin_has_reserved_and_guard_pages() -> None:
     text = (
         b"7ff8a0000000-7ff8a0001000 ===p 00000000 0000:0000 0           [teb (tid 4242)]\n"
         b"7ff8b0000000-7ff8b0001000 rw-g 00000000 0000:0000 0           [stack (tid 1) shared]\n"
@@ -171,7 +171,7 @@ def test_cygwin_reserves_and_names_like_windows() -> None:
     assert stack.name == Special(b"[stack (tid 1) shared]", "win_stack")
 
 
-def test_the_first_builds_of_wsl_do_not_tell_whether_memory_is_shared() -> None:
+def test_early_wsl_prints_no_sharing() -> None:
     text = (
         b"00400000-00401000 r-x- 00000000 00:00 42                        /bin/a\n"
         b"00401000-00402000 ---- 00000000 00:00 0\n"
@@ -183,18 +183,18 @@ def test_the_first_builds_of_wsl_do_not_tell_whether_memory_is_shared() -> None:
     assert (snapshot.dialect.name, snapshot.dumps()) == ("wsl", text)
     assert [str(m.perms) for m in snapshot] == ["r-x-", "----"]
     assert not any(m.perms.shared for m in snapshot)
-    # Further down, such a line is damage.
+    # After the first line it is damage.
     with pytest.raises(ParseError, match="the last of four permission characters"):
         loads(text.replace(b"x- ", b"xp "))
 
 
-def test_nommu_maps_the_very_pages_of_a_file() -> None:
+def test_nommu_maps_files_directly() -> None:
     (mapping,) = loads(b"40a00000-40a01000 rw-S 00000000 00:01 7          /tmp/a\n")
     assert mapping.perms == Perms.from_text("rw-S")
     assert mapping.perms.shared
 
 
-def test_page_size_compat_is_known_to_all() -> None:
+def test_every_dialect_has_page_size_compat() -> None:
     text = b"7f0000000000-7f0000001000 ---p 00000000 00:00 0      [page size compat]\n"
     assert loads(text)[0].name.kind == "page_size_compat"
 

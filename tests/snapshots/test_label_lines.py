@@ -1,4 +1,4 @@
-"""Old Android's ``Name:`` line repeats a label that may run over several lines, like the header."""
+"""Old Android's ``Name:`` line repeats the label of the header, which may contain newlines."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ ENTRY = (
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_label_with_a_newline_is_whole_in_the_header_and_below(times: int) -> None:
-    """Twice and more, so that the fast engine reads it by a shape that it has learned."""
+def test_a_label_with_a_newline_is_complete_in_header_and_name_line(times: int) -> None:
+    """More than one entry, so that the regex engine uses the layout of the first one."""
     snapshot = loads(ENTRY * times, dialect="android")
     assert [(m.name, m.usage and m.usage.name) for m in snapshot] == [
         (AnonName.of(b"a\nb"), AnonName.of(b"a\nb"))
     ] * times
 
 
-def test_the_reference_reads_it_as_the_fast_engine_does() -> None:
+def test_lark_and_regex_engines_agree() -> None:
     android = loading.load("android")
     for engine in (lark_engine.scan, regex_engine.scan):
         columns = engine(ENTRY, android)

@@ -8,6 +8,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from procmaps import Device, Mapping, Perms, Snapshot, Usage, dumps, load, loads
@@ -192,11 +193,30 @@ def test_snapshots_can_be_copied_and_pickled(text: bytes) -> None:
         )
 
 
+def test_snapshots_and_their_columns_are_frozen() -> None:
+    snapshot: Any = loads(SMAPS)
+    for name in ("columns", "dialect", "kind", "problems", "other"):
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            setattr(snapshot, name, None)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        snapshot.columns.start = None
+    for name in ("start", "perms", "name_index"):
+        with pytest.raises(TypeError, match="read-only memory"):
+            getattr(snapshot.columns, name)[0] = 0
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        snapshot.columns.names[0] = b""
+    before = [*snapshot.columns.usage["rss"]]
+    with pytest.raises(TypeError, match="read-only memory"):
+        snapshot.columns.usage["rss"][0] = 0
+    assert [*snapshot.columns.usage["rss"]] == before == [4096, 0]
+
+
 def test_snapshots_are_unequal_if_texts_or_dialects_are() -> None:
     assert loads(MAPS) != loads(MAPS[:-1])
     assert loads(MAPS) != loads(MAPS.replace(b"\n", b"\r\n"))
     assert loads(MAPS) != loads(MAPS, dialect="nommu")
-    assert loads(MAPS) != [*loads(MAPS)]
+    records: object = [*loads(MAPS)]
+    assert loads(MAPS) != records
 
 
 def test_an_empty_text_is_an_empty_snapshot() -> None:

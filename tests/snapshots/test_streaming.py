@@ -1,4 +1,4 @@
-"""Pieces of a dump: together they are the dump."""
+"""`iterload`: chunks of a dump that together are the dump."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ def dump(size: int) -> bytes:
 
 
 @given(st.lists(st.sampled_from(SEEDS), max_size=12), st.integers(1, 200))
-def test_nothing_is_lost_between_pieces(lines: list[bytes], piece: int) -> None:
+def test_chunks_join_to_the_input(lines: list[bytes], size: int) -> None:
     text = b"".join(lines)
-    pieces = [*iterload(io.BytesIO(text), chunk_size=piece, errors="collect", dialect="linux")]
-    assert b"".join(snapshot.dumps() for snapshot in pieces) == text
+    chunks = [*iterload(io.BytesIO(text), chunk_size=size, errors="collect", dialect="linux")]
+    assert b"".join(snapshot.dumps() for snapshot in chunks) == text
 
 
-@pytest.mark.parametrize("piece", [1, 60, 100, 1000, 10**6])
-def test_entries_are_whole_and_the_same_as_in_one_piece(piece: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [1, 60, 100, 1000, 10**6])
+def test_chunks_contain_the_mappings_of_the_whole_dump(size: int, tmp_path: Path) -> None:
     path = tmp_path / "dump"
     path.write_bytes(dump(30))
-    found = [mapping for snapshot in iterload(path, chunk_size=piece) for mapping in snapshot]
+    found = [mapping for snapshot in iterload(path, chunk_size=size) for mapping in snapshot]
     assert found == [*loads(dump(30))]
 
 
-def test_pieces_are_as_long_as_asked() -> None:
+def test_chunks_have_about_the_requested_size() -> None:
     sizes = [len(s.dumps()) for s in iterload(io.BytesIO(dump(500)), chunk_size=1000)]
     assert len(sizes) > 20
     assert max(sizes) <= 2000
 
 
-def test_an_error_tells_its_place_in_the_whole() -> None:
+def test_an_error_has_its_position_in_the_whole_input() -> None:
     text = dump(40) + b"junk\n" + dump(3)
     with pytest.raises(ParseError) as whole:
         loads(text)
-    with pytest.raises(ParseError) as pieces:
+    with pytest.raises(ParseError) as chunked:
         list(iterload(io.BytesIO(text), chunk_size=300))
-    assert pieces.value == whole.value
-    assert pieces.value.line == 121
+    assert chunked.value == whole.value
+    assert chunked.value.line == 121
 
 
-def test_a_piece_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^piece must be 1 byte or more, not 0$"):
+def test_rejects_a_chunk_size_below_1() -> None:
+    with pytest.raises(ValueError, match=r"^chunk_size must be 1 byte or more, not 0$"):
         list(iterload(io.BytesIO(b""), chunk_size=0))
