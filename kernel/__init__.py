@@ -1,4 +1,4 @@
-"""The producer's side of procmaps: what the kernel does, as a model and as real kernels.
+"""The kernel's side of procmaps: a model of its mappings, and a laboratory of real kernels.
 
-Run from a checkout; never installed.
+It runs from a checkout and is never installed.
 """

@@ -16,7 +16,7 @@ import jinja2
 
 from kernel import command
 from kernel.experiments import measuring
-from kernel.lab.scene import AREA
+from kernel.lab.scenario_builder import AREA
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "generated" / "review.md"

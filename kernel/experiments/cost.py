@@ -14,7 +14,7 @@ from kernel.experiments.measuring import SHIFT, instructions
 from kernel.lab import ops, vm
 from kernel.lab.build import Image
 from kernel.lab.protocol import Op, Outcome, Program, Ref
-from kernel.lab.scene import BASE
+from kernel.lab.scenario_builder import BASE
 
 RELEASES = ("6.1", "6.12")
 ARCHITECTURES = ("x86_64", "arm64")

@@ -16,8 +16,8 @@ from kernel.experiments import measuring
 from kernel.experiments.measuring import SHIFT, instructions
 from kernel.lab import ops, vm
 from kernel.lab.build import Image
-from kernel.lab.protocol import Counted, Outcome, Program, Ref, Step
-from kernel.lab.scene import BASE
+from kernel.lab.protocol import Counted, Outcome, Program, Ref, Strided
+from kernel.lab.scenario_builder import BASE
 from procmaps.formats.labels import MAX_LABEL
 
 MAPPINGS = 60_000
@@ -36,7 +36,7 @@ def _program(page: int, *, labels: bool) -> tuple[Program, dict[str, Ref]]:
     program = Program()
     at: dict[str, Ref] = {}
     # An unmapped page between any two keeps mappings without labels apart, too.
-    here = Step(BASE, 2 * page)
+    here = Strided(BASE, 2 * page)
     at["start"] = measuring.memory(program)
     with program.repeat(MAPPINGS) as mapped:
         program(ops.mmap(here, page, "rw", "private fixed anonymous"))

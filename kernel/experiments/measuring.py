@@ -11,8 +11,8 @@ from typing import Any
 from kernel.lab import build, kernels, ops, tools
 from kernel.lab.build import Image
 from kernel.lab.errors import LabError
-from kernel.lab.protocol import Outcome, Program, Ref, Step
-from kernel.lab.scene import BASE
+from kernel.lab.protocol import Outcome, Program, Ref, Strided
+from kernel.lab.scenario_builder import BASE
 
 RESULTS = Path(__file__).parent / "results"
 # The guest's clock counts instructions, 2**SHIFT nanoseconds each (qemu -icount).
@@ -25,9 +25,9 @@ def find_image(name: str) -> Image | None:
     return build.find(kernels.named(name))
 
 
-def step(page: int, stride: int = 1) -> Step:
+def step(page: int, stride: int = 1) -> Strided:
     """Return the address in a repeat: the counter's page, in steps of *stride* pages."""
-    return Step(BASE, stride * page)
+    return Strided(BASE, stride * page)
 
 
 def instructions(nanoseconds: int) -> int:

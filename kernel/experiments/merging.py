@@ -10,8 +10,8 @@ from typing import Any
 
 from kernel.experiments import measuring
 from kernel.lab import ops, vm
-from kernel.lab.protocol import Arg, Counted, Outcome, Program, Step
-from kernel.lab.scene import BASE
+from kernel.lab.protocol import Arg, Counted, Outcome, Program, Strided
+from kernel.lab.scenario_builder import BASE
 from kernel.model import subjects
 from kernel.model.differential import Subject
 from kernel.model.errors import CallFailed
@@ -43,11 +43,11 @@ def modelled(space: Space, which: str, labelled: int) -> int:
 def _measured(subject: Subject, which: str, labelled: int) -> int:
     program = Program()
     with program.repeat(REGIONS):
-        program(ops.mmap(Step(BASE, PAGE), PAGE, "rw", "private fixed anonymous"))
+        program(ops.mmap(Strided(BASE, PAGE), PAGE, "rw", "private fixed anonymous"))
     if labelled:
         text: Arg = _TEXT if which == "different" else b"region"
         with program.repeat(labelled):
-            program(ops.name(Step(BASE, REGIONS // labelled * PAGE), PAGE, text))
+            program(ops.name(Strided(BASE, REGIONS // labelled * PAGE), PAGE, text))
     maps = program(ops.read_file(b"/proc/self/maps"))
     (outcome,) = subject.run([program])
     low, high = b"%08x" % BASE, b"%08x" % (BASE + REGIONS * PAGE)
@@ -92,7 +92,7 @@ def limit(subject: Subject) -> dict[str, Any]:
     program = Program()
     program(ops.mmap(BASE, pages * PAGE, "rw", "private fixed anonymous"))
     with program.repeat(pages) as named:
-        refused = program(ops.name(Step(BASE, PAGE), PAGE, _TEXT))
+        refused = program(ops.name(Strided(BASE, PAGE), PAGE, _TEXT))
     last = BASE + (pages - 1) * PAGE
     after = {
         "mmap": program(ops.mmap(last + 2 * PAGE, PAGE, "r", "private fixed anonymous")),

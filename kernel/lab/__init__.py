@@ -1,4 +1,4 @@
-"""A laboratory of real kernels: build them, boot them, drive them, record what they print.
+"""A laboratory of real kernels: build and boot them, run programs in them, capture the output.
 
 ``python -m kernel.lab --help`` lists the commands. From Python::
 
@@ -9,5 +9,5 @@
     with vm.boot(image) as guest:
         outcomes = guest.run([program, ...])
 
-docs/lab.md tells the rest; agent/PROTOCOL.md is what passes between host and guest.
+See docs/lab.md. agent/PROTOCOL.md describes the protocol between host and guest.
 """

@@ -1,4 +1,4 @@
-"""The machines: how each is compiled for, configured, and emulated."""
+"""The architectures: compiler, configuration and emulator of each."""
 
 from attrs import frozen
 
@@ -8,12 +8,12 @@ from kernel.lab.kconfig import Option
 
 @frozen
 class Architecture:
-    """One machine.
+    """One architecture.
 
-    ``kernel_arch`` is the kernel's ``ARCH=``, ``triplet`` the cross compiler's prefix, ``image``
-    the built file, ``emulator`` and ``machine`` start it, ``bus`` ends the names of QEMU's virtio
-    devices (``virtio-serial-<bus>``), ``console`` is the kernel's console device, ``append`` what
-    its command line needs besides.
+    ``kernel_arch`` is the kernel's ``ARCH=``, ``triplet`` the cross compiler's prefix, and
+    ``image`` the built file. ``emulator`` and ``machine`` start it. ``bus`` is the suffix of
+    QEMU's virtio devices (``virtio-serial-<bus>``), and ``console`` the kernel's console device.
+    ``append`` is added to the kernel's command line.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Architecture:
 
     @property
     def compiler(self) -> str:
-        """The cross compiler of Debian for this machine."""
+        """Debian's cross compiler for this architecture."""
         return f"{self.triplet}-gcc"
 
 
@@ -48,7 +48,7 @@ _X86 = (
     Option("SPECULATION_MITIGATIONS", "code that no scenario needs", "n", ("6.1",)),
 )
 
-# microvm has no keyboard controller to restart it: a triple fault ends the emulator.
+# microvm has no keyboard controller for a restart; a triple fault ends the emulator.
 _X86_APPEND = ("reboot=t",)
 
 ARCHITECTURES = {
@@ -89,8 +89,8 @@ ARCHITECTURES = {
             ),
             packages=("qemu-system-x86", "gcc", "libc6-dev"),
             append=_X86_APPEND,
-            # with less than 512 MiB to give away there are no huge pages on demand:
-            # hugepage_init(), mm/huge_memory.c
+            # hugepage_init(), mm/huge_memory.c: with less than 512 MiB of free memory, transparent
+            # huge pages are off.
             memory_mib=1024,
         ),
         Architecture(
@@ -125,7 +125,7 @@ ARCHITECTURES = {
             target="Image",
             image="arch/arm64/boot/Image",
             emulator="qemu-system-aarch64",
-            # max has every page size; its pointer authentication is slow unless told otherwise
+            # max has all page sizes; impdef makes its pointer authentication fast.
             machine=("-M", "virt,mte=on", "-cpu", "max,pauth-impdef=on"),
             bus="device",
             console="ttyAMA0",
@@ -234,7 +234,7 @@ ARCHITECTURES = {
             target="vmlinux",
             image="vmlinux",
             emulator="qemu-system-ppc64",
-            # vof: QEMU's own small firmware instead of SLOF, which takes seconds
+            # vof: QEMU's small firmware. SLOF takes seconds.
             machine=("-M", "pseries,x-vof=on", "-cpu", "power9"),
             bus="pci",
             console="hvc0",

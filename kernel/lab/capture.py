@@ -1,4 +1,4 @@
-"""Recording what a kernel prints: every scenario's files, the guest's own account, provenance."""
+"""Captures: what a kernel prints in each scenario, the ground truth, and provenance."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any, cast
 
 from attrs import frozen
 
-from kernel.lab import cache, native, ops, rules, tools, truth, vm
+from kernel.lab import cache, expected_regions, native, ops, rules, tools, vm
 from kernel.lab.architectures import Architecture
 from kernel.lab.build import Image
 from kernel.lab.errors import ProbeFailure
 from kernel.lab.protocol import Outcome, Program
+from kernel.lab.scenario_builder import AREA, GuestInfo, ScenarioBuilder
 from kernel.lab.scenarios import SCENARIOS, Scenario
-from kernel.lab.scene import AREA, Place, Scene
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "captures"
 
@@ -27,18 +27,17 @@ Run = Callable[[list[Program]], list[Outcome]]
 
 @frozen
 class Varying:
-    """A field that may differ between two captures by the same tables, and why."""
+    """A field that may differ between two captures of one kernel, and the reason."""
 
     field: str
     where: str
     pattern: re.Pattern[bytes]
     why: str
     instead: bytes = rb"\1*\2"
-    """What the pattern's match becomes before two captures are compared."""
+    """The replacement of a match before two captures are compared."""
 
 
-# Everything else is compared byte for byte. Checked by re-capturing, in
-# tests/kernel/lab/booted/test_recapture.py.
+# All else is compared byte for byte, in tests/kernel/lab/booted/test_recapture.py.
 VARYING: tuple[Varying, ...] = (
     Varying(
         "inode",
@@ -61,24 +60,24 @@ VARYING: tuple[Varying, ...] = (
 
 @frozen
 class Capture:
-    """One kernel's captures, as file name to contents."""
+    """One kernel's capture: contents by file name."""
 
     files: Mapping[str, bytes]
 
     def write(self, folder: Path) -> None:
-        """Make the folder hold exactly these files, whole or not at all."""
+        """Replace the folder by exactly these files, in one step."""
         with cache.replacing(folder) as making:
             for name, data in sorted(self.files.items()):
                 (making / name).write_bytes(data)
 
 
 def read(folder: Path) -> Capture:
-    """The capture that a folder holds."""
+    """Return the capture in a folder."""
     return Capture({p.name: p.read_bytes() for p in sorted(folder.iterdir())})
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    """JSON with a line for each entry, and for each row of a list: a change shows as a line."""
+    """Return JSON with one line for each entry and each row of a list, so that diffs are short."""
     entries: list[str] = []
     for key, entry in value.items():
         if isinstance(entry, list):
@@ -91,27 +90,27 @@ def _json(value: dict[str, Any]) -> bytes:
     return ("{\n" + ",\n".join(entries) + "\n}\n").encode()
 
 
-def place(architecture: Architecture, page: int, run: Run) -> Place:
-    """Ask the agent for what scenarios may know: where its stack is."""
+def guest_info(architecture: Architecture, page: int, run: Run) -> GuestInfo:
+    """Return what scenarios know of a guest; the agent reports the address of its stack."""
     program = Program()
     stat = program(ops.read_file(b"/proc/self/stat"))
     (outcome,) = run([program])
     # Field 28 is startstack, counted after the parenthesised name (proc_pid_stat(5)).
     fields = outcome.results[stat.index].bytes.rpartition(b")")[2].split(b" ")
     stack = int(fields[28 - 2])
-    return Place(architecture, page, stack // page * page)
+    return GuestInfo(architecture, page, stack // page * page)
 
 
 def take(image: Image, limits: vm.Limits | None = None) -> Capture:
-    """Boot the kernel, run all its scenarios and rules, and gather what it said.
+    """Boot the kernel, run its scenarios and rules, and return what it printed.
 
-    One boot, always in the tables' order: numbers that the kernel counts since boot then repeat.
+    One boot runs them in the tables' order, so that numbers counted since boot repeat.
     """
     with vm.boot(image, limits or vm.Limits()) as guest:
-        where = place(image.kernel.architecture, guest.hello.page_size, guest.run)
-        chosen = [s for s in SCENARIOS.values() if s.suits(where)]
-        scenes = [s.scene(where) for s in chosen]
-        asked = [rule.scene(where) for rule in rules.RULES.values()]
+        info = guest_info(image.kernel.architecture, guest.hello.page_size, guest.run)
+        chosen = [s for s in SCENARIOS.values() if s.suits(info)]
+        scenes = [s.build(info) for s in chosen]
+        asked = [rule.build(info) for rule in rules.RULES.values()]
         outcomes = guest.run([s.program for s in scenes] + [s.program for s, _ in asked])
     files: dict[str, bytes] = {}
     for scenario, scene, outcome in zip(chosen, scenes, outcomes, strict=False):
@@ -127,20 +126,20 @@ def take(image: Image, limits: vm.Limits | None = None) -> Capture:
             "maps": lines_of_interest(outcome),
         }
     files["prctl.json"] = _json(answers)
-    files["provenance.json"] = _json(provenance(image, where, chosen))
+    files["provenance.json"] = _json(provenance(image, info, chosen))
     return Capture(files)
 
 
 def take_here() -> Capture:
-    """The host's own kernel: those scenarios that leave the machine as it was. For root only.
+    """Capture the host's own kernel, in scenarios that leave the machine unchanged. Needs root.
 
-    Nothing of this belongs into the corpus: it tells of the machine that it ran on.
+    Do not put it into the corpus, because it describes the machine that it ran on.
     """
     files: dict[str, bytes] = {}
     with native.start(isolated=True) as host:
-        where = place(host.architecture, host.hello.page_size, host.run)
-        chosen = [s for s in SCENARIOS.values() if s.host and s.suits(where)]
-        scenes = [s.scene(where) for s in chosen]
+        info = guest_info(host.architecture, host.hello.page_size, host.run)
+        chosen = [s for s in SCENARIOS.values() if s.host and s.suits(info)]
+        scenes = [s.build(info) for s in chosen]
         outcomes = host.run([scene.program for scene in scenes])
     for scenario, scene, outcome in zip(chosen, scenes, outcomes, strict=True):
         files |= scenario_files("this machine", scenario, scene, outcome)
@@ -148,7 +147,7 @@ def take_here() -> Capture:
 
 
 def lines_of_interest(outcome: Outcome) -> list[str]:
-    """The lines of the scenario's own area, and of heap and stack, after the call."""
+    """Return the last lines of maps for the scenario's area, heap and stack."""
     data = [result.bytes for result in outcome.results.values() if result.data][-1]
     return [
         line.decode("ascii", "backslashreplace")
@@ -158,10 +157,10 @@ def lines_of_interest(outcome: Outcome) -> list[str]:
 
 
 def scenario_files(
-    subject: str, scenario: Scenario, scene: Scene, outcome: Outcome
+    subject: str, scenario: Scenario, scene: ScenarioBuilder, outcome: Outcome
 ) -> Iterator[tuple[str, bytes]]:
-    """The files of one scenario by name: each snapshot's reads, and the truth."""
-    regions = truth.Replay(scene, outcome).run()
+    """Yield the files of one scenario: the reads of each snapshot, and the ground truth."""
+    regions = expected_regions.Replay(scene, outcome).run()
     snapshots: dict[str, dict[str, dict[str, Any]]] = {}
     for shot in scene.snapshots:
         stem = ".".join(part for part in (scenario.name, shot.name.replace(" ", "_")) if part)
@@ -169,7 +168,7 @@ def scenario_files(
         for kind, read_by in shot.reads.items():
             result = outcome.results.get(read_by.index)
             if result is None:
-                raise ProbeFailure(subject, 0, f"{scenario.name}: {kind} was never read")
+                raise ProbeFailure(subject, 0, f"{scenario.name}: the snapshot has no {kind}")
             if result.errno:
                 reads[kind] = {"errno": errnos.errorcode[result.errno]}
                 continue
@@ -181,7 +180,7 @@ def scenario_files(
         _json(
             {
                 "shows": scenario.shows,
-                "operations": truth.record(scene, outcome),
+                "operations": expected_regions.record(scene, outcome),
                 "snapshots": snapshots,
                 "regions": [
                     {"snapshot": name, **row} for name, rows in regions.items() for row in rows
@@ -191,8 +190,8 @@ def scenario_files(
     )
 
 
-def provenance(image: Image, where: Place, chosen: list[Scenario]) -> dict[str, Any]:
-    """Where a capture comes from, and how to take it again."""
+def provenance(image: Image, info: GuestInfo, chosen: list[Scenario]) -> dict[str, Any]:
+    """Return the origin of a capture, and the command that repeats it."""
     kernel = image.kernel
     facts = image.facts
     return {
@@ -202,8 +201,8 @@ def provenance(image: Image, where: Place, chosen: list[Scenario]) -> dict[str, 
         "flavour": kernel.flavour.name,
         "bits": kernel.architecture.bits,
         "big_endian": kernel.architecture.big_endian,
-        "page_size": where.page,
-        "stack": where.stack,
+        "page_size": info.page,
+        "stack": info.stack,
         "package": facts["package"],
         "package_version": facts["package_version"],
         "config_hash": facts["config_hash"],
@@ -217,24 +216,26 @@ def provenance(image: Image, where: Place, chosen: list[Scenario]) -> dict[str, 
 
 
 def normal(data: bytes) -> bytes:
-    """A capture's bytes with the varying fields masked, for comparison only."""
+    """Return a file's bytes with the varying fields masked."""
     for varying in VARYING:
         data = varying.pattern.sub(varying.instead, data)
     return data
 
 
 def compare(kept: Capture, taken: Capture) -> list[str]:
-    """What differs between two captures of one kernel, a line for each file; [] if nothing does.
+    """Return the differences between two captures of one kernel, one line for each file.
 
-    The varying fields do not count. Of provenance only what the tables decide counts: another
-    version of the source package or of the emulator may print the same.
+    Varying fields are ignored. Of the provenance, package and emulator versions are ignored,
+    because another version may print the same.
     """
-    differences = [f"{name}: no longer captured" for name in kept.files.keys() - taken.files]
-    differences += [f"{name}: not in the corpus" for name in taken.files.keys() - kept.files]
+    differences = [
+        f"{name}: missing in the new capture" for name in kept.files.keys() - taken.files
+    ]
+    differences += [f"{name}: missing in the corpus" for name in taken.files.keys() - kept.files]
     for name in sorted(kept.files.keys() & taken.files):
         old, new = kept.files[name], taken.files[name]
         if name == "provenance.json":
-            old, new = _decided(old), _decided(new)
+            old, new = _comparable(old), _comparable(new)
         elif name.endswith(".json"):
             old, new = _without_inodes(old), _without_inodes(new)
         else:
@@ -251,7 +252,7 @@ def _first_difference(old: bytes, new: bytes) -> str:
 
 
 def _without_inodes(data: bytes) -> bytes:
-    """Truth or prctl.json with the same masks as the files: only a fresh file system counts."""
+    """Return a JSON file with the same masks; inodes of files on a new file system are kept."""
 
     def mask(value: object) -> object:
         if isinstance(value, dict):
@@ -259,7 +260,7 @@ def _without_inodes(data: bytes) -> bytes:
             changed = {key: mask(inner) for key, inner in entries.items()}
             if "inode" in changed and changed.get("kind") != "file":
                 changed["inode"] = "*"
-            # How much of numa_maps there is depends on whether active= was printed.
+            # The length of numa_maps depends on whether active= was printed.
             if changed.get("op") == "read_file" and "numa_maps" in str(changed["args"]):
                 changed["result"] = "*"
             if str(changed.get("file")).endswith(".numa_maps"):
@@ -273,9 +274,9 @@ def _without_inodes(data: bytes) -> bytes:
     return _json({key: mask(value) for key, value in whole.items()})
 
 
-_DECIDED = ("kernel", "page_size", "stack", "bits", "big_endian", "command_line", "scenarios")
+_COMPARABLE = ("kernel", "page_size", "stack", "bits", "big_endian", "command_line", "scenarios")
 
 
-def _decided(provenance: bytes) -> bytes:
+def _comparable(provenance: bytes) -> bytes:
     facts = json.loads(provenance)
-    return _json({key: facts[key] for key in _DECIDED})
+    return _json({key: facts[key] for key in _COMPARABLE})

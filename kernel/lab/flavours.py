@@ -1,4 +1,4 @@
-"""Variations on purpose: the same release and machine with one thing changed."""
+"""Flavours: the same release and architecture with one change."""
 
 from attrs import frozen
 
@@ -7,7 +7,7 @@ from kernel.lab.kconfig import Option
 
 @frozen
 class Edit:
-    """A change to one source file: ``old`` must stand there exactly once."""
+    """A change to one source file. ``old`` must occur exactly once."""
 
     file: str
     old: str
@@ -17,7 +17,7 @@ class Edit:
 
 @frozen
 class Flavour:
-    """``architectures`` is empty where the flavour makes sense on all of them."""
+    """A variation of a kernel. ``architectures`` is empty if it suits all of them."""
 
     name: str
     why: str

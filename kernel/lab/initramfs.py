@@ -1,8 +1,8 @@
-"""A writer of cpio archives in the "newc" format, as the kernel unpacks at boot.
+"""A writer of cpio archives in the "newc" format, which the kernel unpacks at boot.
 
-The format is Documentation/driver-api/early-userspace/buffer-format.rst of the kernel: a header
-of "070701" and thirteen fields of eight hexadecimal digits, the name with its NUL, the data;
-header with name, and data, each padded with NULs to four bytes.
+Format: Documentation/driver-api/early-userspace/buffer-format.rst of the kernel. A header of
+"070701" and thirteen fields of eight hexadecimal digits is followed by the name with its NUL and by
+the data. Header with name, and data, are padded with NULs to four bytes.
 """
 
 import stat
@@ -24,27 +24,27 @@ class Entry:
 
 
 def file(path: bytes, data: bytes, permissions: int = 0o755) -> Entry:
-    """A regular file."""
+    """Return a regular file."""
     return Entry(path, stat.S_IFREG | permissions, data)
 
 
 def folder(path: bytes, permissions: int = 0o755) -> Entry:
-    """An empty folder."""
+    """Return an empty folder."""
     return Entry(path, stat.S_IFDIR | permissions)
 
 
 def symlink(path: bytes, target: bytes) -> Entry:
-    """A symbolic link."""
+    """Return a symbolic link."""
     return Entry(path, stat.S_IFLNK | 0o777, target)
 
 
 def character_device(path: bytes, major: int, minor: int) -> Entry:
-    """A character device."""
+    """Return a character device."""
     return Entry(path, stat.S_IFCHR | 0o600, device=(major, minor))
 
 
 def with_folders(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries, each with the folders that it lies in before it, once."""
+    """Yield the entries, and before each the folders of its path that are still missing."""
     made: set[bytes] = set()
     for entry in entries:
         parts = entry.path.split(b"/")
@@ -81,6 +81,6 @@ def _record(entry: Entry, inode: int) -> bytes:
 
 
 def pack(entries: Iterable[Entry]) -> bytes:
-    """The archive of the entries in order; a folder must stand before what lies in it."""
+    """Return the archive of the entries in order. A folder must precede its contents."""
     records = [_record(entry, inode) for inode, entry in enumerate(entries, 1)]
     return b"".join([*records, _record(Entry(_TRAILER, 0), 0)])

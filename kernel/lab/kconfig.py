@@ -1,4 +1,4 @@
-"""Lines of a kernel configuration, each with the reason why it is there."""
+"""Lines of a kernel configuration, each with its reason."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,9 @@ from attrs import frozen
 
 @frozen
 class Option:
-    """``CONFIG_<name>=<value>``. ``why`` is a word for the reader.
+    """``CONFIG_<name>=<value>``. ``why`` is the reason.
 
-    ``releases`` limits it to some releases (empty: all of them).
+    ``releases`` limits the line to some releases (empty: all).
     """
 
     name: str
@@ -19,22 +19,22 @@ class Option:
 
     @property
     def line(self) -> str:
-        """The line as a ``.config`` has it."""
+        """The line of a ``.config``."""
         return f"CONFIG_{self.name}={self.value}"
 
 
 def fragment(options: Iterable[Option]) -> str:
-    """The text for ``KCONFIG_ALLCONFIG``; a later line for the same name wins."""
+    """Return the text for ``KCONFIG_ALLCONFIG``; the last line for a name wins."""
     return "".join(f"{line}\n" for line in lines(options))
 
 
 def lines(options: Iterable[Option]) -> list[str]:
-    """The lines, one for each name: the last one wins."""
+    """Return the lines, one for each name; the last one wins."""
     return list({option.name: option.line for option in options}.values())
 
 
 def refused(options: Iterable[Option], config: str) -> tuple[str, ...]:
-    """The lines that a finished ``.config`` does not hold. Absent and ``n`` are the same."""
+    """Return the lines that a finished ``.config`` lacks. A missing option counts as ``n``."""
     kept = set(config.split("\n"))
     missing: list[str] = []
     for line in lines(options):

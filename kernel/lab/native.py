@@ -1,8 +1,8 @@
-"""The host's own kernel as one more producer: the same programs, without a virtual machine.
+"""The same programs on the host's own kernel, without a virtual machine.
 
-The agent runs as an ordinary process. For scenarios it gets a mount namespace and a root of its
-own, so that their file systems stay unseen; those that would change settings of the whole machine
-are left out (``Scenario.host``), and labels are simply refused where the kernel has none.
+The agent runs as an ordinary process. For scenarios it gets its own mount namespace and root, so
+that their file systems stay private. Scenarios that would change settings of the machine are left
+out (``Scenario.host``). A kernel without labels refuses them.
 """
 
 from __future__ import annotations
@@ -35,20 +35,22 @@ class Host:
     _conversation: Conversation
 
     def run(self, programs: Sequence[Program]) -> list[Outcome]:
-        """Run each program in a fresh process. A killed one has a wait status that says so."""
+        """Run each program in a fresh process. The outcome has the wait status of the process."""
         return list(self.stream(programs))
 
     def stream(self, programs: Sequence[Program]) -> Generator[Outcome]:
-        """Like ``run``, an outcome at a time."""
+        """Run programs as ``run`` does; yield each outcome as it arrives."""
         yield from self._conversation.run(programs, LIMIT)
 
 
 def architecture() -> Architecture:
-    """This machine's. Raises ``LabError`` where the tables do not have it."""
+    """Return this machine's architecture. Raises ``LabError`` if it is not in the tables."""
     machine = os.uname().machine
     name = {"aarch64": "arm64", "i686": "i386", "armv7l": "arm"}.get(machine, machine)
     if name not in ARCHITECTURES:
-        raise LabError(f"no agent for this machine ({machine}): architectures.py lists those")
+        raise LabError(
+            f"there is no agent for this machine ({machine}): known are {', '.join(ARCHITECTURES)}"
+        )
     return ARCHITECTURES[name]
 
 
@@ -58,20 +60,24 @@ def _greeting(conversation: Conversation, agent: subprocess.Popen[bytes]) -> Hel
     except EOFError as error:
         # 95: agent/setup.c, isolate_on_host()
         status = agent.wait(10)
-        why = "it may not mount here (CAP_SYS_ADMIN)" if status == _MAY_NOT_MOUNT else "no reason"
-        raise LabError(f"the agent ended with status {status} unheard: {why}") from error
+        why = (
+            "it lacks CAP_SYS_ADMIN for mounting" if status == _MAY_NOT_MOUNT else "unknown reason"
+        )
+        raise LabError(
+            f"the agent ended with status {status} before its greeting: {why}"
+        ) from error
 
 
 @contextlib.contextmanager
 def start(*, isolated: bool = False) -> Generator[Host]:
-    """Run the agent on this machine for the block. Raises what ``guest.agent`` raises.
+    """Run the agent on this machine for the block. Raises the exceptions of ``guest.agent``.
 
-    ``isolated``: in a mount namespace and a root of its own, as scenarios need it; for root only.
+    *isolated* gives it its own mount namespace and root, which scenarios need. It requires root.
     """
     arch = architecture()
-    # setarch -R: no address space randomisation, as the guests boot with norandmaps
+    # setarch -R turns address space randomisation off, as norandmaps does in guests.
     if isolated and os.geteuid() != 0:
-        raise LabError("scenarios mount file systems of their own: on a host that takes root")
+        raise LabError("scenarios mount file systems: run as root to use the host's kernel")
     command = ("setarch", "-R", str(guest.agent(arch)), *(("--isolated",) if isolated else ()))
     ours, theirs = socket.socketpair()
     with ours:

@@ -1,8 +1,8 @@
-"""The operations that the agent knows, one small function each.
+"""The agent's operations, one function each.
 
 Numbers are those of the kernel's asm-generic headers on every machine (the agent translates).
-Protections and flags are given as words: ``"rw"``, ``"private fixed anonymous"``. A file
-descriptor or an address may be a ``Ref`` to an earlier operation's result.
+Protections and flags are words: ``"rw"``, ``"private fixed anonymous"``. Functions return an
+operation. A descriptor or an address may be a ``Ref`` to an earlier operation's result.
 """
 
 from kernel.lab.protocol import Arg, Op
@@ -63,12 +63,12 @@ CALLS = (
     *("remap_file_pages", "mbind", "set_mempolicy", "chdir", "mknodat", "write", "personality"),
     *("unshare", "mlockall", "munlockall", "memfd_secret", "mseal", "map_shadow_stack"),
 )
-# agent/run.c: OP_MMAP and what follows it.
+# agent/run.c: OP_MMAP and the codes after it.
 SPECIALS = (
     *("mmap", "open", "ftruncate", "read_file", "statx", "fill", "peek", "query", "uffd_open"),
     *("uffd_register", "io_setup", "io_uring_setup", "clock", "fork_bench", "syscall"),
 )
-# agent/run.c: OP_FORK and what follows it.
+# agent/run.c: OP_FORK and the codes after it.
 PROCESSES = (
     *("fork", "hold", "spawn", "read_held", "reap", "repeat", "write_held", "run", "background"),
 )
@@ -81,7 +81,7 @@ CODES = {
 
 
 def bits(words: str, table: dict[str, int]) -> int:
-    """The union of the named bits; ``KeyError`` names a word that is not in the table."""
+    """Return the union of the named bits. Raises ``KeyError`` for an unknown word."""
     value = 0
     for word in words.split(" ") if words else ():
         value |= table[word]
@@ -89,17 +89,17 @@ def bits(words: str, table: dict[str, int]) -> int:
 
 
 def protection(letters: str) -> int:
-    """``"rw"`` to 3; ``"-"`` stands for nothing."""
+    """Return the number of ``"rw"``, which is 3; ``"-"`` means none."""
     return sum(PROTECTION[letter] for letter in letters if letter != "-")
 
 
 def call(name: str, *args: Arg) -> Op:
-    """Any operation by its name, arguments as the system call takes them."""
+    """Return an operation by its name, with the arguments of the system call."""
     return Op(CODES[name], name, args)
 
 
 def mmap(address: Arg, length: Arg, prot: str, flags: str, fd: Arg = -1, offset: Arg = 0) -> Op:
-    """Map memory; 0 for an address leaves it to the kernel unless a flag says ``fixed``."""
+    """Map memory. The kernel chooses the address if it is 0, unless the flags contain ``fixed``."""
     return call("mmap", address, length, protection(prot), bits(flags, MAP), fd, offset)
 
 
@@ -119,33 +119,33 @@ def mremap(address: Arg, length: Arg, new_length: Arg, flags: str = "", to: Arg 
 
 
 def madvise(address: Arg, length: Arg, advice: str) -> Op:
-    """Give advice, by its word in `MADVISE`."""
+    """Give advice; *advice* is a word of `MADVISE`."""
     return call("madvise", address, length, MADVISE[advice])
 
 
 def brk(address: Arg) -> Op:
-    """Set the program break; 0 asks for it. Returns the break in force, never an errno."""
+    """Set the program break, or query it with 0. The result is the valid break, not an errno."""
     return call("brk", address)
 
 
 def name(address: Arg, length: Arg, label: Arg | None) -> Op:
-    """``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, ...)``; ``None`` clears the label."""
+    """Label a range: ``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)``; ``None`` clears the label."""
     pointer: Arg = 0 if label is None else label
     return call("prctl", PR_SET_VMA, PR_SET_VMA_ANON_NAME, address, length, pointer)
 
 
 def mlock(address: Arg, length: Arg, *, onfault: bool = False) -> Op:
-    """Lock a range in memory, at once or as it is touched."""
+    """Lock a range in memory, at once or when it is touched."""
     return call("mlock2", address, length, int(onfault))
 
 
 def memfd_create(label: bytes, flags: str = "") -> Op:
-    """A new memfd; its descriptor."""
+    """Create a memfd; the result is its descriptor."""
     return call("memfd_create", label, bits(flags, MFD))
 
 
 def open_(path: bytes, flags: str = "", mode: int = 0o700) -> Op:
-    """Open a file; its descriptor."""
+    """Open a file; the result is its descriptor."""
     return call("open", path, bits(flags, OPEN), mode)
 
 
@@ -185,12 +185,12 @@ def mount(kind: bytes, on: bytes, options: bytes = b"") -> Op:
 
 
 def umount(on: bytes) -> Op:
-    """Unmount, now or when the last user is gone."""
+    """Unmount lazily: after the last use."""
     return call("umount2", on, 2)  # MNT_DETACH
 
 
 def shmget(key: int, size: int, flags: int = 0o1600) -> Op:
-    """A System V segment; its identifier. The default flags create it exclusively."""
+    """Create a System V segment; the result is its identifier."""
     return call("shmget", key, size, flags)
 
 
@@ -200,17 +200,17 @@ def shmat(identifier: Arg, address: Arg, *, read_only: bool = False) -> Op:
 
 
 def shm_remove(identifier: Arg) -> Op:
-    """Remove a System V segment when its last user is gone."""
+    """Remove a System V segment after its last use."""
     return call("shmctl", identifier, 0, 0)  # IPC_RMID
 
 
 def read_file(path: bytes, chunk: int = 0) -> Op:
-    """The file's bytes as the data, one piece a ``read()`` of ``chunk`` bytes (0: 32768)."""
+    """Read a file: one piece of data for each ``read()`` of *chunk* bytes (0: 32768)."""
     return call("read_file", path, chunk)
 
 
 def statx(fd: Arg, path: bytes = b"") -> Op:
-    """Data: struct ``<IIQQIII``: device major, minor, inode, size, mode, links, block size."""
+    """Query a file. The data has `STATX_FORMAT`: major, minor, inode, size, mode, links, block."""
     return call("statx", fd, path)
 
 
@@ -218,17 +218,17 @@ STATX_FORMAT = "<IIQQIII"
 
 
 def fill(address: Arg, length: Arg, byte: int = 0) -> Op:
-    """Store to memory; where a store would be a signal the result is ``EFAULT``."""
+    """Store to memory. The result is ``EFAULT`` instead of a signal."""
     return call("fill", address, length, byte)
 
 
 def peek(address: Arg, length: Arg) -> Op:
-    """Read memory; the bytes are the data."""
+    """Read memory as the data."""
     return call("peek", address, length)
 
 
 def query(fd: Arg, address: Arg, flags: int = 0, name_size: int = 0, build_id_size: int = 0) -> Op:
-    """PROCMAP_QUERY. Three pieces of data: ``<QQQQQQIIII``, the name, the build id."""
+    """PROCMAP_QUERY. The data has three pieces: `QUERY_FORMAT`, the name, the build id."""
     return call("query", fd, address, flags, name_size, build_id_size)
 
 
@@ -236,18 +236,18 @@ QUERY_FORMAT = "<QQQQQQIIII"
 
 
 def spawn(path: bytes) -> Op:
-    """Run a program that stops itself (SIGSTOP); ``read_held`` then reads of it."""
+    """Start a program that stops itself (SIGSTOP), for ``read_held``."""
     return call("spawn", path)
 
 
-def read_held(what: bytes, chunk: int = 0) -> Op:
-    """``/proc/PID/what`` of the process that ``hold`` or ``spawn`` left stopped."""
-    return call("read_held", what, chunk)
+def read_held(name: bytes, chunk: int = 0) -> Op:
+    """Read ``/proc/PID/NAME`` of the process that ``hold`` or ``spawn`` left stopped."""
+    return call("read_held", name, chunk)
 
 
-def write_held(what: bytes, data: bytes) -> Op:
-    """Write to ``/proc/PID/what`` of the stopped process."""
-    return call("write_held", what, data, len(data))
+def write_held(name: bytes, data: bytes) -> Op:
+    """Write to ``/proc/PID/NAME`` of the stopped process."""
+    return call("write_held", name, data, len(data))
 
 
 def reap() -> Op:
@@ -256,5 +256,5 @@ def reap() -> Op:
 
 
 def run(program: bytes, *arguments: bytes) -> Op:
-    """Run a program to its end: the result is its wait status, the data what it printed."""
+    """Run a program to its end: the result is its wait status, the data its output."""
     return call("run", program, *arguments)

@@ -1,7 +1,7 @@
-"""Configuration lines that all the laboratory's kernels share, and groups that some of them have.
+"""Configuration lines of all kernels, and groups of lines of some kernels.
 
-A kernel starts from ``allnoconfig``: whatever is not named here, by its architecture or by its
-flavour is off. That keeps a build near two minutes on two cores.
+A kernel starts from ``allnoconfig``. Options are off unless this module, the architecture or the
+flavour sets them, so a build takes about two minutes on two cores.
 """
 
 from kernel.lab.kconfig import Option

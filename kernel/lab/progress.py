@@ -1,4 +1,4 @@
-"""One changing line on a terminal; nothing anywhere else."""
+"""A progress line on a terminal."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ _PAUSE = 0.1
 
 @define
 class Progress:
-    """Counts steps of something long. Use as a context manager."""
+    """Counts the steps of long work, as a context manager. Prints only to a terminal."""
 
     what: str
     steps: int = 0
@@ -20,7 +20,7 @@ class Progress:
     _shown: float = 0.0
 
     def step(self, doing: str = "") -> None:
-        """Count one step; ``doing`` is shown beside the count."""
+        """Count one step and show it; *doing* describes it."""
         self.steps += 1
         now = time.monotonic()
         if sys.stderr.isatty() and now - self._shown > _PAUSE:
@@ -31,7 +31,7 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """Since the start."""
+        """Seconds since the start."""
         return time.monotonic() - self._started
 
     def __enter__(self) -> Self:

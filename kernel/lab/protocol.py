@@ -1,7 +1,7 @@
-"""What passes between host and guest: programs out, outcomes back. See agent/PROTOCOL.md.
+"""The protocol between host and guest: encoding programs, decoding outcomes.
 
-Pure: bytes to records and records to bytes, no input or output. Both directions are the same for
-every architecture; the agent translates flags and errnos that a machine numbers its own way.
+agent/PROTOCOL.md describes it. This module does no input or output. All architectures share the
+protocol, because the agent translates flags and errnos.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ OPS_MAX = 4096
 ARGS_MAX = 8
 
 _U64 = 2**64 - 1
-# A system call's result is an errno, negated, from -4095 on: include/linux/err.h.
+# Results from -4095 to -1 are negative errnos: include/linux/err.h.
 _MAX_ERRNO = 4095
-# LEB128: seven bits of the number in each byte, and a bit that says that more follow.
+# LEB128: seven bits of the number in each byte, and a bit that is set if more follow.
 _LOW, _MORE = 0x7F, 0x80
 _DIGITS = 8
 
 
 @frozen
 class Ref:
-    """What the operation at this index of the same program returned."""
+    """The result of the operation at this index of the same program."""
 
     index: int
 
 
 @frozen
-class Step:
-    """``base + step * counter``, inside a repeat."""
+class Strided:
+    """``base + step * counter`` in a repeat."""
 
     base: int
     step: int
@@ -43,12 +43,12 @@ class Step:
 
 @frozen
 class Counted:
-    """Bytes whose last eight (before the NUL that is added) become the counter in decimal."""
+    """Bytes in a repeat. The counter in decimal replaces their last eight."""
 
     text: bytes
 
 
-Arg = int | bytes | Ref | Step | Counted
+Arg = int | bytes | Ref | Strided | Counted
 
 
 @frozen
@@ -62,7 +62,7 @@ class Op:
 
 @frozen
 class Hello:
-    """What the agent says once, when it is ready."""
+    """The agent's greeting."""
 
     version: int
     word_bytes: int
@@ -72,41 +72,41 @@ class Hello:
 
 @frozen
 class Result:
-    """What one operation returned: a value, or a negative errno; and its data, read by read."""
+    """The result of one operation: a value or a negative errno, and pieces of data."""
 
     value: int
     data: tuple[bytes, ...] = ()
 
     @property
     def errno(self) -> int:
-        """The errno of asm-generic/errno.h, or 0 where the operation succeeded."""
+        """The errno of asm-generic/errno.h, or 0 for success."""
         return -self.value if -_MAX_ERRNO <= self.value < 0 else 0
 
     @property
     def bytes(self) -> bytes:
-        """All the data in one piece."""
+        """All pieces of data, joined."""
         return b"".join(self.data)
 
 
 @frozen
 class Outcome:
-    """What one program did. ``results`` has no entry for an operation that was not reached."""
+    """The outcome of a program. Operations that did not run have no entry in ``results``."""
 
     results: dict[int, Result]
     status: int
 
     @property
     def ended_well(self) -> bool:
-        """True if the process that ran the program exited with status 0."""
+        """Whether the program's process exited with status 0."""
         return self.status == 0
 
 
 class Malformed(ValueError):
-    """Bytes from the other side that are not of this protocol."""
+    """The other end sent bytes that violate the protocol."""
 
 
 def number(value: int) -> bytes:
-    """LEB128 of the value's 64-bit two's complement."""
+    """Return LEB128 of the value's 64-bit two's complement."""
     value &= _U64
     out = bytearray()
     while value > _LOW:
@@ -125,21 +125,23 @@ def _arg(arg: Arg) -> bytes:
         case Ref(index):
             if index >= OPS_MAX:
                 raise ValueError(
-                    f"operation {index} cannot be referred to; the first {OPS_MAX} can"
+                    f"a reference to operation {index}: only the first {OPS_MAX} can be referred to"
                 )
             return b"\2" + number(index)
-        case Step(base, step):
+        case Strided(base, step):
             return b"\3" + number(base) + number(step)
         case Counted(text):
             if len(text) < _DIGITS:
-                raise ValueError(f"{text!r} has no room for the eight digits of a counter")
+                raise ValueError(
+                    f"{text!r} is too short for a counter: expected {_DIGITS} bytes or more"
+                )
             return b"\4" + number(len(text) + 1) + text + b"\0"
 
 
 def encode_op(op: Op) -> bytes:
-    """One operation as the agent reads it."""
+    """Return the encoding of one operation."""
     if len(op.args) > ARGS_MAX:
-        raise ValueError(f"{op.name} has {len(op.args)} arguments; {ARGS_MAX} at most")
+        raise ValueError(f"{op.name} has {len(op.args)} arguments: expected at most {ARGS_MAX}")
     return bytes((op.code, len(op.args))) + b"".join(map(_arg, op.args))
 
 
@@ -159,7 +161,7 @@ class Program:
     ops: list[Op] = field(factory=list[Op])
 
     def __call__(self, op: Op) -> Ref:
-        """Append an operation; the reference stands for what it will return."""
+        """Append an operation; return a reference to its result."""
         self.ops.append(op)
         return Ref(len(self.ops) - 1)
 
@@ -171,29 +173,29 @@ class Program:
         self.ops[head.index] = evolve(self.ops[head.index], args=(*before, body))
 
     def fork(self) -> AbstractContextManager[Ref]:
-        """The operations of the ``with`` block run in a child; the result is its wait status."""
+        """Run the ``with`` block in a child; the result is its wait status."""
         return self._body(FORK, "fork")
 
     def hold(self) -> AbstractContextManager[Ref]:
-        """Like ``fork``, but the child then stops, for ``read_held`` and ``reap``."""
+        """Run the block in a child that then stops, for ``read_held`` and ``reap``."""
         return self._body(HOLD, "hold")
 
     def background(self) -> AbstractContextManager[Ref]:
-        """The block runs in a child beside this program, in silence, until the program ends."""
+        """Run the block in a child in the background, without results, until the program ends."""
         return self._body(BACKGROUND, "background")
 
     def repeat(self, times: int) -> AbstractContextManager[Ref]:
-        """The block ``times`` times, in silence; the result is how often it ran wholly."""
+        """Run the block so many times, without results; the result counts complete runs."""
         return self._body(REPEAT, "repeat", times)
 
     def encode(self) -> bytes:
-        """The program as the agent reads it, length first.
+        """Return the encoding of the program, starting with its length.
 
-        Raises ``ValueError`` if it is longer than the agent's buffer.
+        Raises ``ValueError`` if it is empty or longer than the agent's buffer.
         """
         body = b"".join(map(encode_op, self.ops))
         if not 0 < len(body) <= PROGRAM_MAX:
-            raise ValueError(f"a program of {len(body)} bytes; 1 to {PROGRAM_MAX} are possible")
+            raise ValueError(f"the program has {len(body)} bytes: expected 1 to {PROGRAM_MAX}")
         return struct.pack("<I", len(body)) + body
 
 
@@ -201,52 +203,53 @@ FORK, HOLD, REPEAT, BACKGROUND = 120, 121, 125, 128
 
 
 def decode_hello(data: bytes) -> Hello:
-    """The greeting. Raises `Malformed`, also for another version of the protocol."""
+    """Return the greeting. Raises `Malformed`, also for another version of the protocol."""
     if len(data) != HELLO_LENGTH or not data.startswith(b"procmaps"):
         raise Malformed(f"not an agent's greeting: {data!r}")
     version, word_bytes, big, page_size = struct.unpack("<8xBBBxI", data)
     if version != VERSION:
-        raise Malformed(f"the agent speaks version {version} of the protocol, not {VERSION}")
+        raise Malformed(f"the agent's protocol has version {version}: expected {VERSION}")
     return Hello(version, word_bytes, bool(big), page_size)
 
 
-def _take_number(data: bytes, at: int) -> tuple[int, int]:
+def _decode_number(data: bytes, offset: int) -> tuple[int, int]:
+    """Return the number at an offset, and the offset after it."""
     value = shift = 0
     while True:
-        if at >= len(data):
-            raise Malformed("the records end within a number")
-        byte = data[at]
-        at += 1
+        if offset >= len(data):
+            raise Malformed("the records end inside a number")
+        byte = data[offset]
+        offset += 1
         value |= (byte & _LOW) << shift
         if byte < _MORE:
-            return value, at
+            return value, offset
         shift += 7
 
 
 def decode_outcome(records: bytes, status: int) -> Outcome:
-    """The records that a program wrote, and the wait status of the process that wrote them.
+    """Return the outcome of a program from its records and its process's wait status.
 
-    Raises ``Malformed`` for records that are not of this protocol, or when the agent says that
-    the program itself was not.
+    Raises ``Malformed`` for records that violate the protocol, or if the agent reports that the
+    program does.
     """
     values: dict[int, int] = {}
     data: dict[int, list[bytes]] = {}
-    at = 0
-    while at < len(records):
-        kind = records[at : at + 1]
-        index, at = _take_number(records, at + 1)
+    offset = 0
+    while offset < len(records):
+        kind = records[offset : offset + 1]
+        index, offset = _decode_number(records, offset + 1)
         if kind == b"m":
-            raise Malformed(f"the agent cannot read the program at byte {index}")
+            raise Malformed(f"the agent found the program malformed at byte {index}")
         if kind == b"r":
-            value, at = _take_number(records, at)
+            value, offset = _decode_number(records, offset)
             values[index] = value - 2**64 if value >> 63 else value
         elif kind == b"d":
-            length, at = _take_number(records, at)
-            if at + length > len(records):
-                raise Malformed(f"the records end within the data of operation {index}")
-            data.setdefault(index, []).append(records[at : at + length])
-            at += length
+            length, offset = _decode_number(records, offset)
+            if offset + length > len(records):
+                raise Malformed(f"the records end inside the data of operation {index}")
+            data.setdefault(index, []).append(records[offset : offset + length])
+            offset += length
         else:
-            raise Malformed(f"no record starts with {kind!r}")
+            raise Malformed(f"unknown kind of record {kind!r}: expected m, r or d")
     results = {i: Result(v, tuple(data.get(i, ()))) for i, v in sorted(values.items())}
     return Outcome(results, status)

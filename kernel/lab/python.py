@@ -1,10 +1,11 @@
-"""A Python for a guest: the one that runs this, with the project and all that it needs.
+"""Python in a guest: this interpreter with the project and its requirements.
 
-A guest of this machine's own architecture can run it as it is, dynamic loader, C library and all.
-Everything lies where it lies here, except the project: that is `PROJECT`, found from everywhere.
+A guest of this machine's architecture can run the same files, including dynamic loader and C
+library. All files have the same paths as here. Only the project is in `PROJECT`, which is on the
+guest's import path.
 
     with python.boot(image) as guest:
-        status, said = python.run(guest, b"-m", b"procmaps", b"show", b"self")
+        status, output = python.run(guest, b"-m", b"procmaps", b"show", b"self")
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ from kernel.lab.vm import Guest
 
 _PROGRAM = b"/bin/python3"
 PROJECT = PurePosixPath("/project")
-# An emulator on a busy machine takes minutes for what Python does in seconds.
+# On a busy machine an emulated Python takes minutes instead of seconds.
 LIMITS = vm.Limits(boot=600, program=1800)
-# Python wants random numbers as it starts, before an idle machine of 6.1 has gathered any.
+# Python needs random numbers at its start, before an idle 6.1 has collected entropy.
 _COMMAND_LINE = "random.trust_cpu=on"
 _CHECKOUT = Path(__file__).parents[2]
 _PARTS = ("pyproject.toml", "procmaps", "grammar")
-# Tests, what needs a display, what installs; bytecode is made anew.
+# Tests, modules that need a display, installers; bytecode is compiled again.
 _LEFT_OUT = frozenset(
     ("test", "tests", "idlelib", "tkinter", "_tkinter", "turtledemo", "ensurepip", "lib2to3")
 ) | {"pydoc_data", "distutils", "site-packages", "__pycache__"}
@@ -50,14 +51,14 @@ _LOADED = re.compile(r"(?m)^\s(?:\S+ => )?(/\S+) \(0x")
 def entries(
     architecture: Architecture, extra: str = "cli", parts: Iterable[str] = ()
 ) -> tuple[Entry, ...]:
-    """Interpreter, libraries, project and what this extra of it requires, for an initramfs.
+    """Return interpreter, libraries, project and the requirements of this extra, for an initramfs.
 
-    ``parts`` are files and folders of the checkout that the guest shall find besides. Raises
-    ``LabError`` for a machine other than this one.
+    *parts* are further files and folders of the checkout. Raises ``LabError`` for an architecture
+    other than this machine's.
     """
     if architecture.name != os.uname().machine:
         here = os.uname().machine
-        raise LabError(f"this Python is for {here} and cannot run on {architecture.name}")
+        raise LabError(f"this Python runs on {here}, not on {architecture.name}")
     interpreter = Path(sys.executable).resolve()
     files = dict(_packages(f"procmaps-spec[{extra}]"))
     files |= _tree(Path(sysconfig.get_path("stdlib")))
@@ -73,19 +74,19 @@ def entries(
 
 
 def boot(image: Image, files: tuple[Entry, ...] | None = None) -> vm.boot:
-    """A guest with a Python in it; ``files`` is what `entries` gave, for more than one boot."""
+    """Boot a guest with Python. Pass the result of `entries` as *files* to several boots."""
     found = entries(image.kernel.architecture) if files is None else files
     return vm.boot(image, LIMITS, append=_COMMAND_LINE, files=found)
 
 
 def run(guest: Guest, *arguments: bytes) -> tuple[int, bytes]:
-    """Python with these arguments, in the project's folder: wait status, and all that it printed.
+    """Run Python in the project's folder; return its wait status and its output.
 
-    Raises what ``guest.run`` raises, and ``LabError`` for more arguments than the agent takes.
+    Raises the exceptions of ``guest.run``, and ``LabError`` for too many arguments.
     """
     most = ARGS_MAX - 1
     if len(arguments) > most:
-        raise LabError(f"a guest's Python takes {most} arguments, not {len(arguments)}")
+        raise LabError(f"too many arguments of Python: {len(arguments)}, expected at most {most}")
     program = Program()
     program(ops.call("chdir", bytes(PROJECT)))
     ran = program(ops.run(_PROGRAM, *arguments))
@@ -95,13 +96,13 @@ def run(guest: Guest, *arguments: bytes) -> tuple[int, bytes]:
 
 
 def _site() -> PurePosixPath:
-    """Where the interpreter itself looks for packages: that of no virtual environment."""
+    """Return the interpreter's own package folder, not that of a virtual environment."""
     paths = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
     return PurePosixPath(sysconfig.get_path("purelib", "posix_prefix", paths))
 
 
 def _tree(top: Path) -> dict[PurePosixPath, Path]:
-    """Every file below a folder but for what `_LEFT_OUT` names; or that file, if it is one."""
+    """Return all files of a folder, without those of `_LEFT_OUT`; or the file itself."""
     if top.is_file():
         return {PurePosixPath(top): top}
     files: dict[PurePosixPath, Path] = {}
@@ -116,7 +117,7 @@ def _tree(top: Path) -> dict[PurePosixPath, Path]:
 
 
 def _packages(requirement: str) -> Iterator[tuple[PurePosixPath, Path]]:
-    """The installed files of all that a distribution of the checkout requires."""
+    """Yield the installed files of all requirements of a distribution."""
     own = Requirement(requirement)
     waiting, seen = [own], set[str]()
     while waiting:
@@ -137,16 +138,16 @@ def _packages(requirement: str) -> Iterator[tuple[PurePosixPath, Path]]:
 
 
 def _libraries(programs: Iterable[Path]) -> set[PurePosixPath]:
-    """What the dynamic loader maps for these programs, itself included."""
+    """Return the libraries that the dynamic loader maps for these programs, and the loader."""
     tools.require((_LDD,))
-    said = tools.run("the guest's Python", (_LDD.what, *map(str, programs)))
-    return {PurePosixPath(path) for path in _LOADED.findall(said)}
+    output = tools.run("the guest's Python", (_LDD.what, *map(str, programs)))
+    return {PurePosixPath(path) for path in _LOADED.findall(output)}
 
 
 def _compiled(files: dict[PurePosixPath, Path]) -> Iterator[Entry]:
-    """The files, and for each module its bytecode, which an emulator would take long to make.
+    """Yield the files, and the bytecode of each module, which an emulator would compile slowly.
 
-    It is of the kind that is not compared with its source (PEP 552): an initramfs has no times.
+    The bytecode is of the unchecked kind (PEP 552), because an initramfs has no file times.
     """
     for path, source in files.items():
         data = source.read_bytes()

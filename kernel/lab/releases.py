@@ -1,4 +1,4 @@
-"""The kernel sources: Debian's packages, installed by ``apt-get``."""
+"""The kernel sources: packages of Debian."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from attrs import frozen
 
 @frozen
 class Release:
-    """One kernel release. ``archive`` unpacks into one folder of the same name."""
+    """One kernel release and the package with its source."""
 
     name: str
     package: str
@@ -15,7 +15,7 @@ class Release:
 
     @property
     def archive(self) -> Path:
-        """Where the package puts its source archive."""
+        """The source archive that the package installs."""
         return Path("/usr/src") / f"{self.package}.tar.xz"
 
 

@@ -1,6 +1,6 @@
-"""A prompt inside a kernel, for a person who wants to look.
+"""A prompt inside a kernel.
 
-The programs inside are busybox's, static, for the machine at hand: only x86_64 has them here.
+Its programs are those of a static busybox, which is available for x86_64 only.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ reboot -f
 
 
 def run(image: Image, *, memory_mib: int = 0, append: str = "") -> int:
-    """Boot with this terminal as the console; returns the emulator's exit status.
+    """Boot with this terminal as the console; return the emulator's exit status.
 
-    Raises ``MissingTool``, or ``LabError`` for an architecture without a shell.
+    Raises ``MissingTool``, or ``LabError`` for an architecture without busybox.
     """
     kernel = image.kernel
     if kernel.architecture.name != "x86_64":
-        raise LabError(f"{kernel.name}: there is a shell for x86_64 kernels only")
+        raise LabError(f"{kernel.name}: the shell is available for x86_64 kernels only")
     tools.require((*tools.booting(kernel), BUSYBOX))
     archive = guest.archive(
         _START,

@@ -1,7 +1,7 @@
-"""Programs of one page, for x86_64, that unmap everything but that page, or all, and stop.
+"""Programs of one page, for x86_64. They unmap all other memory, or all memory, and then stop.
 
-After that, nothing in their address space is a matter of chance or of a C library: the whole of
-their maps file can be written down beforehand.
+Their address space then depends on neither chance nor a C library, so their whole maps file is
+known in advance.
 """
 
 import struct
@@ -44,9 +44,9 @@ _UNMAP_ALL_ELSE = b"".join(
         _STAY,
     )
 )
-# vfork(2) keeps the parent in the kernel until the child is gone. The child, in the same memory,
-# sends it the signal and unmaps all of that, which it does not survive; the parent stops on its
-# way out, before it could miss anything.
+# vfork(2) keeps the parent in the kernel until the child has died. The child shares the parent's
+# memory. It sends the signal and unmaps all memory, and dies of that. The parent stops on its way
+# out of the kernel, before it needs the memory.
 _UNMAP_ALL = b"".join(
     (
         *(_set_eax(_CLONE), _set_edi(_CLONE_VM | _CLONE_VFORK | _SIGCHLD), _set_rsi(0), _SYSCALL),
@@ -77,18 +77,18 @@ _ELF = struct.pack(
 _LOAD = struct.pack("<IIQQQQQQ", 1, 5, 0, START, START, PAGE, PAGE, PAGE)
 
 PROGRAM = (_ELF + _LOAD + _UNMAP_ALL_ELSE).ljust(PAGE, b"\0")
-# The same, but that it keeps not even the page that it runs in.
+# The same program without its last page.
 EMPTY = (_ELF + _LOAD + _UNMAP_ALL).ljust(PAGE, b"\0")
 
 
-# [vsyscall], arch/x86/entry/vsyscall/vsyscall_64.c: no mapping of the process, and always there.
+# [vsyscall], arch/x86/entry/vsyscall/vsyscall_64.c: every maps file has it; no process maps it.
 GATE = b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 ".ljust(73) + b"[vsyscall]\n"
 
 
 def expected_maps(device: tuple[int, int], inode: int, path: bytes) -> bytes:
-    """The whole maps file of the program of one page, stopped.
+    """Return the whole maps file of the stopped program of one page.
 
-    Line: fs/proc/task_mmu.c, show_vma_header_prefix() and show_map_vma(): the name starts after
+    fs/proc/task_mmu.c, show_vma_header_prefix() and show_map_vma(): the name starts after
     ``25 + sizeof(void *) * 6 - 1`` columns and a space.
     """
     major, minor = device

@@ -1,4 +1,4 @@
-"""Other programs: finding them, running them, installing what is missing."""
+"""External programs: find them, run them, install missing packages."""
 
 import os
 import shutil
@@ -15,18 +15,18 @@ from kernel.lab.kernels import Kernel
 
 @frozen
 class Tool:
-    """A program on the search path, or a file, and the package that brings it."""
+    """A program on PATH, or a file, and the package that contains it."""
 
     what: str
     package: str
 
     @property
     def present(self) -> bool:
-        """Whether it is on this machine."""
+        """Whether it is installed."""
         return Path(self.what).exists() if self.what[0] == "/" else bool(shutil.which(self.what))
 
 
-# What any kernel build calls, whatever the machine.
+# Every kernel build needs these.
 BUILD_TOOLS = (
     Tool("make", "make"),
     Tool("gcc", "gcc"),
@@ -40,17 +40,17 @@ BUILD_TOOLS = (
 
 
 def compiler(architecture: Architecture) -> Tool:
-    """What compiles for this architecture."""
+    """Return the compiler for this architecture."""
     return Tool(architecture.compiler, architecture.packages[-2])
 
 
 def emulator(architecture: Architecture) -> Tool:
-    """What boots this architecture."""
+    """Return the emulator of this architecture."""
     return Tool(architecture.emulator, architecture.packages[0])
 
 
 def needed(kernel: Kernel) -> tuple[Tool, ...]:
-    """What building and booting this kernel takes."""
+    """Return the tools for building and booting this kernel."""
     return (
         *BUILD_TOOLS,
         Tool(str(kernel.release.archive), kernel.release.package),
@@ -60,23 +60,23 @@ def needed(kernel: Kernel) -> tuple[Tool, ...]:
 
 
 def booting(kernel: Kernel) -> tuple[Tool, ...]:
-    """What booting this kernel takes."""
+    """Return the tools for booting this kernel."""
     return (emulator(kernel.architecture),)
 
 
 def require(tools: Iterable[Tool]) -> None:
-    """Raises ``MissingTool`` for the first one that is not there."""
+    """Raise ``MissingTool`` for the first tool that is not installed."""
     for tool in tools:
         if not tool.present:
             raise MissingTool(tool.what, (tool.package,))
 
 
-def install(kernels: Iterable[Kernel], besides: Iterable[Tool] = ()) -> tuple[str, ...]:
-    """Install, as root, the packages of whatever the kernels miss, or ``besides``; returns them.
+def install(kernels: Iterable[Kernel], others: Iterable[Tool] = ()) -> tuple[str, ...]:
+    """Install the missing packages of the kernels and of other tools; return their names.
 
-    Raises ``MissingTool`` naming all of them where we are not root.
+    Needs root, else raises ``MissingTool`` with all names.
     """
-    packages = dict.fromkeys(tool.package for tool in besides if not tool.present)
+    packages = dict.fromkeys(tool.package for tool in others if not tool.present)
     for kernel in kernels:
         if all(tool.present for tool in needed(kernel)):
             continue
@@ -103,10 +103,7 @@ def run(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a command to its end and return what it printed.
-
-    Raises ``BuildFailure`` with the end of its output if it fails.
-    """
+    """Run a command and return its output. Raises ``BuildFailure`` with the end of the output."""
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -123,13 +120,13 @@ def run(
 
 
 def version(tool: Tool) -> str:
-    """The first line of ``--version``; raises ``MissingTool`` where it is not on this machine."""
+    """Return the first line of ``--version``. Raises ``MissingTool``."""
     require((tool,))
     return run("laboratory", (tool.what, "--version")).partition("\n")[0]
 
 
 def package_version(package: str) -> str:
-    """Debian's version of an installed package, such as ``6.12.48-1``."""
+    """Return the version of an installed package, such as ``6.12.48-1``. Raises ``MissingTool``."""
     try:
         return run("laboratory", ("dpkg-query", "-W", "-f", "${Version}", package))
     except BuildFailure as error:

@@ -1,8 +1,8 @@
-"""Booting a kernel and talking to the agent in it.
+"""Booting a kernel, and the conversation with the agent in it.
 
-QEMU emulates the machine in software (``-accel tcg``): nothing depends on ``/dev/kvm``. Programs
-and results have a virtio-serial port of their own, one end of a socket pair; the console is only
-read to say why a guest died.
+QEMU emulates the machine in software (``-accel tcg``), so nothing depends on ``/dev/kvm``. Programs
+and results use a virtio-serial port, which is one end of a socket pair. The console is only read to
+report why a guest died.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from kernel.lab.errors import GuestPanic, LostVM, ProbeFailure
 from kernel.lab.initramfs import Entry
 from kernel.lab.protocol import Hello, Outcome, Program
 
-# Seconds. A boot takes two to ten of them on an idle machine; a loaded one is slower by far.
+# Seconds. A boot takes two to ten on an idle machine, and much longer on a busy one.
 BOOT_LIMIT = 120.0
 PROGRAM_LIMIT = 120.0
 
-# Without randomisation a program's mappings are where they were the time before.
+# Without randomisation a program has the same addresses in each run.
 COMMAND_LINE = "oops=panic panic=-1 norandmaps rdinit=/init quiet"
 
 
 @frozen
 class Limits:
-    """``boot`` and ``program`` in seconds; ``memory_mib`` 0 for the architecture's own."""
+    """Time limits in seconds; ``memory_mib`` 0 means the architecture's default."""
 
     boot: float = BOOT_LIMIT
     program: float = PROGRAM_LIMIT
@@ -54,7 +54,7 @@ def command(
     memory_mib: int = 0,
     icount: int | None = None,
 ) -> tuple[str, ...]:
-    """The emulator's command line up to its console and port, which the caller adds."""
+    """Return the emulator's command line without console and port, which the caller adds."""
     return (
         architecture.emulator,
         *architecture.machine,
@@ -80,39 +80,39 @@ def command(
 
 @define
 class Conversation:
-    """Programs out and outcomes back over a socket, whoever is at the other end."""
+    """Sends programs over a socket and receives outcomes."""
 
     subject: str
     _socket: socket.socket
     _received: bytearray = field(factory=bytearray, init=False)
-    # Programs sent whose records have not been read.
-    _owed: int = field(default=0, init=False)
+    # The number of sent programs whose records were not read yet.
+    _unread: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        # Two programs of full length must fit, or both sides could wait for each other to read.
+        # Two programs of full length must fit, or both ends could wait for each other to read.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * protocol.PROGRAM_MAX)
 
     def read(self, length: int, deadline: float) -> bytes:
-        """Exactly this many bytes. Raises ``EOFError`` or ``TimeoutError``."""
+        """Return exactly this many bytes. Raises ``EOFError`` or ``TimeoutError``."""
         while len(self._received) < length:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
             self._socket.settimeout(left)
-            piece = self._socket.recv(1 << 16)
-            if not piece:
+            chunk = self._socket.recv(1 << 16)
+            if not chunk:
                 raise EOFError
-            self._received += piece
+            self._received += chunk
         data = bytes(self._received[:length])
         del self._received[:length]
         return data
 
     def hello(self, deadline: float) -> Hello:
-        """The agent's greeting."""
+        """Return the agent's greeting."""
         return protocol.decode_hello(self.read(protocol.HELLO_LENGTH, deadline))
 
     def _records(self, deadline: float) -> tuple[bytes, int]:
-        """One program's records, and the wait status of the process that ran it."""
+        """Return one program's records, and the wait status of its process."""
         records = bytearray()
         while True:
             (length,) = struct.unpack("<I", self.read(4, deadline))
@@ -122,19 +122,19 @@ class Conversation:
             records += self.read(length, deadline)
 
     def run(self, programs: Sequence[Program], limit: float) -> Generator[Outcome]:
-        """The outcomes, in order, each as soon as it is there. ``limit``: seconds for each.
+        """Yield the outcomes in order, each as it arrives. *limit* is in seconds for each program.
 
-        One program is always on its way while another runs, so that neither side waits long.
-        Who stops taking outcomes early may call this again: what is still owed is read away.
+        The next program is sent while one runs, so that neither end waits. A caller that stops
+        early may call this again; it first discards unread outcomes.
         """
         encoded = [program.encode() for program in programs]
-        while self._owed:
+        while self._unread:
             self._next(limit)
         for index in range(len(encoded)):
             for ahead in encoded[:2] if index == 0 else encoded[index + 1 : index + 2]:
                 self._socket.settimeout(limit)
                 self._socket.sendall(ahead)
-                self._owed += 1
+                self._unread += 1
             records, status = self._next(limit)
             try:
                 outcome = protocol.decode_outcome(records, status)
@@ -144,13 +144,13 @@ class Conversation:
 
     def _next(self, limit: float) -> tuple[bytes, int]:
         records = self._records(time.monotonic() + limit)
-        self._owed -= 1
+        self._unread -= 1
         return records
 
 
 @define
 class Guest:
-    """A booted kernel with the agent in it. Made by ``boot``."""
+    """A booted kernel with the agent. Use ``boot`` to create one."""
 
     image: Image
     hello: Hello
@@ -160,16 +160,16 @@ class Guest:
     _console: Path
 
     def run(self, programs: Sequence[Program]) -> list[Outcome]:
-        """Run each program in a fresh process; raises ``LostVM``, ``GuestPanic``, ``ProbeFailure``.
+        """Run each program in a fresh process. Raises ``LostVM``, ``GuestPanic``, ``ProbeFailure``.
 
-        A program whose process was killed is a ``ProbeFailure``: an operation that merely fails
-        is a ``Result`` with an errno.
+        A program whose process was killed raises ``ProbeFailure``. An operation that fails is a
+        ``Result`` with an errno.
         """
         return list(self.stream(programs))
 
     def stream(self, programs: Sequence[Program]) -> Generator[Outcome]:
-        """Like ``run``, an outcome at a time."""
-        with _told_apart(self.image.kernel.name, self._emulator, self._console):
+        """Run programs as ``run`` does; yield each outcome as it arrives."""
+        with _explained(self.image.kernel.name, self._emulator, self._console):
             outcomes = self._conversation.run(programs, self.limits.program)
             for index, outcome in enumerate(outcomes):
                 if not outcome.ended_well:
@@ -179,47 +179,47 @@ class Guest:
 
     @property
     def console(self) -> bytes:
-        """What the kernel has printed."""
+        """The kernel's output so far."""
         return self._console.read_bytes()
 
 
 def describe_status(status: int) -> str:
-    """A wait status in words."""
+    """Return a wait status in words."""
     if status < 0:
-        return f"no process could be made for it: {errno.errorcode[-status]}"
+        return f"fork failed: {errno.errorcode[-status]}"
     if status & 0x7F:
         return f"its process was killed by signal {status & 0x7F}"
     return f"its process ended with status {status >> 8}"
 
 
 @contextlib.contextmanager
-def _told_apart(name: str, emulator: subprocess.Popen[bytes], console: Path) -> Generator[None]:
-    """Turn the end of a conversation into what ended it."""
+def _explained(name: str, emulator: subprocess.Popen[bytes], console: Path) -> Generator[None]:
+    """Replace the error of a conversation by one with its cause."""
     try:
         yield
     except (EOFError, TimeoutError, ConnectionError) as error:
-        silent = isinstance(error, TimeoutError)
-        if not silent:
+        timed_out = isinstance(error, TimeoutError)
+        if not timed_out:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 emulator.wait(5)
-        said = console.read_bytes()
-        if b"Kernel panic" in said:
-            raise GuestPanic(name, "the guest's kernel panicked", said) from error
-        if silent:
-            raise LostVM(name, "the guest said nothing within its time limit", said) from error
+        output = console.read_bytes()
+        if b"Kernel panic" in output:
+            raise GuestPanic(name, "the guest's kernel panicked", output) from error
+        if timed_out:
+            raise LostVM(name, "the guest did not answer within its time limit", output) from error
         status = emulator.poll()
         reason = f"the emulator ended with status {status}"
-        raise LostVM(name, reason, said) from error
+        raise LostVM(name, reason, output) from error
 
 
 @define
-class boot:  # noqa: N801 (reads as the verb that it is: `with vm.boot(image) as guest`)
+class boot:  # noqa: N801 (used as a verb: `with vm.boot(image) as guest`)
     """Context manager: boot the image, wait for the agent, and end the emulator afterwards.
 
     ``icount`` makes the guest's clock count instructions, ``2**icount`` nanoseconds each, so that
-    what is measured in the guest repeats. With 7 a boot is as fast as without; a smaller number
-    gives fewer timer ticks within what is measured, and a boot takes longer: 7 s with 3.
-    ``append`` goes to the kernel's command line, ``files`` into the guest's root.
+    measurements in the guest repeat. With 7 a boot is as fast as without. With a smaller number
+    measurements contain fewer timer ticks, but a boot takes longer: 7 s with 3. ``append`` is added
+    to the kernel's command line, ``files`` to the guest's root.
     """
 
     image: Image
@@ -255,7 +255,7 @@ class boot:  # noqa: N801 (reads as the verb that it is: `with vm.boot(image) as
         console.touch()
         ours, theirs = socket.socketpair()
         self._stack.callback(ours.close)
-        with theirs, console.open("ab") as complaints:
+        with theirs, console.open("ab") as errors:
             emulator = subprocess.Popen(
                 (
                     *command(
@@ -275,22 +275,22 @@ class boot:  # noqa: N801 (reads as the verb that it is: `with vm.boot(image) as
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=complaints,
+                stderr=errors,
             )
         self._stack.callback(_end, emulator)
         conversation = Conversation(kernel.name, ours)
-        with _told_apart(kernel.name, emulator, console):
+        with _explained(kernel.name, emulator, console):
             hello = conversation.hello(time.monotonic() + self.limits.boot)
         return Guest(self.image, hello, self.limits, emulator, conversation, console)
 
 
 def _end(emulator: subprocess.Popen[bytes]) -> None:
-    """End the emulator; it holds nothing that is worth saving."""
+    """Kill the emulator; it has no state to save."""
     emulator.kill()
     emulator.wait()
 
 
 def run(image: Image, programs: Sequence[Program], limits: Limits = Limits()) -> list[Outcome]:
-    """Boot, run, end: for callers with one batch."""
+    """Boot, run one batch of programs, and end the emulator."""
     with boot(image, limits) as guest:
         return guest.run(programs)

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from kernel.lab import ops
 from kernel.lab.protocol import Program, Ref
-from kernel.lab.scene import BASE, FAR
+from kernel.lab.scenario_builder import BASE, FAR
 from kernel.model.errors import CallFailed
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, UNREADABLE, File, Flag

@@ -19,7 +19,7 @@ from types import ModuleType
 
 from attrs import frozen
 
-from kernel.lab.scene import BASE
+from kernel.lab.scenario_builder import BASE
 from kernel.model.calls import Advise, Call, Map, Protect, Remap, SetName, Touch, Trial, Unmap
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, Flag, Vma

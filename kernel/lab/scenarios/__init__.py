@@ -1,10 +1,10 @@
-"""What the laboratory makes a kernel show: one function a scenario, its docstring saying what.
+"""The scenarios: one function each. Its docstring says what it shows.
 
-Nothing here asks which release, machine or option it runs on. A scenario tries; the guest's
-answers, kept with the capture, say what was possible there. The exception are scenarios that
-need a number or a program of one machine: they name it.
+A scenario does not depend on release, architecture or option. It tries all calls, and the guest's
+results, which are saved with the capture, show which of them the kernel supports. A scenario that
+needs a system call number or a program of one architecture names that architecture.
 
-One boot runs them in the order in which these modules enter them into the table.
+One boot runs all scenarios in the order in which these modules add them to the table.
 """
 
 from kernel.lab.scenarios import labels, files, memory, devices, processes  # isort: skip

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from kernel.lab import ops
 from kernel.lab.disk import PARTITION_OFFSET, SECTOR, partitioned_disk, romfs
+from kernel.lab.scenario_builder import ScenarioBuilder
 from kernel.lab.scenarios.table import ALL, MAPS, scenario
-from kernel.lab.scene import Scene
 
 
 @scenario(files=MAPS)
-def offsets(s: Scene) -> None:
+def offsets(s: ScenarioBuilder) -> None:
     """Offsets of more than eight digits, and the largest that the file system takes."""
     with s.folder(b"/t/offsets"):
         file = s.open(b"/t/offsets/file", 1)
@@ -23,7 +23,7 @@ def offsets(s: Scene) -> None:
 
 
 @scenario(files=MAPS, host=False)
-def device_memory(s: Scene) -> None:
+def device_memory(s: ScenarioBuilder) -> None:
     """Memory of a device, at an offset that is a physical address."""
     memory = s.device(b"/dev/mem")
     s.map(memory, s.room(), 1, "r", "shared", 0xC0000)
@@ -31,13 +31,13 @@ def device_memory(s: Scene) -> None:
 
 
 @scenario(architectures=("x86_64",), host=False)
-def device_flags(s: Scene) -> None:
+def device_flags(s: ScenarioBuilder) -> None:
     """The VmFlags of device memory whose caching x86 keeps track of."""
     s.map(s.device(b"/dev/mem"), s.room(), 1, "r", "shared", 0xC0000)
 
 
 @scenario(files=MAPS, host=False)
-def device_minors(s: Scene) -> None:
+def device_minors(s: ScenarioBuilder) -> None:
     """Minor numbers of three digits: files on the last of three hundred file systems."""
     s.do(ops.mkdir(b"/t/minors"))
     with s.repeat(300):
@@ -56,7 +56,7 @@ FUSE_DEVICE = 10 << 8 | 229
 
 
 @scenario(files=MAPS, architectures=("x86_64",), host=False)
-def device_majors(s: Scene) -> None:
+def device_majors(s: ScenarioBuilder) -> None:
     """A major number of three digits: a file on a partition beyond its disk's own minors."""
     x86_64_ioctl = 16
     s.do(ops.call("mknodat", ops.AT_FDCWD, b"/dev/ram0", 0o060600, RAM_DISK_0))
@@ -74,12 +74,12 @@ def device_majors(s: Scene) -> None:
 
 
 @scenario(files=ALL, architectures=("x86_64",), host=False)
-def huge_program(s: Scene) -> None:
+def huge_program(s: ScenarioBuilder) -> None:
     """A program's file in a huge page: FilePmdMapped; and pages of a file that is not memory."""
     s.do(ops.call("mknodat", ops.AT_FDCWD, b"/dev/ram2", 0o060600, RAM_DISK_2))
     disk = s.do(ops.open_(b"/dev/ram2", "rdwr"))
-    size = s.place.huge_page
-    # A fresh disk is all zeros, and so is the end of this file.
+    size = s.guest.huge_page
+    # A new disk is all zeros, as is the end of this file.
     image = romfs({b"file": b"program".ljust(size, b"\0")}).rstrip(b"\0")
     s.do(ops.write(disk, image.ljust(-(-len(image) // SECTOR) * SECTOR, b"\0")))
     s.do(ops.call("close", disk))
@@ -95,13 +95,13 @@ def huge_program(s: Scene) -> None:
     s.do(ops.umount(b"/t/huge_program"))
 
 
-# include/uapi/linux/fuse.h: what the kernel numbers its requests by, and bits of FUSE_OPEN's reply.
+# include/uapi/linux/fuse.h: the step between request numbers, and a bit of FUSE_OPEN's reply.
 FUSE_REQ_ID_STEP = 2
 FOPEN_NOFLUSH = 1 << 5
 
 
 def _fuse_replies(inode: int) -> Iterator[bytes]:
-    """What a file system says that has one file: to INIT, LOOKUP and OPEN, in this order."""
+    """Yield the replies of a file system with one file to INIT, LOOKUP and OPEN."""
     for_ever = 1 << 31
     init = struct.pack("<IIIIHHIIHHI28x", 7, 36, 0, 0, 1, 1, 4096, 1, 1, 0, 0)
     attributes = struct.pack("<QQQQQQ10I", inode, 4096, 8, *9 * (0,), 0, 0, 0, 0)
@@ -114,7 +114,7 @@ def _fuse_replies(inode: int) -> Iterator[bytes]:
 
 
 @scenario(files=MAPS, architectures=("x86_64",), host=False)
-def wide_numbers(s: Scene) -> None:
+def wide_numbers(s: ScenarioBuilder) -> None:
     """An inode of 64 bits; with a high offset and address the line outgrows its name column."""
     x86_64_read = 0
     s.do(ops.call("mknodat", ops.AT_FDCWD, b"/dev/fuse", 0o020600, FUSE_DEVICE))
@@ -137,7 +137,7 @@ def wide_numbers(s: Scene) -> None:
 
 
 @scenario(files=("smaps", "smaps_rollup"), architectures=("x86_64",), host=False)
-def swapped(s: Scene) -> None:
+def swapped(s: ScenarioBuilder) -> None:
     """Pages in swap: the Swap and SwapPss fields, private and shared."""
     x86_64_swapon = 167
     s.do(ops.call("mknodat", ops.AT_FDCWD, b"/dev/ram1", 0o060600, RAM_DISK_1))

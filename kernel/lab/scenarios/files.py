@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kernel.lab import ops
+from kernel.lab.scenario_builder import ScenarioBuilder
 from kernel.lab.scenarios.table import MAPS, scenario
-from kernel.lab.scene import Scene
 
 HOSTILE = (
     b"plain",
@@ -43,7 +43,7 @@ HOSTILE = (
 
 
 @scenario()
-def file_names(s: Scene) -> None:
+def file_names(s: ScenarioBuilder) -> None:
     """Files with hostile names: line feeds, a literal backslash 012, spaces, bytes not UTF-8."""
     with s.folder(b"/t/names"):
         for name in HOSTILE:
@@ -52,7 +52,7 @@ def file_names(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def file_names_unlinked(s: Scene) -> None:
+def file_names_unlinked(s: ScenarioBuilder) -> None:
     """The same names after the files were removed."""
     with s.folder(b"/t/gone"):
         for name in HOSTILE:
@@ -63,7 +63,7 @@ def file_names_unlinked(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def file_deep(s: Scene) -> None:
+def file_deep(s: ScenarioBuilder) -> None:
     """A path of more than 4096 bytes, made by descending into folders of 255 bytes each."""
     with s.folder(b"/t/deep"):
         part = b"d" * 254
@@ -78,7 +78,7 @@ def file_deep(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def file_links(s: Scene) -> None:
+def file_links(s: ScenarioBuilder) -> None:
     """One file under two names, mapped side by side; and one renamed by removing its first name."""
     with s.folder(b"/t/links"):
         at = s.room(4)
@@ -95,7 +95,7 @@ def file_links(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def file_detached(s: Scene) -> None:
+def file_detached(s: ScenarioBuilder) -> None:
     """A file on a file system that is no longer mounted anywhere."""
     with s.folder(b"/t/detached"):
         s.map(s.open(b"/t/detached/file", shown=b"/file"), s.room())
@@ -119,7 +119,7 @@ MEMFD_NAMES = (
 
 
 @scenario(files=("maps", "numa_maps"))
-def memfd_names(s: Scene) -> None:
+def memfd_names(s: ScenarioBuilder) -> None:
     """Memfd with hostile names, 249 bytes long, and 250 (refused)."""
     for name in MEMFD_NAMES:
         s.map(s.memfd(name), s.room())

@@ -1,20 +1,20 @@
-"""Nothing special, and labels: their bytes, their places, how they split, merge and survive."""
+"""Plain memory, and labels: their bytes, and how they split, merge and survive."""
 
 from __future__ import annotations
 
 from kernel.lab import ops
-from kernel.lab.protocol import Counted, Step
+from kernel.lab.protocol import Counted, Strided
+from kernel.lab.scenario_builder import HEAP, ScenarioBuilder
 from kernel.lab.scenarios.table import ALL, MAPS, scenario
-from kernel.lab.scene import HEAP, Scene
 
-# Every byte that a label may hold: is_valid_name_char(), kernel/sys.c of 6.1 and 6.12.
+# Every byte that a label may contain: is_valid_name_char(), kernel/sys.c of 6.1 and 6.12.
 LEGAL = bytes(c for c in range(0x20, 0x7F) if c not in b"\\`$[]")
 ILLEGAL = bytes(c for c in range(1, 0x100) if c not in LEGAL)
 LABEL_MAX = 79
 
 
 @scenario(files=ALL)
-def plain(s: Scene) -> None:
+def plain(s: ScenarioBuilder) -> None:
     """Every permission, private and shared, anonymous and of a file, none of it labelled."""
     for prot in ("-", "r", "w", "x", "rw", "rx", "wx", "rwx"):
         s.anon(s.room(), 1, prot)
@@ -29,7 +29,7 @@ def plain(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def label_characters(s: Scene) -> None:
+def label_characters(s: ScenarioBuilder) -> None:
     """Each legal byte as a label, and all of them as two; each illegal byte, refused."""
     for byte in LEGAL:
         s.anon(s.room(), label=bytes((byte,)))
@@ -41,7 +41,7 @@ def label_characters(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def label_lengths(s: Scene) -> None:
+def label_lengths(s: ScenarioBuilder) -> None:
     """Labels of 0, 1, 2, 78 and 79 bytes; 80 and 255 refused."""
     for length in (0, 1, 2, 78, 79, 80, 255):
         s.anon(s.room(), label=b"x" * length)
@@ -93,24 +93,24 @@ LOOKALIKES = (
 
 
 @scenario()
-def label_lookalikes(s: Scene) -> None:
+def label_lookalikes(s: ScenarioBuilder) -> None:
     """Labels that look like headers, fields, paths, pseudo-names, options or markup."""
     for label in LOOKALIKES:
         s.anon(s.room(), label=label)
 
 
 @scenario(files=ALL)
-def label_heap_and_stack(s: Scene) -> None:
+def label_heap_and_stack(s: ScenarioBuilder) -> None:
     """Labels on heap and stack, which print ``[heap]`` and ``[stack]`` all the same."""
     start = s.do(ops.brk(0))
     s.do(ops.brk(HEAP + 4 * 0x10000))
     s.do(ops.name(start, 4 * 0x10000, b"on the heap"))
-    s.do(ops.name(s.place.stack, s.page, b"on the stack"))
+    s.do(ops.name(s.guest.stack, s.page, b"on the stack"))
     s.do(ops.fill(start, s.page, 1))
 
 
 @scenario(files=MAPS)
-def label_part_of_heap(s: Scene) -> None:
+def label_part_of_heap(s: ScenarioBuilder) -> None:
     """A label on the middle of the heap: three lines, each ``[heap]``."""
     s.do(ops.brk(0))
     s.do(ops.brk(HEAP + 6 * 0x10000))
@@ -118,13 +118,13 @@ def label_part_of_heap(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def label_part_of_stack(s: Scene) -> None:
+def label_part_of_stack(s: ScenarioBuilder) -> None:
     """A label on the stack below where it started: that part shows it, the rest ``[stack]``."""
-    s.do(ops.name(s.place.stack - s.page, s.page, b"below the start"))
+    s.do(ops.name(s.guest.stack - s.page, s.page, b"below the start"))
 
 
 @scenario(files=ALL)
-def label_shared(s: Scene) -> None:
+def label_shared(s: ScenarioBuilder) -> None:
     """Labels on shared memory of every kind, each a mapping of two pages, the first labelled."""
     s.anon(at := s.room(2), 2, flags="shared")
     s.label(at, 1, b"shared anonymous")
@@ -154,7 +154,7 @@ def label_shared(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def label_splits(s: Scene) -> None:
+def label_splits(s: ScenarioBuilder) -> None:
     """A label on the middle of a mapping splits it in three; clearing it merges them again."""
     at = s.room(6)
     s.anon(at, 6)
@@ -169,7 +169,7 @@ def label_splits(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def label_merges(s: Scene) -> None:
+def label_merges(s: ScenarioBuilder) -> None:
     """Neighbours merge when their labels are equal by content, and only then."""
     for left, right in ((b"same", b"same"), (b"one", b"two"), (b"one", None), (b"", None)):
         at = s.room(2)
@@ -186,7 +186,7 @@ def label_merges(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def label_holes_and_files(s: Scene) -> None:
+def label_holes_and_files(s: ScenarioBuilder) -> None:
     """ENOMEM over a hole, yet all of it named; EBADF at a file, what stood before it named."""
     at = s.room(5)
     s.anon(at, 2)
@@ -203,7 +203,7 @@ def label_holes_and_files(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def label_survives(s: Scene) -> None:
+def label_survives(s: ScenarioBuilder) -> None:
     """mprotect, mremap, growth and discarding keep a label; munmap in its middle splits it."""
     at = s.room(4)
     s.anon(at, 4, label=b"protected")
@@ -224,7 +224,7 @@ def label_survives(s: Scene) -> None:
 
 
 @scenario()
-def fork(s: Scene) -> None:
+def fork(s: ScenarioBuilder) -> None:
     """The moment of a fork: the parent before, the child, and the parent after."""
     shared, private, absent, wiped = (s.room(2) for _ in range(4))
     s.anon(shared, 2, flags="shared", label=b"shared")
@@ -245,9 +245,9 @@ def fork(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def many(s: Scene) -> None:
+def many(s: ScenarioBuilder) -> None:
     """Three hundred labelled mappings: more than one read() returns; pieces are in the truth."""
     with s.repeat(300):
-        s.do(ops.mmap(Step(s.at(0), 2 * s.page), s.page, "rw", "private fixed anonymous"))
+        s.do(ops.mmap(Strided(s.at(0), 2 * s.page), s.page, "rw", "private fixed anonymous"))
     with s.repeat(300):
-        s.do(ops.name(Step(s.at(0), 2 * s.page), s.page, Counted(b"number ........")))
+        s.do(ops.name(Strided(s.at(0), 2 * s.page), s.page, Counted(b"number ........")))

@@ -1,16 +1,16 @@
-"""Other kinds of memory: System V, huge pages, flags, counters, the kernel's own objects."""
+"""Other kinds of memory: System V, huge pages, flags, counters, the kernel's objects."""
 
 from __future__ import annotations
 
 import struct
 
 from kernel.lab import ops
+from kernel.lab.scenario_builder import ScenarioBuilder
 from kernel.lab.scenarios.table import ALL, scenario
-from kernel.lab.scene import Scene
 
 
 @scenario(files=ALL)
-def sysv(s: Scene) -> None:
+def sysv(s: ScenarioBuilder) -> None:
     """System V segments: by key, private, attached twice, read only, marked for removal."""
     keyed = s.do(ops.shmget(0x70726F63, 3 * s.page))
     private = s.do(ops.shmget(0, s.page))
@@ -23,9 +23,9 @@ def sysv(s: Scene) -> None:
 
 
 @scenario(files=ALL, host=False)
-def huge_pages(s: Scene) -> None:
+def huge_pages(s: ScenarioBuilder) -> None:
     """Pages of hugetlbfs and, on advice, transparent ones; only where memory allows them."""
-    size = s.place.huge_page
+    size = s.guest.huge_page
     pages = s.do(ops.open_(b"/proc/sys/vm/nr_hugepages", "wronly"))
     s.do(ops.write(pages, b"4"))
     near = s.huge_room()
@@ -46,9 +46,9 @@ def huge_pages(s: Scene) -> None:
 
 
 @scenario(architectures=("x86_64",), host=False)
-def huge_shared(s: Scene) -> None:
+def huge_shared(s: ScenarioBuilder) -> None:
     """Huge pages of shared memory, and of hugetlbfs in two processes at once."""
-    at, size = s.huge_room(), s.place.huge_page
+    at, size = s.huge_room(), s.guest.huge_page
     with s.folder(b"/t/huge", options=b"huge=always"):
         file = s.open(b"/t/huge/file", size // s.page)
         s.do(ops.mmap(at, size, "rw", "shared fixed", file.descriptor))
@@ -67,7 +67,7 @@ def huge_shared(s: Scene) -> None:
 
 
 @scenario(architectures=("x86_64",), host=False)
-def merged(s: Scene) -> None:
+def merged(s: ScenarioBuilder) -> None:
     """Pages of equal content that the kernel has made one: the KSM field, and their Pss."""
     x86_64_nanosleep = 35
     at = s.room(4)
@@ -79,14 +79,14 @@ def merged(s: Scene) -> None:
         s.do(ops.write(pause, b"10"))
         run = s.do(ops.open_(b"/t/sys/kernel/mm/ksm/run", "wronly"))
         s.do(ops.write(run, b"1"))
-        # A page is merged once it was the same in two scans.
+        # ksmd merges a page that did not change between two scans.
         s.do(ops.call("syscall", x86_64_nanosleep, struct.pack("<qq", 2, 0)))
         s.snapshot()
         s.do(ops.write(run, b"0"))
 
 
 @scenario()
-def flags(s: Scene) -> None:
+def flags(s: ScenarioBuilder) -> None:
     """A VmFlags token each: advice, locking, growth, no reserve, sealing, droppable, userfaults."""
     for advice in ("random", "sequential", "dontfork", "wipeonfork", "dontdump", "mergeable"):
         s.anon(at := s.room(), label=advice.encode())
@@ -119,7 +119,7 @@ def flags(s: Scene) -> None:
 
 
 @scenario(files=("smaps", "smaps_rollup"))
-def usage(s: Scene) -> None:
+def usage(s: ScenarioBuilder) -> None:
     """The counters: clean and dirty, private and shared, copied, lazily freed, locked, cleared."""
     s.anon(s.room(4), 4)
     s.anon(at := s.room(4), 4)
@@ -143,7 +143,7 @@ def usage(s: Scene) -> None:
             s.anon(at := s.room(), 1)
             s.do(ops.fill(s.at(at), s.page, 1))
         s.snapshot("forked")
-        # Of a process that is stopped: one that ran would refer to its pages at once.
+        # The process is stopped, because a running one would reference its pages at once.
         s.snapshot("child", held=True)
         s.do(ops.write_held(b"clear_refs", b"1"))
         s.snapshot("child unreferenced", held=True)
@@ -157,7 +157,7 @@ def usage(s: Scene) -> None:
 
 
 @scenario()
-def kernel_objects(s: Scene) -> None:
+def kernel_objects(s: ScenarioBuilder) -> None:
     """Mappings of the kernel's own objects: secret memory, an I/O context, an io_uring, zeros."""
     s.do(ops.call("io_setup", 8))
     ring = s.object(b"anon_inode:[io_uring]", s.do(ops.call("io_uring_setup", 1)))

@@ -1,27 +1,27 @@
-"""Whole processes: how one grows, what else is told of it, and one known to the last byte."""
+"""Whole processes: growth, policies, queries, and programs whose maps are known in full."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from kernel.lab import ops, tiny_elf
+from kernel.lab.scenario_builder import HEAP, ScenarioBuilder
 from kernel.lab.scenarios.table import ALL, MAPS, scenario
-from kernel.lab.scene import HEAP, Scene
 
 
 @scenario()
-def growth(s: Scene) -> None:
+def growth(s: ScenarioBuilder) -> None:
     """A heap that grows, a mapping that grows down under a store, the stack likewise."""
     s.do(ops.brk(0))
     s.do(ops.brk(HEAP + 0x30000))
     s.do(ops.fill(HEAP, s.page, 1))
-    s.do(ops.fill(s.place.stack - 0x40000, 16, 1))
+    s.do(ops.fill(s.guest.stack - 0x40000, 16, 1))
 
 
 @scenario(files=("maps", "numa_maps"))
-def policies(s: Scene) -> None:
+def policies(s: ScenarioBuilder) -> None:
     """numa_maps with memory policies, and with the names of heap and stack."""
-    arch = s.place.architecture
+    arch = s.guest.architecture
     # MPOL_*: include/uapi/linux/mempolicy.h
     local = 4  # takes no nodes
     for mode in (1, 2, 3, local, 5, 2 | 1 << 15, 3 | 1 << 14):
@@ -33,40 +33,40 @@ def policies(s: Scene) -> None:
 
 
 @scenario(files=MAPS)
-def queries(s: Scene) -> None:
+def queries(s: ScenarioBuilder) -> None:
     """PROCMAP_QUERY beside the text: the same mappings by ioctl, names unescaped."""
     with s.folder(b"/t/queries"):
-        places = [s.anon(s.room(2), 2, label=b"label"), s.anon(s.room(), 1)]
-        places += [
+        addresses = [s.anon(s.room(2), 2, label=b"label"), s.anon(s.room(), 1)]
+        addresses += [
             s.map(s.open(b"/t/queries/" + name), s.room())
             for name in (b"plain", b"line\nfeed", b"line\\012feed")
         ]
-        places.append(s.map(s.memfd(b"x (deleted)"), s.room()))
-        places.append(s.anon(s.room(), flags="shared", label=b"shared label"))
+        addresses.append(s.map(s.memfd(b"x (deleted)"), s.room()))
+        addresses.append(s.anon(s.room(), flags="shared", label=b"shared label"))
         maps = s.do(ops.open_(b"/proc/self/maps"))
-        for address in places:
+        for address in addresses:
             s.do(ops.query(maps, address, 0, 4096, 0))
         s.do(ops.query(maps, s.at(0) - 1, 0x10, 4096, 0))
-        s.do(ops.query(maps, s.place.stack, 0, 4096, 0))
+        s.do(ops.query(maps, s.guest.stack, 0, 4096, 0))
         s.do(ops.query(maps, s.at(0) - 1, 0, 4096, 0))
-        s.do(ops.query(maps, places[0], 0, 3, 0))
+        s.do(ops.query(maps, addresses[0], 0, 3, 0))
         s.snapshot()
 
 
 @scenario(files=ALL, architectures=("x86_64",))
-def one_page(s: Scene) -> None:
+def one_page(s: ScenarioBuilder) -> None:
     """A program of one page that unmaps all else: the whole file is known beforehand."""
     _spawn(s, b"/t/one_page", tiny_elf.PROGRAM)
 
 
 @scenario(files=ALL, architectures=("x86_64",))
-def nothing_mapped(s: Scene) -> None:
+def nothing_mapped(s: ScenarioBuilder) -> None:
     """A process that has unmapped all its memory: the rollup of an empty range."""
     _spawn(s, b"/t/nothing", tiny_elf.EMPTY)
 
 
-def _spawn(s: Scene, folder: bytes, elf: bytes) -> None:
-    """Write a program into a folder, start it, and look at it once it has stopped itself."""
+def _spawn(s: ScenarioBuilder, folder: bytes, elf: bytes) -> None:
+    """Write a program into a folder, start it, and take a snapshot after it stopped itself."""
     path = folder + b"/program"
     with s.folder(folder):
         program = s.open(path, 1)

@@ -1,4 +1,4 @@
-"""The table of scenarios, and how a function enters it."""
+"""The table of scenarios, and the decorator that adds to it."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from kernel.lab.scene import Place, Scene
+from kernel.lab.scenario_builder import GuestInfo, ScenarioBuilder
 
 
 @frozen
 class Scenario:
-    """``files`` are read at each snapshot; ``architectures`` is empty for all of them.
+    """A scenario reads ``files`` at each snapshot.
 
-    ``host``: it may run on a machine that is used for other things, changing nothing there.
+    ``architectures`` is empty if it suits all of them. ``host`` is true if it leaves no change on
+    the machine that runs it.
     """
 
     name: str
     shows: str
-    build: Callable[[Scene], None]
+    fill: Callable[[ScenarioBuilder], None]
     files: tuple[str, ...]
     architectures: tuple[str, ...]
     host: bool
 
-    def scene(self, place: Place) -> Scene:
-        """The scenario's operations for this guest, the last snapshot included."""
-        scene = Scene(place, self.files)
-        self.build(scene)
+    def build(self, guest: GuestInfo) -> ScenarioBuilder:
+        """Return the scenario's operations for this guest, including the last snapshot."""
+        scene = ScenarioBuilder(guest, self.files)
+        self.fill(scene)
         if not any(not shot.name for shot in scene.snapshots):
             scene.snapshot()
         return scene
 
-    def suits(self, place: Place) -> bool:
-        """Whether the scenario is for this machine."""
-        return not self.architectures or place.architecture.name in self.architectures
+    def suits(self, guest: GuestInfo) -> bool:
+        """Return whether the scenario runs on this architecture."""
+        return not self.architectures or guest.architecture.name in self.architectures
 
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -44,13 +45,13 @@ ALL = ("maps", "smaps", "smaps_rollup", "numa_maps")
 
 def scenario(
     *, files: tuple[str, ...] = BOTH, architectures: tuple[str, ...] = (), host: bool = True
-) -> Callable[[Callable[[Scene], None]], Callable[[Scene], None]]:
-    """Enter the function into the table of scenarios."""
+) -> Callable[[Callable[[ScenarioBuilder], None]], Callable[[ScenarioBuilder], None]]:
+    """Add the function to the table of scenarios."""
 
-    def enter(build: Callable[[Scene], None]) -> Callable[[Scene], None]:
-        shows = " ".join((build.__doc__ or "").split())
-        name = build.__name__
-        SCENARIOS[name] = Scenario(name, shows, build, files, architectures, host)
-        return build
+    def add(fill: Callable[[ScenarioBuilder], None]) -> Callable[[ScenarioBuilder], None]:
+        shows = " ".join((fill.__doc__ or "").split())
+        name = fill.__name__
+        SCENARIOS[name] = Scenario(name, shows, fill, files, architectures, host)
+        return fill
 
-    return enter
+    return add

@@ -1,6 +1,6 @@
-"""The agent itself, run on this machine: every kind of argument and of operation.
+"""The agent on this machine: all kinds of arguments and operations.
 
-The kernel here is whatever the machine has, so nothing is said of labels.
+This machine's kernel may lack labels, so no test depends on them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from kernel.lab import capture, guest, native, ops, truth, vm
+from kernel.lab import capture, expected_regions, guest, native, ops, vm
 from kernel.lab.errors import BuildFailure, LabError, MissingTool
 from kernel.lab.native import Host
-from kernel.lab.protocol import Malformed, Op, Outcome, Program, Result, Step
+from kernel.lab.protocol import Malformed, Op, Outcome, Program, Result, Strided
+from kernel.lab.scenario_builder import BASE, GuestInfo, ScenarioBuilder
 from kernel.lab.scenarios import SCENARIOS
-from kernel.lab.scene import BASE, Place, Scene
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +40,11 @@ def run(host: Host, program: Program) -> Outcome:
 
 
 def lines(outcome: Outcome, index: int) -> list[bytes]:
-    """The lines of a maps file that lie in the programs' own area."""
+    """Return the lines of a maps file in the programs' area."""
     return [line for line in outcome.results[index].bytes.split(b"\n") if line.startswith(b"2000")]
 
 
-def test_it_greets_with_this_machine(host: Host) -> None:
+def test_greeting_describes_this_machine(host: Host) -> None:
     assert host.hello.page_size == os.sysconf("SC_PAGE_SIZE")
     assert host.hello.word_bytes == struct.calcsize("P")
     assert not host.hello.big_endian
@@ -62,7 +62,7 @@ def test_each_program_has_a_fresh_process(host: Host) -> None:
     assert two.ended_well
 
 
-def test_results_are_passed_on(host: Host) -> None:
+def test_arguments_can_be_earlier_results(host: Host) -> None:
     program = Program()
     descriptor = program(ops.memfd_create(b"a\nb"))
     program(ops.ftruncate(descriptor, 8192))
@@ -77,7 +77,7 @@ def test_results_are_passed_on(host: Host) -> None:
     assert (size, mode & 0o777, links) == (8192, 0o777, 0)
 
 
-def test_an_errno_ends_nothing(host: Host) -> None:
+def test_program_continues_after_an_errno(host: Host) -> None:
     program = Program()
     program(ops.munmap(BASE + 1, 4096))
     program(ops.fill(BASE, 4096))
@@ -87,7 +87,7 @@ def test_an_errno_ends_nothing(host: Host) -> None:
     assert codes == [errno.EINVAL, errno.EFAULT, errno.ENOENT, 0]
 
 
-def test_a_store_that_would_be_a_signal_is_an_errno_and_what_came_before_stays(host: Host) -> None:
+def test_fill_returns_efault_and_keeps_earlier_bytes(host: Host) -> None:
     program = Program()
     program(ops.mmap(BASE, 8192, "rw", "private fixed anonymous"))
     program(ops.mprotect(BASE + 4096, 4096, "r"))
@@ -100,12 +100,12 @@ def test_a_store_that_would_be_a_signal_is_an_errno_and_what_came_before_stays(h
     assert outcome.results[peeked.index].bytes == b"B" * 4096
 
 
-def test_a_repeat_counts_and_stops_at_the_first_failure(host: Host) -> None:
+def test_repeat_stops_at_the_first_failure(host: Host) -> None:
     program = Program()
     with program.repeat(5) as whole:
-        program(ops.mmap(Step(BASE, 8192), 4096, "rw", "private fixed anonymous"))
+        program(ops.mmap(Strided(BASE, 8192), 4096, "rw", "private fixed anonymous"))
     with program.repeat(5) as partial:
-        fails = program(ops.mprotect(Step(BASE + 3 * 8192, 8192), 4096, "r"))
+        fails = program(ops.mprotect(Strided(BASE + 3 * 8192, 8192), 4096, "r"))
     maps = program(ops.read_file(b"/proc/self/maps"))
     outcome = run(host, program)
     assert outcome.results[whole.index].value == 5
@@ -128,7 +128,7 @@ def test_a_fork_runs_its_block_alone(host: Host) -> None:
     assert len(lines(outcome, parent.index)) == 1
 
 
-def test_a_held_child_can_be_read_written_to_and_reaped(host: Host) -> None:
+def test_held_child_can_be_read_written_and_reaped(host: Host) -> None:
     program = Program()
     with program.hold() as held:
         program(ops.mmap(BASE, 4096, "rw", "private fixed anonymous"))
@@ -144,7 +144,7 @@ def test_a_held_child_can_be_read_written_to_and_reaped(host: Host) -> None:
     assert outcome.results[after.index].errno == errno.ESRCH
 
 
-def test_a_program_is_run_with_its_arguments_and_heard(host: Host) -> None:
+def test_run_passes_arguments_and_returns_output(host: Host) -> None:
     program = Program()
     echoed = program(ops.run(b"/bin/echo", b"two words", b""))
     failed = program(ops.run(b"/bin/sh", b"-c", b"echo $HOME >&2; exit 3"))
@@ -155,26 +155,26 @@ def test_a_program_is_run_with_its_arguments_and_heard(host: Host) -> None:
     assert outcome.results[missing.index] == Result(97 << 8)
 
 
-def test_a_block_in_the_background_runs_beside_the_program(host: Host, tmp_path: Path) -> None:
+def test_background_block_runs_concurrently(host: Host, tmp_path: Path) -> None:
     fifo = bytes(tmp_path / "fifo")
     program, after = Program(), Program([ops.brk(0)])
     program(ops.call("mknodat", ops.AT_FDCWD, fifo, stat.S_IFIFO | 0o600, 0))
     with program.background() as started:
-        silent = program(ops.open_(fifo, "wronly"))
-        program(ops.write(silent, b"from beside"))
-        program(ops.call("close", silent))
-    heard = program(ops.read_file(fifo))
+        background = program(ops.open_(fifo, "wronly"))
+        program(ops.write(background, b"from the background"))
+        program(ops.call("close", background))
+    received = program(ops.read_file(fifo))
     with program.background() as second:
         program(ops.brk(0))
     outcome = run(host, program)
     assert outcome.results[started.index] == Result(0)
-    assert outcome.results[heard.index].bytes == b"from beside"
+    assert outcome.results[received.index].bytes == b"from the background"
     assert outcome.results[second.index].errno == errno.EBUSY
-    assert silent.index not in outcome.results
+    assert background.index not in outcome.results
     assert run(host, after).ended_well
 
 
-def test_small_reads_are_kept_apart(host: Host) -> None:
+def test_each_read_is_a_piece_of_data(host: Host) -> None:
     program = Program()
     whole = program(ops.read_file(b"/proc/self/maps"))
     small = program(ops.read_file(b"/proc/self/maps", 50))
@@ -184,7 +184,7 @@ def test_small_reads_are_kept_apart(host: Host) -> None:
     assert outcome.results[small.index].bytes == outcome.results[whole.index].bytes
 
 
-def test_a_fork_can_be_timed(host: Host) -> None:
+def test_fork_bench_returns_times(host: Host) -> None:
     program = Program()
     timed = program(ops.call("fork_bench", 3))
     before = program(ops.call("clock"))
@@ -198,7 +198,7 @@ def test_a_fork_can_be_timed(host: Host) -> None:
     assert times == sorted(times)
 
 
-def test_a_process_that_dies_says_how_and_keeps_what_it_had_sent(host: Host) -> None:
+def test_dead_process_keeps_the_records_that_it_sent(host: Host) -> None:
     dying, after = Program(), Program()
     dying(ops.mmap(BASE, 4096, "rw", "private fixed anonymous"))
     dying(ops.read_file(b"/proc/self/maps"))
@@ -210,30 +210,30 @@ def test_a_process_that_dies_says_how_and_keeps_what_it_had_sent(host: Host) -> 
     died, lived = host.run([dying, after])
     assert died.status == signal.SIGSEGV
     assert vm.describe_status(died.status) == "its process was killed by signal 11"
-    # Results are sent before a fork, and when 4096 bytes of them are there: the last ones are lost.
+    # Records are sent before a fork, or when there are 4096 bytes. The last ones are lost.
     assert list(died.results) == [0, 1]
     assert lived.ended_well
 
 
-def test_a_malformed_program_is_told(host: Host) -> None:
+def test_reports_a_malformed_program(host: Host) -> None:
     unknown, after = Program([Op(250, "unknown")]), Program([ops.brk(0)])
     with pytest.raises(LabError) as caught:
         host.run([unknown])
     assert isinstance(caught.value.__cause__, Malformed)
     assert str(caught.value) == (
-        "this machine: program 0 of the batch: the agent cannot read the program at byte 2"
+        "this machine: program 0 of the batch: the agent found the program malformed at byte 2"
     )
     assert run(host, after).ended_well
 
 
-def test_a_thousand_programs_in_one_batch(host: Host) -> None:
+def test_runs_a_thousand_programs_in_a_batch(host: Host) -> None:
     program = Program([ops.brk(0)])
     outcomes = host.run([program] * 1000)
     assert len(outcomes) == 1000
     assert len({outcome.results[0].value for outcome in outcomes}) == 1
 
 
-def test_who_stops_early_can_go_on(host: Host) -> None:
+def test_conversation_continues_after_a_stream_was_closed(host: Host) -> None:
     first, second = Program([ops.brk(0)]), Program([ops.munmap(1, 1)])
     stream = host.stream([first] * 5)
     assert next(stream).results[0].value > 0
@@ -241,7 +241,7 @@ def test_who_stops_early_can_go_on(host: Host) -> None:
     assert run(host, second).results[0].errno == errno.EINVAL
 
 
-def test_two_programs_and_two_outcomes_of_full_length_do_not_block_each_other(host: Host) -> None:
+def test_long_programs_and_outcomes_do_not_deadlock(host: Host) -> None:
     program = Program()
     with program.repeat(1):
         program(ops.write(-1, bytes(90000)))
@@ -255,19 +255,18 @@ def test_two_programs_and_two_outcomes_of_full_length_do_not_block_each_other(ho
 def test_wait_statuses_in_words() -> None:
     assert vm.describe_status(9) == "its process was killed by signal 9"
     assert vm.describe_status(3 << 8) == "its process ended with status 3"
-    assert vm.describe_status(-11) == "no process could be made for it: EAGAIN"
+    assert vm.describe_status(-11) == "fork failed: EAGAIN"
 
 
-def test_the_painted_pages_follow_the_results() -> None:
-    place = Place(native.architecture(), 4096, 0)
-    scene = Scene(place, ("maps",))
-    scene.anon(at := scene.room(4), 4, label=b"x")
-    scene.do(ops.mprotect(scene.at(at + 1), 4096, "r"))
-    scene.do(ops.munmap(scene.at(at + 3), 4096))
-    scene.snapshot()
+def test_expected_regions_follow_the_results() -> None:
+    builder = ScenarioBuilder(GuestInfo(native.architecture(), 4096, 0), ("maps",))
+    builder.anon(at := builder.room(4), 4, label=b"x")
+    builder.do(ops.mprotect(builder.at(at + 1), 4096, "r"))
+    builder.do(ops.munmap(builder.at(at + 3), 4096))
+    builder.snapshot()
     results = {0: BASE, 1: -22, 2: 0, 3: -12, 4: 0}
     outcome = Outcome({n: Result(value) for n, value in results.items()}, 0)
-    rows = truth.Replay(scene, outcome).run()[""]
+    rows = expected_regions.Replay(builder, outcome).run()[""]
     assert [
         (row["start"] - BASE, row["end"] - BASE, row["perms"], row["label"]) for row in rows
     ] == [
@@ -280,7 +279,7 @@ def test_the_painted_pages_follow_the_results() -> None:
 def test_build_rejects_a_variable_outside_of_struct_state(
     host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its place in the data segment would be the compiler's choice, and captures show it."""
+    """The compiler would choose its address in the data segment, which captures show."""
     sources = shutil.copytree(guest.SOURCES, tmp_path / "agent")
     timing = sources / "timing.c"
     timing.write_text(timing.read_text() + "\nint stray_variable;\n")
@@ -290,8 +289,8 @@ def test_build_rejects_a_variable_outside_of_struct_state(
     assert "a variable of the agent is not in struct state" in str(caught.value)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="scenarios mount file systems: that takes root")
-def test_the_hosts_own_kernel_is_one_more_producer() -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="scenarios mount file systems, which needs root")
+def test_captures_the_hosts_own_kernel() -> None:
     taken = capture.take_here()
     safe = [s.name for s in SCENARIOS.values() if s.host and not s.architectures]
     assert {f"{name}.truth.json" for name in safe} <= set(taken.files)

@@ -1,8 +1,8 @@
-"""Every byte of every capture, against what the guest said it had mapped and named.
+"""Every capture compared with its ground truth: the memory that the guest mapped and named.
 
-The truth files are the guest's own record (which call returned what), painted page by page; no
-parser took part in them. A region is a longest run of pages that are alike: the kernel may print
-it as one mapping or as several, and each must lie within it.
+The ground truth comes from the results of the guest's calls, page by page, and not from a parser.
+A region is a longest run of equal pages. The kernel may print it as one mapping or as several, and
+each mapping must be inside a region.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import pytest
 import procmaps
 from kernel.lab import tiny_elf
 from kernel.lab.kernels import KERNELS
+from kernel.lab.scenario_builder import END, HEAP
 from kernel.lab.scenarios import SCENARIOS
-from kernel.lab.scene import END, HEAP
 from procmaps import Mapping
 from procmaps.formats.releases import Release
 from procmaps.formats.smaps_fields import fields_at
@@ -31,10 +31,10 @@ from tests.support.checkout import ROOT
 
 CAPTURES = ROOT / "corpus" / "captures"
 FOLDERS = sorted(path for path in CAPTURES.iterdir() if path.is_dir())
-# layout.ld: where the agent lies.
+# The agent's mappings: layout.ld.
 AGENT = ((0x10000000, 0x10010000, "r-xp"), (0x10020000, HEAP, "rw-p"))
-# How many readings of an ambiguous name are looked at: newlines make 2**n of them.
-READINGS = 64
+# The limit of interpretations of an ambiguous name; n newlines make 2**n of them.
+INTERPRETATIONS = 64
 
 
 def facts(folder: Path) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def truths(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield path.name.removesuffix(".truth.json"), json.loads(path.read_bytes())
 
 
-def given(value: dict[str, str] | None) -> bytes | None:
+def bytes_of(value: dict[str, str] | None) -> bytes | None:
     return None if value is None else b64decode(value["base64"])
 
 
@@ -57,7 +57,7 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return path
 
 
-def test_there_are_captures_of_what_the_project_speaks_of() -> None:
+def test_captures_cover_releases_architectures_and_flavours() -> None:
     kept = [facts(path) for path in FOLDERS]
     assert {path.name for path in FOLDERS} <= set(KERNELS)
     assert len({fact["architecture"] for fact in kept}) >= 6
@@ -67,11 +67,11 @@ def test_there_are_captures_of_what_the_project_speaks_of() -> None:
     assert {fact["flavour"] for fact in kept} >= {"named", "unnamed"}
 
 
-def test_all_captures_together_stay_under_ten_megabytes() -> None:
+def test_captures_are_smaller_than_ten_megabytes() -> None:
     assert sum(path.stat().st_size for path in CAPTURES.rglob("*")) < 10_000_000
 
 
-def test_every_scenario_that_suits_the_machine_was_captured(folder: Path) -> None:
+def test_all_suitable_scenarios_are_captured(folder: Path) -> None:
     fact = facts(folder)
     suits = [
         scenario.name
@@ -82,7 +82,7 @@ def test_every_scenario_that_suits_the_machine_was_captured(folder: Path) -> Non
     assert sorted(suits) == [name for name, _ in truths(folder)]
 
 
-def test_every_file_reads_without_problems_and_writes_back_exactly(folder: Path) -> None:
+def test_files_parse_without_problems_and_round_trip(folder: Path) -> None:
     read = 0
     for path in sorted(folder.iterdir()):
         if path.suffix not in (".maps", ".smaps", ".smaps_rollup"):
@@ -97,7 +97,7 @@ def test_every_file_reads_without_problems_and_writes_back_exactly(folder: Path)
 
 
 @pytest.mark.parametrize("kind", ["maps", "smaps"])
-def test_every_mapping_is_what_the_guest_made(folder: Path, kind: str) -> None:
+def test_mappings_match_the_ground_truth(folder: Path, kind: str) -> None:
     compared = 0
     for scenario, truth in truths(folder):
         for shot, files in truth["snapshots"].items():
@@ -114,7 +114,7 @@ def test_every_mapping_is_what_the_guest_made(folder: Path, kind: str) -> None:
 
 
 def check_surroundings(mappings: list[Mapping], fact: dict[str, Any], where: str) -> None:
-    """The agent itself is where its layout says, and the stack where the kernel said."""
+    """Check that the agent has the addresses of its layout, and the stack the recorded one."""
     agent = [(m.start, m.end, str(m.perms)) for m in mappings if m.name.raw == b"/init"]
     assert tuple(agent) == AGENT, where
     stacks = [m for m in mappings if isinstance(m.name, names.Stack)]
@@ -122,7 +122,7 @@ def check_surroundings(mappings: list[Mapping], fact: dict[str, Any], where: str
 
 
 def check_area(mappings: list[Mapping], regions: list[dict[str, Any]], where: str) -> None:
-    """The regions are tiled exactly by mappings that agree with them, and nothing else is there."""
+    """Check that matching mappings cover all regions exactly, and that there are no others."""
     explained: set[int] = set()
     for region in regions:
         inside = [m for m in mappings if region["start"] <= m.start < region["end"]]
@@ -154,7 +154,7 @@ def check_mapping(mapping: Mapping, region: dict[str, Any], context: str) -> Non
 
 
 def check_name(name: names.Name, region: dict[str, Any], context: str) -> None:
-    label = given(region["label"])
+    label = bytes_of(region["label"])
     kind = region["kind"]
     if kind == "heap":
         assert name == names.Heap(), context
@@ -170,20 +170,20 @@ def check_name(name: names.Name, region: dict[str, Any], context: str) -> None:
     elif kind == "sysv":
         assert isinstance(name, names.SysV), context
     elif kind == "object":
-        assert name.raw.removesuffix(names.DELETED) == given(region["name"]), context
+        assert name.raw.removesuffix(names.DELETED) == bytes_of(region["name"]), context
     elif kind == "memfd":
         assert isinstance(name, names.Memfd), context
-        readings = itertools.islice(name.interpretations(), READINGS)
-        assert given(region["name"]) in [reading.value for reading in readings], context
+        interpretations = itertools.islice(name.interpretations(), INTERPRETATIONS)
+        assert bytes_of(region["name"]) in [each.value for each in interpretations], context
     else:
         assert isinstance(name, names.FilePath), context
-        readings = itertools.islice(name.interpretations(), READINGS)
-        original = (given(region["name"]), not region["linked"])
-        assert original in [(reading.value, reading.deleted) for reading in readings], context
+        interpretations = itertools.islice(name.interpretations(), INTERPRETATIONS)
+        original = (bytes_of(region["name"]), not region["linked"])
+        assert original in [(each.value, each.deleted) for each in interpretations], context
 
 
 def test_rollup_is_the_sum_of_the_mappings(folder: Path) -> None:
-    # Not the Pss fields and Locked: fractions of a byte are cut off for each mapping apart.
+    # Not Pss and Locked: the kernel truncates fractions of a byte for each mapping.
     fields = ["rss", "shared_clean", "shared_dirty", "private_clean", "private_dirty"]
     fields += ["anonymous", "swap"]
     compared = 0
@@ -198,7 +198,7 @@ def test_rollup_is_the_sum_of_the_mappings(folder: Path) -> None:
     assert compared > 0
 
 
-def test_the_program_of_one_page_is_known_beforehand(folder: Path) -> None:
+def test_one_page_program_has_the_expected_maps(folder: Path) -> None:
     path = folder / "one_page.maps"
     if not path.exists():
         assert "one_page" not in facts(folder)["scenarios"]
@@ -211,7 +211,7 @@ def test_the_program_of_one_page_is_known_beforehand(folder: Path) -> None:
     assert path.read_bytes() == expected
 
 
-def test_a_process_without_any_memory_has_a_rollup_of_an_empty_range(folder: Path) -> None:
+def test_process_without_memory_has_an_empty_rollup(folder: Path) -> None:
     path = folder / "nothing_mapped.maps"
     if not path.exists():
         assert "nothing_mapped" not in facts(folder)["scenarios"]
@@ -225,8 +225,8 @@ def test_a_process_without_any_memory_has_a_rollup_of_an_empty_range(folder: Pat
     assert (rollup.start, rollup.end, rollup.name.kind) == (0, 0, "rollup")
 
 
-def test_a_line_can_outgrow_its_name_column(folder: Path) -> None:
-    """seq_pad(): a name that comes too late follows its inode by two spaces."""
+def test_name_follows_a_long_line_by_two_spaces(folder: Path) -> None:
+    """seq_pad(): after the name column, the name follows the inode by two spaces."""
     path = folder / "wide_numbers.maps"
     if not path.exists():
         assert "wide_numbers" not in facts(folder)["scenarios"]
@@ -236,15 +236,15 @@ def test_a_line_can_outgrow_its_name_column(folder: Path) -> None:
     assert re.fullmatch(head + rb"  /t/fuse/file", line)
 
 
-# Of the releases that are captured, what no capture shows, and why.
+# Flags of the captured releases that no capture shows, and the reason.
 NEVER_SHOWN = {
     "ss": "QEMU's emulation has no shadow stacks",
     "sf": "MAP_SYNC is for files on persistent memory that is mapped directly (DAX)",
 }
 
 
-def test_every_field_is_shown_with_a_value_and_every_flag_is_shown() -> None:
-    """docs/lab.md says of each exception why these kernels cannot show it."""
+def test_captures_show_all_flags_and_a_value_of_each_field() -> None:
+    """docs/lab.md has the reason for each exception."""
     filled: set[bytes] = set()
     flags: set[bytes] = set()
     for path in (*CAPTURES.glob("*/*.smaps"), *CAPTURES.glob("*/*.smaps_rollup")):
@@ -270,7 +270,7 @@ def test_every_field_is_shown_with_a_value_and_every_flag_is_shown() -> None:
     assert known - {flag.decode() for flag in flags} == set(NEVER_SHOWN)
 
 
-def test_labels_are_refused_as_a_whole_without_the_option(folder: Path) -> None:
+def test_all_labels_are_refused_without_the_option(folder: Path) -> None:
     answers = json.loads((folder / "prctl.json").read_bytes())
     errnos = {name: answer["errno"] for name, answer in answers.items()}
     if facts(folder)["flavour"] == "unnamed":
@@ -279,7 +279,7 @@ def test_labels_are_refused_as_a_whole_without_the_option(folder: Path) -> None:
         assert errnos["plain_label"] is None
 
 
-def test_what_may_bear_a_label_differs_between_6_1_and_6_12(folder: Path) -> None:
+def test_nameable_memory_differs_between_6_1_and_6_12(folder: Path) -> None:
     fact = facts(folder)
     if fact["flavour"] == "unnamed":
         return
@@ -291,7 +291,7 @@ def test_what_may_bear_a_label_differs_between_6_1_and_6_12(folder: Path) -> Non
     assert {answers[name]["errno"] for name in never} == {"EBADF"}
 
 
-def test_a_label_hides_behind_stack_only_where_the_stack_started(folder: Path) -> None:
+def test_stack_hides_a_label_only_where_it_started(folder: Path) -> None:
     snapshot = procmaps.loads((folder / "label_part_of_stack.maps").read_bytes())
     fact = facts(folder)
     if fact["flavour"] == "unnamed":
@@ -303,7 +303,7 @@ def test_a_label_hides_behind_stack_only_where_the_stack_started(folder: Path) -
     assert (labelled.end, stack.start) == (fact["stack"], fact["stack"])
 
 
-def test_no_capture_names_a_path_of_the_machine_that_made_it(folder: Path) -> None:
+def test_captures_contain_no_path_of_the_host(folder: Path) -> None:
     for path in folder.iterdir():
         data = path.read_bytes()
         assert b"/work" not in data

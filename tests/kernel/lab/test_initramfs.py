@@ -1,4 +1,4 @@
-"""The archive that a guest unpacks at boot, field by field; each boot shows that it is read."""
+"""The archive that a guest unpacks at boot, field by field. Each boot proves that it works."""
 
 import stat
 
@@ -12,7 +12,7 @@ TREE = (
 )
 
 
-def test_a_record_is_a_header_a_name_and_data_each_padded_to_four_bytes() -> None:
+def test_records_are_padded_to_four_bytes() -> None:
     packed = initramfs.pack([initramfs.file(b"ab", b"12345")])
     fields = [int(packed[6 + 8 * n : 14 + 8 * n], 16) for n in range(13)]
     assert packed.startswith(b"070701")
@@ -23,7 +23,7 @@ def test_a_record_is_a_header_a_name_and_data_each_padded_to_four_bytes() -> Non
     assert packed[name_end + 8 : name_end + 14] == b"070701"
 
 
-def test_a_device_has_its_numbers_and_a_folder_two_links() -> None:
+def test_device_numbers_and_links_of_folders() -> None:
     packed = initramfs.pack([initramfs.character_device(b"c", 5, 1), initramfs.folder(b"d")])
     fields = [int(packed[6 + 8 * n : 14 + 8 * n], 16) for n in range(13)]
     assert fields[1] == stat.S_IFCHR | 0o600
@@ -32,16 +32,16 @@ def test_a_device_has_its_numbers_and_a_folder_two_links() -> None:
     assert int(packed[second + 6 + 8 * 4 : second + 6 + 8 * 5], 16) == 2
 
 
-def test_the_archive_ends_with_the_trailer_and_is_whole_words() -> None:
+def test_archive_ends_with_the_trailer() -> None:
     packed = initramfs.pack(TREE)
     assert packed.rstrip(b"\0").endswith(b"TRAILER!!!")
     assert len(packed) % 4 == 0
 
 
-def test_each_entry_comes_after_its_folders_which_come_once() -> None:
+def test_each_folder_precedes_its_contents_once() -> None:
     entries = initramfs.with_folders([initramfs.file(path, b"") for path in (b"a/b/c", b"a/d")])
     assert [entry.path for entry in entries] == [b"a", b"a/b", b"a/b/c", b"a/d"]
 
 
-def test_the_same_files_give_the_same_archive() -> None:
+def test_same_files_give_the_same_archive() -> None:
     assert initramfs.pack(TREE) == initramfs.pack(list(TREE))

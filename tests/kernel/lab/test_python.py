@@ -1,4 +1,4 @@
-"""The Python that goes into a guest, file by file; what it does there is shown by a boot."""
+"""The files of Python in a guest. The tests of booted kernels run it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def entries() -> dict[bytes, Entry]:
     return {entry.path: entry for entry in made}
 
 
-def test_it_is_this_very_interpreter_with_what_the_loader_needs(
+def test_contains_this_interpreter_and_its_libraries(
     entries: dict[bytes, Entry],
 ) -> None:
     interpreter = os.fsencode(os.path.realpath(sys.executable))
@@ -36,7 +36,7 @@ def test_it_is_this_very_interpreter_with_what_the_loader_needs(
     assert any(path.rpartition(b"/")[2].startswith(b"ld-linux") for path in entries)
 
 
-def test_the_project_is_there_with_all_that_its_extra_requires(
+def test_contains_the_project_and_its_requirements(
     entries: dict[bytes, Entry],
 ) -> None:
     assert b"project/procmaps/__init__.py" in entries
@@ -49,7 +49,7 @@ def test_the_project_is_there_with_all_that_its_extra_requires(
         assert not any(b"/" + left_out + b"/" in path for path in entries), left_out
 
 
-def test_bytecode_is_valid_whatever_the_time_of_its_source(entries: dict[bytes, Entry]) -> None:
+def test_bytecode_does_not_depend_on_file_times(entries: dict[bytes, Entry]) -> None:
     cached = f"project/procmaps/live/__pycache__/anon_names.{sys.implementation.cache_tag}.pyc"
     data = entries[cached.encode()].data
     assert data[:4] == MAGIC_NUMBER
@@ -60,16 +60,16 @@ def test_bytecode_is_valid_whatever_the_time_of_its_source(entries: dict[bytes, 
     assert "set_anon_name" in code.co_names
 
 
-def test_each_entry_comes_after_its_folder(entries: dict[bytes, Entry]) -> None:
+def test_folders_precede_their_contents(entries: dict[bytes, Entry]) -> None:
     seen = {b""}
     for path in entries:
         assert path.rpartition(b"/")[0] in seen, path
         seen.add(path)
 
 
-def test_it_is_for_this_machine_only() -> None:
+def test_rejects_another_architecture() -> None:
     here = os.uname().machine
     other = ARCHITECTURES["s390x" if here != "s390x" else "x86_64"]
     with pytest.raises(LabError) as caught:
         python.entries(other)
-    assert str(caught.value) == (f"this Python is for {here} and cannot run on {other.name}")
+    assert str(caught.value) == f"this Python runs on {here}, not on {other.name}"

@@ -1,4 +1,4 @@
-"""What kernels of our own printed is what `procmaps.render` prints for their release."""
+"""`procmaps.render` prints captures as their kernels do."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ CAPTURES = ROOT / "corpus" / "captures"
 
 
 def captures() -> list[Path]:
-    """The folders with what one kernel printed each; none where nothing was recorded yet."""
+    """Return the folders of captures, one for each kernel."""
     return sorted(file.parent for file in CAPTURES.glob("*/provenance.json"))
 
 
 @pytest.mark.parametrize("folder", captures(), ids=shared.name)
-def test_a_captured_kernel_prints_as_its_producer_does(folder: Path) -> None:
+def test_renders_captures_exactly(folder: Path) -> None:
     facts = json.loads((folder / "provenance.json").read_bytes())
     nommu = "nommu" in (facts["flavour"], facts["architecture"])
     made = parse(f"{'nommu' if nommu else 'linux'}-{facts['release']}-{facts['bits']}bit")

@@ -11,8 +11,8 @@ from kernel.lab.flavours import FLAVOURS
 from kernel.lab.kconfig import Option
 from kernel.lab.kernels import KERNELS, NEEDED, named
 from kernel.lab.releases import RELEASES
+from kernel.lab.scenario_builder import BASE, END, HEAP, GuestInfo
 from kernel.lab.scenarios import labels
-from kernel.lab.scene import BASE, END, HEAP, Place
 
 
 def test_options_are_unique_and_have_a_reason() -> None:
@@ -113,12 +113,12 @@ def test_all_scenarios_and_rules_have_a_description() -> None:
 @pytest.mark.parametrize("page", [4096, 65536])
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 def test_all_scenarios_fit_into_a_program_and_the_area(arch: str, page: int) -> None:
-    place = Place(ARCHITECTURES[arch], page, 0x7FFF0000)
+    info = GuestInfo(ARCHITECTURES[arch], page, 0x7FFF0000)
     for scenario in scenarios.SCENARIOS.values():
-        if scenario.suits(place):
-            scene = scenario.scene(place)
-            assert scene.program.encode()
-            assert BASE <= scene.at(scene.room()) < END, scenario.name
+        if scenario.suits(info):
+            builder = scenario.build(info)
+            assert builder.program.encode()
+            assert BASE <= builder.at(builder.room()) < END, scenario.name
 
 
 def test_legal_label_bytes_match_the_manual() -> None:

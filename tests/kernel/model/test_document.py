@@ -1,4 +1,4 @@
-"""What docs/model.md shows is what the model prints."""
+"""The example in docs/model.md prints the documented output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from tests.support.checkout import ROOT
 
 
-def test_the_example() -> None:
+def test_example() -> None:
     text = (ROOT / "docs" / "model.md").read_text()
     code, printed = re.findall(r"^```(?:python)?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[:2]
     done = subprocess.run(

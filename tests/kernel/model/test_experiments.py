@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kernel.experiments import measuring, merging
-from kernel.lab.scene import BASE
+from kernel.lab.scenario_builder import BASE
 from kernel.model import features
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, Flag

@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from kernel.lab.scene import BASE
+from kernel.lab.scenario_builder import BASE
 from kernel.model import features, showing
 from kernel.model.errors import CallFailed
 from kernel.model.space import Space

@@ -1,4 +1,4 @@
-"""Kernels to boot: those in the cache; with CI=true they are built where there is none."""
+"""Kernels to boot: those in the cache. With CI=true missing kernels are built."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IN_CI = os.environ.get("CI") == "true"
 
 
 def image_of(kernel: Kernel) -> Image:
-    """The built kernel, or a skip that says what to do; with CI=true it is built instead."""
+    """Return the built kernel; skip the test if there is none. With CI=true build it."""
     if IN_CI and kernel in NEEDED:
         tools.install([kernel])
         return build.ensure(kernel)
@@ -37,7 +37,7 @@ def built(kernel: Kernel) -> bool:
         return False
 
 
-# Of the others only what happens to be built here: nobody is asked to build thirty kernels.
+# The needed kernels, and others that happen to be built.
 PRESENT = [*NEEDED, *(k for k in KERNELS.values() if k not in NEEDED and built(k))]
 
 

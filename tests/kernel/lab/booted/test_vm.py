@@ -1,4 +1,4 @@
-"""What can become of a guest, each told apart from the others."""
+"""Guests: their outcomes, and an error for each way to fail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kernel.lab import ops, vm
 from kernel.lab.build import Image
 from kernel.lab.errors import GuestPanic, LostVM, ProbeFailure
 from kernel.lab.protocol import Op, Program
-from kernel.lab.scene import BASE
+from kernel.lab.scenario_builder import BASE
 
 # x86_64's numbers, arch/x86/entry/syscalls/syscall_64.tbl
 EXIT_GROUP, REBOOT = 231, 169
@@ -26,7 +26,7 @@ def labelled() -> Program:
     return program
 
 
-def test_labels_are_printed_or_refused_by_the_option(image: Image) -> None:
+def test_option_decides_whether_labels_work(image: Image) -> None:
     with vm.boot(image) as guest:
         program = Program()
         page = guest.hello.page_size
@@ -41,14 +41,14 @@ def test_labels_are_printed_or_refused_by_the_option(image: Image) -> None:
     assert (b" [anon:a label]\n" in outcome.results[maps.index].bytes) is not refused
 
 
-def test_many_programs_run_in_one_boot(named: Image) -> None:
+def test_one_boot_runs_many_programs(named: Image) -> None:
     programs = [labelled() for _ in range(200)]
     outcomes = vm.run(named, programs)
     assert len({outcome.results[2].bytes for outcome in outcomes}) == 1
     assert len(outcomes) == 200
 
 
-def test_outcomes_come_one_by_one(named: Image) -> None:
+def test_stream_yields_outcomes_one_by_one(named: Image) -> None:
     with vm.boot(named) as guest:
         stream = guest.stream([labelled(), labelled()])
         assert next(stream).ended_well
@@ -57,7 +57,7 @@ def test_outcomes_come_one_by_one(named: Image) -> None:
         assert guest.run([labelled()])[0].ended_well
 
 
-def test_a_kernel_that_panics(named: Image) -> None:
+def test_reports_a_panic(named: Image) -> None:
     with (
         pytest.raises(GuestPanic) as caught,
         vm.boot(named, append="rdinit=/nothing init=/nothing"),
@@ -68,7 +68,7 @@ def test_a_kernel_that_panics(named: Image) -> None:
     assert b"Kernel panic - not syncing" in caught.value.console
 
 
-def test_a_machine_that_ends_by_itself(named: Image) -> None:
+def test_reports_the_end_of_the_emulator(named: Image) -> None:
     program = Program()
     program(ops.call("syscall", REBOOT, 0xFEE1DEAD, 672274793, 0x01234567))
     with vm.boot(named) as guest, pytest.raises(LostVM) as caught:
@@ -76,24 +76,24 @@ def test_a_machine_that_ends_by_itself(named: Image) -> None:
     assert caught.value.reason == "the emulator ended with status 0"
 
 
-def test_a_guest_that_says_nothing(named: Image) -> None:
+def test_reports_a_boot_that_times_out(named: Image) -> None:
     started = time.monotonic()
     with (
         pytest.raises(LostVM) as caught,
         vm.boot(named, vm.Limits(boot=0.05)),
     ):
         pass
-    assert caught.value.reason == "the guest said nothing within its time limit"
+    assert caught.value.reason == "the guest did not answer within its time limit"
     assert time.monotonic() - started < 20
 
 
-def test_a_program_that_takes_too_long(named: Image) -> None:
+def test_reports_a_program_that_times_out(named: Image) -> None:
     program = Program()
     with program.repeat(2**40):
         program(ops.brk(0))
     with vm.boot(named, vm.Limits(program=1)) as guest, pytest.raises(LostVM) as caught:
         guest.run([program])
-    assert caught.value.reason == "the guest said nothing within its time limit"
+    assert caught.value.reason == "the guest did not answer within its time limit"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_program_that_takes_too_long(named: Image) -> None:
         (ops.call("syscall", EXIT_GROUP, 3), "its process ended with status 3"),
     ],
 )
-def test_a_program_that_fails(named: Image, op: Op, reason: str) -> None:
+def test_reports_a_program_that_dies(named: Image, op: Op, reason: str) -> None:
     failing = Program([op])
     with vm.boot(named) as guest:
         with pytest.raises(ProbeFailure) as caught:
@@ -112,7 +112,7 @@ def test_a_program_that_fails(named: Image, op: Op, reason: str) -> None:
         assert guest.run([labelled()])[0].ended_well
 
 
-def test_instructions_are_a_clock_that_repeats(named: Image) -> None:
+def test_instruction_counts_repeat(named: Image) -> None:
     program = Program()
     with program.repeat(100):
         program(ops.mmap(0, 4096, "rw", "private anonymous"))

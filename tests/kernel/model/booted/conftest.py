@@ -1,4 +1,4 @@
-"""Booted kernels: those in the cache; with CI=true they are built where there is none."""
+"""Booted kernels: those in the cache. With CI=true missing kernels are built."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kernel.model.differential import Subject
 
 
 def image_of(kernel: Kernel) -> Image:
-    """The built kernel, or a skip that says what to do; with CI=true it is built instead."""
+    """Return the built kernel; skip the test if there is none. With CI=true build it."""
     if os.environ.get("CI") == "true":
         tools.install([kernel])
         return build.ensure(kernel)
@@ -32,7 +32,7 @@ def image_of(kernel: Kernel) -> Image:
 
 @pytest.fixture(scope="module", params=NEEDED, ids=lambda kernel: kernel.name)
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
-    """Each kernel that the laboratory needs, in turn."""
+    """Give each needed kernel in turn."""
     kernel: Kernel = request.param
     with subjects.booted(image_of(kernel)) as made:
         yield made
@@ -40,5 +40,5 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
 
 @pytest.fixture(scope="session")
 def newest() -> Image:
-    """The newest kernel with labels."""
+    """Give the newest kernel with labels."""
     return image_of(named("6.12-x86_64-named"))

@@ -1,13 +1,13 @@
-"""What a guest mapped and named, from its own record: which call returned what.
+"""The regions that a guest's maps must show, computed from the results of its calls.
 
-This paints pages; it does not model the kernel. A successful ``mmap`` paints pages, ``munmap``
-wipes them, ``mprotect`` changes their permissions, naming labels them. Whether two neighbours
-are one mapping or two is left to the kernel: a *region* here is a longest run of pages that are
-alike, and each mapping that the kernel prints must lie within one region.
+This module tracks pages; it does not model the kernel. A successful ``mmap`` adds pages, ``munmap``
+removes them, ``mprotect`` changes their permissions, and naming labels them. A *region* is a
+longest run of equal pages. Splits and merges are the kernel's choice, so each mapping that it
+prints must be inside one region.
 
-Approximations, all admitted: the heap is painted from the first break that was asked for; a
-label refused part-way (EBADF) is taken to have reached the pages before the first one that can
-have no label; a mapping that grows down is painted as it was made.
+Approximations: the heap starts at the first break that was requested. A label that failed with
+EBADF is assumed on all pages before the first page that takes no label. A mapping that grows down
+keeps its initial size.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from kernel.lab import ops
-from kernel.lab.protocol import Arg, Counted, Op, Outcome, Ref, Result, Step
-from kernel.lab.scene import File, Scene
+from kernel.lab.protocol import Arg, Counted, Op, Outcome, Ref, Result, Strided
+from kernel.lab.scenario_builder import File, ScenarioBuilder
 
 ENOMEM, EBADF = 12, 9
 
 
 @frozen
 class Page:
-    """What one page is. ``offset`` is in bytes and that of this page; ``file`` a descriptor."""
+    """A page. ``offset`` is its own, in bytes; ``file`` is a descriptor."""
 
     prot: str
     shared: bool
@@ -40,13 +40,13 @@ class Page:
 
     @property
     def backed(self) -> bool:
-        """Whether there is a file, or shared memory, behind the page."""
+        """Whether the page belongs to a file or to shared memory."""
         return self.kind not in ("anonymous", "heap")
 
 
 @frozen
 class Call:
-    """An operation that succeeded: its arguments as the agent passed them, and its value."""
+    """An operation that succeeded: its arguments as the agent passed them, and its result."""
 
     op: Op
     args: Sequence[Any]
@@ -54,8 +54,8 @@ class Call:
 
 
 @define
-class Space:
-    """One process's painted pages, by page number."""
+class PageMap:
+    """The pages of one process, by page number."""
 
     page: int
     pages: dict[int, Page] = field(factory=dict[int, Page])
@@ -63,26 +63,26 @@ class Space:
     break_start: int = 0
 
     def span(self, address: int, length: int) -> range:
-        """The page numbers that a range touches."""
+        """Return the page numbers of a range."""
         return range(address // self.page, -(-(address + length) // self.page))
 
-    def fork(self) -> Space:
-        """What a child inherits."""
+    def fork(self) -> PageMap:
+        """Return the pages that a child inherits."""
         kept = {n: p for n, p in self.pages.items() if n not in self.not_inherited}
-        return Space(self.page, kept, set(self.not_inherited), self.break_start)
+        return PageMap(self.page, kept, set(self.not_inherited), self.break_start)
 
 
 def text(data: bytes) -> dict[str, str]:
-    """Bytes for JSON: exactly, and so that a person can read them."""
+    """Return bytes for JSON, in base64 and in a readable form."""
     return {"base64": b64encode(data).decode(), "text": data.decode("ascii", "backslashreplace")}
 
 
 def evaluate(arg: Arg, results: Mapping[int, Result], counter: int) -> int | bytes:
-    """An argument as the agent passed it; bytes stay bytes."""
+    """Return an argument as the agent passed it; bytes stay bytes."""
     match arg:
         case Ref(index):
             return results[index].value if index in results else -1
-        case Step(base, step):
+        case Strided(base, step):
             return base + step * counter
         case Counted(given):
             return given[:-8] + b"%08d" % (counter % 10**8)
@@ -92,9 +92,9 @@ def evaluate(arg: Arg, results: Mapping[int, Result], counter: int) -> int | byt
 
 @define
 class Replay:
-    """Goes through a scene's operations with the guest's results in hand."""
+    """Applies a scenario's operations to pages, with the guest's results."""
 
-    scene: Scene
+    scene: ScenarioBuilder
     outcome: Outcome
     snapshots: dict[str, list[dict[str, Any]]] = field(factory=dict[str, list[dict[str, Any]]])
     _descriptors: dict[int, File] = field(factory=dict[int, File])
@@ -102,64 +102,64 @@ class Replay:
     _sysv: dict[int, int] = field(factory=dict[int, int])
 
     def run(self) -> dict[str, list[dict[str, Any]]]:
-        """The regions at each snapshot, by its name."""
+        """Return the regions at each snapshot, by its name."""
         self._linked = {f.descriptor.index: f.kind != "memfd" for f in self.scene.files}
-        self._range(Space(self.scene.page), 0, len(self.scene.program.ops))
+        self._range(PageMap(self.scene.page), 0, len(self.scene.program.ops))
         return self.snapshots
 
     def _result(self, index: int) -> Result:
         return self.outcome.results.get(index, Result(-1))
 
-    def _range(self, space: Space, start: int, stop: int) -> None:
+    def _range(self, space: PageMap, start: int, stop: int) -> None:
         held = space
         index = start
         while index < stop:
             op = self.scene.program.ops[index]
             body = op.args[-1] if op.name in ("fork", "hold", "repeat", "background") else 0
             if not isinstance(body, int):
-                raise TypeError(f"{op.name} counts its operations in {body!r}")
+                raise TypeError(f"{op.name}: the length of the block is {body!r}, not an int")
             if op.name in ("fork", "hold"):
                 child = space.fork()
                 self._range(child, index + 1, index + 1 + body)
                 held = child if op.name == "hold" else held
             elif op.name == "background":
-                pass  # what it maps is its own, and nobody looks at it
+                pass  # its mappings are its own and in no snapshot
             elif op.name == "repeat":
                 self._repeat(space, index, body)
             else:
-                self._step(space, index, op, 0, self._result(index))
-                self._look(held if op.name == "read_held" else space, index)
+                self._apply(space, index, op, 0, self._result(index))
+                self._take_snapshot(held if op.name == "read_held" else space, index)
             index += 1 + body
 
-    def _repeat(self, space: Space, index: int, body: int) -> None:
+    def _repeat(self, space: PageMap, index: int, body: int) -> None:
         inside = range(index + 1, index + 1 + body)
         whole = self._result(index).value
-        # Within a repeat only the call that failed has a result; those before it went well.
+        # In a repeat only the call that failed has a result; those before it succeeded.
         failed = next((inner for inner in inside if inner in self.outcome.results), inside.start)
         for counter, last in (*((n, inside.stop) for n in range(whole)), (whole, failed)):
             for inner in range(inside.start, last):
-                self._step(space, inner, self.scene.program.ops[inner], counter, Result(0))
+                self._apply(space, inner, self.scene.program.ops[inner], counter, Result(0))
 
-    def _look(self, space: Space, index: int) -> None:
+    def _take_snapshot(self, space: PageMap, index: int) -> None:
         for shot in self.scene.snapshots:
             if index == next(iter(shot.reads.values())).index:
                 self.snapshots[shot.name] = self._regions(space)
 
-    def _step(self, space: Space, index: int, op: Op, counter: int, result: Result) -> None:
+    def _apply(self, space: PageMap, index: int, op: Op, counter: int, result: Result) -> None:
         args = [evaluate(arg, self.outcome.results, counter) for arg in op.args]
         if op.name == "prctl":
-            _paint_label(space, args, result.errno)
+            _apply_label(space, args, result.errno)
         elif op.name == "unlinkat" and not result.errno:
             if index in self.scene.unlinked:
                 self._linked[self.scene.unlinked[index]] = False
         elif not result.errno:
-            paint = getattr(self, f"_{op.name}", None)
-            if paint is not None:
-                paint(space, Call(op, args, result.value))
+            apply = getattr(self, f"_{op.name}", None)
+            if apply is not None:
+                apply(space, Call(op, args, result.value))
 
-    def _mmap(self, space: Space, call: Call) -> None:
+    def _mmap(self, space: PageMap, call: Call) -> None:
         address, length, prot, flags, descriptor, offset = call.args
-        # Within a repeat a call has no result of its own; its mappings are fixed.
+        # In a repeat a call has no result; its mappings have fixed addresses.
         start = address if flags & ops.MAP["fixed"] else call.value
         shared = bool(flags & ops.MAP["shared"])
         source = call.op.args[4]
@@ -167,12 +167,12 @@ class Replay:
         if flags & ops.MAP["hugetlb"]:
             kind = "hugetlb"
         elif file is not None and shared and self._file(file).name == b"/dev/zero":
-            # mmap_zero(), drivers/char/mem.c: it becomes shared anonymous memory
+            # mmap_zero(), drivers/char/mem.c, makes it shared anonymous memory.
             kind, file = "shared", None
         elif file is not None:
             kind = self._file(file).kind
         elif descriptor != -1:
-            raise ValueError("a descriptor that no operation of the scene opened")
+            raise ValueError("mmap of a descriptor that no operation of the scenario opened")
         else:
             kind = "shared" if shared else "anonymous"
         inode = self._stat(file)[1] if file is not None else None
@@ -181,17 +181,17 @@ class Replay:
             space.pages[number] = Page(_letters(prot), shared, kind, at, file, inode)
             space.not_inherited.discard(number)
 
-    def _munmap(self, space: Space, call: Call) -> None:
+    def _munmap(self, space: PageMap, call: Call) -> None:
         for number in space.span(call.args[0], call.args[1]):
             space.pages.pop(number, None)
 
-    def _mprotect(self, space: Space, call: Call) -> None:
+    def _mprotect(self, space: PageMap, call: Call) -> None:
         for number in space.span(call.args[0], call.args[1]):
             space.pages[number] = evolve(space.pages[number], prot=_letters(call.args[2]))
 
     _pkey_mprotect = _mprotect
 
-    def _mremap(self, space: Space, call: Call) -> None:
+    def _mremap(self, space: PageMap, call: Call) -> None:
         address, length, new_length, flags, _ = call.args
         old = [space.pages[n] for n in space.span(address, length)]
         if not flags & ops.MREMAP["dontunmap"]:
@@ -202,24 +202,24 @@ class Replay:
             beyond = max(0, n - len(old) + 1) * space.page if like.backed else 0
             space.pages[number] = evolve(like, offset=like.offset + beyond)
 
-    def _madvise(self, space: Space, call: Call) -> None:
+    def _madvise(self, space: PageMap, call: Call) -> None:
         span = space.span(call.args[0], call.args[1])
         if call.args[2] == ops.MADVISE["dontfork"]:
             space.not_inherited.update(span)
         elif call.args[2] == ops.MADVISE["dofork"]:
             space.not_inherited.difference_update(span)
 
-    def _brk(self, space: Space, call: Call) -> None:
+    def _brk(self, space: PageMap, call: Call) -> None:
         if not call.args[0]:
             space.break_start = call.value
             return
         for number in space.span(space.break_start, max(0, call.value - space.break_start)):
             space.pages.setdefault(number, Page("rw-", shared=False, kind="heap"))
 
-    def _shmget(self, _: Space, call: Call) -> None:
+    def _shmget(self, _: PageMap, call: Call) -> None:
         self._sysv[call.value] = call.args[1]
 
-    def _shmat(self, space: Space, call: Call) -> None:
+    def _shmat(self, space: PageMap, call: Call) -> None:
         prot = "r--" if call.args[2] & 0o10000 else "rw-"
         for n, number in enumerate(space.span(call.value, self._sysv[call.args[0]])):
             at = n * space.page
@@ -231,12 +231,12 @@ class Replay:
         return next(f for f in self.scene.files if f.descriptor.index == descriptor)
 
     def _stat(self, descriptor: int) -> tuple[tuple[int, int], int]:
-        """Device (major, minor) and inode, as the guest's statx told."""
+        """Return device (major, minor) and inode from the guest's statx."""
         data = self._result(self._file(descriptor).stat.index).bytes
         major, minor, inode, *_ = struct.unpack(ops.STATX_FORMAT, data)
         return (major, minor), inode
 
-    def _regions(self, space: Space) -> list[dict[str, Any]]:
+    def _regions(self, space: PageMap) -> list[dict[str, Any]]:
         return [
             self._region(space.page, first, last, space.pages[first]) for first, last in runs(space)
         ]
@@ -259,8 +259,8 @@ class Replay:
         return region
 
 
-def runs(space: Space) -> Iterable[tuple[int, int]]:
-    """First and last page number of each longest run of pages that are alike."""
+def runs(space: PageMap) -> Iterable[tuple[int, int]]:
+    """Yield first and last page number of each longest run of equal pages."""
     first = last = None
     for number in sorted(space.pages):
         page = space.pages[number]
@@ -281,24 +281,26 @@ def _letters(prot: int) -> str:
     return "".join(c if prot & bit else "-" for c, bit in ops.PROTECTION.items())
 
 
-def _paint_label(space: Space, args: Sequence[Any], errno: int) -> None:
+def _apply_label(space: PageMap, args: Sequence[Any], errno: int) -> None:
     option, attribute, address, length, label = args
     if (option, attribute) != (ops.PR_SET_VMA, ops.PR_SET_VMA_ANON_NAME):
         return
     if errno not in (0, ENOMEM, EBADF):
         return
-    painted = [n for n in space.span(address, length) if n in space.pages]
+    labelled = [n for n in space.span(address, length) if n in space.pages]
     if errno == EBADF:
-        fixed = [n for n in painted if space.pages[n].kind in ("file", "device", "sysv", "hugetlb")]
-        fixed = fixed or [n for n in painted if space.pages[n].backed]
-        painted = [n for n in painted if n < fixed[0]]
-    for number in painted:
+        fixed = [
+            n for n in labelled if space.pages[n].kind in ("file", "device", "sysv", "hugetlb")
+        ]
+        fixed = fixed or [n for n in labelled if space.pages[n].backed]
+        labelled = [n for n in labelled if n < fixed[0]]
+    for number in labelled:
         value = label if isinstance(label, bytes) else None
         space.pages[number] = evolve(space.pages[number], label=value)
 
 
-def record(scene: Scene, outcome: Outcome) -> list[dict[str, Any]]:
-    """Each operation with its arguments and what the guest returned, for the truth file."""
+def record(scene: ScenarioBuilder, outcome: Outcome) -> list[dict[str, Any]]:
+    """Return each operation with its arguments and result, for the ground truth."""
     rows: list[dict[str, Any]] = []
     for index, op in enumerate(scene.program.ops):
         row: dict[str, Any] = {"op": op.name, "args": [_plain(arg) for arg in op.args]}
@@ -316,7 +318,7 @@ def record(scene: Scene, outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _query(result: Result) -> dict[str, Any]:
-    """What PROCMAP_QUERY answered; the name without its NUL."""
+    """Return the answer of PROCMAP_QUERY; the name is without its NUL."""
     names = ("start", "end", "flags", "page_size", "offset", "inode", "major", "minor")
     values = struct.unpack(ops.QUERY_FORMAT, result.data[0])
     name = result.data[1].removesuffix(b"\0") if len(result.data) > 1 else b""
@@ -324,13 +326,13 @@ def _query(result: Result) -> dict[str, Any]:
 
 
 def _plain(arg: Arg) -> int | dict[str, Any]:
-    """An argument for JSON."""
+    """Return an argument for JSON."""
     match arg:
         case bytes():
             return text(arg)
         case Ref(index):
             return {"result_of": index}
-        case Step(base, step):
+        case Strided(base, step):
             return {"base": base, "step": step}
         case Counted(given):
             return {"counted": text(given)}

@@ -1,6 +1,6 @@
-"""A scenario while it is being written down: operations, the files behind them, the snapshots.
+"""The builder of a scenario: operations, files and snapshots.
 
-A scene knows nothing of results. ``truth`` puts the guest's answers beside it afterwards.
+It knows no results. ``expected_regions`` combines them with the operations afterwards.
 """
 
 from __future__ import annotations
@@ -14,24 +14,23 @@ from kernel.lab import ops
 from kernel.lab.architectures import Architecture
 from kernel.lab.protocol import Arg, Op, Program, Ref
 
-# Where the agent ends (agent/layout.ld): there the kernel starts its heap, without randomisation.
+# The end of the agent (agent/layout.ld). The heap starts there, because randomisation is off.
 HEAP = 0x10050000
-# Scenarios map within these bounds and nothing else does, on any machine: above the agent and
-# its heap, below the lowest address at which a 32-bit kernel places mappings of its own.
+# Only scenarios map memory between these addresses, on all machines. They are above the agent and
+# its heap, and below the lowest mapping that a 32-bit kernel places itself.
 BASE = 0x20000000
 END = 0x60000000
 AREA = range(BASE, END)
-# No machine maps anything here in a program of the laboratory.
+# An address that is unmapped in all programs of the laboratory.
 FAR = 0x7FF00000
 
 
 @frozen
 class File:
-    """Something that can be mapped by descriptor. ``name`` is what the scenario called it.
+    """An open file that can be mapped. ``name`` is the scenario's name for it.
 
-    ``kind`` is ``memfd``, ``file``, ``device`` (a device, or a file that is there already) or
-    ``object`` (of the kernel, ``name`` being what it calls itself); ``stat`` the
-    operation that asked for device and inode.
+    ``kind`` is ``memfd``, ``file``, ``device`` (a device or an existing file), or ``object`` (of
+    the kernel, and ``name`` is the kernel's). ``stat`` is the statx operation.
     """
 
     kind: str
@@ -42,9 +41,9 @@ class File:
 
 @frozen
 class Snapshot:
-    """Files of /proc read at one moment: kind of file to the operation that read it.
+    """Files of /proc read at one moment: the operation that read each kind of file.
 
-    ``held`` is set where they are those of the stopped child.
+    ``held`` is true for the files of the stopped child.
     """
 
     name: str
@@ -53,8 +52,8 @@ class Snapshot:
 
 
 @frozen
-class Place:
-    """What a scenario may know of the guest before it starts."""
+class GuestInfo:
+    """What a scenario knows of its guest."""
 
     architecture: Architecture
     page: int
@@ -64,16 +63,16 @@ class Place:
     def huge_page(self) -> int:
         """The size of a huge page, or a multiple of it.
 
-        On arm64 it is what a whole table of pages holds, and so grows with the pages.
+        On arm64 it is the memory of a whole page table, so it grows with the page size.
         """
         return self.page * self.page // 8 if self.architecture.name == "arm64" else 2 << 20
 
 
 @define
-class Scene:
+class ScenarioBuilder:
     """The operations of one scenario, built in order."""
 
-    place: Place
+    guest: GuestInfo
     files_read: tuple[str, ...]
     program: Program = field(factory=Program)
     files: list[File] = field(factory=list[File])
@@ -84,24 +83,24 @@ class Scene:
     @property
     def page(self) -> int:
         """The guest's page size."""
-        return self.place.page
+        return self.guest.page
 
     def do(self, op: Op) -> Ref:
-        """Append an operation."""
+        """Append an operation; return a reference to its result."""
         return self.program(op)
 
     def at(self, page: int) -> int:
-        """The address of this page of the scenario's own area."""
+        """Return the address of this page of the scenario's area."""
         return BASE + page * self.page
 
     def room(self, pages: int = 1) -> int:
-        """The next free page number, with an unmapped page before it so that nothing merges."""
+        """Reserve pages after an unmapped page, which prevents merges; return the first number."""
         taken = self._next
         self._next += pages + 1
         return taken
 
     def shared_room(self, pages: int) -> int:
-        """Like ``room``, where any machine can attach a System V segment.
+        """Reserve pages as ``room`` does, where any machine can attach a System V segment.
 
         MIPS attaches at multiples of 256 KiB only (SHMLBA, arch/mips/include/asm/shmparam.h).
         """
@@ -110,8 +109,8 @@ class Scene:
         return self.room(pages)
 
     def huge_room(self) -> int:
-        """The next address where a huge page can begin."""
-        size = self.place.huge_page
+        """Return the next address at which a huge page can start."""
+        size = self.guest.huge_page
         return -(-self.at(self.room()) // size) * size
 
     def anon(
@@ -122,7 +121,7 @@ class Scene:
         flags: str = "private",
         label: Arg | None = -1,
     ) -> int:
-        """Anonymous memory at a page of the area, labelled unless ``label`` is left out."""
+        """Map anonymous memory at a page of the area, and label it if *label* is given."""
         address, length = self.at(at), pages * self.page
         self.do(ops.mmap(address, length, prot, f"{flags} fixed anonymous"))
         if label != -1:
@@ -141,26 +140,26 @@ class Scene:
         return file
 
     def memfd(self, name: bytes, pages: int = 1, flags: str = "") -> File:
-        """A new memfd of so many pages."""
+        """Create a memfd of so many pages."""
         return self._file("memfd", name, self.do(ops.memfd_create(name, flags)), pages)
 
     def open(self, path: bytes, pages: int = 1, *, shown: bytes = b"") -> File:
-        """A new file, open for reading and writing.
+        """Create a file, open for reading and writing.
 
-        ``shown``: its absolute path, where ``path`` is relative to a folder too deep to name.
+        *shown* is its absolute path if *path* is relative to a folder that is too deep for a path.
         """
         return self._file("file", shown or path, self.do(ops.open_(path, "rdwr creat")), pages)
 
     def device(self, path: bytes, words: str = "rdwr") -> File:
-        """A device, or a file that is there already."""
+        """Open a device or an existing file."""
         return self._file("device", path, self.do(ops.open_(path, words)), 0)
 
     def object(self, name: bytes, descriptor: Ref) -> File:
-        """Something without a path that an operation gave a descriptor of."""
+        """Register a descriptor that an operation returned for an object without a path."""
         return self._file("object", name, descriptor, 0)
 
     def unlink(self, file: File, path: bytes = b"") -> None:
-        """Remove a file by its name, or by ``path`` where that differs."""
+        """Remove a file by its name, or by *path* if that differs."""
         self.unlinked[self.do(ops.unlink(path or file.name)).index] = file.descriptor.index
 
     def map(
@@ -172,7 +171,7 @@ class Scene:
         flags: str = "shared",
         offset: int = 0,
     ) -> int:
-        """Map pages of a file at a page of the area; the address."""
+        """Map pages of a file at a page of the area; return the address."""
         address, length = self.at(at), pages * self.page
         self.do(ops.mmap(address, length, prot, f"{flags} fixed", file.descriptor, offset))
         return address
@@ -205,9 +204,9 @@ class Scene:
 
     @contextmanager
     def folder(self, path: bytes, kind: bytes = b"tmpfs", options: bytes = b"") -> Generator[None]:
-        """A fresh tmpfs for the block's files, so that their inodes count from the same start.
+        """Mount a new tmpfs for the block, so that inode numbers start at the same number.
 
-        Or another file system without a device.
+        *kind* may be another file system without a device.
         """
         self.do(ops.mkdir(path))
         self.do(ops.mount(kind, path, options))
