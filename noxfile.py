@@ -26,6 +26,7 @@ WORKERS = ("-n", os.environ.get("WORKERS", "2"))
 # Folders of tests/ with needs of their own, each run by a part of its own.
 LABORATORY = ("tests/kernel/lab/booted", "tests/kernel/model/booted", "tests/kernel/source")
 PEERS = ("tests/corpus/peers",)
+I386 = ("tests/engines/i386",)
 WHEEL = ("tests/wheel",)
 
 
@@ -64,7 +65,7 @@ def check(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """Run the tests in the checkout; with `make test-all` also hold the coverage floor."""
-    elsewhere = (*LABORATORY, *PEERS, *WHEEL)
+    elsewhere = (*LABORATORY, *PEERS, *WHEEL, *I386)
     ignored = (f"--ignore={folder}" for folder in elsewhere)
     session.run(*PYTEST, *WORKERS, *ignored, *(("--cov",) if ALL else ()), *session.posargs)
 
@@ -81,6 +82,17 @@ def speed(session: nox.Session) -> None:
     slow(session)
     need(session, valgrind="valgrind", gcc="gcc")
     session.run("make", "counts")
+
+
+@nox.session
+def i386(session: nox.Session) -> None:
+    """Run the C extension on a 32-bit Python."""
+    slow(session)
+    need(session, **{"i686-linux-gnu-gcc": "gcc-i686-linux-gnu"})
+    if CI:
+        session.run(PYTHON, "-m", "tests.support.python_i386")
+    ready(session, PYTHON, "-m", "tests.support.python_i386", "ready")
+    session.run(*PYTEST, *I386)
 
 
 @nox.session

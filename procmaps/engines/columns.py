@@ -49,7 +49,7 @@ class Columns:
     """The distinct texts after ``VmFlags:``."""
     unparsed: tuple[UnparsedRange, ...]
     """The ranges of lines that could not be read."""
-    _buffers: ColumnBuffers = attrs.field(repr=False)
+    _buffers: ColumnBuffers = attrs.field(alias="buffers", repr=False)
 
     @classmethod
     def of(cls, buffers: ColumnBuffers) -> Columns:

@@ -1,0 +1,74 @@
+"""The columns of a snapshot are read-only views of the engine's buffers."""
+
+from __future__ import annotations
+
+import copy
+
+import attrs
+import pytest
+
+from procmaps import Snapshot, loads
+from procmaps.engines.columns import Columns
+
+TEXT = (
+    b"1000-2000 rw-p 00000000 00:00 0 [heap]\nRss: 4 kB\nVmFlags: rd wr \n"
+    b"2000-3000 r--p 00001000 08:01 7 /a\n"
+)
+ARRAYS = (
+    "line_offset", "start", "end", "perms", "offset", "major", "minor", "inode", "name_index",
+    "flags_index",
+)  # fmt: skip
+
+
+@pytest.fixture
+def snapshot() -> Snapshot:
+    return loads(TEXT)
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_no_item_of_a_column_can_be_changed(snapshot: Snapshot, name: str) -> None:
+    column = getattr(snapshot.columns, name)
+    with pytest.raises(TypeError, match=r"^cannot modify read-only memory$"):
+        column[0] = 1
+
+
+def test_no_item_of_a_usage_column_can_be_changed(snapshot: Snapshot) -> None:
+    with pytest.raises(TypeError, match=r"^cannot modify read-only memory$"):
+        snapshot.columns.usage["rss"][0] = 1
+    assert not hasattr(snapshot.columns.usage, "__setitem__")
+
+
+@pytest.mark.parametrize("field", attrs.fields(Columns), ids=lambda field: field.name)
+def test_no_column_can_be_replaced(snapshot: Snapshot, field: attrs.Attribute[object]) -> None:
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        setattr(snapshot.columns, field.name, None)
+
+
+def test_texts_and_ranges_are_tuples(snapshot: Snapshot) -> None:
+    assert snapshot.columns.names == (b"", b"[heap]", b"/a")
+    assert snapshot.columns.flags == (b" rd wr ",)
+    assert snapshot.columns.unparsed == ()
+
+
+def test_columns_have_a_number_for_each_mapping(snapshot: Snapshot) -> None:
+    columns = snapshot.columns
+    assert len(columns) == 2
+    assert columns.start.tolist() == [0x1000, 0x2000]
+    assert columns.line_offset.tolist() == [0, TEXT.index(b"2000-3000")]
+    assert [columns.names[index] for index in columns.name_index] == [b"[heap]", b"/a"]
+    assert columns.usage["rss"].tolist() == [4096, 2**64 - 1]
+    assert columns.flags_index.tolist() == [0, 2**32 - 1]
+
+
+def test_views_share_the_memory_of_the_buffers(snapshot: Snapshot) -> None:
+    """A view that exports the array keeps it from being resized, so it is no copy."""
+    assert snapshot.columns.start.nbytes == 16
+    with pytest.raises(BufferError):
+        snapshot._buffers.start.append(1)
+
+
+def test_columns_can_be_copied(snapshot: Snapshot) -> None:
+    """`copy.deepcopy` uses the protocol of pickle."""
+    columns = copy.deepcopy(snapshot.columns)
+    assert columns.end.tolist() == [0x2000, 0x3000]
+    assert columns.usage["rss"].tolist() == [4096, 2**64 - 1]
