@@ -1,4 +1,4 @@
-"""``loads(render(records, producer)) == records``, for every producer and whatever it can print."""
+"""The law ``loads(render(records, producer)) == records`` for everything a producer can print."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from procmaps.strategies import address_spaces
 from tests.support.examples import examples
 
 
-def told_apart() -> list[Producer]:
-    """One producer for each way of printing: most releases print as the one before them."""
-    ways = {
+def distinct_producers() -> list[Producer]:
+    """Return one producer for each output format; most releases print like the previous one."""
+    by_format = {
         (made.kind, made.header, made.smaps, made.rollup, made.labels, made.pathless): made
         for made in every_producer()
     }
-    return list(ways.values())
+    return list(by_format.values())
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @pytest.mark.parametrize("kind", FILE_KINDS)
 @given(data=st.data())
 def test_rendered_records_read_back(kind: FileKind, data: st.DataObject) -> None:
-    printing = [made for made in told_apart() if made.prints(kind)]
+    printing = [made for made in distinct_producers() if made.prints(kind)]
     made = data.draw(st.sampled_from(printing))
     records = data.draw(address_spaces(made, kind))
     assert list(loads(render(records, made), dialect=made.dialect)) == records
 
 
-@pytest.mark.parametrize("made", told_apart(), ids=str)
+@pytest.mark.parametrize("made", distinct_producers(), ids=str)
 def test_every_producer_is_covered(made: Producer) -> None:
-    """A few examples for each of them: the test above may pass by a rare one."""
+    """Draw a few examples for each producer; the test above may not draw a rare one."""
 
     def reads_back(records: list[Mapping]) -> None:
         assert list(loads(render(records, made), dialect=made.dialect)) == records

@@ -1,4 +1,4 @@
-"""What real kernels printed, read and printed again: the same bytes, by the right producer."""
+"""Dumps of real kernels, loaded and rendered by the right producer, give the same bytes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tests.support import shared
 
 KERNELS = ("linux", "android")
 
-STRIPPED = "the spaces at the ends of lines were taken away"
-BY_HAND = "written by hand for a test, with offsets and columns as no kernel prints them"
+STRIPPED = "the spaces at line ends were removed"
+BY_HAND = "written by hand for a test, with offsets and columns that no kernel prints"
 BACKPORT = "an Android kernel with the page sizes moved up (493b0e9d945f) before 4.14"
-MENDED = "THPeligible has the tabs of 5.4 to 5.8, FilePmdMapped the width of 5.10; stripped, too"
+MIXED = "THPeligible has the tabs of 5.4 to 5.8, FilePmdMapped the width of 5.10; stripped too"
 RENAMED = "a vendor's kernel that prints ShmemHugePages for ShmemPmdMapped"
 
 NOT_AS_PRINTED = {
@@ -40,42 +40,42 @@ NOT_AS_PRINTED = {
     "openharmony__hiviewdfx_faultloggerd__testmaps_32": STRIPPED,
     "openharmony__hiviewdfx_faultloggerd__testmaps_64": STRIPPED,
     "pixie-io__pixie__maps": STRIPPED,
-    "pixie-io__pixie__smaps": MENDED,
+    "pixie-io__pixie__smaps": MIXED,
 }
-"""The dumps that no kernel printed as they stand, or that one printed which no table knows."""
+"""Dumps that no kernel printed in this form, or that a kernel printed that no table has."""
 
 
 @functools.cache
 def index() -> dict[str, dict[str, str]]:
-    """What is told of each dump by its file name: ``arch`` and ``version`` among others."""
+    """Return the index row of each dump by file name: ``arch``, ``version`` and others."""
     with (shared.FOLDER / "dumps" / "index.tsv").open(encoding="utf-8", newline="") as table:
         rows = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
         return {row["file"]: row for row in rows}
 
 
-WORDS = {"arm": 32, "i386": 32, "x86_64": 64, "arm64": 64}
-"""The word size of the kernel, by what the index says of the machine."""
+WORD_SIZES = {"arm": 32, "i386": 32, "x86_64": 64, "arm64": 64}
+"""Word size of the kernel by the architecture in the index."""
 
 
 def kernels() -> Iterator[Producer]:
-    """All but the emulations: what strips spaces makes a dump look like one of theirs."""
+    """Yield all but the emulations: a dump with stripped spaces looks like one of theirs."""
     return (made for made in every_producer() if made.kind in KERNELS)
 
 
 def candidates(file: Path) -> Iterator[Producer]:
-    """The kernels that can have printed a dump, by what is told of it."""
-    told = index()[file.name]
-    ages, word = told_range(told["version"]), WORDS.get(told["arch"])
+    """Yield the kernels that can have printed a dump, according to the index."""
+    row = index()[file.name]
+    ages, word_size = release_range(row["version"]), WORD_SIZES.get(row["arch"])
     for made in every_producer():
         if made.kind not in KERNELS or made.release is None:
             continue
         right_age = ages is None or ages[0] <= made.release <= ages[1]
-        if right_age and word in (None, made.word_size):
+        if right_age and word_size in (None, made.word_size):
             yield made
 
 
 def printers(snapshot: Snapshot, asked: Iterable[Producer]) -> Iterator[Producer]:
-    """Those of the kernels asked that print this snapshot as it stands."""
+    """Yield those of the producers *asked* that print exactly this snapshot."""
     text, records = dumps(snapshot), list(snapshot)
     for made in asked:
         if not lays_out(text, records, made):
@@ -89,9 +89,9 @@ def printers(snapshot: Snapshot, asked: Iterable[Producer]) -> Iterator[Producer
 
 
 def lays_out(text: bytes, records: Iterable[Mapping], made: Producer) -> bool:
-    """Whether *text* is how a producer spaces the records, whatever it would refuse of them.
+    """Return whether a producer lays out the records as in *text*, without checking them.
 
-    Most kernels are out at the first line, long before a whole dump is printed.
+    Most kernels differ at the first line, so that few dumps are rendered completely.
     """
     at = 0
     for record in records:
@@ -102,17 +102,17 @@ def lays_out(text: bytes, records: Iterable[Mapping], made: Producer) -> bool:
     return at == len(text)
 
 
-def told_range(version: str) -> tuple[Release, Release] | None:
-    """The releases that ``kernel A-B`` names."""
-    told = re.fullmatch(r"kernel ([\d.]+)-([\d.]+)", version)
-    return (Release.parse(told[1]), Release.parse(told[2])) if told else None
+def release_range(version: str) -> tuple[Release, Release] | None:
+    """Return the two releases in ``kernel A-B``, or None."""
+    match = re.fullmatch(r"kernel ([\d.]+)-([\d.]+)", version)
+    return (Release.parse(match[1]), Release.parse(match[2])) if match else None
 
 
 @pytest.mark.parametrize("file", shared.dump_files(), ids=shared.name)
 def test_a_kernel_of_the_same_age_and_word_size_renders_the_dump(file: Path) -> None:
     if file.name in NOT_AS_PRINTED:
         found = list(printers(load(file, errors="collect"), kernels()))
-        assert not found, f"{found[0]} prints it: take it off the list"
+        assert not found, f"{found[0]} prints it; remove it from NOT_AS_PRINTED"
     else:
         assert any(printers(load(file), candidates(file)))
 
@@ -122,7 +122,7 @@ def test_every_listed_exception_is_an_existing_dump(shared_dumps: Path) -> None:
 
 
 def test_stripped_dumps_lack_only_spaces(shared_dumps: Path) -> None:
-    """With the spaces taken away from what is printed, too, they are equal to the byte."""
+    """If the rendered text is stripped too, both are equal byte for byte."""
     for name, reason in NOT_AS_PRINTED.items():
         if reason is STRIPPED:
             snapshot = load(shared_dumps / name, errors="collect")

@@ -1,4 +1,4 @@
-"""The name column: which record each text becomes, and every original it can stand for."""
+"""The name column: the record of each text, and every original that prints the same."""
 
 from itertools import islice
 
@@ -55,7 +55,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("raw", CASES, ids=ascii)
-def test_each_column_becomes_its_record_in_both_engines(raw: bytes) -> None:
+def test_both_engines_parse_each_column_as_its_record(raw: bytes) -> None:
     linux = loading.load("linux")
     assert linux.parse_name_with_lark(raw) == CASES[raw]
     assert linux.parse_name(raw) == CASES[raw]
@@ -71,27 +71,51 @@ def test_a_kind_is_the_terminal_in_lower_case() -> None:
     ]
 
 
-def readings(raw: bytes, dialect: str = "linux") -> list[tuple[str, bytes, bool]]:
+@pytest.mark.parametrize("raw", CASES, ids=ascii)
+def test_repr_is_a_valid_call_of_the_constructor(raw: bytes) -> None:
+    assert eval(repr(CASES[raw]), vars(names)) == CASES[raw]  # noqa: S307 - made in this test
+
+
+def test_repr_omits_default_values() -> None:
+    assert repr(names.Heap()) == "Heap()"
+    assert repr(names.FilePath(b"/x")) == "FilePath(b'/x')"
+    assert repr(names.FilePath(b"/x", escaped=False)) == "FilePath(b'/x', escaped=False)"
+    assert repr(names.AnonName.of(b"\x1b")) == r"AnonName(b'[anon:\x1b]', label=b'\x1b')"
+
+
+def test_labelled_is_the_base_of_every_name_with_a_label() -> None:
+    found = {type(name) for name in CASES.values() if isinstance(name, names.Labelled)}
+    assert found == {type(name) for name in CASES.values() if hasattr(name, "label")}
+    assert {names.AnonName, names.AnonShmemName, names.AnonInode, names.Memfd} <= found
+
+
+def test_file_backed_is_the_base_of_every_name_with_a_path() -> None:
+    found = {type(name) for name in CASES.values() if isinstance(name, names.FileBacked)}
+    assert found == {type(name) for name in CASES.values() if hasattr(name, "path")}
+    assert {names.FilePath, names.KernelFile, names.SysV, names.Memfd} <= found
+
+
+def interpretations(raw: bytes, dialect: str = "linux") -> list[tuple[str, bytes, bool]]:
     name = loading.load(dialect).parse_name_with_lark(raw)
-    return [(reading.kind, reading.value, reading.deleted) for reading in name.interpretations()]
+    return [(each.kind, each.value, each.deleted) for each in name.interpretations()]
 
 
-def test_deleted_is_an_unlinked_file_or_part_of_the_name() -> None:
-    assert readings(b"/x (deleted)") == [
+def test_deleted_means_an_unlinked_file_or_part_of_the_name() -> None:
+    assert interpretations(b"/x (deleted)") == [
         ("file", b"/x", True),
         ("file", b"/x (deleted)", False),
     ]
 
 
-def test_deleted_twice_can_be_undone_once_only() -> None:
-    assert readings(b"/x (deleted) (deleted)") == [
+def test_only_one_of_two_deleted_suffixes_is_removed() -> None:
+    assert interpretations(b"/x (deleted) (deleted)") == [
         ("file", b"/x (deleted)", True),
         ("file", b"/x (deleted) (deleted)", False),
     ]
 
 
-def test_octal_newline_is_a_newline_or_four_characters_each_time() -> None:
-    assert readings(rb"/a\012b\012c") == [
+def test_each_octal_newline_means_a_newline_or_four_characters() -> None:
+    assert interpretations(rb"/a\012b\012c") == [
         ("file", b"/a\nb\nc", False),
         ("file", b"/a\nb\\012c", False),
         ("file", b"/a\\012b\nc", False),
@@ -99,20 +123,20 @@ def test_octal_newline_is_a_newline_or_four_characters_each_time() -> None:
     ]
 
 
-def test_a_producer_that_does_not_escape_means_what_it_prints() -> None:
-    assert readings(rb"/a\012b", "nommu") == [("file", rb"/a\012b", False)]
-    assert readings(b"/a\nb", "nommu") == [("file", b"/a\nb", False)]
+def test_unescaped_dialects_have_one_interpretation() -> None:
+    assert interpretations(rb"/a\012b", "nommu") == [("file", rb"/a\012b", False)]
+    assert interpretations(b"/a\nb", "nommu") == [("file", b"/a\nb", False)]
 
 
-def test_a_memfd_can_also_be_a_file_that_looks_like_one() -> None:
-    assert readings(b"/memfd:a (deleted)") == [
+def test_a_memfd_may_be_a_file_with_such_a_name() -> None:
+    assert interpretations(b"/memfd:a (deleted)") == [
         ("memfd", b"a", False),
         ("file", b"/memfd:a", True),
         ("file", b"/memfd:a (deleted)", False),
     ]
 
 
-def test_the_reasons_are_sentences_for_people() -> None:
+def test_reasons_are_for_people() -> None:
     name = loading.load("linux").parse_name_with_lark(rb"/a\012b\012c (deleted)")
     assert [*name.interpretations()][1] == Interpretation(
         "file",
@@ -122,20 +146,20 @@ def test_the_reasons_are_sentences_for_people() -> None:
     )
 
 
-def test_readings_are_lazy() -> None:
+def test_interpretations_are_lazy() -> None:
     name = loading.load("linux").parse_name_with_lark(b"/" + rb"\012" * 500)
     assert next(name.interpretations()).value == b"/" + b"\n" * 500
     assert len([*islice(name.interpretations(), 100)]) == 100
 
 
-def test_a_faulted_android_label_may_have_gone_on() -> None:
-    assert readings(b"[anon:foo<fault>]", "android") == [
+def test_a_faulted_android_label_may_be_longer() -> None:
+    assert interpretations(b"[anon:foo<fault>]", "android") == [
         ("anon", b"foo", False),
         ("anon", b"foo<fault>", False),
     ]
 
 
-def test_the_path_is_the_most_likely_one() -> None:
+def test_path_is_the_most_likely_original() -> None:
     name = loading.load("linux").parse_name_with_lark(rb"/a\012b (deleted)")
     assert isinstance(name, names.FilePath)
     assert (name.path, name.deleted) == (b"/a\nb", True)
@@ -143,31 +167,35 @@ def test_the_path_is_the_most_likely_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "behind", "kind", "most"),
+    ("prefix", "suffix", "kind", "limit"),
     [
         (b"/memfd:", b" (deleted)", "memfd", 249),
         (b"/dev/ashmem/", b" (deleted)", "ashmem", 255),
         (b"/dmabuf:", b"", "dmabuf", 31),
     ],
 )
-def test_no_reading_has_a_longer_name_than_the_kernel_takes(
-    before: bytes, behind: bytes, kind: str, most: int
+def test_no_interpretation_has_a_longer_label_than_the_kernel_accepts(
+    prefix: bytes, suffix: bytes, kind: str, limit: int
 ) -> None:
-    longest = before + b"x" * (most - 1) + rb"\012" + behind
-    assert [read[:2] for read in readings(longest) if read[0] == kind] == [
-        (kind, b"x" * (most - 1) + b"\n")
+    longest = prefix + b"x" * (limit - 1) + rb"\012" + suffix
+    assert [each[:2] for each in interpretations(longest) if each[0] == kind] == [
+        (kind, b"x" * (limit - 1) + b"\n")
     ]
-    longer = before + b"x" * (most + 1) + behind
-    assert {read[0] for read in readings(longer)} == {"file"}
+    longer = prefix + b"x" * (limit + 1) + suffix
+    assert {each[0] for each in interpretations(longer)} == {"file"}
 
 
-def test_the_other_readings_of_kernel_objects() -> None:
-    assert readings(b"[stack:7]") == [
+def test_interpretations_of_kernel_objects() -> None:
+    assert interpretations(b"[stack:7]") == [
         ("thread_stack", b"[stack:7]", False),
         ("other", b"[stack:7]", False),
     ]
-    assert readings(b"/SYSV00000001 (deleted)")[0] == ("sysv", b"/SYSV00000001 (deleted)", False)
-    assert readings(b"/[aio] (deleted)")[0] == ("aio", b"/[aio] (deleted)", False)
-    assert readings(b"/dmabuf:x") == [("dmabuf", b"x", False), ("file", b"/dmabuf:x", False)]
-    assert readings(b"[anon_shmem:x]") == [("anon_shmem", b"x", False)]
-    assert readings(b"[vdso]") == [("vdso", b"[vdso]", False)]
+    assert interpretations(b"/SYSV00000001 (deleted)")[0] == (
+        "sysv",
+        b"/SYSV00000001 (deleted)",
+        False,
+    )
+    assert interpretations(b"/[aio] (deleted)")[0] == ("aio", b"/[aio] (deleted)", False)
+    assert interpretations(b"/dmabuf:x") == [("dmabuf", b"x", False), ("file", b"/dmabuf:x", False)]
+    assert interpretations(b"[anon_shmem:x]") == [("anon_shmem", b"x", False)]
+    assert interpretations(b"[vdso]") == [("vdso", b"[vdso]", False)]

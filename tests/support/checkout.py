@@ -4,4 +4,4 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-"""The checkout; on the built wheel, the copy of it that holds the tests."""
+"""The checkout; for tests of the wheel, the copy that contains the tests."""

@@ -1,4 +1,4 @@
-"""Hypothesis strategies of records for the tests of the JSON form: every member, every dialect."""
+"""Hypothesis strategies for records with every attribute, from every dialect."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def _terminals() -> Iterator[tuple[str, str]]:
 
 
 @st.composite
-def columns_of_names(draw: st.DrawFn) -> Name:
-    """A record for a name column drawn from any terminal of any dialect, or from any bytes."""
+def name_columns(draw: st.DrawFn) -> Name:
+    """Return a name parsed from a terminal of any dialect, or from any bytes."""
     dialect, pattern = draw(st.sampled_from(tuple(_terminals())))
-    shaped = st.from_regex(pattern.encode("latin-1"), fullmatch=True)
-    raw = draw(shaped | st.binary(max_size=40))
+    matching = st.from_regex(pattern.encode("latin-1"), fullmatch=True)
+    raw = draw(matching | st.binary(max_size=40))
     loaded = loading.load(dialect)
-    match = raw and not raw.startswith(b" ")
-    return loaded.parse_name(raw) if match else loaded.parse_name(b"")
+    is_name = raw and not raw.startswith(b" ")
+    return loaded.parse_name(raw) if is_name else loaded.parse_name(b"")
 
 
 usages = st.builds(
@@ -48,7 +48,7 @@ usages = st.builds(
         )
         for member in USAGE_NUMBERS
     },
-    name=st.none() | columns_of_names(),
+    name=st.none() | name_columns(),
     vm_flags=st.none() | st.binary(max_size=20).map(VmFlags),
     extra=st.lists(
         st.builds(
@@ -74,6 +74,6 @@ records = st.builds(
     st.integers(0, U64),
     st.builds(Device, st.integers(0, U32), st.integers(0, U32)),
     st.integers(0, U64),
-    columns_of_names(),
+    name_columns(),
     st.none() | usages,
 ).map(_in_order)
