@@ -141,15 +141,15 @@ def _without_spaces(snapshot: Snapshot, asked: Iterable[Producer]) -> Iterator[b
 
 
 def this_kernel() -> Producer:
-    """The producer of the kernel that runs this test, or a visible skip."""
+    """Return the producer for the running kernel, or skip the test with the reason."""
     system = os.uname()
     release = re.match(r"\d+(?:\.\d+)+", system.release)
-    bits = 64 if "64" in system.machine or system.machine == "s390x" else 32
-    name = f"linux-{release[0] if release else system.release}-{bits}bit"
+    word_size = 64 if "64" in system.machine or system.machine == "s390x" else 32
+    name = f"linux-{release[0] if release else system.release}-{word_size}bit"
     try:
         return parse(name)
     except UnknownProducer as error:
-        pytest.skip(f"this kernel is none that the tables know: {error}")
+        pytest.skip(f"the tables lack this kernel: {error}")
 
 
 @pytest.mark.parametrize("file", ["maps", "smaps", "smaps_rollup"])
