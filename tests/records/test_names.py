@@ -73,7 +73,7 @@ def test_a_kind_is_the_terminal_in_lower_case() -> None:
 
 @pytest.mark.parametrize("raw", CASES, ids=ascii)
 def test_repr_is_a_valid_call_of_the_constructor(raw: bytes) -> None:
-    assert eval(repr(CASES[raw]), vars(names)) == CASES[raw]  # noqa: S307 - made in this test
+    assert eval(repr(CASES[raw]), dict(vars(names))) == CASES[raw]  # noqa: S307 - made in this test
 
 
 def test_repr_omits_default_values() -> None:
