@@ -188,7 +188,7 @@ def test_build_fills_only_slots_of_the_record() -> None:
         _scanner.build(Mapping, (Mapping.name,), ((table[:3], NUMBERS),), 0, 3)
     with pytest.raises(TypeError):
         _scanner.build(Usage, slots, columns, 1, 1)
-    with pytest.raises(TypeError, match=r"^not the descriptor of a slot$"):
+    with pytest.raises(TypeError, match=r"^a slot must be a member descriptor$"):
         _scanner.build(Mapping, (1,), (NUMBERS,), 0, 1)
 
 
@@ -197,8 +197,8 @@ def test_build_fills_only_slots_of_the_record() -> None:
     [
         (NUMBERS, 1, 3, TOO_SHORT),
         (NUMBERS, 4, 0, TOO_SHORT),
-        (NUMBERS, -1, 1, "1 to 128 slots, a column for each, and rows from 0 on"),
-        (NUMBERS, 0, -1, "1 to 128 slots, a column for each, and rows from 0 on"),
+        (NUMBERS, -1, 1, "expected 1 to 128 slots, a column for each, and no negative row"),
+        (NUMBERS, 0, -1, "expected 1 to 128 slots, a column for each, and no negative row"),
         (array("H", (1, 2)), 0, 1, TOO_SHORT),
         ((), 0, 1, FORMS),
         (((), NUMBERS, NUMBERS), 0, 1, FORMS),

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_VIEWS = 2 }; /* buffers of one column */
+enum { MAX_BUFFERS = 2 }; /* buffers of one column */
 
 /* The C function that `slot.__set__` calls. */
 descrsetfunc
@@ -12,7 +12,7 @@ setter_of(PyObject *slot)
 {
     descrsetfunc set = (descrsetfunc)PyType_GetSlot(Py_TYPE(slot), Py_tp_descr_set);
     if (!set)
-        PyErr_SetString(PyExc_TypeError, "not the descriptor of a slot");
+        PyErr_SetString(PyExc_TypeError, "a slot must be a member descriptor");
     return set;
 }
 
@@ -30,29 +30,29 @@ const char build_doc[] = PyDoc_STR(
 
 /* The column of one slot. */
 typedef struct {
-    PyObject *maker; /* a table or a function; the value itself without a view; NULL: the number */
-    Py_buffer view[MAX_VIEWS];
-    int views;
-    uint64_t number[MAX_VIEWS]; /* of the previous row */
-    PyObject *value;            /* of the previous row: neighbours mostly share it */
-} Source;
+    PyObject *maker; /* a tuple or a function; the value itself without buffers; NULL: the number */
+    Py_buffer view[MAX_BUFFERS];
+    int views;                    /* buffers in use */
+    uint64_t number[MAX_BUFFERS]; /* of the previous row */
+    PyObject *value;              /* of the previous row: neighbours mostly share it */
+} Column;
 
 static void
-release_source(Source *source)
+release_column(Column *column)
 {
-    while (source->views > 0)
-        PyBuffer_Release(&source->view[--source->views]);
-    Py_CLEAR(source->maker);
-    Py_CLEAR(source->value);
+    while (column->views > 0)
+        PyBuffer_Release(&column->view[--column->views]);
+    Py_CLEAR(column->maker);
+    Py_CLEAR(column->value);
 }
 
 static bool
-take_numbers(Source *source, PyObject *buffer, Py_ssize_t first, Py_ssize_t count)
+add_buffer(Column *column, PyObject *buffer, Py_ssize_t first, Py_ssize_t count)
 {
-    Py_buffer *view = &source->view[source->views];
+    Py_buffer *view = &column->view[column->views];
     if (PyObject_GetBuffer(buffer, view, PyBUF_SIMPLE) < 0)
         return false;
-    source->views++;
+    column->views++;
     if ((view->itemsize != 1 && view->itemsize != 4 && view->itemsize != 8)
         || first > view->len / view->itemsize - count) {
         PyErr_SetString(
@@ -64,25 +64,25 @@ take_numbers(Source *source, PyObject *buffer, Py_ssize_t first, Py_ssize_t coun
 }
 
 static bool
-take_source(Source *source, PyObject *column, Py_ssize_t first, Py_ssize_t count)
+read_column(Column *column, PyObject *spec, Py_ssize_t first, Py_ssize_t count)
 {
-    if (!PyTuple_Check(column))
-        return take_numbers(source, column, first, count);
-    Py_ssize_t parts = PyTuple_Size(column);
-    PyObject *maker = parts > 0 ? PyTuple_GetItem(column, 0) : NULL;
-    if (!maker || parts > (PyTuple_Check(maker) ? 2 : 1 + MAX_VIEWS)) {
+    if (!PyTuple_Check(spec))
+        return add_buffer(column, spec, first, count);
+    Py_ssize_t parts = PyTuple_Size(spec);
+    PyObject *maker = parts > 0 ? PyTuple_GetItem(spec, 0) : NULL;
+    if (!maker || parts > (PyTuple_Check(maker) ? 2 : 1 + MAX_BUFFERS)) {
         PyErr_SetString(PyExc_ValueError, "a column of a form that build() does not have");
         return false;
     }
-    source->maker = Py_NewRef(maker);
+    column->maker = Py_NewRef(maker);
     for (Py_ssize_t i = 1; i < parts; i++)
-        if (!take_numbers(source, PyTuple_GetItem(column, i), first, count))
+        if (!add_buffer(column, PyTuple_GetItem(spec, i), first, count))
             return false;
     return true;
 }
 
 static uint64_t
-number_in(const Py_buffer *view, Py_ssize_t row)
+number_at(const Py_buffer *view, Py_ssize_t row)
 {
     const char *at = (const char *)view->buf + row * view->itemsize;
     uint32_t half;
@@ -99,57 +99,57 @@ number_in(const Py_buffer *view, Py_ssize_t row)
 
 /* The value for the numbers of a row. */
 static PyObject *
-make_value(const Source *source)
+make_value(const Column *column)
 {
-    if (!source->maker)
-        return PyLong_FromUnsignedLongLong(source->number[0]);
-    if (PyTuple_Check(source->maker)) {
-        const uint64_t number = source->number[0];
-        const uint64_t size = (uint64_t)PyTuple_Size(source->maker);
+    if (!column->maker)
+        return PyLong_FromUnsignedLongLong(column->number[0]);
+    if (PyTuple_Check(column->maker)) {
+        const uint64_t number = column->number[0];
+        const uint64_t size = (uint64_t)PyTuple_Size(column->maker);
         if (number < size)
-            return Py_NewRef(PyTuple_GetItem(source->maker, (Py_ssize_t)number));
+            return Py_NewRef(PyTuple_GetItem(column->maker, (Py_ssize_t)number));
         PyErr_Format(PyExc_IndexError, "number %llu in a column for a table of %llu values",
                      (unsigned long long)number, (unsigned long long)size);
         return NULL;
     }
-    PyObject *number[MAX_VIEWS] = {NULL}, *value = NULL;
+    PyObject *number[MAX_BUFFERS] = {NULL}, *value = NULL;
     int ready = 0;
-    while (ready < source->views
-           && (number[ready] = PyLong_FromUnsignedLongLong(source->number[ready])))
+    while (ready < column->views
+           && (number[ready] = PyLong_FromUnsignedLongLong(column->number[ready])))
         ready++;
     /* A NULL ends the arguments. */
-    if (ready == source->views)
-        value = PyObject_CallFunctionObjArgs(source->maker, number[0], number[1], NULL);
+    if (ready == column->views)
+        value = PyObject_CallFunctionObjArgs(column->maker, number[0], number[1], NULL);
     while (ready > 0)
         Py_DECREF(number[--ready]);
     return value;
 }
 
 static PyObject *
-value_of(Source *source, Py_ssize_t row)
+value_of(Column *column, Py_ssize_t row)
 {
-    if (!source->views)
-        return Py_NewRef(source->maker);
-    bool same = source->value != NULL;
-    for (int i = 0; i < source->views; i++) {
-        uint64_t number = number_in(&source->view[i], row);
-        same = same && number == source->number[i];
-        source->number[i] = number;
+    if (!column->views)
+        return Py_NewRef(column->maker);
+    bool same = column->value != NULL;
+    for (int i = 0; i < column->views; i++) {
+        uint64_t number = number_at(&column->view[i], row);
+        same = same && number == column->number[i];
+        column->number[i] = number;
     }
     if (!same) {
-        Py_XDECREF(source->value);
-        source->value = make_value(source);
+        Py_XDECREF(column->value);
+        column->value = make_value(column);
     }
-    return source->value ? Py_NewRef(source->value) : NULL;
+    return column->value ? Py_NewRef(column->value) : NULL;
 }
 
 static PyObject *
 build_one(PyTypeObject *type, allocfunc alloc, Py_ssize_t count, PyObject *const *slots,
-          const descrsetfunc *set, Source *sources, Py_ssize_t row)
+          const descrsetfunc *set, Column *parsed, Py_ssize_t row)
 {
     PyObject *record = alloc(type, 0);
     for (Py_ssize_t i = 0; record && i < count; i++) {
-        PyObject *value = value_of(&sources[i], row);
+        PyObject *value = value_of(&parsed[i], row);
         if (!value || set[i](slots[i], record, value) < 0)
             Py_CLEAR(record);
         Py_XDECREF(value);
@@ -170,33 +170,33 @@ build(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     Py_ssize_t count = PyTuple_Size(slots), ready = 0, taken = 0;
     if (count < 1 || count > MAX_SLOTS || count != PyTuple_Size(columns) || first < 0 || rows < 0) {
-        PyErr_Format(PyExc_ValueError, "1 to %d slots, a column for each, and rows from 0 on",
-                     MAX_SLOTS);
+        PyErr_Format(PyExc_ValueError,
+                     "expected 1 to %d slots, a column for each, and no negative row", MAX_SLOTS);
         return NULL;
     }
     PyObject *slot[MAX_SLOTS], *list = NULL;
     descrsetfunc set[MAX_SLOTS];
-    Source *sources = calloc((size_t)count, sizeof *sources);
-    if (!sources)
+    Column *parsed = calloc((size_t)count, sizeof *parsed);
+    if (!parsed)
         return PyErr_NoMemory();
     for (; ready < count; ready++) {
         slot[ready] = PyTuple_GetItem(slots, ready);
         if (!(set[ready] = setter_of(slot[ready])))
             break;
         taken++;
-        if (!take_source(&sources[ready], PyTuple_GetItem(columns, ready), first, rows))
+        if (!read_column(&parsed[ready], PyTuple_GetItem(columns, ready), first, rows))
             break;
     }
     if (ready == count && (list = PyList_New(rows))) {
         allocfunc alloc = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
         for (Py_ssize_t i = 0; list && i < rows; i++) {
-            PyObject *record = build_one(type, alloc, count, slot, set, sources, first + i);
+            PyObject *record = build_one(type, alloc, count, slot, set, parsed, first + i);
             if (!record || PyList_SetItem(list, i, record) < 0)
                 Py_CLEAR(list);
         }
     }
     while (taken > 0)
-        release_source(&sources[--taken]);
-    free(sources);
+        release_column(&parsed[--taken]);
+    free(parsed);
     return list;
 }
