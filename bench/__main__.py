@@ -140,7 +140,7 @@ def crowded(bench: Bench) -> None:
             input_of = functools.partial(_live, bench.cache, pid, kind)
             columns = bench.race(
                 f"columns of {kind}, a live process",
-                CROWD,
+                size,
                 (KERNEL, PASS, NATIVE, PYTHON),
                 input_of,
             )
@@ -148,7 +148,7 @@ def crowded(bench: Bench) -> None:
             peer = RSPROCMAPS if kind == "maps" else PSUTIL
             records = bench.race(
                 f"records of {kind}, a live process",
-                CROWD,
+                size,
                 (NATIVE_RECORDS, PYTHON_RECORDS, peer, RSREAD, GO, RUST)
                 if kind == "maps"
                 else (NATIVE_RECORDS, NATIVE_PARSED, NATIVE_FIELDS, PYTHON_RECORDS, peer, RUST),
@@ -162,7 +162,7 @@ def crowded(bench: Bench) -> None:
                 bench.ratio("records-maps-and-attributes", records, RSREAD, NATIVE_RECORDS)
             bench.ratios[f"memory-{kind}"] = measures.memory(path.read_bytes())
         asked = bench.race(
-            "one address", CROWD, (QUERY, READ_MAPS), lambda _: str(pid), unit="answer"
+            "one address", size, (QUERY, READ_MAPS), lambda _: str(pid), unit="answer"
         )
         bench.ratio("query", asked, READ_MAPS, QUERY)
         if "query" in bench.ratios:
@@ -198,9 +198,10 @@ def _root(cache: Path, text: Path) -> str:
 
 def dumps(bench: Bench) -> None:
     """Race over synthetic dumps of several sizes and kinds of names."""
-    for kind, size, names in _tables():
-        path = bench.cache / f"{kind}-{size}-{names}"
-        path.write_bytes(texts.dump(kind, max(10, size // bench.scale), names))
+    for kind, nominal, names in _tables():
+        path = bench.cache / f"{kind}-{nominal}-{names}"
+        size = max(10, nominal // bench.scale)
+        path.write_bytes(texts.dump(kind, size, names))
         all_kinds = (
             PASS,
             NATIVE,
@@ -306,7 +307,9 @@ def _measure(*, quick: bool, goals_only: bool) -> report.Data:
     bench.growth = measures.growth(cache, 3, GROWTH[:2] if quick else GROWTH)
     most, least = max(bench.growth), min(bench.growth)
     bench.ratios["growth"] = Ratio.of([bench.growth[most] / bench.growth[least]])
-    return report.data(bench.ratios, bench.races, bench.growth, bench.absent, measures.today())
+    return report.data(
+        bench.ratios, bench.races, bench.growth, bench.absent, measures.today(), quick=quick
+    )
 
 
 if __name__ == "__main__":

@@ -27,10 +27,13 @@ def data(
     growth: dict[int, float],
     absent: dict[str, str],
     day: str,
+    *,
+    quick: bool,
 ) -> Data:
     """Return all results in the form of the JSON file."""
     return {
         "day": day,
+        "quick": quick,
         "machine": {
             "kernel": platform.release(),
             "processor": platform.machine(),
@@ -100,6 +103,9 @@ def _page(found: Data, name: str) -> Iterator[str]:
         "time, user and system. A ratio is the median over the rounds; the range in brackets is "
         f"the middle half of the rounds. The raw figures are in [{name}.json]({name}.json)."
     )
+    if found["quick"]:
+        yield ""
+        yield "**A quick run:** sizes and rounds are small, and the figures mean nothing."
     yield ""
     yield f"![The races on a live process]({name}.svg)"
     yield ""

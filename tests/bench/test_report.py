@@ -51,6 +51,11 @@ def test_the_page_marks_a_missed_goal_and_counts_those_that_are_met() -> None:
     assert [line for line in page.splitlines() if "**no**" in line] == [_row(first)]
 
 
+def test_a_quick_run_is_marked() -> None:
+    assert "**A quick run:**" in report.markdown({**MEASURED, "quick": True}, "bench")
+    assert "quick" not in report.markdown(MEASURED, "speed")
+
+
 def _row(goal: Goal) -> str:
     figure = Ratio(goal.limit + 1, 1, 1)
     return f"| {goal.title} | {goal.text} | {figure}, on 2026-01-02 | **no** |"
