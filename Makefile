@@ -79,10 +79,10 @@ test-all: $(DEV) ## Test everything that this machine can, with as many examples
 
 .PHONY: check lint
 lint: check
-check: $(DEV) ## Check formats, lint, layers and types (also `make lint`)
+check: $(DEV) ## Check formats, lint, layers, types and dependencies (also `make lint`)
 	@failed=0; \
 	for tool in 'ruff format --check .' 'ruff check .' lint-imports 'mypy $(CHECKED)' 'pyright $(CHECKED)' \
-	  'clang-format --dry-run --Werror $(C_FILES)'; do \
+	  'deptry --no-ansi .' 'clang-format --dry-run --Werror $(C_FILES)'; do \
 	  echo "$$tool"; $(BIN)/$$tool || failed=1; \
 	done; exit $$failed
 
