@@ -4,7 +4,7 @@ Every public name is an attribute of this package. Its module is imported on fir
 loads only what it calls: reading a dump never imports the live readers, and Lark is imported when
 the first text is parsed.
 
-Public modules: `procmaps.errors`, `procmaps.json_format`, `procmaps.producers`,
+Public modules: `procmaps.errors`, `procmaps.json_format`, `procmaps.lint`, `procmaps.producers`,
 `procmaps.strategies`, and the tables in `procmaps.formats`. All other modules are internal.
 
 No module has the name of a public function. Importing a submodule binds its name in the package, so

@@ -24,7 +24,7 @@ _NEWLINE = re.compile(rb"(?:\\r)?\\n|<[bB][rR] ?/?>|&#10;|&#xA;")
 _SPELLED_BEFORE = re.compile(rb"(?:\\r)?\\n[ \t]*\Z")
 
 _ONLY_ESCAPES = re.compile(rb"(?:[^\\]|\\(?:[\\\"'/nrt]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}))*+")
-"""A text in which every backslash begins an escape of a program. Plain messages are not so."""
+"""A text with no backslash except in escapes of a program. A plain message may have others."""
 
 _WINDOW = 256
 """Bytes after a newline spelled out that are searched for the start of a mapping."""
