@@ -41,18 +41,18 @@ class Varying:
 VARYING: tuple[Varying, ...] = (
     Varying(
         "inode",
-        "mappings of memfd, shared anonymous memory, the kernel's own objects, and the agent",
+        "mappings of memfd, shared anonymous memory, kernel objects, and the agent",
         re.compile(
             rb"(?m)^(\S+ \S+ \S+ \S+ )\d+"
             rb"( +(?:/memfd:|/dev/zero|/anon_hugepage|/secretmem|/\[aio\]|/init|\[anon_shmem:))"
         ),
-        "counted since boot over the whole kernel, so a newer package version shifts it",
+        "counted since boot by the whole kernel, so another package version changes it",
     ),
     Varying(
         "active=",
         "numa_maps",
         re.compile(rb" active=\d+"),
-        "the kernel moves pages to its active list in batches, when it likes; 0 is not printed",
+        "the kernel moves pages to its active list in batches at its own times; 0 is not printed",
         instead=b"",
     ),
 )

@@ -66,7 +66,7 @@ def empty_label(s: ScenarioBuilder) -> Ref:
 
 @_rule
 def length_79(s: ScenarioBuilder) -> Ref:
-    """79 bytes and the NUL: all that ANON_VMA_NAME_MAX_LEN (80) holds."""
+    """79 bytes and the NUL: the maximum, ANON_VMA_NAME_MAX_LEN (80)."""
     return _on_anonymous(s, b"x" * 79)
 
 
@@ -81,7 +81,7 @@ def _bad_byte(byte: int) -> None:
         return _on_anonymous(s, b"a" + bytes((byte,)))
 
     ask.__name__ = f"byte_{byte:02x}"
-    ask.__doc__ = f"A label that holds the byte {bytes((byte,))!r}."
+    ask.__doc__ = f"A label that contains the byte {bytes((byte,))!r}."
     _rule(ask)
 
 
@@ -144,7 +144,7 @@ def _largest(s: ScenarioBuilder) -> int:
 
 @_rule
 def label_before_address(s: ScenarioBuilder) -> Ref:
-    """A bad pointer and an unaligned address: which of the two is looked at first."""
+    """An invalid pointer and an unaligned address: the order of the checks."""
     s.anon(at := s.room(2), 2)
     return s.do(ops.name(s.at(at) + 1, s.page, FAR))
 
@@ -157,7 +157,7 @@ def nothing_mapped(s: ScenarioBuilder) -> Ref:
 
 @_rule
 def hole_in_the_middle(s: ScenarioBuilder) -> Ref:
-    """Two mappings with a hole between them: both get the label all the same."""
+    """Two mappings with a hole between them: both get the label."""
     at = s.room(3)
     s.anon(at)
     s.anon(at + 2)
@@ -176,7 +176,7 @@ def linked_file(s: ScenarioBuilder) -> Ref:
 
 @_rule
 def file_in_the_middle(s: ScenarioBuilder) -> Ref:
-    """Anonymous memory, a file, anonymous memory: only what stands before the file is named."""
+    """Anonymous memory, a file, anonymous memory: only the memory before the file is named."""
     file = s.open(b"/t/rule_middle")
     at = s.room(3)
     s.anon(at)
@@ -189,7 +189,7 @@ def file_in_the_middle(s: ScenarioBuilder) -> Ref:
 
 @_rule
 def unlinked_file(s: ScenarioBuilder) -> Ref:
-    """A mapping of a tmpfs file that had no name left when it was mapped."""
+    """A mapping of a tmpfs file that was unlinked before it was mapped."""
     file = s.open(b"/t/rule_unlinked")
     s.unlink(file)
     s.map(file, at := s.room())
@@ -198,7 +198,7 @@ def unlinked_file(s: ScenarioBuilder) -> Ref:
 
 @_rule
 def unlinked_later(s: ScenarioBuilder) -> Ref:
-    """A mapping of a tmpfs file that lost its name after it was mapped."""
+    """A mapping of a tmpfs file that was unlinked after it was mapped."""
     file = s.open(b"/t/rule_later")
     s.map(file, at := s.room())
     s.unlink(file)
@@ -252,7 +252,7 @@ def stack(s: ScenarioBuilder) -> Ref:
 
 @_rule
 def sealed(s: ScenarioBuilder) -> Ref:
-    """Memory that mseal(2) has sealed, where there is such a call."""
+    """Memory that mseal(2) has sealed, if the kernel has that call."""
     s.anon(at := s.room())
     s.do(ops.call("mseal", s.at(at), s.page, 0))
     return s.label(at, 1, b"label")
@@ -260,7 +260,7 @@ def sealed(s: ScenarioBuilder) -> Ref:
 
 @_rule
 def map_count_limit(s: ScenarioBuilder) -> Ref:
-    """A label that would split a mapping when the process may have no more mappings."""
+    """A label that would split a mapping at the map-count limit."""
     limit = s.do(ops.open_(b"/proc/sys/vm/max_map_count", "wronly"))
     s.anon(at := s.room(3), 3)
     s.do(ops.write(limit, b"1"))

@@ -13,7 +13,7 @@ from kernel.lab.scenarios.table import ALL, MAPS, scenario
 
 @scenario(files=MAPS)
 def offsets(s: ScenarioBuilder) -> None:
-    """Offsets of more than eight digits, and the largest that the file system takes."""
+    """Offsets of more than eight digits, and the largest that the file system supports."""
     with s.folder(b"/t/offsets"):
         file = s.open(b"/t/offsets/file", 1)
         for bits in (31, 32, 33, 40, 43, 47, 55, 62):
@@ -32,7 +32,7 @@ def device_memory(s: ScenarioBuilder) -> None:
 
 @scenario(architectures=("x86_64",), host=False)
 def device_flags(s: ScenarioBuilder) -> None:
-    """The VmFlags of device memory whose caching x86 keeps track of."""
+    """The VmFlags of device memory whose caching x86 tracks."""
     s.map(s.device(b"/dev/mem"), s.room(), 1, "r", "shared", 0xC0000)
 
 
@@ -75,7 +75,7 @@ def device_majors(s: ScenarioBuilder) -> None:
 
 @scenario(files=ALL, architectures=("x86_64",), host=False)
 def huge_program(s: ScenarioBuilder) -> None:
-    """A program's file in a huge page: FilePmdMapped; and pages of a file that is not memory."""
+    """A program's file in a huge page: FilePmdMapped; and pages of a file on a device."""
     s.do(ops.call("mknodat", ops.AT_FDCWD, b"/dev/ram2", 0o060600, RAM_DISK_2))
     disk = s.do(ops.open_(b"/dev/ram2", "rdwr"))
     size = s.guest.huge_page
@@ -115,7 +115,7 @@ def _fuse_replies(inode: int) -> Iterator[bytes]:
 
 @scenario(files=MAPS, architectures=("x86_64",), host=False)
 def wide_numbers(s: ScenarioBuilder) -> None:
-    """An inode of 64 bits; with a high offset and address the line outgrows its name column."""
+    """An inode of 64 bits; with a high offset and address the line reaches past the name column."""
     x86_64_read = 0
     s.do(ops.call("mknodat", ops.AT_FDCWD, b"/dev/fuse", 0o020600, FUSE_DEVICE))
     fuse = s.do(ops.open_(b"/dev/fuse", "rdwr"))

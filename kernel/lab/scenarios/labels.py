@@ -15,7 +15,7 @@ LABEL_MAX = 79
 
 @scenario(files=ALL)
 def plain(s: ScenarioBuilder) -> None:
-    """Every permission, private and shared, anonymous and of a file, none of it labelled."""
+    """All permissions, private and shared, anonymous and of a file, without labels."""
     for prot in ("-", "r", "w", "x", "rw", "rx", "wx", "rwx"):
         s.anon(s.room(), 1, prot)
     s.anon(s.room(2), 2, "rw", "shared")
@@ -30,7 +30,7 @@ def plain(s: ScenarioBuilder) -> None:
 
 @scenario(files=MAPS)
 def label_characters(s: ScenarioBuilder) -> None:
-    """Each legal byte as a label, and all of them as two; each illegal byte, refused."""
+    """Each valid byte as a label, and all of them in two labels; each invalid byte, refused."""
     for byte in LEGAL:
         s.anon(s.room(), label=bytes((byte,)))
     s.anon(s.room(), label=LEGAL[:LABEL_MAX])
@@ -101,7 +101,7 @@ def label_lookalikes(s: ScenarioBuilder) -> None:
 
 @scenario(files=ALL)
 def label_heap_and_stack(s: ScenarioBuilder) -> None:
-    """Labels on heap and stack, which print ``[heap]`` and ``[stack]`` all the same."""
+    """Labels on heap and stack, which still print ``[heap]`` and ``[stack]``."""
     start = s.do(ops.brk(0))
     s.do(ops.brk(HEAP + 4 * 0x10000))
     s.do(ops.name(start, 4 * 0x10000, b"on the heap"))
@@ -119,7 +119,7 @@ def label_part_of_heap(s: ScenarioBuilder) -> None:
 
 @scenario(files=MAPS)
 def label_part_of_stack(s: ScenarioBuilder) -> None:
-    """A label on the stack below where it started: that part shows it, the rest ``[stack]``."""
+    """A label on the stack below its start: that part shows it, the rest ``[stack]``."""
     s.do(ops.name(s.guest.stack - s.page, s.page, b"below the start"))
 
 
@@ -170,7 +170,7 @@ def label_splits(s: ScenarioBuilder) -> None:
 
 @scenario(files=MAPS)
 def label_merges(s: ScenarioBuilder) -> None:
-    """Neighbours merge when their labels are equal by content, and only then."""
+    """Neighbours merge only if the texts of their labels are equal."""
     for left, right in ((b"same", b"same"), (b"one", b"two"), (b"one", None), (b"", None)):
         at = s.room(2)
         s.anon(at, 1, label=left)
@@ -187,7 +187,7 @@ def label_merges(s: ScenarioBuilder) -> None:
 
 @scenario(files=MAPS)
 def label_holes_and_files(s: ScenarioBuilder) -> None:
-    """ENOMEM over a hole, yet all of it named; EBADF at a file, what stood before it named."""
+    """ENOMEM over a hole, but all memory named; EBADF at a file, the memory before it named."""
     at = s.room(5)
     s.anon(at, 2)
     s.anon(at + 3, 2)
@@ -246,7 +246,7 @@ def fork(s: ScenarioBuilder) -> None:
 
 @scenario(files=MAPS)
 def many(s: ScenarioBuilder) -> None:
-    """Three hundred labelled mappings: more than one read() returns; pieces are in the truth."""
+    """Three hundred labelled mappings: more than one read() returns."""
     with s.repeat(300):
         s.do(ops.mmap(Strided(s.at(0), 2 * s.page), s.page, "rw", "private fixed anonymous"))
     with s.repeat(300):

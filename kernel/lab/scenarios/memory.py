@@ -24,7 +24,7 @@ def sysv(s: ScenarioBuilder) -> None:
 
 @scenario(files=ALL, host=False)
 def huge_pages(s: ScenarioBuilder) -> None:
-    """Pages of hugetlbfs and, on advice, transparent ones; only where memory allows them."""
+    """Pages of hugetlbfs, and transparent huge pages on advice, if there is enough memory."""
     size = s.guest.huge_page
     pages = s.do(ops.open_(b"/proc/sys/vm/nr_hugepages", "wronly"))
     s.do(ops.write(pages, b"4"))
@@ -68,7 +68,7 @@ def huge_shared(s: ScenarioBuilder) -> None:
 
 @scenario(architectures=("x86_64",), host=False)
 def merged(s: ScenarioBuilder) -> None:
-    """Pages of equal content that the kernel has made one: the KSM field, and their Pss."""
+    """Pages of equal content that the kernel has merged: the KSM field, and their Pss."""
     x86_64_nanosleep = 35
     at = s.room(4)
     s.anon(at, 4, label=b"merged")
@@ -158,7 +158,7 @@ def usage(s: ScenarioBuilder) -> None:
 
 @scenario()
 def kernel_objects(s: ScenarioBuilder) -> None:
-    """Mappings of the kernel's own objects: secret memory, an I/O context, an io_uring, zeros."""
+    """Mappings of kernel objects: secret memory, an I/O context, an io_uring, zeros."""
     s.do(ops.call("io_setup", 8))
     ring = s.object(b"anon_inode:[io_uring]", s.do(ops.call("io_uring_setup", 1)))
     # io_uring_get_unmapped_area() refuses an address of our choice.

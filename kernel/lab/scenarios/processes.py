@@ -11,7 +11,7 @@ from kernel.lab.scenarios.table import ALL, MAPS, scenario
 
 @scenario()
 def growth(s: ScenarioBuilder) -> None:
-    """A heap that grows, a mapping that grows down under a store, the stack likewise."""
+    """A heap that grows; a mapping and the stack that grow down at a store."""
     s.do(ops.brk(0))
     s.do(ops.brk(HEAP + 0x30000))
     s.do(ops.fill(HEAP, s.page, 1))
@@ -34,7 +34,7 @@ def policies(s: ScenarioBuilder) -> None:
 
 @scenario(files=MAPS)
 def queries(s: ScenarioBuilder) -> None:
-    """PROCMAP_QUERY beside the text: the same mappings by ioctl, names unescaped."""
+    """PROCMAP_QUERY and the text: the same mappings by ioctl, with unescaped names."""
     with s.folder(b"/t/queries"):
         addresses = [s.anon(s.room(2), 2, label=b"label"), s.anon(s.room(), 1)]
         addresses += [
@@ -55,7 +55,7 @@ def queries(s: ScenarioBuilder) -> None:
 
 @scenario(files=ALL, architectures=("x86_64",))
 def one_page(s: ScenarioBuilder) -> None:
-    """A program of one page that unmaps all else: the whole file is known beforehand."""
+    """A program of one page that unmaps all other memory: the whole file is known in advance."""
     _spawn(s, b"/t/one_page", tiny_elf.PROGRAM)
 
 
