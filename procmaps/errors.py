@@ -55,22 +55,24 @@ def escape_bytes(raw: bytes) -> str:
 
 @attrs.frozen
 class ParseError(ProcmapsError, ValueError):
-    """A line that no rule of the grammar accepts."""
+    """A line that no rule of the grammar accepts.
+
+    reason   What was expected and what was found instead, as one sentence.
+    source   The whole line that failed, without its line end.
+    line     Line number, from 1.
+    column   Column of the failing byte in its line, in bytes from 1.
+    offset   Offset of the failing byte in the whole input, in bytes from 0.
+    field    The part that failed: ``start``, ``perms``, ``inode`` …, or the key of an smaps field.
+    hint     What a person can do about it; empty if nothing useful is known.
+    """
 
     reason: str
-    """What was expected and what was found instead, as one sentence."""
     source: bytes
-    """The whole line that failed, without its line end."""
     line: int
-    """Line number, from 1."""
     column: int
-    """Column of the failing byte in its line, in bytes from 1."""
     offset: int
-    """Offset of the failing byte in the whole input, in bytes from 0."""
     field: str
-    """The part that failed: ``start``, ``perms``, ``inode`` …, or the key of an smaps field."""
     hint: str = ""
-    """What a person can do about it; empty if nothing useful is known."""
 
     def __str__(self) -> str:
         head = f"line {self.line}, column {self.column}: {self.reason}"
@@ -90,12 +92,14 @@ class ParseError(ProcmapsError, ValueError):
 
 @attrs.frozen
 class UnknownDialect(ProcmapsError, LookupError):
-    """A dialect name that has no grammar."""
+    """A dialect name that has no grammar.
+
+    name    The unknown name.
+    known   The names of all dialects.
+    """
 
     name: str
-    """The unknown name."""
     known: tuple[str, ...]
-    """The names of all dialects."""
 
     def __str__(self) -> str:
         return f"unknown dialect {self.name!r}; use auto, {', '.join(self.known)}"
@@ -103,12 +107,14 @@ class UnknownDialect(ProcmapsError, LookupError):
 
 @attrs.frozen
 class InvalidLabel(ProcmapsError, ValueError):
-    """A label that ``prctl(PR_SET_VMA_ANON_NAME)`` refuses."""
+    """A label that ``prctl(PR_SET_VMA_ANON_NAME)`` refuses.
+
+    label    The label.
+    reason   The rule that it breaks, as a sentence.
+    """
 
     label: bytes
-    """The label."""
     reason: str
-    """The rule that it breaks, as a sentence."""
 
     def __str__(self) -> str:
         return f"the kernel refuses the label '{escape_bytes(self.label)}': {self.reason}"
@@ -119,12 +125,14 @@ class InvalidLabel(ProcmapsError, ValueError):
 
 @attrs.frozen
 class EngineUnavailable(ProcmapsError, RuntimeError):
-    """The engine that ``PROCMAPS_ENGINE`` requests does not exist or was not built here."""
+    """The engine that ``PROCMAPS_ENGINE`` requests does not exist or was not built here.
+
+    engine   The value of the environment variable.
+    reason   Why it cannot be used, and the remedy.
+    """
 
     engine: str
-    """The value of the environment variable."""
     reason: str
-    """Why it cannot be used, and the remedy."""
 
     def __str__(self) -> str:
         return f"PROCMAPS_ENGINE={self.engine!r}: {self.reason}"
@@ -132,12 +140,14 @@ class EngineUnavailable(ProcmapsError, RuntimeError):
 
 @attrs.frozen
 class ResourceNotFound(ProcmapsError, LookupError):
-    """A data file of the project that is neither installed nor in a checkout."""
+    """A data file of the project that is neither installed nor in a checkout.
+
+    name       The requested name, relative to the project.
+    searched   Every path that was tried, in order.
+    """
 
     name: str
-    """The requested name, relative to the project."""
     searched: tuple[Path, ...]
-    """Every path that was tried, in order."""
 
     def __str__(self) -> str:
         paths = " or ".join(str(path) for path in self.searched)
@@ -152,12 +162,14 @@ class ResourceNotFound(ProcmapsError, LookupError):
 
 @attrs.frozen
 class InvalidRecord(ProcmapsError, ValueError):
-    """JSON that is not a record in the form of ``docs/json.md``."""
+    """JSON that is not a record in the form of ``docs/json.md``.
+
+    member   Path of the wrong member, such as ``name.label.base64``; empty for the record itself.
+    reason   What is wrong with it, as the rest of a sentence.
+    """
 
     member: str
-    """Path of the wrong member, such as ``name.label.base64``; empty for the record itself."""
     reason: str
-    """What is wrong with it, as the rest of a sentence."""
 
     def __str__(self) -> str:
         return f"not a procmaps record: {self.member or 'the record'} {self.reason}"
@@ -168,13 +180,15 @@ class InvalidRecord(ProcmapsError, ValueError):
 
 @attrs.frozen
 class LiveError(ProcmapsError, OSError):
-    """A file of a live procfs could not be read; also an `OSError` with the ``errno``."""
+    """A file of a live procfs could not be read; also an `OSError` with the ``errno``.
+
+    who    The process or thread: ``process 1234``, ``thread 7 of process 1234`` …
+    path   The requested file.
+    """
 
     ERRNO: ClassVar[int] = codes.EIO
     who: str
-    """The process or thread: ``process 1234``, ``thread 7 of process 1234`` …"""
     path: str
-    """The requested file."""
 
     def __attrs_post_init__(self) -> None:
         # Fills errno, strerror and filename; attrs sets ``args`` to the facts afterwards.
@@ -187,11 +201,13 @@ class LiveError(ProcmapsError, OSError):
 
 @attrs.frozen
 class NotProcfs(LiveError, FileNotFoundError):
-    """The given ``root`` does not exist or contains no process directories."""
+    """The given ``root`` does not exist or contains no process directories.
+
+    root   The path that was given as *root*.
+    """
 
     ERRNO: ClassVar[int] = codes.ENOENT
     root: str
-    """The path that was given as *root*."""
 
     def __str__(self) -> str:
         return (
@@ -229,13 +245,15 @@ class FileMissing(LiveError, FileNotFoundError):
 
 @attrs.frozen
 class AccessDenied(LiveError, PermissionError):
-    """The kernel denied access: at open since 3.19, at read from 3.4 to 3.10."""
+    """The kernel denied access: at open since 3.19, at read from 3.4 to 3.10.
+
+    owner   User ID that owns the process's directory in procfs; None if unknown.
+    user    Effective user ID of the caller.
+    """
 
     ERRNO: ClassVar[int] = codes.EACCES
     owner: int | None
-    """User ID that owns the process's directory in procfs; None if unknown."""
     user: int
-    """Effective user ID of the caller."""
 
     def __str__(self) -> str:
         if self.owner is None or self.owner == self.user:
@@ -256,11 +274,13 @@ class AccessDenied(LiveError, PermissionError):
 
 @attrs.frozen
 class NoAddressSpace(LiveError, ProcessLookupError):
-    """The process exists but has no address space: a kernel thread or a zombie."""
+    r"""The process exists but has no address space: a kernel thread or a zombie.
+
+    command   The process's ``comm``; bytes outside printable ASCII as ``\xNN``.
+    """
 
     ERRNO: ClassVar[int] = codes.ESRCH
     command: str
-    """The process's ``comm``; bytes outside printable ASCII as ``\\xNN``."""
 
 
 @attrs.frozen
@@ -291,10 +311,11 @@ class MainThreadEnded(NoAddressSpace):
 
     A process's own files show the address space of its main thread, and a main thread that ends
     drops it (``exit_mm()``, kernel/exit.c).
+
+    thread   ID of a thread that still runs.
     """
 
     thread: int
-    """ID of a thread that still runs."""
 
     def __str__(self) -> str:
         return (
@@ -306,11 +327,13 @@ class MainThreadEnded(NoAddressSpace):
 
 @attrs.frozen
 class ProcessGone(LiveError, ProcessLookupError):
-    """The address space vanished during the read: the process ended or called execve(2)."""
+    """The address space vanished during the read: the process ended or called execve(2).
+
+    partial   The bytes read so far: complete entries from the lowest address up.
+    """
 
     ERRNO: ClassVar[int] = codes.ESRCH
     partial: bytes = attrs.field(default=b"", repr=False)
-    """The bytes read so far: complete entries from the lowest address up."""
 
     def __str__(self) -> str:
         return (
@@ -338,16 +361,18 @@ class QueryUnsupported(LiveError):
 
 @attrs.frozen
 class NamingError(ProcmapsError, OSError):
-    """``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)`` failed; subclasses name the common causes."""
+    """``prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)`` failed; subclasses name the common causes.
+
+    address   Start address, as given.
+    length    Length in bytes, as given.
+    label     The label; None if the call was to remove one.
+    code      The ``errno`` of the call.
+    """
 
     address: int
-    """Start address, as given."""
     length: int
-    """Length in bytes, as given."""
     label: bytes | None
-    """The label; None if the call was to remove one."""
     code: int
-    """The ``errno`` of the call."""
 
     def __attrs_post_init__(self) -> None:
         OSError.__init__(self, self.code, os.strerror(self.code))
@@ -420,12 +445,14 @@ class SplitFailed(NamingError):
 
 @attrs.frozen
 class UnknownProducer(ProcmapsError, LookupError):
-    """A name of no producer, or of one whose output format is not established."""
+    """A name of no producer, or of one whose output format is not established.
+
+    name     The unknown name.
+    reason   Why it is not accepted, and what is.
+    """
 
     name: str
-    """The unknown name."""
     reason: str
-    """Why it is not accepted, and what is."""
 
     def __str__(self) -> str:
         return f"unknown producer {self.name!r}: {self.reason}"
@@ -433,16 +460,18 @@ class UnknownProducer(ProcmapsError, LookupError):
 
 @attrs.frozen
 class CannotRender(ProcmapsError, ValueError):
-    """A record that the producer could never have printed."""
+    """A record that the producer could never have printed.
+
+    producer   The producer's name.
+    record     Index of the record, from 0.
+    part       The attribute of the record that is wrong: ``name``, ``usage.ksm`` …
+    reason     Why the producer cannot print it, as a sentence.
+    """
 
     producer: str
-    """The producer's name."""
     record: int
-    """Index of the record, from 0."""
     part: str
-    """The attribute of the record that is wrong: ``name``, ``usage.ksm`` …"""
     reason: str
-    """Why the producer cannot print it, as a sentence."""
 
     def __str__(self) -> str:
         return f"{self.producer} cannot print record {self.record}: {self.part}: {self.reason}"

@@ -13,18 +13,21 @@ from procmaps.errors import UnknownDialect
 
 @attrs.frozen
 class Dialect:
-    """One variant of the format of these files."""
+    r"""One variant of the format of these files.
+
+    name                The name that `procmaps.loads` takes.
+    description         The producers of this variant, in words.
+    grammar             Name of the grammar file for `procmaps._resources.read`.
+    escapes_newlines    True if a newline in a path is printed as ``\012`` (``mangle_path()``).
+    newlines_in_names   True if a name may contain an unescaped newline, so that a program can forge
+                        whole lines.
+    """
 
     name: str
-    """The name that `procmaps.loads` takes."""
     description: str
-    """The producers of this variant, in words."""
     grammar: str
-    """Name of the grammar file for `procmaps._resources.read`."""
     escapes_newlines: bool = True
-    r"""True if a newline in a path is printed as ``\012`` (``mangle_path()``)."""
     newlines_in_names: bool = False
-    """True if a name may contain an unescaped newline, so that a program can forge whole lines."""
 
 
 LINUX = Dialect("linux", "Linux with an MMU, 2.4 to 7.x", "grammar/linux.lark")

@@ -20,12 +20,14 @@ WordSize = Literal[32, 64]
 
 @attrs.frozen
 class FormatChange:
-    """A property of the header line that not every release has."""
+    """A property of the header line that not every release has.
+
+    span     The mainline releases that have it.
+    source   The kernel function, commit or tree that shows it.
+    """
 
     span: Span
-    """The mainline releases that have it."""
     source: str
-    """The kernel function, commit or tree that shows it."""
 
 
 LINE_FORMAT = FormatChange(
@@ -96,35 +98,43 @@ WSL_COLUMN = 65
 
 @attrs.frozen
 class HeaderFormat:
-    """The layout of a header line and the limits of its numbers. Widths are minimum widths."""
+    """The layout of a header line and the limits of its numbers. Widths are minimum widths.
+
+    address_digits  Width of the two addresses.
+    offset_digits   Width of the offset.
+    device_digits   Width of the major and of the minor number.
+    column          Column of the name, from 0, unless the text before it is too long.
+    gap             Minimum number of spaces between the inode and a name.
+    tail            Text after the inode of an unnamed mapping: a space or nothing.
+    address_bits    Bits of the two addresses.
+    offset_bits     Bits of the offset.
+    inode_bits      Bits of the inode.
+    device_bits     Bits of the major and minor number: ``MINORBITS``, include/linux/kdev_t.h, 2.6.
+    sharing         Characters that are possible as the fourth of the permissions.
+    reserved        True if ``===`` is possible in the permissions.
+    bracket_gap     `gap` before a name in brackets; 0: the same.
+    filled          True if the line of an unnamed mapping is padded to the column too.
+    mirrored        True if N spaces follow a prefix that overruns the column by N bytes: C's
+                    ``%*s`` with a negative width.
+    excess_digits   Extra leading zeros of every hexadecimal number except 0.
+    """
 
     address_digits: int
     offset_digits: int
     device_digits: int
     column: int
-    """Column of the name, from 0, unless the text before it is too long."""
     gap: int
-    """Minimum number of spaces between the inode and a name."""
     tail: bytes
-    """Text after the inode of an unnamed mapping: a space or nothing."""
     address_bits: int
     offset_bits: int
     inode_bits: int
     device_bits: tuple[int, int] = (12, 20)
-    """Bits of the major and minor number: ``MINORBITS``, include/linux/kdev_t.h, 2.6."""
     sharing: str = "ps"
-    """Characters that are possible as the fourth of the permissions."""
     reserved: bool = False
-    """True if ``===`` is possible in the permissions."""
     bracket_gap: int = 0
-    """`gap` before a name in brackets; 0: the same."""
     filled: bool = False
-    """True if the line of an unnamed mapping is padded to the column too."""
     mirrored: bool = False
-    """True if N spaces follow a prefix that overruns the column by N bytes: C's ``%*s`` with a
-    negative width."""
     excess_digits: int = 0
-    """Extra leading zeros of every hexadecimal number except 0."""
 
     def hexadecimal(self, number: int, digits: int) -> bytes:
         """Return *number* with at least *digits* digits."""

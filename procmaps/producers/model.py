@@ -17,50 +17,60 @@ ProducerKind = Literal["linux", "nommu", "android", "gvisor", "qemu", "wsl", "fr
 
 @attrs.frozen
 class FieldLine:
-    """One smaps line after the header line."""
+    """One smaps line after the header line.
+
+    field      The field of the line.
+    format     Its format; None if the line is printed but its format is not established.
+    required   True if every entry has the line.
+    """
 
     field: SmapsField
     format: FieldFormat | None
-    """None if the line is printed but its format is not established."""
     required: bool
-    """True if every entry has the line."""
 
 
 @attrs.frozen
 class LabelRule:
-    """The labels that a program can set on its private anonymous memory."""
+    """The labels that a program can set on its private anonymous memory.
+
+    limit     Longest label in bytes.
+    checked   False if any byte except NUL is accepted.
+    """
 
     limit: int
-    """Longest label in bytes."""
     checked: bool = True
-    """False if any byte except NUL is accepted."""
 
 
 @attrs.frozen
 class Producer:
-    """One kernel or emulation, and the exact format of its output."""
+    """One kernel or emulation, and the exact format of its output.
+
+    name         The name that `parse` takes: ``linux-6.12``, ``linux-2.6.32-32bit``, ``gvisor``.
+    kind         The system that prints the text.
+    release      Release of Linux; for an emulation the one whose fields it prints, or None.
+    word_size    Word size of the kernel, not of the process: a 64-bit kernel pads 32-bit tasks the
+                 same.
+    dialect      The dialect (`procmaps.formats.dialects`) that parses its text.
+    header       Layout of the header line.
+    smaps        Lines of an smaps entry, in order; empty without that file.
+    rollup       Lines of smaps_rollup, in order; empty without that file.
+    labels       Rule for labels; None if labels are not supported.
+    pathless     Kinds of pseudo-names that it prints instead of a path: ``[heap]``, ``anon_inode:``
+                 …; None if that is not established.
+    flags_tail   Text after the last mnemonic of ``VmFlags``.
+    """
 
     name: str
-    """The name that `parse` takes: ``linux-6.12``, ``linux-2.6.32-32bit``, ``gvisor``."""
     kind: ProducerKind
     release: Release | None
-    """Release of Linux; for an emulation the one whose fields it prints, or None."""
     word_size: WordSize
-    """Word size of the kernel, not of the process: a 64-bit kernel pads 32-bit tasks the same."""
     dialect: str
-    """The dialect (`procmaps.formats.dialects`) that parses its text."""
     header: HeaderFormat
     smaps: tuple[FieldLine, ...] = ()
-    """Lines of an smaps entry, in order; empty without that file."""
     rollup: tuple[FieldLine, ...] = ()
-    """Lines of smaps_rollup, in order; empty without that file."""
     labels: LabelRule | None = None
-    """None if it does not support labels."""
     pathless: frozenset[str] | None = None
-    """Kinds of pseudo-names that it prints instead of a path: ``[heap]``, ``anon_inode:`` …; None
-    if that is not established."""
     flags_tail: bytes = b" "
-    """Text after the last mnemonic of ``VmFlags``."""
 
     def prints(self, kind: FileKind) -> bool:
         """Return True if it has that file and the format of every line is established."""

@@ -17,15 +17,21 @@ from procmaps.producers.smaps_lines import inserted
 
 @attrs.frozen
 class Variant:
-    """A difference from mainline that kernels of some releases have."""
+    """A difference from mainline that kernels of some releases have.
+
+    name         Suffix of the producer's name: ``android``; empty for mainline and NOMMU.
+    span         The releases that have the variant.
+    word_sizes   Word sizes, the usual one first.
+    source       The kernel function, commit or tree that shows it.
+    change       Returns the changed producer, given mainline's.
+    prefix       Prefix of the producer's name: ``linux`` or ``nommu``.
+    """
 
     name: str
     span: Span
     word_sizes: tuple[WordSize, ...]
-    """Word sizes, the usual one first."""
     source: str
     change: Callable[[Producer, Release], Producer]
-    """Returns the changed producer, given mainline's."""
     prefix: str = "linux"
 
 
