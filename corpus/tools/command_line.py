@@ -1,4 +1,4 @@
-"""What the programs of ``corpus/tools`` share as command-line programs."""
+"""Exit statuses and signals of the programs in ``corpus/tools``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run(main: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The interpreter flushes both streams at its end: let it write to nowhere.
+        # The interpreter flushes both streams at its end. Send that to /dev/null.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere, stream.fileno())

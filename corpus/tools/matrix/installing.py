@@ -110,7 +110,7 @@ def folder_of(peer: Peer) -> Path:
 
 
 def _start_python(peer: Peer) -> tuple[list[str], list[str]]:
-    # -S: an installed `procmaps` of another project must not be found.
+    # -S hides site-packages, because an installed `procmaps` of another project must not be found.
     interpreter = [peer.python] if peer.python else [sys.executable, "-S"]
     return [*interpreter, str(peer.adapter)], [str(SDK), str(folder_of(peer) / "site")]
 

@@ -31,12 +31,12 @@ _CRATES: Final = re.compile(r"/\S*/registry/src/[^/\s]+/")
 
 @attrs.frozen
 class Details:
-    """What the page says of one peer that ``expected.json`` does not record."""
+    """Details of one peer that the page has, but ``expected.json`` does not."""
 
     judged: tuple[str, ...]
-    """The members of the records that the peer gives, and is judged by."""
+    """Members of the records that the peer returns and is judged by."""
     failures: Mapping[str, list[Any]]
-    """By case: the differences as [field, expected, got], the error, and the lines of the dump."""
+    """By case: the differences as [field, expected, got], the error message, the dump's lines."""
 
 
 @attrs.frozen

@@ -75,11 +75,11 @@ class Peer:
     made_executable: bool = False
     """It keeps only executable mappings, so every mapping of a case is made executable."""
     note: str = ""
-    """What it does not return by design, and is not judged by."""
+    """Notes on members that it does not return by design, and is not judged by."""
     users: str = ""
     """Well-known projects that use it."""
     reason: str = ""
-    """Why it cannot be run. The peer keeps its row, without a verdict."""
+    """Reason why it cannot be run. The peer keeps its row, without a verdict."""
 
     @property
     def folder(self) -> Path:

@@ -40,7 +40,7 @@ class Row:
     verdicts: Mapping[str, Verdict] = attrs.field(factory=dict[str, Verdict])
     failures: Mapping[str, SmallestFailure] = attrs.field(factory=dict[str, SmallestFailure])
     reason: str = ""
-    """Why the peer was not run, or an empty string."""
+    """Reason why the peer was not run, or an empty string."""
 
     @property
     def counts(self) -> Counter[str]:

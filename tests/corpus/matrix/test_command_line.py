@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +75,21 @@ def test_compare_reports_a_changed_verdict_and_fails(capsys: pytest.CaptureFixtu
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == rf"psutil: {case}: expected pass, got wrong:name: \x1b[31m"
     assert lines[-1] == f"1 peers, 1 verdicts, {1 + len(known.fails)} changed"
+
+
+def test_redraw_refuses_a_page_of_another_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (program.DOCS / "matrix.html").read_text()
+    assert '"failures":{"' in page
+    # The first failure is recorded for another case.
+    outdated = re.sub(r'"failures":\{"\d+":', '"failures":{"0":', page, count=1)
+    (tmp_path / "matrix.html").write_text(outdated)
+    monkeypatch.setattr(program, "DOCS", tmp_path)
+    assert program.main(["redraw"]) == 1
+    assert capsys.readouterr().err.endswith("run python -m corpus.tools.matrix write\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["matrix.html"]
+    assert (tmp_path / "matrix.html").read_text() == outdated
 
 
 def test_compare_fails_if_no_peer_was_run() -> None:
