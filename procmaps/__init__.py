@@ -20,6 +20,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     # `X as X` makes a name public to type checkers.
+    from procmaps.engines.column_buffers import UnparsedRange as UnparsedRange
+    from procmaps.engines.columns import Columns as Columns
     from procmaps.engines.selection import engine as engine
     from procmaps.errors import AccessDenied as AccessDenied
     from procmaps.errors import CannotRender as CannotRender
@@ -116,6 +118,8 @@ if TYPE_CHECKING:
     from procmaps.snapshots.streaming import iterload as iterload
 
 _PUBLIC_NAMES = {
+    "engines.column_buffers": "UnparsedRange",
+    "engines.columns": "Columns",
     "engines.selection": "engine",
     "errors": (
         "AccessDenied CannotRender EngineUnavailable FileMissing InvalidLabel InvalidRecord "

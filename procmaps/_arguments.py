@@ -42,7 +42,7 @@ def as_path(path: StrOrBytesPath) -> Path:
 
 
 def as_binary_file(source: BinaryIO) -> BinaryIO:
-    """Return *source*, where the caller may also pass a path. Raises `TypeError` without `read`."""
+    """Return *source*, which is not a path. Raises `TypeError` if it is not a file either."""
     if not hasattr(source, "read"):
         raise TypeError(f"expected a path or a binary file object, not {_type_name(source)}")
     return source

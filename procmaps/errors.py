@@ -195,7 +195,7 @@ class LiveError(ProcmapsError, OSError):
         OSError.__init__(self, self.ERRNO, os.strerror(self.ERRNO), self.path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # OSError's own method would pass errno and strerror in place of the facts.
+        # OSError's own method would pass errno and strerror instead of the facts.
         return type(self), self.args
 
 
@@ -321,7 +321,7 @@ class MainThreadEnded(NoAddressSpace):
         return (
             f"cannot read {self.path}: the main thread of {self.who} ({self.command}) has ended, "
             "so that file is empty. Other threads still run and have the memory map: pass the ID "
-            f"of one of them, {self.thread}, in place of the process ID."
+            f"of one of them, {self.thread}, instead of the process ID."
         )
 
 

@@ -280,7 +280,7 @@ PSEUDO_NAMES: tuple[PseudoName, ...] = (
     PseudoName(
         "[page size compat]",
         "page_size_compat",
-        "Not a mapping: what pads a library's segment where pages are larger than it expects.",
+        "Not a mapping: padding of a library's segment if pages are larger than expected.",
         Span(),
         "mm/pgsize_migration.c of Android common kernels",
         producer="Android",

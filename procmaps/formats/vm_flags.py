@@ -417,7 +417,7 @@ UNNAMED_BITS: tuple[UnnamedBit, ...] = (
     UnnamedBit(
         "VM_PKEY_BIT4",
         b"",
-        "Bit 4 of the protection key, where keys have five bits.",
+        "Bit 4 of the protection key on machines with keys of five bits.",
         Span.of("?|5.10"),
         "show_smap_vma_flags() of 5.10, 6.1 and 6.12",
         ("powerpc",),

@@ -18,7 +18,7 @@ from procmaps.formats.vm_flags import (
     VmFlags,
 )
 
-# The line of an ordinary heap on 6.12, x86-64, as the kernel prints it behind "VmFlags:".
+# The line of an ordinary heap on 6.12, x86-64, as the kernel prints it after "VmFlags:".
 HEAP = b" rd wr mr mw me ac sd "
 
 

@@ -257,7 +257,7 @@ def test_an_ended_main_thread_is_reported_with_a_running_thread(
     assert str(caught.value) == (
         f"cannot read /proc/{child.pid}/{file}: the main thread of process {child.pid} (main) has "
         "ended, so that file is empty. Other threads still run and have the memory map: pass the "
-        f"ID of one of them, {thread}, in place of the process ID."
+        f"ID of one of them, {thread}, instead of the process ID."
     )
     assert isinstance(caught.value, ProcessLookupError)
     assert read(thread)

@@ -7,7 +7,9 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import Iterator
+from functools import cached_property
 from importlib import metadata
+from typing import cast
 
 import attrs
 import pytest
@@ -79,7 +81,11 @@ def _annotations(value: object) -> Iterator[object]:
         for name, member in inspect.getmembers(value):
             if name.startswith("_"):
                 continue
-            function = member.fget if isinstance(member, property) else member
+            function: object = member
+            if isinstance(member, property):
+                function = member.fget
+            elif isinstance(member, cached_property):
+                function = cast("cached_property[object]", member).func
             function = getattr(function, "__func__", function)
             if inspect.isfunction(function):
                 yield from typing.get_type_hints(function).values()

@@ -1,6 +1,6 @@
 """Each producer's bytes written out, taken from the formats, and whole texts of refusals."""
 
-# ruff: noqa: E501 - lines stand whole, as they are printed
+# ruff: noqa: E501 - printed lines are not split
 from __future__ import annotations
 
 from typing import Any
