@@ -1,8 +1,8 @@
 """The parts of the build that pyproject.toml cannot express: data folders and the C extension.
 
-The wheel contains the top-level folders `grammar/` and `corpus/` as data of `procmaps`, at
-`procmaps/_data/grammar` and `procmaps/_data/corpus`. `procmaps._resources` finds them there, and in
-a checkout at the top. (Symbolic links do not work: setuptools silently omits a linked folder.)
+The wheel contains the top-level folders `grammar/`, `corpus/` and `docs/` as data of `procmaps`, at
+`procmaps/_data/grammar` and so on. `procmaps._resources` finds them there, and in a checkout at the
+top. (Symbolic links do not work: setuptools silently omits a linked folder.)
 
 The C extension is optional. Without a compiler, or if compiling fails, the package is complete but
 slower (`procmaps.engines.selection`), and the wheel has the tag of a pure Python package. The
@@ -19,6 +19,8 @@ from setuptools.command.bdist_wheel import bdist_wheel
 DATA = {
     "grammar": ["**/*.lark", "**/*.md"],
     "corpus": ["cases/**/*", "schema/**/*"],
+    # The pages that `procmaps help` prints.
+    "docs": ["*.md"],
 }
 present = {name: patterns for name, patterns in DATA.items() if Path(name).is_dir()}
 

@@ -30,7 +30,10 @@ _fuzzing = under("Fuzzing, in place of the cases")
 
 
 # fmt: off
-@click.command("check", cls=Command)
+@click.command("check", cls=Command, examples=(
+    "procmaps check --html report.html -- ./my-adapter",
+    "procmaps check --case 'names/*' -- python3 adapter.py {maps}",
+))
 @click.argument("command_line", nargs=-1, metavar="-- COMMAND...")
 @_parser("--reads", "kinds", multiple=True, type=click.Choice(FILE_KINDS), metavar="KIND",
          help=f"Which files it reads: {', '.join(FILE_KINDS)}; repeatable. [default: what COMMAND "
@@ -82,12 +85,8 @@ def command(
     {smaps}, {smaps_rollup}, {root} or {pid} in it, these stand for the dump's path, a folder like
     /proc with it, and the process there.
 
-    \b
-      procmaps check --html report.html -- ./my-adapter
-      procmaps check --case 'names/*' -- python3 adapter.py {maps}
-
     Exit 1 where a case fails that is not expected to, or passes and is; 2 where one was not run.
-    """  # noqa: D301 - \b tells click to leave the lines below it as they are
+    """
     # fmt: on
     asked = (producer, seed, save) != (None, None, None)
     try:

@@ -47,7 +47,7 @@ class Command(click.Command):
         plain: list[tuple[str, str]] = []
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is None:
+            if record is None or not isinstance(parameter, click.Option):
                 continue
             if isinstance(parameter, _Option):
                 sections.setdefault(parameter.heading, []).append(record)

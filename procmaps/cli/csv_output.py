@@ -4,49 +4,53 @@ from __future__ import annotations
 
 import base64
 import csv
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TextIO
 
-from procmaps.cli.style import name_text
+from procmaps.cli.style import visible
 from procmaps.json_format import USAGE_NUMBERS
 from procmaps.records.mapping import Mapping
 
 _HEADER = (
-    "start", "end", "size", "perms", "offset", "major", "minor", "inode", "kind", "name",
+    "target", "start", "end", "size", "perms", "offset", "major", "minor", "inode", "kind", "name",
     "name_base64",
 )  # fmt: skip
 
 
-def write(rows: Iterable[Mapping], stream: TextIO) -> None:
-    r"""Write a header and one row a mapping; fields of smaps only where there are any.
+def write_csv(tables: Sequence[tuple[str, Sequence[Mapping]]], stream: TextIO) -> None:
+    r"""Write a header, and one line for each mapping of each target.
 
-    Addresses and the offset are hexadecimal, sizes bytes. ``name`` is for reading, with ``\xNN``
-    for each byte that is not printable; ``name_base64`` is exact. A field not printed is empty.
+    Addresses and the offset are hexadecimal, sizes are bytes. ``name`` is for people, with ``\xNN``
+    for each unprintable byte; ``name_base64`` is exact. There is a column for each smaps field that
+    any mapping has. It is empty for a mapping without the field.
     """
-    rows = list(rows)
-    printed = [
+    usages = [row.usage for _, rows in tables for row in rows if row.usage is not None]
+    fields = [
         field
         for field in USAGE_NUMBERS
-        if any(row.usage is not None and getattr(row.usage, field) is not None for row in rows)
+        if any(getattr(usage, field) is not None for usage in usages)
     ]
-    # A field called size stands beside the size of the range.
-    named = ("smaps_size" if field == "size" else field for field in printed)
+    # "size" is the size of the range.
+    named = ("smaps_size" if field == "size" else field for field in fields)
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow((*_HEADER, *named))
-    for row in rows:
-        writer.writerow(
-            (
-                hex(row.start),
-                hex(row.end),
-                row.size,
-                row.perms,
-                hex(row.offset),
-                row.device.major,
-                row.device.minor,
-                row.inode,
-                row.name.kind,
-                name_text(row.name.raw).plain,
-                base64.b64encode(row.name.raw).decode("ascii"),
-                *(getattr(row.usage, field, None) for field in printed),
+    for target, rows in tables:
+        shown = visible(target)
+        for row in rows:
+            writer.writerow(
+                (
+                    shown,
+                    hex(row.start),
+                    hex(row.end),
+                    row.size,
+                    row.perms,
+                    hex(row.offset),
+                    row.device.major,
+                    row.device.minor,
+                    row.inode,
+                    row.name.kind,
+                    visible(row.name.raw),
+                    base64.b64encode(row.name.raw).decode("ascii"),
+                    *(getattr(row.usage, field, None) for field in fields),
+                )
             )
-        )

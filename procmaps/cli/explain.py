@@ -9,10 +9,12 @@ import re
 import sys
 from collections.abc import Iterator
 
+import attrs
 import click
 from rich.console import Console
 from rich.text import Text
 
+from procmaps.cli.command import Command, pass_options
 from procmaps.cli.inputs import STDIN, dialect_option, json_option, read_file
 from procmaps.cli.style import FAINT, HEADING, console, glyphs, name_text, print_line, style_of
 from procmaps.explanation import Evidence, Explanation, explain, release_spans
@@ -31,22 +33,44 @@ _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|([nrt0\\]))")
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"0": b"\0", b"\\": b"\\"}
 
 
-@click.command("explain", context_settings={"ignore_unknown_options": True})
+@attrs.frozen
+class _Options:
+    line: str
+    escapes: bool
+    as_json: bool
+    dialect: str
+
+
+@click.command(
+    "explain",
+    cls=Command,
+    context_settings={"ignore_unknown_options": True},
+    examples=(
+        "procmaps explain '7f2a4c000000-7f2a4c021000 rw-p 00000000 00:00 0 '",
+        "procmaps explain '/memfd:a (deleted)'",
+        r"procmaps explain -e '/tmp/caf\xe9'",
+        "head -n 1 /proc/self/maps | procmaps explain -",
+    ),
+)
 @click.argument("line", metavar="LINE|-")
-@click.option("-e", "--escapes", is_flag=True, help=r"Read \xNN, \n, \t, \\ in LINE as bytes.")
+@click.option("-e", "--escapes", is_flag=True, help=r"Read \xNN, \n, \r, \t, \0 and \\ as bytes.")
 @json_option
 @dialect_option
-def command(*, line: str, escapes: bool, as_json: bool, dialect: str) -> None:
+@pass_options(_Options)
+def command(options: _Options) -> None:
     """Explain one LINE: a header line, a field of smaps, or a name by itself.
 
-    Says which rule of the grammar matched each part, which releases could have printed it, and
-    every original that the name may stand for. Exit 1 for a line that cannot be read.
+    For each part: the rule of the grammar that matches it, and its meaning. For the line: the
+    releases of Linux that could have printed it, and the dialects that accept it. For its name:
+    everything that it can mean. - is standard input.
+
+    Exit code: 1 if the line cannot be read.
     """
-    raw = read_file(STDIN) if line == STDIN else os.fsencode(line)
-    if escapes:
+    raw = read_file(STDIN) if options.line == STDIN else os.fsencode(options.line)
+    if options.escapes:
         raw = _ESCAPE.sub(_unescape, raw)
-    explanation = explain(raw, dialect)
-    if as_json:
+    explanation = explain(raw, options.dialect)
+    if options.as_json:
         click.echo(json.dumps(_to_json(explanation), indent=2))
     else:
         _show(console(), explanation)

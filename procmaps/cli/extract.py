@@ -1,4 +1,4 @@
-"""``procmaps extract``: the dumps inside a log, and every repair that was needed."""
+"""``procmaps extract``: the dumps inside logs, and every repair that was needed."""
 
 from __future__ import annotations
 
@@ -6,61 +6,129 @@ import json
 import sys
 from collections import Counter
 
+import attrs
 import click
 from rich.console import Console
 from rich.text import Text
 
-from procmaps.cli import table
-from procmaps.cli.inputs import json_option, read_file
-from procmaps.cli.style import FAINT, HEADING, console, count, name_text, print_line
+from procmaps.cli.busy import busy
+from procmaps.cli.command import Command, pass_options
+from procmaps.cli.errors import Unreadable
+from procmaps.cli.inputs import json_option, read_file, shown
+from procmaps.cli.option_rules import Excludes
+from procmaps.cli.parameter_types import InputFile
+from procmaps.cli.problems import print_problems
+from procmaps.cli.snapshot_output import View, print_snapshot
+from procmaps.cli.style import FAINT, HEADING, console, count, name_text, print_line, visible
 from procmaps.extraction import Extract, PartialMapping
 from procmaps.extraction import extract as find
 from procmaps.json_format import Json, JsonObject, bytes_to_json, snapshot_to_json
 
 
-@click.command("extract")
-@click.argument("log", metavar="LOG|-")
-@click.option(
-    "--text", "as_text", is_flag=True, help="Print the repaired dump itself, byte for byte."
+@attrs.frozen
+class _Options:
+    logs: tuple[str, ...]
+    as_text: bool
+    number: int | None
+    verbose: bool
+    as_json: bool
+
+
+@click.command(
+    "extract",
+    cls=Command,
+    rules=(
+        Excludes("--text", ("--json",), "choose one form"),
+        Excludes("--verbose", ("--text", "--json"), "it adds lines to the report for people"),
+    ),
+    examples=(
+        "procmaps extract tombstone_00",
+        "procmaps extract --text --dump 2 mail.txt > dump.txt",
+        "procmaps extract --text crash.log.gz | procmaps lint -",
+    ),
 )
-@click.option("--dump", "number", type=click.IntRange(1), help="Only the N-th dump, from 1.")
+@click.argument("logs", metavar="LOG|-...", nargs=-1, required=True, type=InputFile())
+@click.option(
+    "--text", "as_text", is_flag=True, help="Print only the repaired dump, byte for byte."
+)
+@click.option(
+    "--dump", "number", type=click.IntRange(1), metavar="N", help="Print only dump N, from 1."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Report every repair, line by line.")
 @json_option
-def command(*, log: str, as_text: bool, number: int | None, verbose: bool, as_json: bool) -> None:
-    """Find the dumps inside a LOG: crash reports, tombstones, mails, source code.
+@pass_options(_Options)
+def command(options: _Options) -> None:
+    """Find the dumps inside LOGs: crash reports, tombstones, mails, source code.
 
-    Exit 1 if there is no dump, or if lines inside one were skipped.
+    - is standard input. Files compressed with gzip, xz, zstd or bzip2 are decompressed. Dumps are
+    numbered over all logs.
+
+    Exit code: 1 if a log contains no dump, or if lines inside a dump were skipped; 2 if a log
+    cannot be read.
     """
-    if as_text and as_json:
-        raise click.UsageError("--text and --json: choose one")
-    found = find(read_file(log))
-    chosen = found if number is None else found[number - 1 : number]
-    if as_json:
-        click.echo(json.dumps([_to_json(dump) for dump in chosen], indent=2))
-    elif as_text:
-        for dump in chosen:
+    run = _Run(options)
+    for log in options.logs:
+        try:
+            run.extract(log)
+        except Unreadable as error:
+            error.show()
+            run.status = error.exit_code
+    run.finish()
+    sys.exit(run.status)
+
+
+@attrs.define
+class _Run:
+    """One run over all logs."""
+
+    options: _Options
+    status: int = 0
+    found: int = 0
+    """Dumps in all logs so far."""
+    printed: int = 0
+    records: list[Json] = attrs.field(factory=list[Json])
+    """What is printed as JSON: one array for all logs."""
+
+    def extract(self, log: str) -> None:
+        """Print the dumps of one log. Raises `Unreadable`."""
+        data = read_file(log)
+        with busy(f"searching {shown(log)}"):
+            dumps = find(data)
+        if not dumps:
+            click.echo(f"procmaps: {shown(log)} contains no dump of maps or smaps", err=True)
+            self.status = self.status or 1
+        for dump in dumps:
+            self.found += 1
+            if self.options.number in (None, self.found):
+                self._print(log, dump)
+
+    def _print(self, log: str, dump: Extract) -> None:
+        self.printed += 1
+        if dump.skipped:
+            self.status = self.status or 1
+        if self.options.as_json:
+            self.records.append({"log": visible(log), **_to_json(dump)})
+        elif self.options.as_text:
             sys.stdout.buffer.write(dump.text)
-    else:
-        for at, dump in enumerate(chosen, number or 1):
-            _show(console(), at, dump, verbose=verbose)
-    if not chosen:
-        click.echo(f"procmaps: {_none(log, len(found))}", err=True)
-    if not chosen or any(dump.skipped for dump in chosen):
-        sys.exit(1)
+        else:
+            if self.printed > 1:
+                print_line(console())
+            title = f"{shown(log)}: dump {self.found}" if len(self.options.logs) > 1 else ""
+            _show(console(), title or f"dump {self.found}", dump, verbose=self.options.verbose)
+
+    def finish(self) -> None:
+        """Print the JSON, and say if there is no dump N."""
+        if self.options.as_json:
+            click.echo(json.dumps(self.records, indent=2))
+        if self.options.number is not None and self.found and not self.printed:
+            number, found = self.options.number, count(self.found, "dump")
+            click.echo(f"procmaps: there is no dump {number}, only {found}", err=True)
+            self.status = self.status or 1
 
 
-def _none(log: str, found: int) -> str:
-    where = "standard input" if log == "-" else click.format_filename(log)
-    if found:
-        return f"{where} contains only {count(found, 'dump')}"
-    return f"{where} contains no dump of maps or smaps"
-
-
-def _show(out: Console, number: int, dump: Extract, *, verbose: bool) -> None:
+def _show(out: Console, title: str, dump: Extract, *, verbose: bool) -> None:
     lines = f"lines {dump.first_line}-{dump.last_line}"
-    if number > 1:
-        print_line(out)
-    print_line(out, Text.assemble((f"dump {number}", HEADING), f"  {dump.container}  {lines}"))
+    print_line(out, Text.assemble((title, HEADING), f"  {dump.container}  {lines}"))
     if dump.declared is not None and dump.declared != len(dump.mappings):
         print_line(
             out, Text(f"  the container announces {count(dump.declared, 'mapping')}", "yellow")
@@ -80,7 +148,8 @@ def _show(out: Console, number: int, dump: Extract, *, verbose: bool) -> None:
             print_line(out, head + name_text(repair.detail))
     for line in dump.skipped:
         print_line(out, Text(f"  line {line.line} skipped: ", "red") + name_text(line.raw))
-    table.show(out, dump.snapshot, dump.snapshot, only_summary=False)
+    print_snapshot(out, "", dump.snapshot, dump.snapshot, View())
+    print_problems(title, dump.snapshot)
 
 
 def _to_json(dump: Extract) -> JsonObject:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import FileIO
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -12,6 +14,10 @@ import click
 
 import procmaps
 from procmaps.cli.errors import Unreadable
+from procmaps.cli.hints import live_message
+from procmaps.cli.parameter_types import Word
+from procmaps.cli.style import visible
+from procmaps.engines.read_file import read_all
 from procmaps.errors import LiveError, NoSuchProcess
 from procmaps.formats.dialects import DIALECTS
 from procmaps.formats.file_kinds import FileKind
@@ -21,26 +27,72 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 STDIN = "-"
 
+JSON_HELP = "Print JSON (see: procmaps help json)."
+
+_COMPRESSED = (b"\x1f", b"\xfd", b"\x28", b"B")
+"""The first bytes of compressed files. The module that reads them is imported only for these."""
+
+
+def shown(name: str) -> str:
+    """Return the name of an input for messages."""
+    return "standard input" if name == STDIN else visible(name)
+
 
 def read_file(name: str) -> bytes:
-    """The bytes of the file called *name*, or of standard input for ``-``.
+    """Return the bytes of the file *name*, or of standard input for ``-``, decompressed.
 
     Raises `Unreadable` with the system's reason.
     """
-    if name == STDIN:
-        return sys.stdin.buffer.read()
+    data = sys.stdin.buffer.read() if name == STDIN else _read(name)
+    if data.startswith(_COMPRESSED):
+        from procmaps.cli.decompression import decompress  # noqa: PLC0415 - few inputs need it
+
+        return decompress(data, shown(name))
+    return data
+
+
+def _read(name: str) -> bytes:
     try:
-        return Path(name).read_bytes()
+        with FileIO(name) as file:
+            data, error = read_all(file)
+    except OSError as refused:
+        data, error = b"", refused
+    if error:
+        raise Unreadable(f"cannot read {shown(name)}: {error.strerror or error}") from error
+    return data
+
+
+def walk(names: tuple[str, ...]) -> Iterator[str | Unreadable]:
+    """Yield each file of *names*, and for a folder the regular files below it, sorted.
+
+    Symbolic links in a folder are not followed. A folder that cannot be listed is yielded as an
+    error, so that the caller can report it and go on.
+    """
+    for name in names:
+        if name != STDIN and os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises for EACCES
+            yield from _walk(name)
+        else:
+            yield name
+
+
+def _walk(folder: str) -> Iterator[str | Unreadable]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        shown = click.format_filename(name)
-        raise Unreadable(f"cannot read {shown}: {error.strerror or error}") from error
+        yield Unreadable(f"cannot read {shown(folder)}: {error.strerror or error}")
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path)
+        elif entry.is_file(follow_symlinks=False):
+            yield entry.path
 
 
 def snapshot_of(pid: str, file: FileKind, dialect: str) -> Snapshot:
-    """A file of a process, as a snapshot; *pid* is what `is_process` accepts.
+    """Return a file of a process as a snapshot; `is_process` must accept *pid*.
 
-    Raises `Unreadable` with the reason and what to do: no such process, no permission, a kernel
-    thread, gone in the middle …
+    Raises `Unreadable` with the reason and the remedy: no such process, no permission, a kernel
+    thread, ended during the read …
     """
     number: int | Literal["self"] = "self" if pid == "self" else int(pid)
     try:
@@ -54,30 +106,39 @@ def snapshot_of(pid: str, file: FileKind, dialect: str) -> Snapshot:
     except NoSuchProcess as error:
         raise Unreadable(f"{error} For a file of that name write ./{pid}.") from error
     except LiveError as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(live_message(error)) from error
 
 
 _PID = re.compile("self|[1-9][0-9]{0,9}")
 
 
 def is_process(target: str) -> bool:
-    """Whether a command's target names a process: a number, or ``self``."""
+    """Return whether a command's target is a process: a number, or ``self``."""
     return _PID.fullmatch(target) is not None
 
 
+def process_title(target: str) -> str:
+    """Return ``process 1234 (bash)``, or without the command if the process has just ended."""
+    pid = os.getpid() if target == "self" else int(target)
+    try:
+        command = Path(f"/proc/{pid}/comm").read_bytes().removesuffix(b"\n")
+    except OSError:
+        return f"process {pid}"
+    return f"process {pid} ({visible(command)})"
+
+
 def dialect_option(command: _Command) -> _Command:
-    """The option ``--dialect``."""
+    """Add the option ``--dialect``."""
     return click.option(
         "--dialect",
-        type=click.Choice(["auto", *(known.name for known in DIALECTS)]),
+        type=Word("dialect", lambda: ["auto", *(known.name for known in DIALECTS)]),
         default="auto",
         show_default=True,
-        help="Whose way of writing to read it by.",
+        metavar="NAME",
+        help="Read the text in this dialect: " + ", ".join(known.name for known in DIALECTS) + ".",
     )(command)
 
 
 def json_option(command: _Command) -> _Command:
-    """The option ``--json``."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON (see docs/json.md).")(
-        command
-    )
+    """Add the option ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help=JSON_HELP)(command)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from procmaps.cli.style import visible
 from procmaps.cli.suggestions import unknown
 
 
@@ -83,6 +85,31 @@ class InputFile(click.ParamType[str]):
         """Let the shell complete *incomplete* as a file name."""
         del ctx, param
         return [CompletionItem(incomplete, type="file")]
+
+
+class ProcessOrFile(InputFile):
+    """The number of a process or the name of a file; a shell completes both."""
+
+    name = "pid or file"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[Any]]:
+        """Return the processes whose number starts with *incomplete*; otherwise complete files."""
+        if not incomplete.isdigit():
+            return super().shell_complete(ctx, param, incomplete)
+        return [
+            CompletionItem(entry.name, help=_command(entry))
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and entry.name.startswith(incomplete)
+        ]
+
+
+def _command(process: Path) -> str:
+    try:
+        return visible((process / "comm").read_bytes().removesuffix(b"\n"))
+    except OSError:
+        return ""
 
 
 def joined(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -1,19 +1,18 @@
-"""How things look: colours by kind of mapping, bytes made visible, sizes for people."""
+"""How output looks: colours by kind, unprintable bytes made visible, sizes for people."""
 
 from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 import attrs
 from rich.console import Console
 from rich.text import Text
 
-from procmaps.records.perms import Perms
-
-_WIDE = 10**6
-"""Columns where no terminal is: whoever filters lines wants them whole."""
+_UNLIMITED = 10**6
+"""The width where there is no terminal: whoever filters lines wants them whole."""
 
 _STYLES = {
     "heap": "bold yellow",
@@ -35,29 +34,28 @@ _STYLES = {
 _KERNELS_OWN = "bright_yellow"
 
 HOSTILE = "bold red"
-"""Bytes of a name that are not printed as they are."""
+"""Escaped bytes of a name."""
 
 FAINT = "bright_black"
 HEADING = "bold"
 
 
 def style_of(kind: str) -> str:
-    """The colour of a kind of mapping; one for all that the kernel makes for itself."""
+    """Return the colour of a kind of mapping; all that the kernel makes for itself share one."""
     return _STYLES.get(kind, _KERNELS_OWN)
 
 
 @cache
 def console(*, err: bool = False) -> Console:
-    """Standard output, or standard error; lines are cut to a width only on a terminal."""
+    """Return standard output, or standard error. Only a terminal has a width."""
     stream = sys.stderr if err else sys.stdout
-    tty = stream.isatty()
-    width = None if tty or "COLUMNS" in os.environ else _WIDE
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _UNLIMITED
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
 @attrs.frozen
 class Glyphs:
-    """What is drawn beside text, in characters that the output can encode."""
+    """The characters that are drawn between texts; the output can encode them."""
 
     nothing: str
     bar: str
@@ -68,7 +66,7 @@ class Glyphs:
 
 @cache
 def glyphs() -> Glyphs:
-    """Those for standard output; ASCII where it is not Unicode."""
+    """Return the glyphs for standard output: ASCII where it is not Unicode."""
     try:
         "·━␠–…".encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -81,45 +79,74 @@ def print_line(out: Console, text: Text | str = "") -> None:
     if out.is_terminal:
         out.print(text, soft_wrap=True)
     else:
-        # Nothing to draw: a long dump goes through a pipe many times as fast so.
+        # rich needs ten times as long, and there is nothing to colour.
         out.file.write(f"{text}\n")
 
 
-def name_text(raw: bytes, style: str = "") -> Text:
-    r"""Bytes of the kernel's: UTF-8 as it is, each byte that is not printable as ``\xNN``."""
-    text = Text(style=style)
+@cache
+def _codes(out: Console, style: str) -> tuple[str, str]:
+    """Return the escape sequences that begin and end *style* on *out*."""
+    with out.capture() as captured:
+        out.print(Text("|", style), end="")
+    before, _, after = captured.get().partition("|")
+    return before, after
+
+
+def paint(out: Console, text: str, style: str) -> str:
+    """Return *text* in *style*, for `Console.file`. rich is too slow for every cell of a table."""
+    if not (text and style and out.is_terminal):
+        return text
+    before, after = _codes(out, style)
+    return f"{before}{text}{after}"
+
+
+def escaped(raw: bytes) -> Iterator[tuple[str, bool]]:
+    r"""Yield each character of *raw*, and whether it is an escape ``\xNN``.
+
+    Printable UTF-8 stays as it is. Every byte of anything else is escaped, so that no name controls
+    the terminal.
+    """
     for character in raw.decode("utf-8", "surrogateescape"):
         if character.isprintable():
-            text.append(character)
+            yield character, False
         else:
-            hidden = character.encode("utf-8", "surrogateescape")
-            text.append("".join(f"\\x{byte:02x}" for byte in hidden), HOSTILE)
+            for byte in character.encode("utf-8", "surrogateescape"):
+                yield f"\\x{byte:02x}", True
+
+
+def visible(raw: bytes | str) -> str:
+    r"""Return a name from a dump, or of a file, with ``\xNN`` for what is not printable."""
+    if isinstance(raw, str):
+        raw = os.fsencode(raw)
+    text = raw.decode("utf-8", "surrogateescape")
+    return text if text.isprintable() else "".join(text for text, _ in escaped(raw))
+
+
+def name_text(raw: bytes, style: str = "") -> Text:
+    """Return `visible` *raw* in *style*, the escapes in red."""
+    text = Text(style=style)
+    for characters, is_escape in escaped(raw):
+        text.append(characters, HOSTILE if is_escape else None)
     return text
 
 
-def perms_text(perms: Perms) -> Text:
-    """Permissions; memory that can be written and executed stands out."""
-    if perms.write and perms.execute:
-        return Text(str(perms), "bold red")
-    return Text(str(perms), "bold" if perms.execute else "")
+def count(number: int, noun: str) -> str:
+    """Return a number and its noun: ``1 mapping``, ``1,234 mappings``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+@lru_cache(maxsize=4096)
 def size_text(size: int | None) -> str:
-    """Bytes for people, in units of 1024: ``4k``, ``132k``, ``1.5M``; nothing for None."""
+    """Return bytes in units of 1024: ``4k``, ``132k``, ``1.5M``; nothing for None."""
     if size is None:
         return ""
     if size < 1024:  # noqa: PLR2004 - one kibibyte
         return str(size)
     value, unit = size / 1024, "k"
     for larger in "MGTPE":
-        if value < 999.5:  # noqa: PLR2004 - what rounds to three digits
+        if value < 999.5:  # noqa: PLR2004 - rounds to three digits
             break
         value, unit = value / 1024, larger
-    # Kilobytes are whole; of anything larger the first digit alone would say too little.
+    # Kilobytes are whole. Of larger units one digit alone would be too coarse.
     digits = 1 if value < 10 and (unit != "k" or value % 1) else 0  # noqa: PLR2004
     return f"{value:.{digits}f}{unit}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number and its noun: ``1 mapping``, ``1,234 mappings``."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"

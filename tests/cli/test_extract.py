@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-from tests.cli.conftest import SAMPLE, Process, Run
+from tests.cli.conftest import Process, Run
+from tests.support.dumps import SAMPLE
 
 QUOTED = b"You wrote:\n" + b"".join(b"> " + line for line in SAMPLE.splitlines(keepends=True))
 
@@ -72,7 +74,7 @@ def test_one_dump_of_several(run: Run) -> None:
     (second,) = json.loads(run("extract", "--json", "--dump", "2", "-", stdin=several).stdout)
     assert second["container"] == "mail"
     none = run("extract", "--dump", "3", "-", stdin=several)
-    assert none.stderr == "procmaps: standard input contains only 2 dumps\n"
+    assert none.stderr == "procmaps: there is no dump 3, only 2 dumps\n"
     assert none.exit_code == 1
 
 
@@ -84,5 +86,34 @@ def test_no_dump_is_a_finding(run: Run) -> None:
 
 def test_rejects_text_with_json(run: Run) -> None:
     result = run("extract", "--text", "--json", "-")
-    assert "--text and --json: choose one" in result.stderr
+    assert "--text cannot be used with --json: choose one form." in result.stderr
+    assert result.exit_code == 2
+
+
+def test_verbose_is_refused_where_it_has_no_effect(run: Run) -> None:
+    for form in ("--text", "--json"):
+        result = run("extract", "-v", form, "-")
+        assert f"--verbose cannot be used with {form}: " in result.stderr
+        assert result.exit_code == 2
+
+
+def test_dumps_are_numbered_over_all_logs(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(SAMPLE)
+    result = run("extract", str(log), "-", stdin=QUOTED)
+    titles = [line for line in result.stdout.splitlines() if "dump " in line]
+    assert titles == [
+        f"{log}: dump 1  plain  lines 1-4",
+        "standard input: dump 2  mail  lines 2-5",
+    ]
+    (second,) = json.loads(
+        run("extract", "--json", "--dump", "2", str(log), "-", stdin=QUOTED).stdout
+    )
+    assert (second["log"], second["container"]) == ("-", "mail")
+
+
+def test_an_unreadable_log_does_not_hide_the_others(run: Run) -> None:
+    result = run("extract", "--text", "/none", "-", stdin=QUOTED)
+    assert result.stdout.encode() == SAMPLE
+    assert result.stderr == "procmaps: cannot read /none: No such file or directory\n"
     assert result.exit_code == 2

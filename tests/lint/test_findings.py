@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from procmaps.lint import RULES, lint
-from tests.cli.conftest import SAMPLE
+from tests.support.dumps import SAMPLE
 
 _FILE = b"00400000-00452000 r-xp 00000000 08:02 173521                             "
 _ANON = b"7f0000100000-7f0000200000 rw-p 00000000 00:00 0"

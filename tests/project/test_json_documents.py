@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from procmaps.check.expected_failures import Surprise
 from procmaps.cli.app import cli
-from tests.cli.conftest import SAMPLE
 from tests.support.checkout import ROOT
+from tests.support.dumps import SAMPLE
 
 _PAGE = ROOT / "docs" / "json.md"
 

@@ -1,0 +1,25 @@
+"""What is wrong with a text, on standard error."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from procmaps.cli.hints import problem_message
+from procmaps.cli.style import console, count, print_line
+from procmaps.snapshots.snapshot import Snapshot
+
+_SHOWN = 20
+"""Problems that are printed: a file that is no dump has one in nearly every line."""
+
+
+def print_problems(title: str, snapshot: Snapshot) -> None:
+    """Print the first problems of *snapshot*, and how many there are."""
+    if not snapshot.problems:
+        return
+    err = console(err=True)
+    heading = f"{count(len(snapshot.problems), 'problem')} in {title}"
+    print_line(err, Text(f"\n{heading}", "bold red"))
+    for problem in snapshot.problems[:_SHOWN]:
+        print_line(err, Text(problem_message(problem)))
+    if (more := len(snapshot.problems) - _SHOWN) > 0:
+        print_line(err, Text(f"{more:,} more; procmaps lint --all lists them"))
