@@ -47,6 +47,7 @@ setup(
     package_dir={f"procmaps._data.{name}": name for name in present},
     package_data={
         "procmaps": ["py.typed", "*.pyi"],
+        "procmaps.check": ["*.jinja"],
         **{f"procmaps._data.{name}": patterns for name, patterns in present.items()},
     },
     ext_modules=[

@@ -1,6 +1,6 @@
 #!/usr/bin/awk -f
-# A parser as many are written, and the adapter in front of it: procmaps check -- awk -f adapter.awk
-# It splits at white space, so names with spaces come out wrong: the report shows which.
+# A parser like many others, with its adapter. Run: procmaps check -- awk -f adapter.awk
+# It splits lines at white space, so names with spaces are wrong. The report shows which.
 BEGIN { printf "[" }
 {
     split($1, range, "-")

@@ -1,6 +1,6 @@
-"""Our own parser behind the adapter protocol: ``python -m procmaps.check.adapter`` (``--batch``).
+"""The adapter of our own parser: ``python -m procmaps.check.adapter`` (``--batch``).
 
-``procmaps check -- python -m procmaps.check.adapter`` judges it as it would any other.
+``procmaps check -- python -m procmaps.check.adapter`` judges it like any other parser.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from procmaps.check.judge import fields_of
+from procmaps.check.usage_fields import fields_of
 from procmaps.errors import ParseError
 from procmaps.json_format import Json, JsonObject
 from procmaps.records.mapping import Mapping
@@ -20,7 +20,7 @@ from procmaps.snapshots.loading import loads
 
 
 def answer(dump: bytes) -> Json:
-    """The answer of the protocol to *dump*."""
+    """Return the answer to *dump*, as the protocol has it."""
     try:
         return [object_of(mapping) for mapping in loads(dump)]
     except ParseError as error:
@@ -28,12 +28,9 @@ def answer(dump: bytes) -> Json:
 
 
 def members_of(mapping: Mapping) -> dict[str, Any]:
-    """One mapping, with every member that the protocol has, as `procmaps.check.answers.take` does.
-
-    Numbers are int, texts bytes.
-    """
+    """Return one mapping with every member of the protocol: numbers as int, texts as bytes."""
     name = mapping.name
-    made: dict[str, Any] = {
+    members: dict[str, Any] = {
         "start": mapping.start,
         "end": mapping.end,
         "size": mapping.size,
@@ -48,21 +45,21 @@ def members_of(mapping: Mapping) -> dict[str, Any]:
         "label": mapping.label,
     }
     if mapping.usage is not None:
-        made["usage"] = fields_of(mapping.usage)
-        made["keys"] = list(made["usage"])
-    return made
+        members["usage"] = fields_of(mapping.usage)
+        members["keys"] = list(members["usage"])
+    return members
 
 
 def object_of(mapping: Mapping) -> JsonObject:
-    """The same as JSON, in which texts are no bytes."""
-    made = members_of(mapping)
+    """Return `members_of` *mapping* as JSON: texts as ``{"base64": …}``."""
+    members = members_of(mapping)
     for member in ("name", "path", "label"):
-        if made[member] is not None:
-            made[member] = {"base64": base64.b64encode(made[member]).decode("ascii")}
-    if "usage" in made:
-        made["usage"] = {_text(key): _field(value) for key, value in made["usage"].items()}
-        made["keys"] = list(made["usage"])
-    return made
+        if members[member] is not None:
+            members[member] = {"base64": base64.b64encode(members[member]).decode("ascii")}
+    if "usage" in members:
+        members["usage"] = {_text(key): _field(value) for key, value in members["usage"].items()}
+        members["keys"] = list(members["usage"])
+    return members
 
 
 def _text(raw: bytes) -> str:
@@ -76,17 +73,17 @@ def _field(value: int | bytes | tuple[bytes, ...]) -> Json:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """The batch form: one request a line, one answer a line."""
+    """Answer each line of *requests* with one line: the batch form."""
     for line in requests:
         request = json.loads(line)
-        made = answer(Path(request["path"]).read_bytes())
-        reply = made if isinstance(made, dict) else {"answer": made}
+        given = answer(Path(request["path"]).read_bytes())
+        reply = given if isinstance(given, dict) else {"answer": given}
         answers.write(json.dumps({"id": request["id"], **reply}).encode() + b"\n")
         answers.flush()
 
 
 def main(arguments: list[str]) -> int:
-    """Answer for the dump on standard input, or serve with ``--batch``; 2 for anything else."""
+    """Answer the dump on standard input, or all requests with ``--batch``; return the status."""
     if arguments == ["--batch"]:
         serve(sys.stdin.buffer, sys.stdout.buffer)
     elif not arguments:

@@ -1,4 +1,4 @@
-"""Reading what an adapter printed: lenient in form, strict in meaning (``docs/protocol.md``)."""
+"""Read what an adapter printed: lenient in form, strict in meaning."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import attrs
 
 from procmaps.errors import ProcmapsError
 
-Got: TypeAlias = Mapping[str, Any]
-"""One mapping of an answer: the members given, made uniform.
+AnswerMapping: TypeAlias = Mapping[str, Any]
+"""One mapping of an answer: the members that the adapter printed, in one form.
 
-``start end size offset inode``  int; str where the text is no number
+``start end size offset inode``  int; str if the text is not a number
 ``perms kind``                   str
-``device``                       (major, minor); str where the text is none
+``device``                       (major, minor); str if the text is not a device
 ``name path label``              bytes
 ``deleted``                      bool
 ``usage``                        {key: int, bytes or tuple of bytes}
@@ -29,7 +29,7 @@ Got: TypeAlias = Mapping[str, Any]
 
 @attrs.frozen
 class AdapterFault(ProcmapsError):
-    """What an adapter gave is not an answer; that says nothing of the parser behind it."""
+    """The output of an adapter is not an answer. This says nothing about its parser."""
 
     reason: str
 
@@ -48,62 +48,60 @@ class Rejection:
 class Answer:
     """The mappings that a parser found, in its order."""
 
-    mappings: tuple[Got, ...]
+    mappings: tuple[AnswerMapping, ...]
 
 
-def read(printed: bytes) -> Answer | Rejection:
-    """The answer that stands on an adapter's standard output. Raises `AdapterFault`."""
+def read_answer(printed: bytes) -> Answer | Rejection:
+    """Return the answer that an adapter printed on standard output. Raises `AdapterFault`."""
     if not printed.strip(b" \t\r\n"):
         raise AdapterFault("standard output is empty; print at least []")
-    data = parse(printed)
+    data = parse_json(printed)
     if isinstance(data, dict):
         given = cast("dict[str, object]", data)
         if set(given) == {"rejected"}:
             return Rejection(str(given["rejected"]))
-        raise AdapterFault('an object where an array is due (or {"rejected": "why"})')
-    return take(data)
+        raise AdapterFault('expected an array (or {"rejected": "why"}), got an object')
+    return parse_answer(data)
 
 
-def parse(printed: bytes) -> object:
-    """The JSON value that *printed* is. Raises `AdapterFault`, which quotes what is none."""
-    # Whoever writes JSON by hand copies a name's bytes as they are: UTF-8 or not, tabs and all.
+def parse_json(printed: bytes) -> object:
+    """Return the JSON value in *printed*. Raises `AdapterFault`, which quotes the mistake."""
+    # Adapters that write JSON by hand copy the bytes of names unchanged: tabs, invalid UTF-8.
     text = printed.decode("utf-8", "surrogateescape")
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:
         near = text[max(0, error.pos - _NEAR) : error.pos + _NEAR]
         near = near.encode("utf-8", "backslashreplace").decode()
-        told = f"standard output is not JSON: {error}, near '{near}'"
+        message = f"standard output is not JSON: {error}, near '{near}'"
         if text.lstrip().startswith(("[", "{")):
-            told += "; a backslash or a quote in a name has to be escaped"
-        raise AdapterFault(told) from None
+            message += "; escape backslashes and quotes in names"
+        raise AdapterFault(message) from None
     except (ValueError, RecursionError) as error:
         raise AdapterFault(f"standard output is not JSON: {error}") from None
 
 
 _NEAR = 20
-"""Characters on either side of a mistake that are quoted."""
+"""Characters before and after a mistake that are quoted."""
 
 
-def take(data: object) -> Answer:
-    """An answer from values of Python: what `json.loads` gives, with ``bytes`` for texts too.
+def parse_answer(data: object) -> Answer:
+    """Return the answer in *data*, as `json.loads` returns it; texts may also be ``bytes``.
 
-    None is an empty array.
-
-    Raises `AdapterFault`, which names the mapping and the member.
+    None is an empty array. Raises `AdapterFault`, which names the mapping and the member.
     """
     if data is None:
-        # An empty slice of Go, encoded.
+        # Go encodes an empty slice as null.
         return Answer(())
     if not isinstance(data, Sequence) or isinstance(data, str | bytes):
-        raise AdapterFault(f"{_told(data)} where an array of objects is due")
+        raise AdapterFault(f"expected an array of objects, got {_describe(data)}")
     items = cast("Sequence[object]", data)
-    return Answer(tuple(_mapping(item, f"[{at}]") for at, item in enumerate(items)))
+    return Answer(tuple(_mapping(item, f"[{index}]") for index, item in enumerate(items)))
 
 
-def _mapping(item: object, where: str) -> Got:
+def _mapping(item: object, where: str) -> AnswerMapping:
     if not isinstance(item, Mapping):
-        raise AdapterFault(f"{where} is {_told(item)} where an object is due")
+        raise AdapterFault(f"{where} is {_describe(item)}; expected an object")
     given: dict[str, Any] = {}
     for member, value in cast("Mapping[object, object]", item).items():
         reader = _READERS.get(member) if isinstance(member, str) else None
@@ -114,31 +112,33 @@ def _mapping(item: object, where: str) -> Got:
             continue
         try:
             given[cast("str", member)] = reader(value)
-        except _Unfit as unfit:
-            place = f"{where}.{member}{unfit.usage_row}"
-            raise AdapterFault(f"{place} is {_told(unfit.value)}; expected {unfit.due}") from None
+        except _WrongType as error:
+            raise AdapterFault(
+                f"{where}.{member}{error.submember} is {_describe(error.value)}; "
+                f"expected {error.expected}"
+            ) from None
     return MappingProxyType(given)
 
 
-class _Unfit(Exception):
-    def __init__(self, value: object, due: str, below: str = "") -> None:
-        super().__init__(value, due, below)
-        self.value, self.due, self.usage_row = value, due, below
+class _WrongType(Exception):
+    def __init__(self, value: object, expected: str, submember: str = "") -> None:
+        super().__init__(value, expected, submember)
+        self.value, self.expected, self.submember = value, expected, submember
 
 
 _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)")
 _DECIMAL = re.compile(r"[0-9]+")
 
 
-def _integer(value: object, due: str) -> int:
-    """A number that is whole: 4096, and 4096.0 as languages without integers print it."""
+def _integer(value: object, expected: str) -> int:
+    """Return a whole number: 4096, or 4096.0 as languages without integers print it."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise _Unfit(value, due)
+        raise _WrongType(value, expected)
     return int(value)
 
 
-# A string of the right type with nonsense in it is what the parser took for a number: it stays as
-# it is, equal to nothing. Only a wrong type is the adapter's own.
+# A string that is not a number is the parser's mistake: it is kept unchanged and equals nothing.
+# Only a wrong JSON type is the adapter's mistake.
 
 
 def _address(value: object) -> int | str:
@@ -155,14 +155,14 @@ def _number(value: object) -> int | str:
 
 
 def _text(value: object) -> bytes:
-    due = 'a string, {"base64": "…"}, or null'
-    whole = value
+    expected = 'a string, {"base64": "…"}, or null'
+    given = value
     if value is None:
         return b""
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):
-        # Any lone surrogate that stands for no byte is kept as three bytes: wrong, but no crash.
+        # A lone surrogate that encodes no byte is kept as three bytes: wrong, but no crash.
         try:
             return value.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
@@ -173,13 +173,13 @@ def _text(value: object) -> bytes:
             try:
                 return base64.b64decode(coded, validate=True)
             except binascii.Error:
-                raise _Unfit(coded, "base64 of RFC 4648 with padding", ".base64") from None
-    raise _Unfit(whole, due)
+                raise _WrongType(coded, "base64 of RFC 4648 with padding", ".base64") from None
+    raise _WrongType(given, expected)
 
 
 def _perms(value: object) -> str:
     if not isinstance(value, str):
-        raise _Unfit(value, 'a string such as "rw-p"')
+        raise _WrongType(value, 'a string such as "rw-p"')
     return value
 
 
@@ -187,61 +187,61 @@ _DEVICE = re.compile(r"([0-9a-fA-F]+):([0-9a-fA-F]+)")
 
 
 def _device(value: object) -> tuple[int, int] | str:
-    due = '"major:minor" in hexadecimal, or {"major": number, "minor": number}'
-    whole = value
+    expected = '"major:minor" in hexadecimal, or {"major": number, "minor": number}'
+    given = value
     if isinstance(value, str):
         match = _DEVICE.fullmatch(value)
         return (int(match[1], 16), int(match[2], 16)) if match else value
     if isinstance(value, Mapping):
         halves = cast("Mapping[str, object]", value)
         if set(halves) == {"major", "minor"}:
-            return _integer(halves["major"], due), _integer(halves["minor"], due)
-    raise _Unfit(whole, due)
+            return _integer(halves["major"], expected), _integer(halves["minor"], expected)
+    raise _WrongType(given, expected)
 
 
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _Unfit(value, "true or false")
+        raise _WrongType(value, "true or false")
     return value
 
 
 def _word(value: object) -> str:
     if not isinstance(value, str):
-        raise _Unfit(value, "a string")
+        raise _WrongType(value, "a string")
     return value
 
 
 def _words(value: object) -> tuple[bytes, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        raise _Unfit(value, "an array of strings")
+        raise _WrongType(value, "an array of strings")
     return tuple(_text(item) for item in cast("Sequence[object]", value))
 
 
 def _usage(value: object) -> Mapping[bytes, object]:
     if not isinstance(value, Mapping):
-        raise _Unfit(value, "an object of the fields by their keys")
+        raise _WrongType(value, "an object of the fields by their keys")
     fields: dict[bytes, object] = {}
     for key, content in cast("Mapping[object, object]", value).items():
         if not isinstance(key, str | bytes):
-            raise _Unfit(key, "a key that is a string")
+            raise _WrongType(key, "a key that is a string")
         if content is not None:
             fields[_text(key)] = _field(content, f".{key!r}")
     return MappingProxyType(fields)
 
 
-def _field(value: object, below: str) -> int | bytes | tuple[bytes, ...]:
+def _field(value: object, submember: str) -> int | bytes | tuple[bytes, ...]:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, float | int):
         try:
             return _integer(value, "a whole number")
-        except _Unfit as unfit:
-            raise _Unfit(value, unfit.due, below) from None
+        except _WrongType as error:
+            raise _WrongType(value, error.expected, submember) from None
     if isinstance(value, str | bytes):
         return _text(value)
     if isinstance(value, Sequence):
         return _words(cast("object", value))
-    raise _Unfit(value, "a number, a string or an array of strings", below)
+    raise _WrongType(value, "a number, a string or an array of strings", submember)
 
 
 _READERS: dict[str, Callable[[object], Any]] = {
@@ -265,16 +265,16 @@ MEMBERS = tuple(_READERS)
 """The members that an answer's object may have."""
 
 _TEXTS = frozenset({"name", "path", "label"})
-"""Those for which ``null`` says something: that there is no such text."""
+"""Members for which ``null`` has a meaning: there is no such text."""
 
-_LONG = 60
+_LONGEST_QUOTE = 60
 
 
-def _told(value: object) -> str:
-    """A value in a message: itself where it is short, else what it is."""
+def _describe(value: object) -> str:
+    """Return a short value as JSON, and the type of an object or array."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return "an array"
-    told = json.dumps(value) if isinstance(value, str | int | float | None) else repr(value)
-    return told if len(told) <= _LONG else f"{told[:_LONG]}…"
+    text = json.dumps(value) if isinstance(value, str | int | float | None) else repr(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

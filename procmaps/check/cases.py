@@ -1,8 +1,9 @@
-"""The cases of ``corpus/cases``: a `Case` for each dump, with what is expected of it."""
+"""The cases of ``corpus/cases``: each dump is a `Case` with the answers that are right for it."""
 
 from __future__ import annotations
 
 import base64
+import difflib
 import fnmatch
 import functools
 import json
@@ -18,39 +19,44 @@ from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 from procmaps.json_format import from_json
 from procmaps.records.mapping import Mapping
 
-_MANIFEST: Final = "manifest.json"
+MANIFEST: Final = "manifest.json"
+"""The file in each group's folder that describes its cases."""
 
 FOLDER: Final = "corpus/cases"
-"""Where the cases are, for `procmaps._resources.path`."""
+"""The folder of the project's own cases, for `procmaps._resources.path`."""
 
 
 @attrs.frozen
 class NoSuchCase(ProcmapsError, LookupError):
-    """A selection that fits no case."""
+    """A selection that matches no case."""
 
     asked: str
+    """What was asked for, as a clause: ``no case matches 'x/*'``."""
+    alike: tuple[str, ...] = ()
+    """Existing names that are spelt like the one asked for."""
 
     def __str__(self) -> str:
-        return f"no case fits {self.asked}; `procmaps check --list` shows all"
+        guess = f"; did you mean {' or '.join(self.alike)}?" if self.alike else ""
+        return f"{self.asked}{guess or ';'} `procmaps check --list` lists all cases"
 
 
 @attrs.frozen
 class InvalidCases(ProcmapsError, ValueError):
-    """A folder that holds no cases."""
+    """A folder that contains no cases, or cases that cannot be read."""
 
     folder: str
     reason: str
 
     def __str__(self) -> str:
         return (
-            f"{self.folder} is no folder of cases: {self.reason}; it has a manifest.json, or "
-            "folders that have one (docs/protocol.md)"
+            f"cannot read cases from {self.folder}: {self.reason}; a folder of cases contains a "
+            f"{MANIFEST}, or folders with one, as `procmaps check --export DIR` writes them"
         )
 
 
 @attrs.frozen
 class Interpretation:
-    """Another original that prints the same: a record may be given so, too."""
+    """Another original name that prints the same bytes: also right for a record."""
 
     record: int
     policy: str
@@ -64,7 +70,7 @@ class Allowed:
 
     policy: str
     records: tuple[int, ...] | None
-    """Which of the case's records, by index; None: the dump may be refused."""
+    """Indices into the case's records; None if the parser may refuse the dump."""
 
 
 @attrs.frozen
@@ -78,38 +84,46 @@ class InvalidLine:
 
 @attrs.frozen
 class Case:
-    """One dump and what is expected of its parser."""
+    """One dump and the answers that are right for it."""
 
     id: str
-    """``names/deleted-twice.maps``: group, name and kind."""
+    """Group, name and kind: ``names/deleted-twice.maps``."""
     kind: FileKind
     data: bytes
     records: tuple[Mapping, ...]
-    """All records that any answer allowed has; without ``usage`` for a maps file."""
+    """The records of all allowed answers; without ``usage`` for a maps file."""
     shows: str = ""
+    """The feature or the damage, in one or two sentences."""
     source: str = ""
+    """The kernel function or commit."""
     producer: str = "linux"
+    """The program that prints the dump."""
     since: str = ""
     until: str = ""
     tags: frozenset[str] = frozenset()
     interpretations: tuple[Interpretation, ...] = ()
     either: tuple[Allowed, ...] = ()
-    """The answers allowed; empty: all records, and nothing else."""
+    """The allowed answers; empty if the only right answer is all records."""
     invalid_lines: tuple[InvalidLine, ...] = ()
 
     @property
     def group(self) -> str:
-        """The folder that it is in."""
+        """Return the name of the case's folder."""
         return self.id.partition("/")[0]
 
     @property
+    def name(self) -> str:
+        """Return the id without the kind: ``names/deleted-twice``."""
+        return self.id.rpartition(".")[0]
+
+    @property
     def must(self) -> bool:
-        """Whether one answer is right, and no other."""
+        """Whether exactly one answer is right."""
         return not (self.either or self.interpretations)
 
     @property
     def allowed(self) -> tuple[Allowed, ...]:
-        """Every answer allowed, the plainest first."""
+        """Return every allowed answer, the plainest first."""
         return self.either or (Allowed("", tuple(range(len(self.records)))),)
 
 
@@ -121,54 +135,73 @@ def load(
     tags: Iterable[str] = (),
     folder: Path | None = None,
 ) -> tuple[Case, ...]:
-    """The cases of these *kinds*, by group and name.
+    """Return the cases of these *kinds*, sorted by group and name.
 
-    *only* and *skip* are globs for ids (with or without the kind at the end); *tags* must all be
-    a case's own. *folder* takes the place of the project's own ``corpus/cases``; it may also be one
-    group.
+    *only* and *skip* are globs for ids, with or without the kind at the end. A case must have all
+    *tags*. *folder* replaces the project's own cases; it may also be a single group.
 
-    Raises `NoSuchCase` for a glob of *only*, or a tag, that fits nothing at all, and `InvalidCases`
-    for a *folder* without cases.
+    Raises `NoSuchCase` for a glob of *only* that matches nothing, for an unknown tag, and for a
+    selection of no cases; `InvalidCases` for a *folder* without readable cases.
     """
-    wanted, unwanted, marks = tuple(only), tuple(skip), tuple(tags)
-    every = tuple(case for case in _all(folder) if case.kind in tuple(kinds))
+    kinds, wanted, unwanted, required = tuple(kinds), tuple(only), tuple(skip), frozenset(tags)
+    every = tuple(case for case in _all(folder) if case.kind in kinds)
     for glob in wanted:
-        if not any(_fits(case, glob) for case in every):
-            raise NoSuchCase(repr(glob))
+        if not any(_matches(case, glob) for case in every):
+            names = {name for case in every for name in (case.id, case.name)}
+            raise NoSuchCase(f"no case matches {glob!r}", _alike(glob, names))
+    for tag in sorted(required):
+        known = {tag for case in every for tag in case.tags}
+        if tag not in known:
+            raise NoSuchCase(f"no case has the tag {tag!r}", _alike(tag, known))
     chosen = tuple(
         case
         for case in every
-        if (not wanted or any(_fits(case, glob) for glob in wanted))
-        and not any(_fits(case, glob) for glob in unwanted)
-        and case.tags.issuperset(marks)
+        if (not wanted or any(_matches(case, glob) for glob in wanted))
+        and not any(_matches(case, glob) for glob in unwanted)
+        and case.tags >= required
     )
-    if marks and not chosen:
-        raise NoSuchCase(f"the tags {', '.join(marks)}")
+    if not chosen:
+        having = f" has the tags {', '.join(sorted(required))}" if required else " is left"
+        raise NoSuchCase(f"no selected case of kind {' or '.join(kinds)}{having}")
     return chosen
 
 
-def _fits(case: Case, glob: str) -> bool:
-    bare = case.id.rpartition(".")[0]
-    return fnmatch.fnmatchcase(case.id, glob) or fnmatch.fnmatchcase(bare, glob)
+def _matches(case: Case, glob: str) -> bool:
+    return fnmatch.fnmatchcase(case.id, glob) or fnmatch.fnmatchcase(case.name, glob)
+
+
+def _alike(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    return tuple(difflib.get_close_matches(word, sorted(known), n=2, cutoff=0.7))
+
+
+def root_of(folder: Path | None) -> Path:
+    """Return *folder*, or the folder of the project's own cases for None."""
+    return _resources.path(FOLDER) if folder is None else folder
+
+
+def groups_in(folder: Path | None) -> list[Path]:
+    """Return the folders with a manifest: *folder* itself, or those in it."""
+    root = root_of(folder)
+    manifests = [root / MANIFEST] if (root / MANIFEST).exists() else root.glob(f"*/{MANIFEST}")
+    return sorted(manifest.parent for manifest in manifests)
 
 
 @functools.cache
 def _all(folder: Path | None) -> tuple[Case, ...]:
-    root = _resources.path(FOLDER) if folder is None else folder
-    manifests = [root / _MANIFEST] if (root / _MANIFEST).exists() else root.glob(f"*/{_MANIFEST}")
-    groups = sorted(manifest.parent for manifest in manifests)
+    root = root_of(folder)
+    groups = groups_in(folder)
     if not groups:
-        raise InvalidCases(str(root), "nothing of that kind is there")
+        raise InvalidCases(str(root), f"it has no {MANIFEST}")
     try:
-        return tuple(case for group in groups for case in _of(group))
+        return tuple(case for group in groups for case in _load_group(group))
     except InvalidRecord as error:
         raise InvalidCases(str(root), str(error)) from error
     except (OSError, LookupError, TypeError, ValueError) as error:
         raise InvalidCases(str(root), f"{type(error).__name__}: {error}") from error
 
 
-def _of(group: Path) -> Iterator[Case]:
-    manifest = json.loads((group / _MANIFEST).read_bytes())
+def _load_group(group: Path) -> Iterator[Case]:
+    manifest = json.loads((group / MANIFEST).read_bytes())
     for name, entry in sorted(manifest["cases"].items()):
         records = json.loads((group / f"{name}.json").read_bytes())
         for kind in entry["files"]:
@@ -180,17 +213,17 @@ def _of(group: Path) -> Iterator[Case]:
             )
 
 
-def read_case(identity: str, data: bytes, entry: dict[str, Any], records: list[Any]) -> Case:
-    """A case from its manifest *entry* and the array of its *records*, as `json.loads` gives them.
+def read_case(case_id: str, data: bytes, entry: dict[str, Any], records: list[Any]) -> Case:
+    """Return a case from its manifest *entry* and its *records*, as `json.loads` returns them.
 
-    Raises `procmaps.InvalidRecord` for a record that is none.
+    Raises `procmaps.InvalidRecord` for an invalid record.
     """
-    kind: FileKind = next(kind for kind in FILE_KINDS if identity.endswith(f".{kind}"))
+    kind: FileKind = next(kind for kind in FILE_KINDS if case_id.endswith(f".{kind}"))
     expected = tuple(map(from_json, records))
     if kind == "maps":
         expected = tuple(attrs.evolve(record, usage=None) for record in expected)
     return Case(
-        id=identity,
+        id=case_id,
         kind=kind,
         data=data,
         records=expected,

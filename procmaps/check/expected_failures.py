@@ -1,23 +1,24 @@
-"""Files of expected failures, with a ratchet: what is listed and passes has to leave the list.
+"""Files of expected failures: a listed case that passes must be removed from the list.
 
-A line is a verdict's `key` and a case, ``wrong:name names/space.maps``; ``#`` begins a comment.
+A line is a verdict's `key` and a case, ``wrong:name names/space.maps``; ``#`` starts a comment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Final, Literal, Self
 
 import attrs
 
-from procmaps.check.runner import Result
-from procmaps.check.verdicts import OUTCOMES
+from procmaps.check.verdicts import OUTCOMES, Verdict
 from procmaps.errors import ProcmapsError
+
+PASS: Final = "pass"  # noqa: S105 - the key of a verdict
 
 
 @attrs.frozen
 class InvalidExpectations(ProcmapsError, ValueError):
-    """A line of such a file that says nothing."""
+    """A line that is not an expected failure."""
 
     source: str
     line: int
@@ -32,84 +33,99 @@ class InvalidExpectations(ProcmapsError, ValueError):
 
 @attrs.frozen
 class Surprise:
-    """A verdict other than the one expected."""
+    """A verdict that differs from the expected one."""
 
     case: str
     expected: str
     """A verdict's key; ``pass`` for a case that is not listed."""
     got: str
-    """A verdict's key; empty for a case that is listed and does not exist."""
+    """A verdict's key; empty for a listed case that does not exist."""
+    listed_in: str = ""
+    """The file that lists the case; empty if there is none."""
 
     @property
-    def kind(self) -> Literal["new", "moved", "mended", "unknown"]:
-        """*new*: it fails and is not listed; *mended*: it is listed and passes."""
+    def kind(self) -> Literal["new", "changed", "fixed", "unknown"]:
+        """Return *new* for an unlisted failure, *fixed* for a listed case that passes.
+
+        *changed* is a listed case that fails in another way, *unknown* one that does not exist.
+        """
         if not self.got:
             return "unknown"
-        if self.expected == "pass":
+        if self.expected == PASS:
             return "new"
-        return "mended" if self.got == "pass" else "moved"
+        return "fixed" if self.got == PASS else "changed"
 
     def __str__(self) -> str:
         match self.kind:
             case "new":
                 return f"{self.case}: {self.got}"
-            case "moved":
-                return f"{self.case}: {self.got}, where {self.expected} was expected"
-            case "mended":
+            case "changed":
+                return f"{self.case}: {self.got}, expected {self.expected}"
+            case "fixed":
                 return (
-                    f"{self.case}: passes, and is listed as {self.expected}: take it off the list"
+                    f"{self.case}: now passes but is listed as {self.expected}; "
+                    f"remove it from {self.listed_in}"
                 )
             case "unknown":
-                return f"{self.case}: is listed as {self.expected}, and there is no such case"
+                return (
+                    f"{self.case}: listed as {self.expected} in {self.listed_in}, but there is no "
+                    "such case; remove it"
+                )
 
 
-def parse(text: str, source: str) -> dict[str, str]:
-    """The key of each case listed in *text*. Raises `InvalidExpectations`."""
-    found: dict[str, str] = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        content = line.partition("#")[0].strip()
-        if not content:
-            continue
-        key, _, case = content.partition(" ")
-        case = case.strip()
-        if key.partition(":")[0] not in OUTCOMES or key in ("pass", "wrong") or not case:
-            raise InvalidExpectations(source, number, f"{content!r} is no expectation")
-        if case in found:
-            raise InvalidExpectations(source, number, f"{case} is listed twice")
-        found[case] = key
-    return found
+@attrs.frozen
+class ExpectedFailures:
+    """The expected failures of one parser."""
 
+    source: str = ""
+    """The name of the file, for messages."""
+    keys: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """A verdict's key for each listed case."""
 
-def listed(results: Iterable[Result], before: Mapping[str, str], known: Iterable[str]) -> str:
-    """The text of a file that expects these results.
+    @classmethod
+    def parse(cls, text: str, source: str) -> Self:
+        """Return the failures listed in *text*. Raises `InvalidExpectations`."""
+        keys: dict[str, str] = {}
+        for number, line in enumerate(text.split("\n"), start=1):
+            content = line.partition("#")[0].strip()
+            if not content:
+                continue
+            key, _, case = content.partition(" ")
+            case = case.strip()
+            if key.partition(":")[0] not in OUTCOMES or key in (PASS, "wrong") or not case:
+                raise InvalidExpectations(source, number, f"{content!r} is not a failure")
+            if case in keys:
+                raise InvalidExpectations(source, number, f"{case!r} is listed twice")
+            keys[case] = key
+        return cls(source, keys)
 
-    What was expected *before* of a case that was not run now stays, if it is one of the *known*.
-    """
-    every = frozenset(known)
-    keys = {case: key for case, key in before.items() if case in every}
-    keys |= {
-        result.case.id: result.verdict.key
-        for result in results
-        if result.verdict.outcome != "not-run"
-    }
-    return "".join(f"{key} {case}\n" for case, key in sorted(keys.items()) if key != "pass")
+    def surprise(self, case: str, verdict: Verdict) -> Surprise | None:
+        """Return how *verdict* differs from the expected one; None if it does not.
 
+        A case that was not run is never a surprise: reports count it as not run.
+        """
+        expected = self.keys.get(case, PASS)
+        if verdict.outcome == "not-run" or verdict.key == expected:
+            return None
+        return Surprise(case, expected, verdict.key, self.source)
 
-def surprises(
-    results: Iterable[Result], expected: Mapping[str, str], known: Iterable[str]
-) -> tuple[Surprise, ...]:
-    """Where *results* are not as *expected*; *known* are the ids of all cases there are.
+    def unknown(self, known: Iterable[str]) -> tuple[Surprise, ...]:
+        """Return the listed cases that are not in *known*, the ids of all cases."""
+        every = frozenset(known)
+        return tuple(
+            Surprise(case, key, "", self.source)
+            for case, key in self.keys.items()
+            if case not in every
+        )
 
-    What could not be run is no surprise: it is reported as not run.
-    """
-    found = [
-        Surprise(result.case.id, expected.get(result.case.id, "pass"), result.verdict.key)
-        for result in results
-        if result.verdict.outcome != "not-run"
-        and result.verdict.key != expected.get(result.case.id, "pass")
-    ]
-    every = frozenset(known)
-    return (
-        *found,
-        *(Surprise(case, key, "") for case, key in expected.items() if case not in every),
-    )
+    def updated(self, verdicts: Mapping[str, Verdict], known: Iterable[str]) -> str:
+        """Return the text of a file that expects *verdicts*, by the ids of cases.
+
+        A listed case without a verdict stays if it is in *known*, the ids of all cases.
+        """
+        every = frozenset(known)
+        keys = {case: key for case, key in self.keys.items() if case in every}
+        for case, verdict in verdicts.items():
+            if verdict.outcome != "not-run":
+                keys[case] = verdict.key
+        return "".join(f"{key} {case}\n" for case, key in sorted(keys.items()) if key != PASS)

@@ -1,4 +1,4 @@
-"""A dump where a tool looks for it: a file, or a folder laid out like ``/proc``."""
+"""A folder laid out like ``/proc``, with one process whose files are the dumps of a case."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import attrs
 from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 
 PID: Final = 4242
-"""The process that a staged folder has, where there is no real one."""
+"""The process in the folder, unless the dumps cover a real one (`procmaps.check.proc_overlay`)."""
 
-# What tools read beside the maps. The numbers are those of an idle process; proc(5) has the fields.
+# Tools read these, too. The numbers are those of an idle process; proc(5) explains the fields.
 _PROCESS_FILES = {
     "cmdline": b"decoy\0",
     "comm": b"decoy\n",
@@ -38,43 +38,43 @@ _ROOT_FILES = {
     "uptime": b"1000.00 900.00\n",
 }
 
-_PLACE = re.compile(r"\{(maps|smaps|smaps_rollup|root|pid)\}")
+_PLACEHOLDER = re.compile(r"\{(maps|smaps|smaps_rollup|root|pid)\}")
 
 
 @attrs.frozen
-class Stage:
-    """A folder like ``/proc`` with one process in it."""
+class FakeProc:
+    """A folder like ``/proc`` that contains one process."""
 
     root: Path
     pid: int
 
     def path(self, kind: FileKind) -> Path:
-        """Where the dump of this kind is."""
+        """Return the path of the dump of this kind."""
         return self.root / str(self.pid) / kind
 
-    def placed(self, command: Sequence[str]) -> list[str]:
-        """*command* with ``{maps}``, ``{root}``, ``{pid}`` and the others filled in."""
+    def fill_in(self, command: Sequence[str]) -> list[str]:
+        """Return *command* with its placeholders replaced."""
         values: dict[str, str] = {kind: str(self.path(kind)) for kind in FILE_KINDS}
         values |= {"root": str(self.root), "pid": str(self.pid)}
-        return [_PLACE.sub(lambda match: values[match[1]], part) for part in command]
+        return [_PLACEHOLDER.sub(lambda match: values[match[1]], word) for word in command]
 
 
 @contextmanager
-def staged(dumps: Mapping[FileKind, bytes], pid: int = PID) -> Generator[Stage, None, None]:
-    """*dumps* as the files of process *pid*, until the block ends."""
+def fake_proc(dumps: Mapping[FileKind, bytes], pid: int = PID) -> Generator[FakeProc, None, None]:
+    """Provide *dumps* as the files of process *pid* until the block ends."""
     with tempfile.TemporaryDirectory(prefix="procmaps-check-") as folder:
-        stage = Stage(Path(folder), pid)
-        place = stage.root / str(pid)
-        place.mkdir()
+        proc = FakeProc(Path(folder), pid)
+        process_folder = proc.root / str(pid)
+        process_folder.mkdir()
         for name, content in _ROOT_FILES.items():
-            (stage.root / name).write_bytes(content)
+            (proc.root / name).write_bytes(content)
         for name, content in _PROCESS_FILES.items():
-            (place / name).write_bytes(content)
+            (process_folder / name).write_bytes(content)
         for kind, content in dumps.items():
-            stage.path(kind).write_bytes(content)
-        yield stage
+            proc.path(kind).write_bytes(content)
+        yield proc
 
 
-def places(command: Sequence[str]) -> frozenset[str]:
-    """The places that *command* has: a subset of maps, smaps, smaps_rollup, root and pid."""
-    return frozenset(match[1] for part in command for match in _PLACE.finditer(part))
+def placeholders(command: Sequence[str]) -> frozenset[str]:
+    """Return the placeholders in *command*: a subset of maps, smaps, smaps_rollup, root, pid."""
+    return frozenset(match[1] for word in command for match in _PLACEHOLDER.finditer(word))

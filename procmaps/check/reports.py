@@ -1,4 +1,4 @@
-"""Reports of a run: JSON, JUnit XML and Markdown; the page is in `procmaps.check.html_report`."""
+"""Reports of a run in JSON, JUnit XML and Markdown. `procmaps.check.html_report` makes the page."""
 
 from __future__ import annotations
 
@@ -6,44 +6,52 @@ import json
 import re
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 import attrs
 
-from procmaps.check.expected_failures import Surprise
+from procmaps.check.display import caption, dump_lines, explain, one_line, visible
+from procmaps.check.expected_failures import ExpectedFailures, Surprise
 from procmaps.check.runner import Result
-from procmaps.check.shrinking import Smallest
-from procmaps.check.verdicts import OUTCOMES, Verdict
-from procmaps.errors import escape_bytes
+from procmaps.check.verdicts import OUTCOMES
 from procmaps.json_format import Json, JsonObject, bytes_to_json
 
 
 @attrs.frozen
 class Report:
-    """All that a report tells."""
+    """The content of a report."""
 
     command: tuple[str, ...]
     results: tuple[Result, ...]
-    expected: Mapping[str, str] = attrs.field(factory=dict[str, str])
-    """The failures that were expected: a verdict's key for each case."""
+    expected: ExpectedFailures = attrs.field(factory=ExpectedFailures)
     surprises: tuple[Surprise, ...] = ()
+    aborted: str = ""
+    """Why the run ended early: ``interrupted after 3 of 552 cases``; empty if it did not."""
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many results have each outcome; those that none has are left out."""
+        """Return how many results have each outcome, without outcomes that none has."""
         found = Counter(result.verdict.outcome for result in self.results)
         return {outcome: found[outcome] for outcome in OUTCOMES if found[outcome]}
 
     @property
     def judged(self) -> tuple[str, ...]:
-        """Every member that the parser gave at least once."""
+        """Return every member that the parser gave at least once."""
         members = {member for result in self.results for member in result.verdict.judged}
         return tuple(sorted(members))
 
+    @property
+    def judged_text(self) -> str:
+        """Return `judged` as a list for people."""
+        return ", ".join(self.judged) or "nothing but the number of mappings"
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
 
 def to_json(report: Report) -> str:
-    """The whole report; ``dump`` shows a failure, and where it is ``minimal``, no line can go."""
+    """Return the report as JSON. ``docs/json.md`` explains the members."""
     results: list[Json] = [_result(result) for result in report.results]
     counts: JsonObject = dict(report.counts)
     judged: list[Json] = list(report.judged)
@@ -55,6 +63,7 @@ def to_json(report: Report) -> str:
     whole: JsonObject = {
         "version": 1,
         "command": command,
+        "aborted": report.aborted or None,
         "counts": counts,
         "judged": judged,
         "surprises": surprises,
@@ -84,127 +93,110 @@ def _result(result: Result) -> Json:
         "detail": verdict.detail,
         "differences": differences,
     }
-    if result.smallest is not None:
-        found["dump"] = bytes_to_json(result.smallest.case.data)
-        found["minimal"] = result.smallest.minimal
+    if result.shrunk is not None:
+        found["dump"] = bytes_to_json(result.shrunk.case.data)
+        found["minimal"] = result.shrunk.minimal
     return found
 
 
-# What XML 1.0 cannot hold, not even escaped.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# --- JUnit XML ------------------------------------------------------------------------------------
 
 
 def to_junit(report: Report) -> str:
-    """JUnit's XML: wrong answers and expected ones are told apart as CI systems do."""
-    suite = ET.Element("testsuite", name="procmaps check", tests=str(len(report.results)))
-    failures = errors = skipped = 0
+    """Return the report as JUnit XML: an expected failure counts as skipped."""
+    suite = ET.Element("testsuite", name="procmaps check")
     for result in report.results:
-        verdict = result.verdict
         group, _, name = result.case.id.partition("/")
-        case = ET.SubElement(
-            suite, "testcase", classname=group, name=name, time=f"{result.seconds:.3f}"
-        )
-        told = _NOT_XML.sub("\ufffd", "\n".join(explained(result.verdict)))
-        message = _NOT_XML.sub("\ufffd", verdict.key)
-        if verdict.outcome == "not-run":
-            skipped += 1
-            ET.SubElement(case, "skipped", message=_NOT_XML.sub("\ufffd", verdict.detail))
-        elif not verdict.passed and report.expected.get(result.case.id) == verdict.key:
-            skipped += 1
-            ET.SubElement(case, "skipped", message=f"expected: {message}").text = told
-        elif verdict.outcome == "adapter-fault":
-            errors += 1
-            ET.SubElement(case, "error", message=message).text = told
-        elif not verdict.passed:
-            failures += 1
-            ET.SubElement(case, "failure", message=message).text = told
-    mended = [item for item in report.surprises if item.kind in ("mended", "unknown")]
-    for item in mended:
-        failures += 1
-        case = ET.SubElement(suite, "testcase", classname="expected", name=item.case)
-        ET.SubElement(case, "failure", message=str(item))
-    suite.set("tests", str(len(report.results) + len(mended)))
-    suite.set("failures", str(failures))
-    suite.set("errors", str(errors))
-    suite.set("skipped", str(skipped))
+        case = _test_case(suite, group, name)
+        case.set("time", f"{result.seconds:.3f}")
+        _add_verdict(case, result, report.expected)
+    for item in report.surprises:
+        if item.kind in ("fixed", "unknown"):
+            _outcome(_test_case(suite, "expected failures", item.case), "failure", str(item))
+    if report.aborted:
+        _outcome(_test_case(suite, "procmaps check", "run"), "error", report.aborted)
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
+    suite.set("tests", str(len(suite)))
+    _remove_illegal_characters(suite)
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def _test_case(suite: ET.Element, group: str, name: str) -> ET.Element:
+    return ET.SubElement(suite, "testcase", classname=group, name=name)
+
+
+def _outcome(case: ET.Element, tag: str, message: str, text: Sequence[str] = ()) -> None:
+    ET.SubElement(case, tag, message=message).text = "\n".join(text) or None
+
+
+def _add_verdict(case: ET.Element, result: Result, expected: ExpectedFailures) -> None:
+    verdict = result.verdict
+    if verdict.outcome == "not-run":
+        _outcome(case, "skipped", verdict.detail)
+    elif verdict.passed:
+        return
+    elif expected.keys.get(result.case.id) == verdict.key:
+        _outcome(case, "skipped", f"expected: {verdict.key}", explain(verdict))
+    else:
+        tag = "error" if verdict.outcome == "adapter-fault" else "failure"
+        _outcome(case, tag, verdict.key, explain(verdict))
+
+
+def _remove_illegal_characters(root: ET.Element) -> None:
+    """Escape what XML 1.0 cannot contain in any form: control characters and surrogates."""
+    for element in root.iter():
+        element.text = visible(element.text) if element.text else None
+        for name, value in element.attrib.items():
+            element.set(name, visible(value))
+
+
+# --- Markdown -------------------------------------------------------------------------------------
+
+
 def to_markdown(report: Report) -> str:
-    """A summary, then each failure with its dump."""
+    """Return the report as Markdown: a summary, then each failure with its dump."""
     lines = [
         "# procmaps check",
         "",
-        *_fenced(cut(shlex.join(report.command)).split("\n")),
+        *_fenced([one_line(shlex.join(report.command))]),
         "",
         "| Verdict | Cases |",
         "|---|---|",
     ]
     lines += [f"| {outcome} | {count} |" for outcome, count in report.counts.items()]
-    lines += ["", f"Judged: {', '.join(report.judged) or 'nothing but the number of mappings'}."]
+    lines += ["", f"Judged: {_prose(report.judged_text)}."]
+    if report.aborted:
+        lines += ["", f"**Not complete: {_prose(report.aborted)}.**"]
     if report.surprises:
         lines += ["", "## Not as expected", ""]
-        lines += [f"- {item}" for item in report.surprises]
+        lines += [f"- {_prose(str(item))}" for item in report.surprises]
     for result in report.results:
-        if result.smallest is None:
+        if result.shrunk is None:
             continue
         lines += [
             "",
-            f"## {result.case.id}: {result.verdict.key}",
+            f"## {_prose(result.case.id)}: {_prose(result.verdict.key)}",
             "",
-            result.case.shows,
+            _prose(result.case.shows),
             "",
-            *_fenced(explained(result.smallest.verdict)),
+            *_fenced(explain(result.shrunk.verdict)),
             "",
-            f"{captioned(result.smallest)}:",
+            f"{caption(result.shrunk)}:",
             "",
-            *_fenced(shown(result.smallest.case.data)),
+            *_fenced(dump_lines(result.shrunk.case.data)),
         ]
     return "\n".join(lines) + "\n"
 
 
+def _prose(text: str) -> str:
+    """Return *text* on one line, with Markdown's special characters escaped."""
+    return re.sub(r"[\\`*_{}\[\]<>()#+!|~&]", r"\\\g<0>", one_line(text))
+
+
 def _fenced(lines: Sequence[str]) -> list[str]:
-    """Lines as a block of code whose fence none of them can end."""
+    """Return *lines* as a block of code, with a fence longer than any in them."""
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     return [fence, *lines, fence]
-
-
-def captioned(smallest: Smallest) -> str:
-    """What to call the dump that shows a failure."""
-    return "The smallest dump" if smallest.minimal else "A dump"
-
-
-def explained(verdict: Verdict) -> list[str]:
-    """What is to be said of one verdict, a line each."""
-    lines = [cut(verdict.detail)] if verdict.detail else []
-    for item in verdict.differences:
-        place = "" if item.record is None else f"mapping {item.record}, "
-        lines.append(f"{place}{item.field}: expected '{cut(item.expected)}', got '{cut(item.got)}'")
-    return lines
-
-
-_LONG = 300
-"""Characters of one text that a report shows."""
-
-
-# Control characters but the newline, and surrogates, which no output can encode.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def cut(text: str) -> str:
-    """*text* without what drives a terminal, its middle left out where it is long."""
-    text = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
-    half = _LONG // 2
-    return text if len(text) <= _LONG else f"{text[:half]} … {text[-half:]}"
-
-
-def shown(dump: bytes) -> list[str]:
-    """A dump for people, a line each; no byte is left that a terminal or a page would act on."""
-    return [cut(_ends(escape_bytes(line))) for line in dump.removesuffix(b"\n").split(b"\n")]
-
-
-def _ends(line: str) -> str:
-    """A space at the end of a line cannot be seen."""
-    return f"{line[:-1]}␠" if line.endswith(" ") else line

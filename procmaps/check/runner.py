@@ -1,12 +1,13 @@
-"""Running a command over cases: each gets a `Result` with its verdict."""
+"""Run a command on cases: each case gets a `Result` with its verdict."""
 
 from __future__ import annotations
 
 import json
+import shlex
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import Self, cast
 
@@ -15,10 +16,18 @@ import attrs
 from procmaps.check import answers, proc_overlay
 from procmaps.check.answers import AdapterFault
 from procmaps.check.cases import Case, load
-from procmaps.check.fake_proc import PID, Stage, places, staged
-from procmaps.check.judge import Only, judge
-from procmaps.check.shrinking import Smallest, reduce, whole
-from procmaps.check.subprocesses import OUTPUT_LIMIT, Ended, Running, Server, run
+from procmaps.check.comparison import Only
+from procmaps.check.fake_proc import PID, FakeProc, fake_proc, placeholders
+from procmaps.check.judging import judge
+from procmaps.check.shrinking import ShrunkFailure, shrink, unshrunk
+from procmaps.check.subprocesses import (
+    OUTPUT_LIMIT,
+    Cancelled,
+    CompletedRun,
+    ProcessGroup,
+    Server,
+    run,
+)
 from procmaps.check.verdicts import Verdict
 from procmaps.errors import ProcmapsError
 from procmaps.formats.file_kinds import FILE_KINDS, FileKind
@@ -26,26 +35,27 @@ from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 
 @attrs.frozen
 class AdapterBroken(ProcmapsError):
-    """The command cannot even answer a plain dump; no case was run."""
+    """The command cannot be started, or cannot answer a plain dump."""
 
     command: tuple[str, ...]
     reason: str
 
     def __str__(self) -> str:
         return (
-            f"the adapter is broken: {' '.join(self.command)}: {self.reason}; it has to answer a "
-            "plain dump before any case is run, see docs/protocol.md"
+            f"the adapter is broken: {shlex.join(self.command)}: {self.reason}; before any case "
+            "is run it must answer a plain dump: read it from standard input, print a JSON array "
+            "with an object for each mapping, and exit with status 0"
         )
 
 
 @attrs.frozen
 class Plan:
-    """How a command is to be run."""
+    """How to run a command."""
 
     command: tuple[str, ...]
     reads: tuple[FileKind, ...] = ("maps",)
     timeout: float = 10.0
-    """Seconds that one case may take."""
+    """Maximum seconds for one run."""
     jobs: int = 1
     batch: bool = False
     overlay: bool = False
@@ -56,37 +66,37 @@ class Plan:
 
 @attrs.frozen
 class Result:
-    """What came of one case."""
+    """The outcome of one case."""
 
     case: Case
     verdict: Verdict
     seconds: float = 0.0
-    smallest: Smallest | None = None
-    """The smallest part of the case that fails so; None for a pass and for what was not run."""
+    shrunk: ShrunkFailure | None = None
+    """The smallest dump that fails in the same way; None for a pass and for a case not run."""
 
 
-def reads(command: Sequence[str], asked: Iterable[FileKind]) -> tuple[FileKind, ...]:
-    """Which dumps *command* is run on: those it names, else those *asked*, else maps."""
-    named = places(command)
+def kinds_to_read(command: Sequence[str], asked: Iterable[FileKind]) -> tuple[FileKind, ...]:
+    """Return the kinds whose placeholders *command* contains, else those *asked*, else maps."""
+    named = placeholders(command)
     return tuple(kind for kind in FILE_KINDS if kind in named) or tuple(asked) or ("maps",)
 
 
 class Runner:
-    """Runs the command of a `Plan`. Close it: a batch command keeps running until then."""
+    """Runs the command of a `Plan`. Close it: a batch command runs until then."""
 
     def __init__(self, plan: Plan, siblings: Iterable[Case] = ()) -> None:
-        """*siblings* are cases whose dumps stand beside those of a case with the same name."""
+        """*siblings* are cases whose dumps are provided beside those of a case of the same name."""
         self._plan = plan
         self._stack = ExitStack()
-        self._own = threading.local()
+        self._thread = threading.local()
         self._servers: list[Server] = []
         self._lock = threading.Lock()
-        self._running = Running()
+        self._group = ProcessGroup()
         self._dumps: dict[str, dict[FileKind, bytes]] = {}
         for case in siblings:
-            self._dumps.setdefault(_bare(case), {})[case.kind] = case.data
+            self._dumps.setdefault(case.name, {})[case.kind] = case.data
         self.obstacle = proc_overlay.obstacle() if plan.overlay else ""
-        """Why nothing can be run here; empty where it can."""
+        """Why nothing can be run here; empty if cases can be run."""
         pid = PID
         if plan.overlay and not self.obstacle:
             pid = self._stack.enter_context(proc_overlay.decoy())
@@ -99,142 +109,160 @@ class Runner:
         self.close()
 
     def close(self) -> None:
-        """End whatever is still running."""
+        """End all commands that are still running."""
         with self._lock:
             for server in self._servers:
                 server.close()
             self._servers.clear()
-        self._running.stop()
+        self._group.cancel()
         self._stack.close()
 
     def probe(self) -> None:
-        """Give the command a plain dump. Raises `AdapterBroken` where it cannot answer that."""
+        """Run the command on a plain dump. Raises `AdapterBroken` if it cannot answer that."""
         if self.obstacle:
             return
-        verdict = self.verdict(plain(self._plan.reads[0]))
+        verdict = self.verdict(plain_case(self._plan.reads[0]))
         if verdict.outcome in ("crash", "hang", "adapter-fault"):
-            told = f"{verdict.outcome}: {verdict.detail}"
-            raise AdapterBroken(self._plan.command, told)
+            raise AdapterBroken(self._plan.command, f"{verdict.outcome}: {verdict.detail}")
 
-    def run(self, cases: Sequence[Case]) -> Iterator[Result]:
-        """The results, in the order of *cases*, as they come.
+    def run(self, cases: Sequence[Case], report: Callable[[Result], None]) -> None:
+        """Run *cases* and call *report* with each result as soon as there is one.
 
-        Whoever takes no more of them (Ctrl-C, say) ends every command that is still running.
+        Results come in any order, from any thread, but never two at a time. Ctrl-C kills all
+        commands; `KeyboardInterrupt` is raised after *report* has received the results so far.
+        Raises `AdapterBroken`.
         """
+        reporting = threading.Lock()
+
+        def run_one(case: Case) -> None:
+            result = self.result(case)
+            with reporting:
+                report(result)
+
         with ThreadPoolExecutor(self._plan.jobs) as pool:
+            futures = [pool.submit(run_one, case) for case in cases]
             try:
-                yield from pool.map(self.result, cases)
+                done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+                for future in done:
+                    future.result()
             except BaseException:
-                self._running.stop()
+                self._group.cancel()
+                pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
     def result(self, case: Case) -> Result:
-        """Run one case, and look for a smaller one where it fails."""
-        begun = time.monotonic()
+        """Run one case, and shrink its dump if it fails. Raises `AdapterBroken`, `Cancelled`."""
+        started = time.monotonic()
         verdict = self.verdict(case)
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - started
         if verdict.outcome in ("pass", "not-run"):
             return Result(case, verdict, seconds)
-        # A hang takes its whole time again for each smaller dump: not worth the wait.
+        # A hang would take the whole time limit for each smaller dump.
         if not self._plan.shrink or verdict.outcome == "hang":
-            return Result(case, verdict, seconds, whole(case, verdict))
-        return Result(case, verdict, seconds, reduce(case, verdict, self.verdict))
+            return Result(case, verdict, seconds, unshrunk(case, verdict))
+        try:
+            return Result(case, verdict, seconds, shrink(case, verdict, self.verdict))
+        except Cancelled:
+            # The verdict is known: an interrupted run reports it.
+            return Result(case, verdict, seconds, unshrunk(case, verdict))
 
     def verdict(self, case: Case) -> Verdict:
-        """The verdict on one case."""
+        """Return the verdict on one case. Raises `AdapterBroken`, and `Cancelled` after Ctrl-C."""
         if self.obstacle:
             return Verdict("not-run", detail=self.obstacle)
-        # A part of a case, and a dump that was drawn, stand alone: their siblings are not theirs.
-        known = self._dumps.get(_bare(case), {})
+        # A part of a case, and a drawn dump, have no siblings.
+        known = self._dumps.get(case.name, {})
         dumps: Mapping[FileKind, bytes] = (
             known if known.get(case.kind) == case.data else {case.kind: case.data}
         )
-        with staged(dumps, self._pid) as stage:
-            ended = self._ask(case, stage) if self._plan.batch else self._run(case, stage)
-        return self._judged(case, ended)
+        with fake_proc(dumps, self._pid) as proc:
+            completed = self._ask(case, proc) if self._plan.batch else self._run(case, proc)
+        return self._judge(case, completed)
 
     # --- one process for each case --------------------------------------------------------------
 
-    def _run(self, case: Case, stage: Stage) -> Ended:
-        command = stage.placed(self._plan.command)
+    def _run(self, case: Case, proc: FakeProc) -> CompletedRun:
+        command = proc.fill_in(self._plan.command)
         if self._plan.overlay:
-            command = proc_overlay.command(command, stage.path("maps").parent, stage.pid)
-        given = b"" if places(self._plan.command) else case.data
+            folder = proc.path("maps").parent
+            command = proc_overlay.overlay_command(command, folder, proc.pid)
+        stdin = b"" if placeholders(self._plan.command) else case.data
         try:
-            return run(command, given, timeout=self._plan.timeout, running=self._running)
+            return run(command, stdin, timeout=self._plan.timeout, group=self._group)
         except OSError as error:
-            raise AdapterBroken(self._plan.command, f"it cannot be started: {error}") from error
+            raise self._not_started(error) from error
 
-    # --- one process for many -------------------------------------------------------------------
+    def _not_started(self, error: OSError) -> AdapterBroken:
+        return AdapterBroken(self._plan.command, f"cannot start it: {error.strerror or error}")
 
-    def _ask(self, case: Case, stage: Stage) -> Ended:
+    # --- one process for all cases --------------------------------------------------------------
+
+    def _ask(self, case: Case, proc: FakeProc) -> CompletedRun:
         request = {
             "id": case.id,
             "kind": case.kind,
-            "path": str(stage.path(case.kind)),
-            "root": str(stage.root),
-            "pid": stage.pid,
+            "path": str(proc.path(case.kind)),
+            "root": str(proc.root),
+            "pid": proc.pid,
         }
         server = self._server()
-        ended = server.ask(json.dumps(request).encode(), timeout=self._plan.timeout)
-        if ended.crashed or ended.timed_out or ended.too_much:
+        completed = server.ask(json.dumps(request).encode(), timeout=self._plan.timeout)
+        if completed.crashed or completed.timed_out or completed.output_too_long:
             with self._lock:
                 self._servers.remove(server)
             server.close()
-            self._own.server = None
-            return ended
-        return ended
+            self._thread.server = None
+        return completed
 
     def _server(self) -> Server:
-        server = cast("Server | None", getattr(self._own, "server", None))
+        """Return the server of this thread, started if there is none."""
+        server = cast("Server | None", getattr(self._thread, "server", None))
         if server is None:
             try:
-                server = Server(self._plan.command, self._running)
+                server = Server(self._plan.command, self._group)
             except OSError as error:
-                raise AdapterBroken(self._plan.command, f"it cannot be started: {error}") from error
-            self._own.server = server
+                raise self._not_started(error) from error
+            self._thread.server = server
             with self._lock:
                 self._servers.append(server)
         return server
 
     # --- the verdict ----------------------------------------------------------------------------
 
-    def _judged(self, case: Case, ended: Ended) -> Verdict:
-        if ended.timed_out:
-            return Verdict("hang", detail=f"not done within {self._plan.timeout:g} s")
-        if ended.too_much:
-            told = f"more than {OUTPUT_LIMIT // 2**20} MiB on standard output"
-            return Verdict("adapter-fault", detail=told)
-        if self._plan.overlay and proc_overlay.failed(ended.status, ended.stderr):
-            return Verdict("not-run", detail=ended.how)
-        if ended.crashed:
-            return Verdict("crash", detail=ended.how)
+    def _judge(self, case: Case, completed: CompletedRun) -> Verdict:
+        if completed.timed_out:
+            return Verdict("hang", detail=f"no answer within {self._plan.timeout:g} s")
+        if completed.output_too_long:
+            limit = f"more than {OUTPUT_LIMIT // 2**20} MiB on standard output"
+            return Verdict("adapter-fault", detail=limit)
+        if self._plan.overlay and proc_overlay.bind_failed(completed.status, completed.stderr):
+            return Verdict("not-run", detail=completed.reason)
+        if completed.crashed:
+            return Verdict("crash", detail=completed.reason)
+        printed = completed.stdout
         try:
-            printed = ended.stdout
-            answer = answers.read(_unwrapped(printed, case.id) if self._plan.batch else printed)
+            answer = answers.read_answer(
+                _unwrap_reply(printed, case.id) if self._plan.batch else printed
+            )
         except AdapterFault as fault:
             return Verdict("adapter-fault", detail=fault.reason)
         return judge(case, answer, only=self._plan.only)
 
 
-def _unwrapped(line: bytes, identity: str) -> bytes:
-    """The answer within a line of the batch form, as it would stand on standard output.
+def _unwrap_reply(line: bytes, request_id: str) -> bytes:
+    """Return the answer in a line of the batch form, as the plain form prints it.
 
-    Raises `AdapterFault` for what is no JSON, and for the answer to another request. What else is
-    wrong with the line is left for `answers.read` to say.
+    Raises `AdapterFault` for a line that is not JSON, and for the answer to another request.
+    `answers.read_answer` reports all other mistakes.
     """
-    data = answers.parse(line)
+    data = answers.parse_json(line)
     if not isinstance(data, dict):
         return line
     reply = cast("dict[str, object]", data)
     given = reply.pop("id", None)
-    if given != identity:
-        raise AdapterFault(f"the answer's id is {given!r}, the request's was {identity!r}")
+    if given != request_id:
+        raise AdapterFault(f"the answer's id is {given!r}, the request's was {request_id!r}")
     return json.dumps(reply["answer"] if set(reply) == {"answer"} else reply).encode()
-
-
-def _bare(case: Case) -> str:
-    return case.id.rpartition(".")[0]
 
 
 _PLAIN: dict[FileKind, str] = {
@@ -244,7 +272,7 @@ _PLAIN: dict[FileKind, str] = {
 }
 
 
-def plain(kind: FileKind) -> Case:
-    """The case that every parser can read: nothing special is in it."""
+def plain_case(kind: FileKind) -> Case:
+    """Return a case without anything special, which every parser can read."""
     (case,) = load((kind,), only=(_PLAIN[kind],))
     return case

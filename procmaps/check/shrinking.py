@@ -1,8 +1,8 @@
-"""The smallest part of a dump that still shows a failure: lines are taken away while it stays.
+"""Shrink a failing dump: remove lines as long as the dump still fails in the same way.
 
-What is expected of the part follows from what is expected of the whole: a mapping goes with its
-header line, a field with its own, and a line that is wrong on purpose stays. Where lines and
-records do not stand side by side (forged, or doubled by a reading) the whole dump is the smallest.
+The expectation shrinks with the dump: a mapping goes with its header line, a field with its own
+line, and an invalid line of an invalid dump stays. Some dumps have lines that do not correspond to
+records, such as a forged header inside a name. These are not shrunk.
 """
 
 from __future__ import annotations
@@ -22,68 +22,58 @@ from procmaps.records.mapping import Mapping
 from procmaps.records.usage import Usage
 
 BUDGET: Final = 256
-"""Runs of a parser for one failure: a hundred mappings of which none can go take about as many."""
+"""Maximum runs of a parser for one failure: enough for a dump of a hundred needed mappings."""
 
 Lines: TypeAlias = tuple[int, ...]
-"""Lines of a dump by their numbers, from 0."""
+"""Indices of lines in a dump, from 0."""
 
 _ATTRIBUTES: Final = {field.key: field.attribute for field in FIELDS.values()}
 _DIALECTS: Final = frozenset(known.name for known in DIALECTS)
 
 
-# --- a part of a case -----------------------------------------------------------------------------
+# --- a case with fewer lines ----------------------------------------------------------------------
 
 
 def grammar_of(case: Case) -> Grammar:
-    """The grammar by which the case's producer writes."""
+    """Return the grammar of the case's producer."""
     word = case.producer.partition("-")[0]
     return load(word if word in _DIALECTS else "linux")
 
 
 def lines_of(case: Case) -> list[bytes]:
-    """The lines of a dump, each with its line end; a name that holds a newline is not divided."""
+    """Return the lines of the dump, each with its line end; a name with a newline is one line."""
     grammar = grammar_of(case)
     found: list[bytes] = []
-    at = 0
-    while at < len(case.data):
-        end = grammar.line_end(case.data, at)
-        found.append(case.data[at:end])
-        at = end
+    start = 0
+    while start < len(case.data):
+        end = grammar.line_end(case.data, start)
+        found.append(case.data[start:end])
+        start = end
     return found
 
 
-def part(case: Case, kept: Iterable[int]) -> Case | None:
-    """The case with only these lines, by their numbers from 0; None where it cannot be cut so."""
-    whole = _Whole.of(case)
-    return None if whole is None else whole.part(kept)
+def keep_lines(case: Case, kept: Iterable[int]) -> Case | None:
+    """Return the case with only these lines, or None if they make no dump of whole records."""
+    divided = _DividedCase.of(case)
+    return None if divided is None else divided.keep(kept)
 
 
-@attrs.frozen
-class _Entry:
-    """A record of the case and the lines that it stands in."""
-
-    record: Mapping
-    head: int
-    fields: tuple[int, ...]
-    """Those below its header line, without what is wrong on purpose."""
-
-
-def moved(case: Case, place: dict[int, int], records: Iterable[Mapping]) -> Case:
-    """The case with these *records*; *place* says where each that is left stood, and stands now."""
+def with_records(case: Case, new_index: dict[int, int], kept: Iterable[Mapping]) -> Case:
+    """Return the case with the records *kept*; *new_index* maps their old indices to new ones."""
     return attrs.evolve(
         case,
-        records=tuple(records),
+        records=tuple(kept),
         interpretations=tuple(
-            attrs.evolve(reading, record=place[reading.record])
-            for reading in case.interpretations
-            if reading.record in place
+            attrs.evolve(item, record=new_index[item.record])
+            for item in case.interpretations
+            if item.record in new_index
         ),
         either=tuple(
             attrs.evolve(
                 allowed,
                 records=None
                 if allowed.records is None
-                else tuple(place[at] for at in allowed.records if at in place),
+                else tuple(new_index[old] for old in allowed.records if old in new_index),
             )
             for allowed in case.either
         ),
@@ -91,75 +81,88 @@ def moved(case: Case, place: dict[int, int], records: Iterable[Mapping]) -> Case
 
 
 @attrs.frozen
-class _Whole:
-    """A case whose lines and records stand side by side."""
+class _Entry:
+    """A record of the case and its lines."""
+
+    record: Mapping
+    header: int
+    fields: tuple[int, ...]
+    """The lines after the header, without invalid ones."""
+
+    @property
+    def lines(self) -> frozenset[int]:
+        return frozenset((self.header, *self.fields))
+
+
+@attrs.frozen
+class _DividedCase:
+    """A case whose lines correspond to its records."""
 
     case: Case
     lines: Sequence[bytes]
     entries: Sequence[_Entry]
-    faulty: frozenset[int]
+    invalid: frozenset[int]
 
     @classmethod
-    def of(cls, case: Case) -> _Whole | None:
-        """None where they do not."""
+    def of(cls, case: Case) -> _DividedCase | None:
+        """Return the lines and records of *case*, or None if they do not correspond."""
         lines = lines_of(case)
         header = grammar_of(case).header
-        heads = [at for at, line in enumerate(lines) if header.fullmatch(line)]
-        faulty = frozenset(fault.line - 1 for fault in case.invalid_lines)
-        before = range(heads[0] if heads else len(lines))
-        if not lines or len(heads) != len(case.records) or not faulty.issuperset(before):
+        headers = [index for index, line in enumerate(lines) if header.fullmatch(line)]
+        invalid = frozenset(item.line - 1 for item in case.invalid_lines)
+        before = range(headers[0] if headers else len(lines))
+        if not lines or len(headers) != len(case.records) or not invalid.issuperset(before):
             return None
-        bounds = itertools.pairwise([*heads, len(lines)])
+        bounds = itertools.pairwise([*headers, len(lines)])
         entries = [
-            _Entry(record, head, tuple(at for at in range(head + 1, end) if at not in faulty))
-            for record, (head, end) in zip(case.records, bounds, strict=True)
+            _Entry(record, start, tuple(n for n in range(start + 1, end) if n not in invalid))
+            for record, (start, end) in zip(case.records, bounds, strict=True)
         ]
-        return cls(case, lines, entries, faulty)
+        return cls(case, lines, entries, invalid)
 
     def mappings(self) -> Iterator[frozenset[int]]:
-        """The lines of each."""
-        for entry in self.entries:
-            yield frozenset((entry.head, *entry.fields))
+        """Return the lines of each mapping."""
+        return (entry.lines for entry in self.entries)
 
     def fields(self) -> Iterable[frozenset[int]]:
-        """The lines of each field, in whichever mapping it stands."""
+        """Return the lines of each smaps field, in all mappings together."""
         found: dict[bytes, set[int]] = {}
         for entry in self.entries:
-            for at in entry.fields:
-                found.setdefault(self.lines[at].partition(b":")[0], set()).add(at)
+            for index in entry.fields:
+                found.setdefault(self.lines[index].partition(b":")[0], set()).add(index)
         return map(frozenset, found.values())
 
-    def part(self, kept: Iterable[int]) -> Case | None:
-        """The case with only these lines; None where they make no dump of whole records."""
+    def keep(self, kept: Iterable[int]) -> Case | None:
+        """Return the case with only these lines, or None if they make no dump of whole records."""
         chosen = frozenset(kept)
-        if not chosen or not chosen.issubset(range(len(self.lines))) or self.faulty - chosen:
+        if not chosen or not chosen.issubset(range(len(self.lines))) or self.invalid - chosen:
             return None
-        records: list[Mapping] = []
-        place: dict[int, int] = {}
+        remaining: list[Mapping] = []
+        new_index: dict[int, int] = {}
         for number, entry in enumerate(self.entries):
-            if entry.head not in chosen:
+            if entry.header not in chosen:
                 if not chosen.isdisjoint(entry.fields):
                     return None
                 continue
-            gone = [self.lines[at] for at in entry.fields if at not in chosen]
-            record = _without(entry.record, gone)
+            removed = [self.lines[index] for index in entry.fields if index not in chosen]
+            record = _without_fields(entry.record, removed)
             if record is None:
                 return None
-            place[number] = len(records)
-            records.append(record)
+            new_index[number] = len(remaining)
+            remaining.append(record)
         lines = sorted(chosen)
         return attrs.evolve(
-            moved(self.case, place, records),
-            data=b"".join(self.lines[at] for at in lines),
+            with_records(self.case, new_index, remaining),
+            data=b"".join(self.lines[index] for index in lines),
             invalid_lines=tuple(
-                attrs.evolve(fault, line=lines.index(fault.line - 1) + 1)
-                for fault in self.case.invalid_lines
+                attrs.evolve(item, line=lines.index(item.line - 1) + 1)
+                for item in self.case.invalid_lines
             ),
         )
 
 
-def _without(record: Mapping, lines: Iterable[bytes]) -> Mapping | None:
-    """The record without the fields of these lines; None where a line is no field of its own."""
+def _without_fields(record: Mapping, lines: Iterable[bytes]) -> Mapping | None:
+    """Return the record without the fields in *lines*, or None if a line is no single field."""
     usage = record.usage
     for line in lines:
         if usage is None:
@@ -170,107 +173,105 @@ def _without(record: Mapping, lines: Iterable[bytes]) -> Mapping | None:
         extra = tuple(field for field in usage.extra if field.key != key)
         if len(usage.extra) - len(extra) + known != 1:
             return None
-        usage = _evolved(usage, {attribute: None} if attribute and known else {"extra": extra})
+        usage = _evolve(usage, {attribute: None} if attribute and known else {"extra": extra})
     return attrs.evolve(record, usage=usage)
 
 
-def _evolved(usage: Usage, changes: dict[str, Any]) -> Usage:
+def _evolve(usage: Usage, changes: dict[str, Any]) -> Usage:
     return attrs.evolve(usage, **changes)
 
 
-# --- the smallest ---------------------------------------------------------------------------------
+# --- the search -----------------------------------------------------------------------------------
 
 
 @attrs.frozen
-class Smallest:
-    """A failure, by the smallest dump that shows it."""
+class ShrunkFailure:
+    """A failure and the smallest dump that was found to show it."""
 
     case: Case
-    """What was left of the case: all of it where nothing can go."""
+    """The remaining part of the case; the whole case if no line can go."""
     verdict: Verdict
-    """The verdict on that; its key is that of the whole case."""
+    """The verdict on that part. Its key is the key of the whole case."""
     lines: Lines = ()
-    """Which of the case's lines it is; empty for a dump that is no part of another."""
+    """The remaining lines of the case; empty for a dump that is not a part of a case."""
     minimal: bool = True
-    """Whether no line can go; False where that was not found out to the end."""
+    """Whether no line can go; False if the search was cut short."""
 
 
 Judge: TypeAlias = Callable[[Case], Verdict | None]
-"""The verdict on a case; None where the parser is not asked."""
+"""Returns the verdict on a case, or None if the parser is not asked."""
 
 
-def whole(case: Case, verdict: Verdict) -> Smallest:
-    """The failure shown by all of the case, nothing having been tried."""
-    return Smallest(case, verdict, tuple(range(len(lines_of(case)))), minimal=False)
+def unshrunk(case: Case, verdict: Verdict) -> ShrunkFailure:
+    """Return the failure with the whole dump, without a search."""
+    return ShrunkFailure(case, verdict, tuple(range(len(lines_of(case)))), minimal=False)
 
 
-def reduce(case: Case, verdict: Verdict, judge: Judge, *, budget: int = BUDGET) -> Smallest:
-    """The fewest lines of *case* with a verdict of the same key.
+def shrink(case: Case, verdict: Verdict, judge: Judge, *, budget: int = BUDGET) -> ShrunkFailure:
+    """Return the fewest lines of *case* with a verdict of the same key.
 
-    Whole mappings are taken away first, then each field wherever it stands, then single lines.
-    *judge* is called *budget* times at most.
+    The search removes whole mappings first, then each field in all mappings, then single lines.
+    It calls *judge* at most *budget* times.
     """
-    cut = _Whole.of(case)
-    if cut is None:
-        return attrs.evolve(whole(case, verdict), minimal=True)
-    search = _Search(cut, judge, budget, frozenset(range(len(cut.lines))), case, verdict)
+    divided = _DividedCase.of(case)
+    if divided is None:
+        return attrs.evolve(unshrunk(case, verdict), minimal=True)
+    search = _Search(divided, judge, budget, frozenset(range(len(divided.lines))), case, verdict)
     try:
-        search.drop(cut.mappings())
-        search.drop(cut.fields())
-        search.drop([frozenset((at,)) for at in range(len(cut.lines))])
-    except _Spent:
-        return search.found(minimal=False)
-    return search.found(minimal=True)
+        search.remove(divided.mappings())
+        search.remove(divided.fields())
+        search.remove([frozenset((index,)) for index in range(len(divided.lines))])
+    except _BudgetSpent:
+        return search.result(minimal=False)
+    return search.result(minimal=True)
 
 
-class _Spent(Exception):
-    """No run is left."""
+class _BudgetSpent(Exception):
+    """The search has used all its runs."""
 
 
 @attrs.define
 class _Search:
-    """Delta debugging (Zeller, Hildebrandt 2002), with complements alone."""
+    """Delta debugging (Zeller, Hildebrandt 2002), with complements only."""
 
-    whole: _Whole
+    divided: _DividedCase
     judge: Judge
-    left: int
-    """Runs that may still be made."""
+    runs_left: int
     kept: frozenset[int]
     case: Case
-    """What is kept, as a case."""
+    """The kept lines as a case."""
     verdict: Verdict
 
-    def drop(self, groups: Iterable[frozenset[int]]) -> None:
-        """Drop what can go of these groups of lines: all at once, then ever fewer, then one by one.
+    def remove(self, groups: Iterable[frozenset[int]]) -> None:
+        """Remove groups of lines: all at once, then fewer at a time, then one by one.
 
-        At the end none of them can. Raises `_Spent`.
+        Afterwards no single group can go. Raises `_BudgetSpent`.
         """
-        there = [group & self.kept for group in groups if group & self.kept]
-        size = len(there)
+        remaining = [group & self.kept for group in groups if group & self.kept]
+        size = len(remaining)
         while size:
             before = self.kept
-            # The last ones first: what a case is about is often its first mapping.
-            for end in range(len(there), 0, -size):
+            # The last ones first: the subject of a case is often its first mapping.
+            for end in range(len(remaining), 0, -size):
                 start = max(0, end - size)
-                rest = self.kept.difference(*there[start:end])
-                if self._keep(rest):
-                    del there[start:end]
+                if self._try(self.kept.difference(*remaining[start:end])):
+                    del remaining[start:end]
             if size > 1:
                 size //= 2
             elif self.kept == before:
                 return
 
-    def found(self, *, minimal: bool) -> Smallest:
-        return Smallest(self.case, self.verdict, tuple(sorted(self.kept)), minimal)
+    def result(self, *, minimal: bool) -> ShrunkFailure:
+        return ShrunkFailure(self.case, self.verdict, tuple(sorted(self.kept)), minimal)
 
-    def _keep(self, lines: frozenset[int]) -> bool:
-        """Keep no other lines than these, if they fail as the whole does."""
-        smaller = self.whole.part(lines)
+    def _try(self, lines: frozenset[int]) -> bool:
+        """Keep only *lines* if they fail as the whole dump does; return whether they do."""
+        smaller = self.divided.keep(lines)
         if smaller is None:
             return False
-        if not self.left:
-            raise _Spent
-        self.left -= 1
+        if not self.runs_left:
+            raise _BudgetSpent
+        self.runs_left -= 1
         verdict = self.judge(smaller)
         if verdict is None or verdict.key != self.verdict.key:
             return False

@@ -1,4 +1,4 @@
-"""Running a command on a dump: with a time limit, a limit of output, and its session ended."""
+"""Run a parser's command with a time limit and an output limit, and kill all it started."""
 
 from __future__ import annotations
 
@@ -17,59 +17,64 @@ from typing import IO, Final
 import attrs
 
 OUTPUT_LIMIT: Final = 64 * 2**20
-"""Bytes of output from which on a command is stopped: the largest dump is 64 KB."""
+"""Maximum bytes of standard output. An answer to the largest dump (64 KB) needs far less."""
 
-_TAIL = 2000
-"""Bytes of standard error that are kept: the end, where the reason stands."""
+_STDERR_TAIL = 2000
+"""Bytes of standard error that are kept: the end, where programs print the reason."""
 
-_CHUNK = 65536
+_CHUNK_SIZE = 65536
 
-_TELLING = re.compile(rb"\b\w*(?:Error|Exception)\b|\berror\b|panic", re.ASCII)
-"""What stands in the line in which a program says that it failed."""
+_ERROR_LINE = re.compile(rb"\b\w*(?:Error|Exception)\b|\berror\b|panic", re.ASCII)
+"""Matches the line in which a program says that it failed."""
 
 
 @attrs.frozen
-class Ended:
-    """How a command ended, or why it was ended."""
+class CompletedRun:
+    """The outcome of one run of a command."""
 
     stdout: bytes
     stderr: bytes
-    """The last of it."""
+    """The last bytes of standard error."""
     status: int
-    """As `subprocess` has it: negative for a signal."""
+    """The exit status as `subprocess` reports it: negative for a signal."""
     timed_out: bool = False
-    too_much: bool = False
-    """It printed more than `OUTPUT_LIMIT`."""
+    output_too_long: bool = False
+    """Standard output was longer than `OUTPUT_LIMIT`."""
     unanswered: bool = False
-    """It ended in place of answering a line."""
+    """A batch command ended without answering the request."""
 
     @property
     def crashed(self) -> bool:
-        """Whether it ended by itself and as it should not."""
+        """Whether the command failed by itself: by a status, a signal, or a missing answer."""
         return self.status != 0 or self.unanswered
 
     @property
-    def how(self) -> str:
-        """The end in words, with the line of standard error that most likely says why."""
+    def reason(self) -> str:
+        """The end in words, with the line of standard error that most likely explains it."""
         if self.status < 0:
             try:
                 name = signal.Signals(-self.status).name
             except ValueError:
                 name = f"signal {-self.status}"
-            told = f"ended by {name}"
+            ending = f"killed by {name}"
         else:
-            told = f"exit status {self.status}"
+            ending = f"exit status {self.status}"
             if not self.status:
-                told += " in place of an answer"
+                ending += " without an answer"
         lines = [line for line in self.stderr.split(b"\n") if line]
-        # Behind the message some languages print a version, a stack or where to report it.
-        telling = [line for line in lines if _TELLING.search(line)] or lines
-        return f"{told}: {telling[-1].decode('utf-8', 'backslashreplace')}" if lines else told
+        # After the message some languages print a version, a stack or where to report it.
+        candidates = [line for line in lines if _ERROR_LINE.search(line)] or lines
+        if not candidates:
+            return ending
+        return f"{ending}: {candidates[-1].decode('utf-8', 'backslashreplace')}"
 
 
 def start(command: Sequence[str], *, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start *command* in a session of its own, so that all of it can be ended. Raises `OSError`."""
-    return subprocess.Popen(  # noqa: S603 - running a command of the user's is what this is for
+    """Start *command* in a session of its own, so that `end` reaches all of its processes.
+
+    Raises `OSError` if it cannot be started.
+    """
+    return subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -84,7 +89,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End *process* and all that it started, and wait for it."""
+    """Kill *process* and everything that it started, and wait for it."""
     _kill(process)
     process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):
@@ -93,148 +98,163 @@ def end(process: subprocess.Popen[bytes]) -> None:
                 stream.close()
 
 
-class Stopped(Exception):
-    """No command is started any more."""
+class Cancelled(Exception):
+    """The group was cancelled: the command was not started, or was killed."""
 
 
-class Running:
-    """The commands that run at this moment, so that any thread can end them all."""
+class ProcessGroup:
+    """The commands that run at this moment. Any thread can cancel them all."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._processes: set[subprocess.Popen[bytes]] = set()
-        self._stopped = False
+        self._cancelled = False
 
     def start(self, command: Sequence[str], *, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
-        """`start` *command*. Raises `OSError`, and `Stopped` after `stop`."""
+        """Start *command* as `start` does. Raises `OSError`, and `Cancelled` after `cancel`."""
         process = start(command, stderr=stderr)
         with self._lock:
-            if not self._stopped:
+            if not self._cancelled:
                 self._processes.add(process)
                 return process
         end(process)
-        raise Stopped
+        raise Cancelled
 
     def end(self, process: subprocess.Popen[bytes]) -> None:
-        """`end` a process that was started here."""
+        """End a process that was started here."""
         with self._lock:
             self._processes.discard(process)
         end(process)
 
-    def stop(self) -> None:
-        """Kill all that run; whoever waits for one sees it end."""
+    def cancel(self) -> None:
+        """Kill all commands, and let none start again."""
         with self._lock:
-            self._stopped = True
+            self._cancelled = True
             for process in self._processes:
                 _kill(process)
 
+    def raise_if_cancelled(self) -> None:
+        """Raise `Cancelled` after `cancel`: a killed command says nothing about the parser."""
+        with self._lock:
+            if self._cancelled:
+                raise Cancelled
+
 
 def run(
-    command: Sequence[str], given: bytes, *, timeout: float, running: Running | None = None
-) -> Ended:
-    """Run *command* with *given* on standard input.
+    command: Sequence[str], stdin: bytes, *, timeout: float, group: ProcessGroup | None = None
+) -> CompletedRun:
+    """Run *command* with *stdin* on standard input; *timeout* is in seconds.
 
-    Raises `OSError` where it cannot be started, and `Stopped` where *running* has been stopped.
+    Raises `OSError` if it cannot be started, and `Cancelled` if *group* was cancelled.
     """
-    running = running or Running()
-    process = running.start(command, stderr=subprocess.PIPE)
+    group = group or ProcessGroup()
+    process = group.start(command, stderr=subprocess.PIPE)
     try:
-        return _converse(process, given, time.monotonic() + timeout)
+        completed = _communicate(process, stdin, time.monotonic() + timeout)
     finally:
-        running.end(process)
+        group.end(process)
+    group.raise_if_cancelled()
+    return completed
 
 
-def _converse(process: subprocess.Popen[bytes], given: bytes, deadline: float) -> Ended:
-    """Feed and read at once: either side may fill its pipe first."""
+def _communicate(process: subprocess.Popen[bytes], given: bytes, deadline: float) -> CompletedRun:
+    """Write and read at the same time: either side may fill its pipe first."""
     stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
     if stdin is None or stdout is None or stderr is None:
-        raise ValueError("a process with three pipes is needed")
-    found = {stdout: bytearray(), stderr: bytearray()}
-    rest = memoryview(given)
-    with selectors.DefaultSelector() as waiting:
+        raise ValueError("the process needs three pipes")
+    output = {stdout: bytearray(), stderr: bytearray()}
+    unsent = memoryview(given)
+    with selectors.DefaultSelector() as selector:
         for stream in (stdout, stderr):
-            waiting.register(stream, selectors.EVENT_READ)
+            selector.register(stream, selectors.EVENT_READ)
         os.set_blocking(stdin.fileno(), False)
-        waiting.register(stdin, selectors.EVENT_WRITE)
-        late = too_much = False
-        while waiting.get_map() and not late and not too_much:
-            ready = {key.fileobj for key, _ in waiting.select(max(0, deadline - time.monotonic()))}
-            late = not ready
-            if stdin in ready and not (rest := _feed(stdin, rest)):
-                waiting.unregister(stdin)
+        selector.register(stdin, selectors.EVENT_WRITE)
+        timed_out = too_long = False
+        while selector.get_map() and not timed_out and not too_long:
+            events = selector.select(max(0, deadline - time.monotonic()))
+            ready = {key.fileobj for key, _ in events}
+            timed_out = not ready
+            if stdin in ready and not (unsent := _send(stdin, unsent)):
+                selector.unregister(stdin)
                 stdin.close()
-            for source in (stdout, stderr):
-                if source in ready:
-                    chunk = os.read(source.fileno(), _CHUNK)
-                    found[source] += chunk
+            for stream in (stdout, stderr):
+                if stream in ready:
+                    chunk = os.read(stream.fileno(), _CHUNK_SIZE)
+                    output[stream] += chunk
                     if not chunk:
-                        waiting.unregister(source)
-            del found[stderr][:-_TAIL]
-            too_much = len(found[stdout]) > OUTPUT_LIMIT
+                        selector.unregister(stream)
+            del output[stderr][:-_STDERR_TAIL]
+            too_long = len(output[stdout]) > OUTPUT_LIMIT
     status = 0
-    if not late and not too_much:
+    if not timed_out and not too_long:
         try:
             status = process.wait(max(0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            late = True
-    return Ended(bytes(found[stdout]), bytes(found[stderr]), status, late, too_much)
+            timed_out = True
+    return CompletedRun(bytes(output[stdout]), bytes(output[stderr]), status, timed_out, too_long)
 
 
-def _feed(stdin: IO[bytes], rest: memoryview) -> memoryview:
-    """What is left of *rest*; nothing where the command has stopped reading, as it may."""
+def _send(stdin: IO[bytes], unsent: memoryview) -> memoryview:
+    """Return what is still unsent: nothing if the command has stopped reading, as it may."""
     try:
-        return rest[os.write(stdin.fileno(), rest[:_CHUNK]) :]
+        return unsent[os.write(stdin.fileno(), unsent[:_CHUNK_SIZE]) :]
     except BrokenPipeError:
-        return rest[:0]
+        return unsent[:0]
 
 
 class Server:
-    """A command that answers one line for each line, until it crashes or hangs."""
+    """A command that answers each line with one line, until it crashes or hangs."""
 
-    def __init__(self, command: Sequence[str], running: Running | None = None) -> None:
-        """Start *command*. Raises what `Running.start` raises."""
-        self._running = running or Running()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._process = self._running.start(command, stderr=self._errors)
-        self._left = bytearray()
+    def __init__(self, command: Sequence[str], group: ProcessGroup | None = None) -> None:
+        """Start *command*. Raises what `ProcessGroup.start` raises."""
+        self._group = group or ProcessGroup()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._process = self._group.start(command, stderr=self._stderr)
+        self._unread = bytearray()
 
-    def ask(self, line: bytes, *, timeout: float) -> Ended:
-        """One line asked; ``stdout`` of what comes back is the line answered, without its newline.
+    def ask(self, line: bytes, *, timeout: float) -> CompletedRun:
+        """Send one line; return the answer as ``stdout``, without its newline.
 
-        ``crashed``, ``timed_out`` or ``too_much`` mean that this server is of no use any more.
+        After ``crashed``, ``timed_out`` or ``output_too_long`` this server cannot be used again.
+        Raises `Cancelled` if the group was cancelled.
         """
+        completed = self._ask(line, time.monotonic() + timeout)
+        self._group.raise_if_cancelled()
+        return completed
+
+    def _ask(self, line: bytes, deadline: float) -> CompletedRun:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise ValueError("the server was closed")
-        deadline = time.monotonic() + timeout
         with contextlib.suppress(BrokenPipeError):
             stdin.write(line + b"\n")
             stdin.flush()
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(stdout, selectors.EVENT_READ)
-            while b"\n" not in self._left:
-                if not waiting.select(max(0, deadline - time.monotonic())):
-                    return Ended(b"", self._tail(), 0, timed_out=True)
-                chunk = os.read(stdout.fileno(), _CHUNK)
+        with selectors.DefaultSelector() as selector:
+            selector.register(stdout, selectors.EVENT_READ)
+            while b"\n" not in self._unread:
+                if not selector.select(max(0, deadline - time.monotonic())):
+                    return CompletedRun(b"", self._stderr_tail(), 0, timed_out=True)
+                chunk = os.read(stdout.fileno(), _CHUNK_SIZE)
                 if not chunk:
-                    return Ended(b"", self._tail(), self._process.wait(), unanswered=True)
-                self._left += chunk
-                if len(self._left) > OUTPUT_LIMIT:
-                    return Ended(b"", self._tail(), 0, too_much=True)
-        answer, _, self._left = self._left.partition(b"\n")
-        return Ended(bytes(answer), b"", 0)
+                    status = self._process.wait()
+                    return CompletedRun(b"", self._stderr_tail(), status, unanswered=True)
+                self._unread += chunk
+                if len(self._unread) > OUTPUT_LIMIT:
+                    return CompletedRun(b"", self._stderr_tail(), 0, output_too_long=True)
+        answer, _, self._unread = self._unread.partition(b"\n")
+        return CompletedRun(bytes(answer), b"", 0)
 
     def close(self) -> None:
-        """End it, politely first: its standard input is closed."""
+        """Close the command's standard input, then kill it if it does not end within a second."""
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1)
-        self._running.end(self._process)
-        self._errors.close()
+        self._group.end(self._process)
+        self._stderr.close()
 
-    def _tail(self) -> bytes:
-        self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, self._errors.tell() - _TAIL))
-        return self._errors.read()
+    def _stderr_tail(self) -> bytes:
+        self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(0, self._stderr.tell() - _STDERR_TAIL))
+        return self._stderr.read()

@@ -1,100 +1,117 @@
-"""`procmaps check` over the cases: what is said of each that is not as expected."""
+"""``procmaps check`` over the cases."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from procmaps.check import expected_failures as expectations
-from procmaps.check import reports
-from procmaps.check.cases import Case, load
+from procmaps.check.cases import load
+from procmaps.check.expected_failures import ExpectedFailures, Surprise
 from procmaps.check.reports import Report
-from procmaps.check.runner import Plan, Result, Runner
-from procmaps.cli.check_output import Output, progress, say_difference, write
-from procmaps.cli.errors import Unreadable
+from procmaps.check.runner import AdapterBroken, Result, Runner
+from procmaps.cli.check_options import CheckOptions
+from procmaps.cli.check_progress import Interrupted, progress
+from procmaps.cli.check_reports import open_reports, writing
+from procmaps.cli.check_terminal import print_report
+from procmaps.cli.errors import CliError, Unreadable
 from procmaps.cli.style import count
-from procmaps.errors import escape_bytes
 
 
-def run(
-    plan: Plan, cases: Sequence[Case], expect: Path | None, output: Output, *, update: bool,
-    folder: Path | None,
-) -> int:  # fmt: skip
-    """Run *cases* and report.
+def run(options: CheckOptions) -> int:
+    """Run the cases, report, and return the exit status: 1 for a surprise, 2 for a case not run.
 
-    The exit status: 1 where anything was not expected, else 2 where a case could not be run.
+    Raises `CliError` after reporting what was found, if the run ended early.
     """
-    known = {} if expect is None or (update and not expect.exists()) else _expected(expect)
-    every = load(folder=folder)
-    results: list[Result] = []
-    with progress("checking", len(cases)) as advance, Runner(plan, every) as runner:
-        runner.probe()
-        for result in runner.run(cases):
-            results.append(result)
-            advance()
-    if update and expect is not None:
-        write(expect, expectations.listed(results, known, (case.id for case in every)))
-        known = _expected(expect)
-    surprises = expectations.surprises(results, known, (case.id for case in every))
-    report = Report(plan.command, tuple(results), known, surprises)
-    output.write(report)
-    if not output.json:
-        _say(report)
-    unrun = report.counts.get("not-run", 0)
-    return 1 if surprises else 2 if unrun else 0
-
-
-def _expected(file: Path) -> dict[str, str]:
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"cannot read {click.format_filename(file)}: {error}") from error
-    return expectations.parse(text, click.format_filename(file))
-
-
-def _say(report: Report) -> None:
-    """A line for each surprise with the first thing that differs, then the sums."""
-    results = {result.case.id: result for result in report.results}
-    for item in report.surprises:
-        click.echo(str(item))
-        result = results.get(item.case)
-        if result is not None and not result.verdict.passed:
-            say_difference(result.verdict)
-    unrun = next((r for r in report.results if r.verdict.outcome == "not-run"), None)
-    if unrun is not None:
-        click.echo(f"not run: {reports.cut(unrun.verdict.detail)}")
-    told = ", ".join(f"{number:,} {outcome}" for outcome, number in report.counts.items())
-    click.echo(f"{count(len(report.results), 'case')}: {told or 'none'}")
-    click.echo(f"judged: {', '.join(report.judged) or 'nothing but the number of mappings'}")
-    if replaced := sum(map(_is_replaced, report.results)):
-        click.echo(
-            f"hint: in {count(replaced, 'case')} a byte that is no UTF-8 came back as U+FFFD; "
-            'where that is the JSON encoder of the adapter, give names as {"base64": "…"}'
-        )
-
-
-_REPLACEMENT = escape_bytes("\ufffd".encode())
-
-
-def _is_replaced(result: Result) -> bool:
-    return any(
-        _REPLACEMENT in item.got and _REPLACEMENT not in item.expected
-        for item in result.verdict.differences
+    plan, folder = options.plan, options.cases.cases
+    selection = options.cases
+    cases = load(
+        plan.reads, only=selection.case, skip=selection.skip, tags=selection.tag, folder=folder
     )
+    every = load(folder=folder)
+    expected = _read_expected(options)
+    failure: CliError | None = None
+    found: dict[str, Result] = {}
+    with open_reports(options.report) as files:
+        try:
+            with progress("checking", len(cases)) as advance, Runner(plan, every) as runner:
+
+                def add(result: Result) -> None:
+                    found[result.case.id] = result
+                    advance()
+
+                runner.probe()
+                runner.run(cases, add)
+        except KeyboardInterrupt:
+            total = count(len(cases), "case")
+            failure = Interrupted(f"interrupted after {len(found):,} of {total}")
+        except AdapterBroken as error:
+            failure = Unreadable(str(error))
+        results = tuple(found[case.id] for case in cases if case.id in found)
+        if options.known.update and failure is None:
+            expected = _update(options, expected, results, [case.id for case in every])
+        report = Report(
+            plan.command,
+            results,
+            expected,
+            _surprises(results, expected, [case.id for case in every]),
+            failure.message if failure else "",
+        )
+        files.write(report, print_report)
+    if failure is not None:
+        raise failure
+    return 1 if report.surprises else 2 if "not-run" in report.counts else 0
 
 
-def show(cases: Sequence[Case], *, as_json: bool) -> None:
-    """List *cases* with what each shows."""
-    if as_json:
-        items = [
-            {"case": case.id, "shows": case.shows, "tags": sorted(case.tags), "must": case.must}
-            for case in cases
-        ]
-        click.echo(json.dumps(items, indent=1))
-        return
-    width = max((len(case.id) for case in cases), default=0)
-    for case in cases:
-        click.echo(f"{case.id:{width}}  {case.shows}")
+def _surprises(
+    results: tuple[Result, ...], expected: ExpectedFailures, known: list[str]
+) -> tuple[Surprise, ...]:
+    found = (expected.surprise(result.case.id, result.verdict) for result in results)
+    return (*(item for item in found if item is not None), *expected.unknown(known))
+
+
+# --- the file of expected failures ----------------------------------------------------------------
+
+
+def _read_expected(options: CheckOptions) -> ExpectedFailures:
+    """Return the expected failures, and check early that the file can be updated."""
+    path = options.known.expect
+    if path is None:
+        return ExpectedFailures()
+    name = click.format_filename(path)
+    if options.known.update:
+        _check_writable(path)
+        if not path.exists():
+            return ExpectedFailures(name)
+    try:
+        return ExpectedFailures.parse(path.read_text("utf-8"), name)
+    except OSError as error:
+        hint = "; --update creates it" if isinstance(error, FileNotFoundError) else ""
+        raise Unreadable(f"cannot read {name}: {error.strerror or error}{hint}") from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"cannot read {name}: it is not UTF-8: {error}") from error
+
+
+def _check_writable(path: Path) -> None:
+    new = not path.exists()
+    with writing(path):
+        path.open("a").close()
+        if new:
+            path.unlink()
+
+
+def _update(
+    options: CheckOptions,
+    expected: ExpectedFailures,
+    results: tuple[Result, ...],
+    known: list[str],
+) -> ExpectedFailures:
+    """Write the failures of this run to the file, and return them as the expected ones."""
+    path = options.known.expect
+    if path is None:
+        return expected
+    verdicts = {result.case.id: result.verdict for result in results}
+    text = expected.updated(verdicts, known)
+    with writing(path):
+        path.write_text(text, "utf-8")
+    return ExpectedFailures.parse(text, expected.source)

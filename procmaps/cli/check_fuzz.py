@@ -1,75 +1,111 @@
-"""`procmaps check --fuzz`: what no case shows."""
+"""``procmaps check --fuzz``: failures that no case shows."""
 
 from __future__ import annotations
 
 import importlib
-import itertools
 from pathlib import Path
 
-import attrs
 import click
 
-from procmaps.check import expected_failures as expectations
-from procmaps.check import reports
+from procmaps.check.case_files import save_failure
+from procmaps.check.display import one_line
+from procmaps.check.expected_failures import ExpectedFailures
 from procmaps.check.reports import Report
-from procmaps.check.runner import Plan, Result, Runner
-from procmaps.check.shrinking import Smallest
-from procmaps.cli.check_output import Output, progress, say_difference, writing
-from procmaps.cli.errors import Unreadable
+from procmaps.check.runner import AdapterBroken, Plan, Result, Runner
+from procmaps.check.shrinking import ShrunkFailure
+from procmaps.cli.check_options import CheckOptions, FuzzOptions
+from procmaps.cli.check_progress import Interrupted, progress
+from procmaps.cli.check_reports import open_reports, writing
+from procmaps.cli.check_terminal import print_difference, print_dump
+from procmaps.cli.errors import CliError, Unreadable
 from procmaps.cli.style import count
 from procmaps.errors import ProcmapsError
 
 
-@attrs.frozen
-class Drawing:
-    """What is asked of the fuzzing."""
+def run(options: CheckOptions) -> int:
+    """Draw dumps, report, and return the exit status: 1 for any failure.
 
-    examples: int
-    producer: str | None
-    seed: int | None
-    save: Path | None
+    Raises `CliError` after reporting what was found, if the run ended early.
+    """
+    plan, fuzz = options.plan, options.fuzz
+    producer = _producer(plan, fuzz)
+    if fuzz.save is not None:
+        # Fail before the long run, not after it.
+        with writing(fuzz.save):
+            fuzz.save.mkdir(parents=True, exist_ok=True)
+    failures: list[ShrunkFailure] = []
+    with open_reports(options.report) as files:
+        stop = _draw(options, producer, failures)
+        saved = [] if fuzz.save is None else [_save(item, fuzz.save) for item in failures]
+        nothing = ExpectedFailures()
+        surprises = [nothing.surprise(item.case.id, item.verdict) for item in failures]
+        report = Report(
+            plan.command,
+            tuple(Result(item.case, item.verdict, shrunk=item) for item in failures),
+            surprises=tuple(item for item in surprises if item is not None),
+            aborted=stop.message if stop else "",
+        )
+
+        def print_failures(_: Report) -> None:
+            for index, failure in enumerate(failures):
+                where = f", saved as {one_line(str(saved[index]))}" if saved else ""
+                click.echo(f"{one_line(failure.verdict.key)}{where}")
+                print_difference(failure.verdict)
+                print_dump(failure)
+            drawn = count(fuzz.fuzz or 0, "address space")
+            click.echo(f"{drawn} of {producer}: {count(len(failures), 'kind')} of failure")
+
+        files.write(report, print_failures)
+    if stop is not None:
+        raise stop
+    return int(bool(failures))
 
 
-def run(plan: Plan, drawing: Drawing, output: Output) -> bool:
-    """Draw and report; whether anything failed."""
+def _draw(options: CheckOptions, producer: str, failures: list[ShrunkFailure]) -> CliError | None:
+    """Append what fails to *failures*; return why the drawing ended early, or None."""
+    from procmaps.check import fuzzing  # noqa: PLC0415 - Hypothesis is an extra
+
+    plan, fuzz = options.plan, options.fuzz
+    runs = 0
+    try:
+        with progress("fuzzing", None) as advance, Runner(plan) as runner:
+
+            def on_run() -> None:
+                nonlocal runs
+                runs += 1
+                advance()
+
+            if runner.obstacle:
+                return Unreadable(f"not run: {runner.obstacle}")
+            runner.probe()
+            for kind in plan.reads:
+                for failure in fuzzing.fuzz(
+                    runner.verdict, kind, examples=fuzz.fuzz or 0, producer=producer,
+                    seed=fuzz.seed, on_run=on_run,
+                ):  # fmt: skip
+                    failures.append(failure)  # noqa: PERF402 - kept even if the next one raises
+    except KeyboardInterrupt:
+        return Interrupted(f"interrupted after {count(runs, 'run')}")
+    except AdapterBroken as error:
+        return Unreadable(str(error))
+    return None
+
+
+def _save(failure: ShrunkFailure, folder: Path) -> Path:
+    with writing(folder):
+        return save_failure(failure, folder)
+
+
+def _producer(plan: Plan, fuzz: FuzzOptions) -> str:
+    """Return the full name of the producer. Raises `Unreadable`."""
     try:
         importlib.import_module("hypothesis")
         from procmaps.check import fuzzing  # noqa: PLC0415 - Hypothesis is an extra
 
-        producer = fuzzing.check_producer(drawing.producer or fuzzing.PRODUCER, plan.reads)
+        return fuzzing.check_producer(fuzz.producer or fuzzing.PRODUCER, plan.reads)
     except ModuleNotFoundError as missing:
-        told = f"--fuzz needs {missing.name}; run: pip install 'procmaps-spec[test]'"
-        raise Unreadable(told) from missing
+        raise Unreadable(
+            f"--fuzz needs the package {missing.name}; run: pip install {missing.name}"
+        ) from missing
     except (ProcmapsError, ValueError) as error:
         raise Unreadable(f"--producer: {error}") from error
-    if drawing.save is not None:
-        # Before the long work, not after it.
-        with writing(drawing.save):
-            drawing.save.mkdir(parents=True, exist_ok=True)
-    failures: list[Smallest] = []
-    with progress("fuzzing", None) as advance, Runner(plan) as runner:
-        if runner.obstacle:
-            raise Unreadable(f"not run: {runner.obstacle}")
-        runner.probe()
-        for kind in plan.reads:
-            failures += fuzzing.fuzz(
-                runner.verdict, kind, examples=drawing.examples, producer=producer,
-                seed=drawing.seed, seen=advance,
-            )  # fmt: skip
-    where = [] if drawing.save is None else [fuzzing.save(it, drawing.save) for it in failures]
-    results = tuple(Result(found.case, found.verdict, 0.0, found) for found in failures)
-    surprises = expectations.surprises(results, {}, ())
-    output.write(Report(plan.command, results, surprises=surprises))
-    if not output.json:
-        for found, place in itertools.zip_longest(failures, where):
-            _say(found, place)
-        drawn = count(drawing.examples, "address space")
-        click.echo(f"{drawn} of {producer}: {count(len(failures), 'sort')} of failure")
-    return bool(failures)
-
-
-def _say(found: Smallest, place: Path | None) -> None:
-    click.echo(f"{found.verdict.key}, saved as {place}" if place else found.verdict.key)
-    say_difference(found.verdict)
-    for line in reports.shown(found.case.data):
-        click.echo(f"  {line}")

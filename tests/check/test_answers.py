@@ -1,42 +1,42 @@
-"""Reading what adapters print: every form the protocol takes, and the whole text of every fault."""
+"""Reading what adapters print: every form of the protocol, and the full text of every fault."""
 
 from __future__ import annotations
 
 import pytest
 
-from procmaps.check.answers import AdapterFault, Answer, Rejection, read, take
+from procmaps.check.answers import AdapterFault, Answer, Rejection, parse_answer, read_answer
 
 
 def one(printed: bytes) -> dict[str, object]:
-    answer = read(printed)
+    answer = read_answer(printed)
     assert isinstance(answer, Answer)
     (mapping,) = answer.mappings
     return dict(mapping)
 
 
 @pytest.mark.parametrize("given", ['"7f00"', '"0x7f00"', '"0X7F00"', "32512", "32512.0"])
-def test_addresses(given: str) -> None:
+def test_reads_addresses_in_every_form(given: str) -> None:
     assert one(b'[{"start": %s}]' % given.encode()) == {"start": 0x7F00}
 
 
 @pytest.mark.parametrize("given", ['"18446744073709551615"', "18446744073709551615"])
-def test_inodes_of_64_bits(given: str) -> None:
+def test_reads_inodes_of_64_bits(given: str) -> None:
     assert one(b'[{"inode": %s}]' % given.encode()) == {"inode": 2**64 - 1}
 
 
 @pytest.mark.parametrize("given", ['"fd:01"', '"FD:1"', '{"major": 253, "minor": 1}'])
-def test_devices(given: str) -> None:
+def test_reads_devices_in_every_form(given: str) -> None:
     assert one(b'[{"device": %s}]' % given.encode()) == {"device": (0xFD, 1)}
 
 
 @pytest.mark.parametrize(
     "given", [b'"a\\udcff"', b'"a\xff"', b'{"base64": "Yf8="}', b'{"base64": "Yf8=", "text": "?"}']
 )
-def test_bytes_that_are_no_utf8(given: bytes) -> None:
+def test_reads_bytes_that_are_not_utf8(given: bytes) -> None:
     assert one(b'[{"name": %s}]' % given) == {"name": b"a\xff"}
 
 
-def test_texts() -> None:
+def test_reads_texts_and_null() -> None:
     assert one('[{"name": "größe", "path": null, "label": ""}]'.encode()) == {
         "name": "größe".encode(),
         "path": b"",
@@ -44,20 +44,20 @@ def test_texts() -> None:
     }
 
 
-def test_a_lone_surrogate_that_is_no_byte_is_kept_apart() -> None:
+def test_keeps_a_lone_surrogate_that_encodes_no_byte() -> None:
     assert one(b'[{"name": "\\ud800"}]') == {"name": b"\xed\xa0\x80"}
 
 
-def test_null_in_place_of_the_array_is_none_of_them() -> None:
-    """Go makes it of a slice that nothing was appended to."""
-    assert read(b"null\n") == Answer(())
+def test_reads_null_as_an_empty_array() -> None:
+    """Go encodes an empty slice as null."""
+    assert read_answer(b"null\n") == Answer(())
 
 
-def test_null_is_as_if_it_were_not_there() -> None:
+def test_ignores_a_member_that_is_null() -> None:
     assert one(b'[{"start": null, "usage": null}]') == {}
 
 
-def test_fields() -> None:
+def test_reads_smaps_fields() -> None:
     printed = (
         b'[{"usage": {"Rss": 4096, "Pss": "4096", "THPeligible": true, "Swap": null, '
         b'"VmFlags": ["rd", "wr"], "Policy": "x"}, "keys": ["Rss", "Pss"]}]'
@@ -74,7 +74,7 @@ def test_fields() -> None:
     }
 
 
-def test_what_the_parser_took_for_a_number_stays_as_it_is() -> None:
+def test_keeps_strings_that_are_not_numbers() -> None:
     printed = b'[{"start": "cat:", "inode": "-1", "device": "fd01", "size": "", "perms": "?"}]'
     assert one(printed) == {
         "start": "cat:",
@@ -85,13 +85,13 @@ def test_what_the_parser_took_for_a_number_stays_as_it_is() -> None:
     }
 
 
-def test_values_of_python() -> None:
-    answer = take([{"name": b"\xff", "deleted": False, "kind": "file"}])
+def test_reads_python_values_with_bytes() -> None:
+    answer = parse_answer([{"name": b"\xff", "deleted": False, "kind": "file"}])
     assert dict(answer.mappings[0]) == {"name": b"\xff", "deleted": False, "kind": "file"}
 
 
-def test_a_rejection() -> None:
-    assert read(b'{"rejected": "line 1"}') == Rejection("line 1")
+def test_reads_a_rejection() -> None:
+    assert read_answer(b'{"rejected": "line 1"}') == Rejection("line 1")
 
 
 KNOWN = "start end size perms offset device inode name path deleted label kind usage keys"
@@ -106,14 +106,13 @@ FAULTS = [
         rb'[{"start":"7f00","name":"/memfd:a\012b (deleted)"}]',
         (
             r"standard output is not JSON: Invalid \escape: line 1 column 34 (char 33), near "
-            r"""'00","name":"/memfd:a\012b (deleted)"}]'; a backslash or a quote in a name """
-            "has to be escaped"
+            r"""'00","name":"/memfd:a\012b (deleted)"}]'; escape backslashes and quotes in names"""
         ),
     ),
-    (b"{}", 'an object where an array is due (or {"rejected": "why"})'),
-    (b"5", "5 where an array of objects is due"),
-    (b'"x"', '"x" where an array of objects is due'),
-    (b"[[]]", "[0] is an array where an object is due"),
+    (b"{}", 'expected an array (or {"rejected": "why"}), got an object'),
+    (b"5", "expected an array of objects, got 5"),
+    (b'"x"', 'expected an array of objects, got "x"'),
+    (b"[[]]", "[0] is an array; expected an object"),
     (b'[{}, {"strat": 1}]', f"[1] has the unknown member 'strat'; known are: {KNOWN}"),
     (b'[{"start": 1.5}]', "[0].start is 1.5; expected a number, or a string in hexadecimal"),
     (b'[{"start": true}]', "[0].start is true; expected a number, or a string in hexadecimal"),
@@ -145,18 +144,18 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("printed", "reason"), FAULTS)
-def test_faults(printed: bytes, reason: str) -> None:
+def test_reports_an_adapter_fault(printed: bytes, reason: str) -> None:
     with pytest.raises(AdapterFault) as caught:
-        read(printed)
+        read_answer(printed)
     assert str(caught.value) == f"not an answer of the adapter protocol: {reason}"
 
 
-def test_nesting_without_end_is_a_fault() -> None:
+def test_reports_endless_nesting_as_a_fault() -> None:
     with pytest.raises(AdapterFault):
-        read(b"[" * 100_000)
+        read_answer(b"[" * 100_000)
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN"])
-def test_numbers_that_are_none(number: str) -> None:
+def test_reports_infinite_numbers_as_a_fault(number: str) -> None:
     with pytest.raises(AdapterFault):
-        read(b'[{"start": %s}]' % number.encode())
+        read_answer(b'[{"start": %s}]' % number.encode())

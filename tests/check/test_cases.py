@@ -1,4 +1,4 @@
-"""The cases as they are shipped: enough, small, consistent, and found by glob and tag."""
+"""The cases as shipped: complete, small, consistent, and selected by glob and tag."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def _policies(case: Case) -> list[str]:
     return [item.policy for item in case.either] + [item.policy for item in case.interpretations]
 
 
-def test_there_are_enough() -> None:
+def test_there_are_at_least_300_cases() -> None:
     names = {case.id.rpartition(".")[0] for case in CASES}
     assert len(names) >= 300
     assert {case.kind for case in CASES} == set(FILE_KINDS)
 
 
-def test_they_are_small() -> None:
+def test_cases_take_less_than_2_mb() -> None:
     assert sum(path.stat().st_size for path in FILES) < 2_000_000
 
 
@@ -38,13 +38,13 @@ def test_every_file_belongs_to_a_case() -> None:
     assert {path.relative_to(ROOT).as_posix() for path in FILES} == known
 
 
-def test_every_record_is_used() -> None:
+def test_every_record_is_in_an_allowed_answer() -> None:
     for case in CASES:
         used = {index for allowed in case.allowed for index in allowed.records or ()}
         assert used == set(range(len(case.records))), case.id
 
 
-def test_either_has_a_policy_and_must_has_none() -> None:
+def test_every_choice_has_a_policy() -> None:
     for case in CASES:
         policies = _policies(case)
         assert all(policies), case.id
@@ -52,28 +52,28 @@ def test_either_has_a_policy_and_must_has_none() -> None:
         assert len(case.either) != 1, case.id
 
 
-def test_a_fault_names_a_line_that_is_there() -> None:
-    faulty = [case for case in CASES if case.invalid_lines]
-    assert len(faulty) > 30
-    for case in faulty:
+def test_invalid_lines_exist() -> None:
+    damaged = [case for case in CASES if case.invalid_lines]
+    assert len(damaged) > 30
+    for case in damaged:
         lines = case.data.count(b"\n") + (not case.data.endswith(b"\n"))
-        assert all(1 <= fault.line <= lines for fault in case.invalid_lines), case.id
+        assert all(1 <= item.line <= lines for item in case.invalid_lines), case.id
         # A dump with a line that no producer prints may be refused.
         assert any(allowed.records is None for allowed in case.either), case.id
 
 
-def test_readings_are_of_paths_that_print_the_same() -> None:
-    """Undone by hand: escape the original, append the mark, and compare with the column."""
-    with_readings = [case for case in CASES if case.interpretations]
-    assert len(with_readings) > 50
-    for case in with_readings:
-        for reading in case.interpretations:
-            printed = reading.path.replace(b"\n", rb"\012")
-            printed += b" (deleted)" if reading.deleted else b""
-            assert printed == case.records[reading.record].name.raw, case.id
+def test_interpretations_print_the_same_column() -> None:
+    """Escape the original by hand, append the mark, and compare with the column."""
+    ambiguous = [case for case in CASES if case.interpretations]
+    assert len(ambiguous) > 50
+    for case in ambiguous:
+        for item in case.interpretations:
+            printed = item.path.replace(b"\n", rb"\012")
+            printed += b" (deleted)" if item.deleted else b""
+            assert printed == case.records[item.record].name.raw, case.id
 
 
-def test_every_policy_of_the_documentation_is_used_and_no_other() -> None:
+def test_schema_lists_exactly_the_policies_used() -> None:
     used = {policy for case in CASES for policy in _policies(case)}
     schema = json.loads(_resources.read("corpus/schema/manifest.schema.json"))
     defined = {
@@ -84,7 +84,7 @@ def test_every_policy_of_the_documentation_is_used_and_no_other() -> None:
     assert used == defined
 
 
-def test_dumps_are_lossless() -> None:
+def test_dumps_round_trip() -> None:
     for case in CASES:
         assert loads(case.data, errors="collect").dumps() == case.data, case.id
 
@@ -96,7 +96,7 @@ def ids(only: list[str], skip: list[str] | None = None) -> list[str]:
     return [case.id for case in load(("maps",), only=only, skip=skip or [])]
 
 
-def test_by_glob() -> None:
+def test_selects_by_glob() -> None:
     assert ids(only=["names/space"]) == ["names/space.maps"]
     assert ids(only=["names/space.maps"]) == ["names/space.maps"]
     assert ids(only=["names/space-t*"]) == [
@@ -108,7 +108,7 @@ def test_by_glob() -> None:
     assert ids(only=["names/space*"], skip=["names/space-*"]) == ["names/space.maps"]
 
 
-def test_by_tag() -> None:
+def test_selects_by_all_tags() -> None:
     found = load(("maps",), tags=["nommu"])
     assert found
     assert all("nommu" in case.tags for case in found)
@@ -116,20 +116,29 @@ def test_by_tag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("only", "tags", "told"),
+    ("only", "skip", "tags", "message"),
     [
-        (["names/spcae"], [], "'names/spcae'"),
-        (["names/space", "smaps/age-6.12"], [], "'smaps/age-6.12'"),
-        ([], ["nommu", "label"], "the tags nommu, label"),
+        (
+            ["names/spcae"],
+            [],
+            [],
+            "no case matches 'names/spcae'; did you mean names/space or names/socket?",
+        ),
+        (["xyz"], [], [], "no case matches 'xyz';"),
+        ([], [], ["delted"], "no case has the tag 'delted'; did you mean deleted?"),
+        ([], [], ["nommu", "label"], "no selected case of kind maps has the tags label, nommu;"),
+        ([], ["*"], [], "no selected case of kind maps is left;"),
     ],
 )
-def test_a_selection_of_nothing_is_a_mistake(only: list[str], tags: list[str], told: str) -> None:
+def test_rejects_a_selection_of_nothing(
+    only: list[str], skip: list[str], tags: list[str], message: str
+) -> None:
     with pytest.raises(NoSuchCase) as caught:
-        load(("maps",), only=only, tags=tags)
-    assert str(caught.value) == f"no case fits {told}; `procmaps check --list` shows all"
+        load(("maps",), only=only, skip=skip, tags=tags)
+    assert str(caught.value) == f"{message} `procmaps check --list` lists all cases"
 
 
-# --- a folder of one's own ------------------------------------------------------------------------
+# --- another folder -------------------------------------------------------------------------------
 
 
 def own(folder: Path, record: object) -> Path:
@@ -142,18 +151,19 @@ def own(folder: Path, record: object) -> Path:
     return folder
 
 
-def test_a_folder_of_ones_own(tmp_path: Path) -> None:
+def test_loads_another_folder(tmp_path: Path) -> None:
     record = to_json(loads(b"1000-2000 r-xp 0 0:0 0 /x\n")[0])
     (case,) = load(folder=own(tmp_path, record))
     assert (case.id, case.must, case.producer) == ("mine/one.maps", True, "linux")
     assert to_json(case.records[0]) == record
 
 
-def test_a_record_that_is_none(tmp_path: Path) -> None:
+def test_rejects_an_invalid_record(tmp_path: Path) -> None:
     folder = own(tmp_path, {"start": "0x1000"})
     with pytest.raises(InvalidCases) as caught:
         load(folder=folder)
     assert str(caught.value) == (
-        f"{folder} is no folder of cases: not a procmaps record: end is missing; it has a "
-        "manifest.json, or folders that have one (docs/protocol.md)"
+        f"cannot read cases from {folder}: not a procmaps record: end is missing; a folder of "
+        "cases contains a manifest.json, or folders with one, as `procmaps check --export DIR` "
+        "writes them"
     )

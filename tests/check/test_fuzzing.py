@@ -1,4 +1,4 @@
-"""Fuzzing parsers that are wrong on purpose: each is found, shrunk, and saved as a case."""
+"""Fuzzing mutants: each is found, its dump shrunk, and saved as a case."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from procmaps.check.case_files import save_failure
 from procmaps.check.cases import load
-from procmaps.check.fuzzing import check_producer, fuzz, save
+from procmaps.check.fuzzing import check_producer, fuzz
 from procmaps.errors import ProcmapsError
 from procmaps.formats.file_kinds import FileKind
 from tests.check.mutants import MUTANTS, right
@@ -21,24 +22,23 @@ from tests.check.mutants.base import verdict
 
 @pytest.mark.parametrize("kind", ["maps", "smaps", "smaps_rollup"])
 @pytest.mark.parametrize("producer", ["linux-6.12", "linux-5.4"])
-def test_the_right_parser_is_left_in_peace(kind: FileKind, producer: str) -> None:
-    assert (
-        fuzz(lambda case: verdict(right, case), kind, examples=15, producer=producer, seed=1) == []
-    )
+def test_finds_nothing_in_the_right_parser(kind: FileKind, producer: str) -> None:
+    found = fuzz(lambda case: verdict(right, case), kind, examples=15, producer=producer, seed=1)
+    assert list(found) == []
 
 
 @pytest.mark.parametrize(
     ("mutant", "key"),
     [("names/split-space", "wrong:name"), ("numbers/end-inclusive", "wrong:end")],
 )
-def test_a_wrong_parser_is_found_by_one_line(mutant: str, key: str) -> None:
+def test_shows_a_wrong_parser_by_one_line(mutant: str, key: str) -> None:
     parser = MUTANTS[mutant][1]
-    found = fuzz(lambda case: verdict(parser, case), "maps", examples=40, seed=1)
+    found = list(fuzz(lambda case: verdict(parser, case), "maps", examples=40, seed=1))
     assert [failure.verdict.key for failure in found] == [key]
     assert found[0].case.data.count(b"\n") == 1
 
 
-def test_each_sort_of_failure_is_found() -> None:
+def test_finds_each_kind_of_failure() -> None:
     def parser(dump: bytes) -> list[dict[str, object]]:
         answer = right(dump)
         for item in answer:
@@ -50,38 +50,39 @@ def test_each_sort_of_failure_is_found() -> None:
     assert {"wrong:inode", "wrong:perms"} <= {failure.verdict.key for failure in found}
 
 
-def test_one_seed_one_result() -> None:
+def test_the_same_seed_finds_the_same_failures() -> None:
     parser = MUTANTS["names/split-space"][1]
     one, two = (
-        fuzz(lambda case: verdict(parser, case), "maps", examples=10, seed=7) for _ in range(2)
+        list(fuzz(lambda case: verdict(parser, case), "maps", examples=10, seed=7))
+        for _ in range(2)
     )
     assert one == two
 
 
-def test_what_is_found_is_saved_as_a_case(tmp_path: Path) -> None:
+def test_saves_a_failure_as_a_case(tmp_path: Path) -> None:
     parser = MUTANTS["names/split-space"][1]
     folder = tmp_path / "found"
-    failures = fuzz(lambda case: verdict(parser, case), "maps", examples=40, seed=1)
-    dump = save(failures[0], folder)
-    assert save(failures[0], folder) == dump
-    assert dump.read_bytes() == failures[0].case.data
+    (failure,) = fuzz(lambda case: verdict(parser, case), "maps", examples=40, seed=1)
+    dump = save_failure(failure, folder)
+    assert save_failure(failure, folder) == dump
+    assert dump.read_bytes() == failure.case.data
     (case,) = load(folder=tmp_path)
-    assert case.data == failures[0].case.data
-    assert case.records == failures[0].case.records
+    assert case.data == failure.case.data
+    assert case.records == failure.case.records
     assert verdict(parser, case).key == "wrong:name"
     assert verdict(right, case).passed
 
 
-def test_two_failures_share_a_manifest(tmp_path: Path) -> None:
+def test_saves_two_failures_in_one_manifest(tmp_path: Path) -> None:
     for mutant in ("names/split-space", "numbers/end-inclusive"):
         parser = MUTANTS[mutant][1]
         for failure in fuzz(functools.partial(verdict, parser), "maps", examples=30, seed=1):
-            save(failure, tmp_path / "found")
+            save_failure(failure, tmp_path / "found")
     manifest = json.loads((tmp_path / "found" / "manifest.json").read_bytes())
     assert len(manifest["cases"]) == 2
 
 
-def test_producers() -> None:
+def test_rejects_unknown_producers_and_kinds_they_do_not_print() -> None:
     assert check_producer("linux-6.12", ("maps", "smaps")) == "linux-6.12"
     with pytest.raises(ProcmapsError):
         check_producer("plan9", ("maps",))
@@ -89,8 +90,8 @@ def test_producers() -> None:
         check_producer("linux-3.10", ("smaps_rollup",))
 
 
-def test_the_command(tmp_path: Path) -> None:
-    # It loses every mapping that there is.
+def test_command_saves_failures(tmp_path: Path) -> None:
+    # It loses every mapping.
     script = "print('[]')"
     done = subprocess.run(
         [sys.executable, "-m", "procmaps", "check", "--fuzz", "10", "--seed", "1", "--save",

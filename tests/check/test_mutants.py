@@ -1,4 +1,4 @@
-"""The suite tested by parsers that are wrong on purpose: every one dies, every case kills one."""
+"""The suite tested by mutants, parsers that are wrong on purpose."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from tests.check.mutants.base import verdict
 CASES = load()
 
 
-def test_the_parser_that_they_are_made_from_passes() -> None:
+def test_the_right_parser_passes_every_case() -> None:
     failed = {case.id: verdict(right, case).key for case in CASES}
     assert {name: key for name, key in failed.items() if key != "pass"} == {}
 
 
-def test_there_are_enough() -> None:
+def test_there_are_at_least_40_mutants() -> None:
     assert len(MUTANTS) >= 40
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_every_mutant_dies(name: str) -> None:
+def test_some_case_finds_every_mutant(name: str) -> None:
     what, parser = MUTANTS[name]
-    assert any(not verdict(parser, case).passed for case in CASES), f"nothing shows that {what}"
+    assert any(not verdict(parser, case).passed for case in CASES), f"no case shows that {what}"
 
 
-def test_every_case_kills_a_mutant() -> None:
-    kills: Counter[str] = Counter()
-    spared: list[str] = []
+def test_every_case_finds_a_mutant() -> None:
+    found: Counter[str] = Counter()
+    useless: list[str] = []
     for case in CASES:
-        # Those that died of like cases are tried first: most cases need few tries.
-        order = sorted(MUTANTS, key=lambda name: -kills[name])
-        killer = next((name for name in order if not verdict(MUTANTS[name][1], case).passed), None)
-        if killer is None:
-            spared.append(case.id)
+        # Mutants found by similar cases come first: most cases need few tries.
+        order = sorted(MUTANTS, key=lambda name: -found[name])
+        finder = next((name for name in order if not verdict(MUTANTS[name][1], case).passed), None)
+        if finder is None:
+            useless.append(case.id)
         else:
-            kills[killer] += 1
-    assert spared == []
+            found[finder] += 1
+    assert useless == []

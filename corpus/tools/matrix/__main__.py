@@ -22,7 +22,7 @@ from corpus.tools.matrix.summary import to_json, to_markdown
 from corpus.tools.matrix.views import case_for
 from procmaps.check import cases
 from procmaps.check.cases import Case
-from procmaps.check.shrinking import Smallest, part, reduce, whole
+from procmaps.check.shrinking import ShrunkFailure, keep_lines, shrink, unshrunk
 from procmaps.check.verdicts import Verdict
 
 DOCS: Final = ROOT / "docs" / "generated"
@@ -57,9 +57,9 @@ def smallest(
     if found is None:
         # A hang takes its whole time again with each attempt.
         found = (
-            whole(case, verdict)
+            unshrunk(case, verdict)
             if verdict.outcome == "hang"
-            else reduce(case, verdict, session.verdict, budget=_BUDGET)
+            else shrink(case, verdict, session.verdict, budget=_BUDGET)
         )
     given = case_for(session.peer, found.case)
     return SmallestFailure(found.verdict, (given or found.case).data, found.lines)
@@ -67,13 +67,13 @@ def smallest(
 
 def _known_smallest(
     session: Session, case: Case, verdict: Verdict, known: Failure | None
-) -> Smallest | None:
+) -> ShrunkFailure | None:
     """The known smallest dump, if it still shows the same failure."""
-    smaller = part(case, known.lines) if known is not None else None
+    smaller = keep_lines(case, known.lines) if known is not None else None
     again = session.verdict(smaller) if smaller is not None else None
     if known is None or smaller is None or again is None or again.key != verdict.key:
         return None
-    return Smallest(smaller, again, known.lines)
+    return ShrunkFailure(smaller, again, known.lines)
 
 
 def row_of(peer: Peer, every: Sequence[Case], obstacle: str, *, reshrink: bool) -> Row:

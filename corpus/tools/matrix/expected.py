@@ -14,7 +14,7 @@ from corpus.tools.matrix.peers import Peer
 from corpus.tools.matrix.results import Results, Row
 from corpus.tools.matrix.views import case_for
 from procmaps.check.cases import Case
-from procmaps.check.reports import cut
+from procmaps.check.display import shorten
 from procmaps.check.verdicts import Difference, Outcome, Verdict
 
 
@@ -42,7 +42,7 @@ class Expected:
             known = self.fails.get(case)
             if (known.verdict if known else "pass") != verdict.key:
                 was = known.verdict if known else "pass"
-                detail = f": {cut(verdict.detail)}" if verdict.detail else ""
+                detail = f": {shorten(verdict.detail)}" if verdict.detail else ""
                 yield f"{case}: expected {was}, got {verdict.key}{detail}"
         for case in self.fails.keys() - verdicts.keys():
             yield f"{case}: expected to fail, but the case no longer exists or applies"

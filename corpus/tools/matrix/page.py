@@ -17,7 +17,7 @@ import jinja2
 from corpus.tools.matrix.results import Results, Row, SmallestFailure, tally
 from corpus.tools.matrix.summary import short_answer
 from procmaps.check.cases import Case
-from procmaps.check.reports import cut, shown
+from procmaps.check.display import dump_lines, shorten
 from procmaps.check.verdicts import OUTCOMES
 
 _TEMPLATE: Final = "page.html.jinja"
@@ -197,7 +197,7 @@ def _peer(row: Row, results: Results, known: Details | None) -> dict[str, Any]:
 def _failure(failure: SmallestFailure) -> list[Any]:
     verdict = failure.verdict
     return [
-        [[item.field, cut(item.expected), cut(item.got)] for item in verdict.differences],
-        cut(_CRATES.sub("", verdict.detail)),
-        [cut(line) for line in shown(failure.dump)],
+        [[item.field, shorten(item.expected), shorten(item.got)] for item in verdict.differences],
+        shorten(_CRATES.sub("", verdict.detail)),
+        [shorten(line) for line in dump_lines(failure.dump)],
     ]

@@ -11,11 +11,11 @@ import attrs
 from corpus.tools.matrix.installing import command
 from corpus.tools.matrix.peers import Peer
 from corpus.tools.matrix.views import case_for
-from procmaps.check.answers import AdapterFault, Answer, Rejection, take
+from procmaps.check.answers import AdapterFault, Answer, Rejection, parse_answer
 from procmaps.check.cases import Case
-from procmaps.check.fake_proc import staged
-from procmaps.check.judge import judge
-from procmaps.check.reports import cut
+from procmaps.check.display import shorten
+from procmaps.check.fake_proc import fake_proc
+from procmaps.check.judging import judge
 from procmaps.check.subprocesses import Server
 from procmaps.check.verdicts import Verdict
 
@@ -68,13 +68,13 @@ class Session:
 
     def _ask(self, case: Case) -> Answer | Rejection:
         """Raises `AdapterFault` and `_Ended`."""
-        with staged({case.kind: case.data}) as stage:
+        with fake_proc({case.kind: case.data}) as proc:
             request = {
                 "id": case.id,
                 "kind": case.kind,
-                "path": str(stage.path(case.kind)),
-                "root": str(stage.root),
-                "pid": stage.pid,
+                "path": str(proc.path(case.kind)),
+                "root": str(proc.root),
+                "pid": proc.pid,
             }
             line = self._exchange(json.dumps(request).encode())
         try:
@@ -84,23 +84,23 @@ class Session:
         reply = cast("dict[str, Any]", given if isinstance(given, dict) else {})
         if reply.get("id") != case.id:
             raise AdapterFault(
-                f"the answer has the id {cut(repr(reply.get('id')))}, expected {case.id}"
+                f"the answer has the id {shorten(repr(reply.get('id')))}, expected {case.id}"
             )
         if "rejected" in reply:
             return Rejection(str(reply["rejected"]))
-        return take(reply.get("answer"))
+        return parse_answer(reply.get("answer"))
 
     def _exchange(self, request: bytes) -> bytes:
         if self._server is None:
             self._server = Server(self._command)
         ended = self._server.ask(request, timeout=self._timeout)
-        if ended.timed_out or ended.crashed or ended.too_much:
+        if ended.timed_out or ended.crashed or ended.output_too_long:
             self._close()
         if ended.timed_out:
             raise _Ended(Verdict("hang", detail=f"no answer within {self._timeout:g} s"))
         if ended.crashed:
-            raise _Ended(Verdict("crash", detail=ended.how))
-        if ended.too_much:
+            raise _Ended(Verdict("crash", detail=ended.reason))
+        if ended.output_too_long:
             raise AdapterFault("the answer exceeds the limit of output")
         return ended.stdout
 

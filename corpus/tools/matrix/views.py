@@ -15,7 +15,7 @@ import attrs
 
 from corpus.tools.matrix.peers import Peer, View
 from procmaps.check.cases import Allowed, Case, Interpretation
-from procmaps.check.shrinking import grammar_of, lines_of, moved
+from procmaps.check.shrinking import grammar_of, lines_of, with_records
 from procmaps.grammar.loading import Grammar
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
@@ -83,7 +83,7 @@ def _seen_by(peer: Peer, case: Case) -> Case:
 def _keep(case: Case, wanted: Callable[[Mapping], bool]) -> Case:
     kept = [index for index, mapping in enumerate(case.records) if wanted(mapping)]
     new_index = {old: new for new, old in enumerate(kept)}
-    return moved(case, new_index, [case.records[index] for index in kept])
+    return with_records(case, new_index, [case.records[index] for index in kept])
 
 
 def _has_flag(mapping: Mapping, flags: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
-"""Adapters that misbehave, each in the way that its argument names; what they are given is plain.
+"""An adapter that misbehaves in the way its argument names.
 
-They answer the plain dump of the suite's probe, so that only the cases after it meet the fault.
+It answers the plain dump of the suite's probe, and misbehaves on the cases after it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 PROBE = b"/usr/lib/x86_64-linux-gnu/libc.so.6"
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
@@ -31,12 +31,12 @@ def keep_a_child() -> None:
 
 
 def hang_after_answer() -> None:
-    say("[]")
+    print_line("[]")
     time.sleep(600)
 
 
 def crash_after_answer() -> None:
-    say("[{}, {}]")
+    print_line("[{}, {}]")
     os.abort()
 
 
@@ -46,57 +46,57 @@ def print_without_end() -> None:
 
 
 def leave_it_unread() -> None:
-    # A dump of 64 KB that nobody reads must not block the one who writes it.
+    # An unread dump of 64 KB must not block its writer.
     os.close(0)
-    say("[{}, {}]")
+    print_line("[{}, {}]")
 
 
-WAYS: dict[str, Callable[[], object]] = {
+MODES: dict[str, Callable[[], object]] = {
     "exception": fail,
     "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
     "status": lambda: sys.exit(3),
     "hang": lambda: time.sleep(600),
     "hang-grandchild": keep_a_child,
     "hang-after-answer": hang_after_answer,
-    "garbage": lambda: say("\x00garbage"),
+    "garbage": lambda: print_line("\x00garbage"),
     "nothing": lambda: None,
     "endless": print_without_end,
-    "typo": lambda: say('[{"strat": 1}, {"strat": 2}]'),
-    "rejects": lambda: say('{"rejected": "too hard"}'),
+    "typo": lambda: print_line('[{"strat": 1}, {"strat": 2}]'),
+    "rejects": lambda: print_line('{"rejected": "too hard"}'),
     "crash-after-answer": crash_after_answer,
     "unread": leave_it_unread,
 }
 
 
-def odd_answer(way: str, identity: str) -> str | None:
-    """The batch form done wrong; None for the ways that misbehave as in the plain form."""
+def odd_answer(mode: str, identity: str) -> str | None:
+    """Return a wrong answer of the batch form; None for the modes of the plain form."""
     return {
         "wrong-id": json.dumps({"id": "another", "answer": []}),
         "odd-line": "oops",
         "odd-object": json.dumps({"id": identity, "reply": []}),
-    }.get(way)
+    }.get(mode)
 
 
-def serve(way: str) -> None:
+def serve(mode: str) -> None:
     for line in sys.stdin:
         request = json.loads(line)
-        odd = odd_answer(way, request["id"])
+        odd = odd_answer(mode, request["id"])
         if PROBE in Path(request["path"]).read_bytes():
-            say(json.dumps({"id": request["id"], "answer": [{}, {}]}))
+            print_line(json.dumps({"id": request["id"], "answer": [{}, {}]}))
         elif odd is not None:
-            say(odd)
+            print_line(odd)
         else:
-            WAYS[way]()
+            MODES[mode]()
 
 
 def main() -> None:
-    way = sys.argv[1]
+    mode = sys.argv[1]
     if sys.argv[2:] == ["--batch"]:
-        serve(way)
-    elif way != "unread" and PROBE in sys.stdin.buffer.read():
-        say("[{}, {}]")
+        serve(mode)
+    elif mode != "unread" and PROBE in sys.stdin.buffer.read():
+        print_line("[{}, {}]")
     else:
-        WAYS[way]()
+        MODES[mode]()
 
 
 if __name__ == "__main__":

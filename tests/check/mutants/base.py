@@ -1,4 +1,4 @@
-"""What the mutants are made from: a parser that is right, and one that goes line by line."""
+"""The parsers that mutants are made from: a right one, and one that works line by line."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 from procmaps import loads
 from procmaps.check.adapter import members_of
-from procmaps.check.answers import Answer as Taken
-from procmaps.check.answers import Rejection, take
+from procmaps.check.answers import Answer as ParsedAnswer
+from procmaps.check.answers import Rejection, parse_answer
 from procmaps.check.cases import Case
-from procmaps.check.judge import judge
+from procmaps.check.judging import judge
 from procmaps.check.verdicts import Verdict
 
 Answer = list[dict[str, Any]]
@@ -20,7 +20,7 @@ Parser = Callable[[bytes], Answer]
 
 
 def right(dump: bytes) -> Answer:
-    """Every member that the protocol has, as it should be. Raises ValueError to refuse a dump."""
+    """Return every member of the protocol. Raises ValueError to refuse a dump."""
     return [dict(item) | {"usage": dict(item["usage"])} if "usage" in item else dict(item)
             for item in _right(dump)]  # fmt: skip
 
@@ -31,10 +31,10 @@ def _right(dump: bytes) -> Answer:
 
 
 def verdict(parser: Parser, case: Case) -> Verdict:
-    """What *parser* makes of *case*; its ValueError refuses the dump."""
-    answer: Taken | Rejection
+    """Return the verdict on *parser* for *case*; its ValueError refuses the dump."""
+    answer: ParsedAnswer | Rejection
     try:
-        answer = take(parser(case.data))
+        answer = parse_answer(parser(case.data))
     except ValueError as error:
         answer = Rejection(str(error))
     return judge(case, answer)
@@ -48,7 +48,7 @@ HEADER = re.compile(
 
 
 def by_lines(lines: list[bytes], header: re.Pattern[bytes] = HEADER) -> Answer:
-    """A plain parser of header lines; whatever else it meets it skips."""
+    """Parse header lines and skip all others."""
     return [
         {
             "start": int(match[1], 16),
@@ -65,5 +65,5 @@ def by_lines(lines: list[bytes], header: re.Pattern[bytes] = HEADER) -> Answer:
 
 
 def lines_of(dump: bytes) -> list[bytes]:
-    """The lines as they should be told apart: at newlines, and nowhere else."""
+    """Return the lines, divided at newlines and nowhere else."""
     return [line for line in dump.split(b"\n") if line]

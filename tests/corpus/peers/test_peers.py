@@ -15,7 +15,7 @@ from corpus.tools.matrix.peers import Peer
 from corpus.tools.matrix.running import Session
 from procmaps.check import cases
 from procmaps.check.cases import Case
-from procmaps.check.shrinking import part
+from procmaps.check.shrinking import keep_lines
 
 CI = os.environ.get("CI") == "true"
 every_peer = pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_smallest_dump_shows_the_same_failure(session: Session) -> None:
     known = expected.load(session.peer)
     by_id = {case.id: case for case in cases.load(session.peer.reads)}
     shown = {
-        identity: key_of(session, part(by_id[identity], failure.lines) or by_id[identity])
+        identity: key_of(session, keep_lines(by_id[identity], failure.lines) or by_id[identity])
         for identity, failure in known.fails.items()
     }
     assert shown == {identity: failure.verdict for identity, failure in known.fails.items()}

@@ -1,4 +1,4 @@
-"""The judge: each verdict, each member, each choice that a case leaves open."""
+"""Judging: each verdict, each member, each choice that a case leaves open."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from procmaps import loads
-from procmaps.check.answers import Rejection, take
+from procmaps.check.answers import Rejection, parse_answer
 from procmaps.check.cases import Allowed, Case, Interpretation
-from procmaps.check.judge import Only, judge
+from procmaps.check.comparison import Only
+from procmaps.check.judging import judge
 from procmaps.check.verdicts import Difference, Verdict
 from procmaps.formats.file_kinds import FileKind
 
@@ -27,11 +28,16 @@ VmFlags: rd ex\x20
 
 
 def case(
-    text: bytes, readings: tuple[Interpretation, ...] = (), either: tuple[Allowed, ...] = ()
+    text: bytes, interpretations: tuple[Interpretation, ...] = (), either: tuple[Allowed, ...] = ()
 ) -> Case:
     kind: FileKind = "smaps" if b"Size:" in text else "maps"
     return Case(
-        f"test/x.{kind}", kind, text, tuple(loads(text)), interpretations=readings, either=either
+        f"test/x.{kind}",
+        kind,
+        text,
+        tuple(loads(text)),
+        interpretations=interpretations,
+        either=either,
     )
 
 
@@ -40,10 +46,10 @@ def verdict(
     text: bytes = MAPS,
     *,
     only: Only = "all",
-    readings: tuple[Interpretation, ...] = (),
+    interpretations: tuple[Interpretation, ...] = (),
     either: tuple[Allowed, ...] = (),
 ) -> Verdict:
-    return judge(case(text, readings, either), take(answer), only=only)
+    return judge(case(text, interpretations, either), parse_answer(answer), only=only)
 
 
 FIRST = {"start": 0x400000, "end": 0x452000}
@@ -51,12 +57,12 @@ SECOND = {"start": 0xE03000, "end": 0xE24000}
 THIRD = {"start": 0x7F00000000, "end": 0x7F00001000}
 
 
-def test_nothing_but_the_number_of_mappings() -> None:
+def test_judges_the_number_of_mappings_without_members() -> None:
     nothing: dict[str, object] = {}
     assert verdict([nothing] * 3) == Verdict("pass")
 
 
-def test_only_what_is_given_is_judged() -> None:
+def test_judges_only_the_members_given() -> None:
     found = verdict([FIRST, {}, THIRD])
     assert found.passed
     assert found.judged == {"start", "end"}
@@ -80,12 +86,14 @@ WRONG = [
     ({"path": "/usr/bin"}, "path", "/usr/bin/cat", "/usr/bin"),
     ({"deleted": False}, "deleted", "true", "false"),
     ({"label": "x"}, "label", "", "x"),
-    ({"usage": {"Rss": 1}}, "usage", "", "fields, where a maps file has none"),
+    ({"usage": {"Rss": 1}}, "usage", "", "fields, but a maps file has none"),
 ]
 
 
 @pytest.mark.parametrize(("member", "field", "expected", "got"), WRONG)
-def test_wrong(member: dict[str, Any], field: str, expected: str, got: str) -> None:
+def test_reports_a_wrong_member(
+    member: dict[str, Any], field: str, expected: str, got: str
+) -> None:
     found = verdict([member, {}, {}])
     assert found.outcome == "wrong"
     assert found.differences == (Difference(field, expected, got, 0),)
@@ -93,44 +101,44 @@ def test_wrong(member: dict[str, Any], field: str, expected: str, got: str) -> N
 
 
 @pytest.mark.parametrize("perms", ["r-xp", "r-x"])
-def test_three_rights_are_enough(perms: str) -> None:
+def test_accepts_three_letters_of_permissions(perms: str) -> None:
     assert verdict([{"perms": perms}, {}, {}]).passed
 
 
 @pytest.mark.parametrize("path", [None, "", "[anon: x ]"])
-def test_what_is_no_file_has_no_path(path: str | None) -> None:
+def test_accepts_an_empty_path_for_a_name_that_is_no_file(path: str | None) -> None:
     assert verdict([{}, {}, {"path": path}]).passed
 
 
-def test_a_label_is_whole() -> None:
+def test_compares_labels_with_their_spaces() -> None:
     assert verdict([{}, {}, {"label": " x "}]).passed
     assert verdict([{}, {}, {"label": "x"}]).key == "wrong:label"
 
 
-def test_lost() -> None:
+def test_reports_a_lost_mapping() -> None:
     found = verdict([FIRST, THIRD])
     assert found.outcome == "lost"
     assert found.differences == (Difference("mapping", "e03000-e24000 ", "", 1),)
 
 
-def test_lost_without_addresses() -> None:
+def test_reports_a_lost_mapping_without_addresses() -> None:
     assert verdict([{"name": "/usr/bin/cat (deleted)"}, {"name": ""}]).outcome == "lost"
     nothing: dict[str, object] = {}
     assert verdict([nothing] * 2).outcome == "lost"
     assert verdict([]).outcome == "lost"
 
 
-def test_invented() -> None:
+def test_reports_an_invented_mapping() -> None:
     found = verdict([FIRST, SECOND, {"start": 0xF00000, "name": "/x"}, THIRD])
     assert found.outcome == "invented"
     assert found.differences == (Difference("mapping", "", "start=0xf00000 name=/x"),)
 
 
-def test_lost_comes_before_invented_and_wrong() -> None:
+def test_prefers_lost_to_invented_and_wrong() -> None:
     assert verdict([FIRST, {"start": 1, "end": 2}]).outcome == "lost"
 
 
-def test_rejected() -> None:
+def test_reports_a_rejection() -> None:
     found = judge(case(MAPS), Rejection("line 3"))
     assert (found.outcome, found.detail) == ("rejected", "line 3")
 
@@ -139,7 +147,7 @@ def test_rejected() -> None:
     ("only", "kept"),
     [("executable", [FIRST]), ("file", [FIRST]), ("named", [FIRST, THIRD])],
 )
-def test_mappings_left_out_by_design(only: Only, kept: list[dict[str, int]]) -> None:
+def test_accepts_mappings_left_out_by_design(only: Only, kept: list[dict[str, int]]) -> None:
     assert verdict(kept, only=only).passed
     assert verdict(kept).outcome == "lost"
     assert verdict([FIRST, SECOND, THIRD], only=only).passed
@@ -161,7 +169,7 @@ FIELDS_RIGHT: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fields", FIELDS_RIGHT)
-def test_fields(fields: dict[str, Any]) -> None:
+def test_accepts_every_form_of_a_field(fields: dict[str, Any]) -> None:
     found = verdict([{"usage": fields}], SMAPS)
     assert found.passed
     assert found.policies == ()
@@ -178,18 +186,18 @@ FIELDS_WRONG: list[tuple[dict[str, Any], str, str, str]] = [
 
 
 @pytest.mark.parametrize(("fields", "field", "expected", "got"), FIELDS_WRONG)
-def test_wrong_fields(fields: dict[str, Any], field: str, expected: str, got: str) -> None:
+def test_reports_a_wrong_field(fields: dict[str, Any], field: str, expected: str, got: str) -> None:
     found = verdict([{"usage": fields}], SMAPS)
     assert found.differences == (Difference(field, expected, got, 0),)
 
 
-def test_what_was_not_printed_may_be_zero() -> None:
+def test_accepts_zero_for_an_absent_field() -> None:
     found = verdict([{"usage": {"Rss": 0}}], SMAPS)
     assert found.passed
     assert found.policies == ("absent-as-zero",)
 
 
-def test_keys() -> None:
+def test_compares_the_set_of_keys() -> None:
     every = ["VmFlags", "Size", "Policy", "ProtectionKey"]
     assert verdict([{"keys": every}], SMAPS).passed
     assert verdict([{"keys": every[:2]}], SMAPS).differences == (
@@ -200,7 +208,7 @@ def test_keys() -> None:
     )
 
 
-READINGS = (
+INTERPRETATIONS = (
     Interpretation(0, "deleted-ambiguous", b"/usr/bin/cat (deleted)", deleted=False),
     Interpretation(1, "deleted-ambiguous", b"/of another mapping", deleted=False),
 )
@@ -215,8 +223,8 @@ READINGS = (
         ({"deleted": False}, ("deleted-ambiguous",)),
     ],
 )
-def test_readings(member: dict[str, Any], policies: tuple[str, ...]) -> None:
-    found = verdict([member, {}, {}], readings=READINGS)
+def test_accepts_each_interpretation(member: dict[str, Any], policies: tuple[str, ...]) -> None:
+    found = verdict([member, {}, {}], interpretations=INTERPRETATIONS)
     assert found.passed
     assert found.policies == policies
 
@@ -229,8 +237,8 @@ def test_readings(member: dict[str, Any], policies: tuple[str, ...]) -> None:
         {"path": "/of another mapping"},
     ],
 )
-def test_readings_are_not_mixed(member: dict[str, Any]) -> None:
-    assert verdict([member, {}, {}], readings=READINGS).outcome == "wrong"
+def test_rejects_a_mixture_of_interpretations(member: dict[str, Any]) -> None:
+    assert verdict([member, {}, {}], interpretations=INTERPRETATIONS).outcome == "wrong"
 
 
 EITHER = (
@@ -239,7 +247,7 @@ EITHER = (
 )
 
 
-def test_one_of_several_answers() -> None:
+def test_accepts_any_allowed_answer() -> None:
     assert verdict([FIRST, THIRD], either=EITHER).policies == ("malformed-skipped",)
     assert verdict([FIRST, SECOND, THIRD], either=EITHER).outcome == "invented"
     assert verdict([FIRST], either=EITHER).outcome == "lost"
@@ -248,13 +256,13 @@ def test_one_of_several_answers() -> None:
     assert refused.policies == ("malformed-rejected",)
 
 
-def test_the_nearest_answer_is_reported() -> None:
+def test_reports_the_nearest_allowed_answer() -> None:
     either = (Allowed("repeat-kept", (0, 1, 2)), Allowed("repeat-merged", (0, 2)))
     found = verdict([FIRST, THIRD | {"end": 1}], either=either)
     assert found.outcome == "wrong"
 
 
-def test_a_dump_that_may_only_be_refused() -> None:
+def test_reports_an_answer_to_a_dump_that_may_only_be_refused() -> None:
     either = (Allowed("malformed-rejected", None),)
     found = verdict([FIRST], either=either)
     assert (found.outcome, found.detail) == ("invented", "the dump may only be refused")
