@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from procmaps.engines.entry_layouts import EntryLayout, FieldNumbers, UsageBlock
-from procmaps.engines.usage_table import UsageTable
-from procmaps.grammar.parsed_line import ImpossibleValue
+from array import array
+from collections.abc import Sequence
+
+from procmaps.engines.entry_layouts import KIB, EntryLayout
+from procmaps.engines.number_cache import NumberCache
+from procmaps.engines.usage_table import MISSING, UsageTable
+from procmaps.grammar.parsed_line import Form
 
 MAX_BLOCKS = 1 << 12
 """Distinct blocks remembered for each layout, each less than a kilobyte."""
+
+
+class FieldNumbers:
+    """Parses the numbers of field lines, for all layouts of one text."""
+
+    def __init__(self) -> None:
+        self._sizes = NumberCache(lambda text: int(text) * KIB, MISSING - 1)
+        self._counts = NumberCache(int, MISSING - 1)
+
+    def parse(self, rule: Form, texts: Sequence[bytes]) -> array[int]:
+        """Return the sizes in bytes, or the counts, that *texts* mean."""
+        return (self._sizes if rule == "size" else self._counts).numbers("Q", texts)
 
 
 class BlockCache:
@@ -18,18 +34,19 @@ class BlockCache:
         self._table = table
         self._numbers = numbers
         self._longest = 0
-        self._new: list[UsageBlock] = []
-        self.rows: dict[bytes, int] = {}
+        self._new: list[tuple[bytes, ...]] = []
+        """The values of the blocks that are not in the table yet."""
+        self._rows: dict[bytes, int] = {}
         """The row in the table by the bytes of the block."""
 
     def read(self, text: bytes, offset: int) -> tuple[int, int] | None:
         """Read the block at *offset*; return its row and its end offset.
 
-        Returns None if the block does not have this layout.
+        Returns None if the block does not have this layout, or has an impossible number.
         """
         end = self._find_end(text, offset)
-        row = self.rows.get(text[offset:end])
-        return self._parse(text, offset) if row is None else (row, end)
+        row = self._rows.get(text[offset:end])
+        return self._add(text, offset) if row is None else (row, end)
 
     def _find_end(self, text: bytes, offset: int) -> int:
         """Return the end of the line that is the last of the layout, if there is such a line."""
@@ -39,34 +56,31 @@ class BlockCache:
         start = text.find(last_line, offset - 1, limit)
         return text.find(b"\n", start + len(last_line), limit) + 1
 
-    def _parse(self, text: bytes, offset: int) -> tuple[int, int] | None:
+    def _add(self, text: bytes, offset: int) -> tuple[int, int] | None:
         match = self._layout.pattern.match(text, offset)
         if not match:
             return None
-        try:
-            block = self._layout.parse(match.groups(b""), self._numbers)
-        except ImpossibleValue:
+        values = match.groups(b"")
+        if not self._layout.in_range(values):
             return None
         row = 0
-        if self._layout.fields:
+        if values:
             row = self._table.rows + len(self._new)
-            self._new.append(block)
-        if len(self.rows) >= MAX_BLOCKS:
-            self.rows.clear()
-        self.rows[match[0]] = row
+            self._new.append(values)
+        if len(self._rows) >= MAX_BLOCKS:
+            self._rows.clear()
+        self._rows[match[0]] = row
         self._longest = max(self._longest, len(match[0]))
         return row, match.end()
 
     def store(self) -> None:
         """Append the new blocks to the table."""
-        layout, table, row = self._layout, self._table, self._table.rows
-        if not self._new:
-            return
-        for attribute, column in layout.columns_of(self._new):
-            table.extend_numbers(attribute, row, column)
-        text_columns = zip(*(block.texts for block in self._new), strict=True)
-        text_fields = layout.fields[layout.number_count :]
-        for field, texts in zip(text_fields, text_columns, strict=True):
-            table.extend_texts(field.rule, field.key, row, texts)
+        table, row = self._table, self._table.rows
+        columns = zip(*self._new, strict=True)
+        for field, texts in zip(self._layout.fields, columns, strict=False):
+            if field.column:
+                table.extend_numbers(field.column, row, self._numbers.parse(field.rule, texts))
+            else:
+                table.extend_texts(field.rule, field.key, row, texts)
         table.rows += len(self._new)
         self._new.clear()

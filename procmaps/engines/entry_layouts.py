@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import functools
 import re
-from array import array
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import attrs
 
-from procmaps.engines.number_cache import NumberCache
 from procmaps.engines.usage_table import MISSING
 from procmaps.formats.smaps_fields import FIELDS
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import FieldLine, Form
 from procmaps.grammar.to_regex import compile_rule
 
+KIB = 1024
+"""Bytes in the unit of a size."""
 
-class FieldNumbers:
-    """The number caches of the field lines of one text."""
-
-    def __init__(self) -> None:
-        self.sizes = NumberCache(lambda text: int(text) * 1024, MISSING - 1)
-        self.counts = NumberCache(int, MISSING - 1)
+SAFE_DIGITS = len(str(MISSING // KIB)) - 1
+"""A number of so many digits is in range, as a size and as a count."""
 
 
 @attrs.frozen
@@ -49,13 +45,9 @@ class FieldLayout:
         texts = {"flags": "FLAGS", "label": "NAME"}
         return numbers[self.rule] if self.column else texts.get(self.rule, self.rule.upper())
 
-
-class UsageBlock(NamedTuple):
-    """The values of the field lines of one entry, in the order of `EntryLayout.fields`."""
-
-    numbers: bytes
-    """The numbers with a usage column, 64 bits each."""
-    texts: tuple[bytes, ...]
+    def in_range(self, text: bytes) -> bool:
+        """Return whether a number of this field is in range."""
+        return int(text) * (KIB if self.rule == "size" else 1) < MISSING
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -63,60 +55,32 @@ class EntryLayout:
     """The field lines of an entry, in their order, and one expression that matches them all."""
 
     fields: tuple[FieldLayout, ...]
-    """Sizes with a usage column, then counts with one, then the fields without."""
     last_line: bytes
     """How the last line begins, with the newline before it; empty without field lines."""
     pattern: re.Pattern[bytes]
-    """Matches the field lines; the groups are their values in the order printed."""
-    group_index: tuple[int, ...]
-    """For each of `fields`, the index of its group."""
+    """Matches the field lines. It has one group for the value of each of `fields`."""
 
     @classmethod
-    def of(cls, printed: tuple[FieldLayout, ...], grammar: Grammar) -> EntryLayout:
-        """Compile the layout of entries with the field lines *printed*."""
+    def of(cls, fields: tuple[FieldLayout, ...], grammar: Grammar) -> EntryLayout:
+        """Compile the layout of entries with the field lines *fields*."""
         patterns: list[str] = []
-        for field in printed:
+        for field in fields:
             key = {"KEY": field.key + b":"}
             rule = compile_rule(grammar.lark, field.rule, (field.value,), key)
             rule = rule.replace(f"(?P<{field.value}>", "(")
             # Atomic: the grammar accepts a line by itself, whatever the next line is.
             patterns.append(rf"(?>{rule}(?:\n|\Z))")
         patterns.append(f"(?!{grammar.terminal('KEY').pattern.decode('latin-1')})")
-        ranks = ["size", "count"]
-        group_index = sorted(
-            range(len(printed)),
-            key=lambda index: ranks.index(printed[index].rule) if printed[index].column else 2,
-        )
-        return cls(
-            tuple(printed[index] for index in group_index),
-            b"\n" + printed[-1].key + b":" if printed else b"",
-            re.compile("".join(patterns).encode("latin-1")),
-            tuple(group_index),
-        )
+        last_line = b"\n" + fields[-1].key + b":" if fields else b""
+        return cls(fields, last_line, re.compile("".join(patterns).encode("latin-1")))
 
-    def parse(self, groups: tuple[bytes, ...], numbers: FieldNumbers) -> UsageBlock:
-        """Parse the groups of a match. Raises `ImpossibleValue` for a number out of range."""
-        values = [groups[index] for index in self.group_index]
-        parsed = numbers.sizes.numbers("Q", values[: self.size_count])
-        parsed.extend(numbers.counts.numbers("Q", values[self.size_count : self.number_count]))
-        return UsageBlock(parsed.tobytes(), tuple(values[self.number_count :]))
+    def in_range(self, values: Sequence[bytes]) -> bool:
+        """Return whether all numbers among *values*, the groups of a match, are in range."""
+        numbers = self._numbers
+        if max([len(values[index]) for index in numbers], default=0) <= SAFE_DIGITS:
+            return True
+        return all(self.fields[index].in_range(values[index]) for index in numbers)
 
     @functools.cached_property
-    def size_count(self) -> int:
-        """Number of sizes that have a usage column."""
-        return sum(field.rule == "size" and field.column is not None for field in self.fields)
-
-    @functools.cached_property
-    def number_count(self) -> int:
-        """Number of fields that have a usage column."""
-        return sum(field.column is not None for field in self.fields)
-
-    def columns_of(self, blocks: list[UsageBlock]) -> list[tuple[str, array[int]]]:
-        """Return each usage column of the layout, with one number per block."""
-        numbers = array("Q", b"".join(block.numbers for block in blocks))
-        fields = self.fields[: self.number_count]
-        return [
-            (field.column, numbers[index :: self.number_count])
-            for index, field in enumerate(fields)
-            if field.column
-        ]
+    def _numbers(self) -> tuple[int, ...]:
+        return tuple(index for index, field in enumerate(self.fields) if field.column)

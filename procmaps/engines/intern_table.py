@@ -31,4 +31,4 @@ class InternTable:
             if text not in known:
                 known[text] = len(self.texts)
                 self.texts.append(text)
-        return array("I", map(known.__getitem__, texts))
+        return array("I", [*map(known.__getitem__, texts)])

@@ -26,10 +26,10 @@ class NumberCache:
         Raises `ImpossibleValue` if a value is above the limit.
         """
         try:
-            return array(typecode, map(self._known.__getitem__, texts))
+            return array(typecode, [*map(self._known.__getitem__, texts)])
         except KeyError:
             self._parse_new(texts)
-            return array(typecode, map(self._known.__getitem__, texts))
+            return array(typecode, [*map(self._known.__getitem__, texts)])
 
     def _parse_new(self, texts: Sequence[bytes]) -> None:
         known, parse, limit = self._known, self._parse, self._limit

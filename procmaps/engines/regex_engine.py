@@ -18,9 +18,9 @@ from functools import partial
 from itertools import repeat
 from operator import lt
 
-from procmaps.engines.block_cache import BlockCache
+from procmaps.engines.block_cache import BlockCache, FieldNumbers
 from procmaps.engines.column_buffers import ColumnBuffers
-from procmaps.engines.entry_layouts import EntryLayout, FieldLayout, FieldNumbers
+from procmaps.engines.entry_layouts import EntryLayout, FieldLayout
 from procmaps.engines.lark_engine import read_line
 from procmaps.engines.number_cache import NumberCache
 from procmaps.grammar.loading import HEADER_PARTS, Grammar
@@ -152,11 +152,11 @@ class _Scan:
                 offset, _ = read_line(self.text, offset, self.grammar, self.columns)
             return
         columns = self.columns
-        columns.line_offset.extend(offsets[:-1])
+        columns.line_offset.fromlist(offsets[:-1])
         for part, column in zip(HEADER_PARTS, numbers, strict=False):
             getattr(columns, part).extend(column)
         columns.name_index.extend(columns.names.indexes(names))
-        columns.usage_row.extend(usage_rows)
+        columns.usage_row.fromlist(usage_rows)
 
     def _parse_headers(self, texts: list[tuple[bytes, ...]]) -> list[array[int]]:
         """Parse the columns of header lines. Raises `ImpossibleValue` for a number out of range."""
