@@ -1,4 +1,4 @@
-"""What happens to dumps on their way, and what no producer would print."""
+"""Damaged dumps: what happens to dumps on their way to a parser."""
 
 from __future__ import annotations
 
@@ -11,79 +11,80 @@ from procmaps.strategies.files import dumps
 
 
 @st.composite
-def broken(
-    draw: st.DrawFn, intact: st.SearchStrategy[bytes] | None = None, *, max_faults: int = 3
+def damaged_dumps(
+    draw: st.DrawFn, intact: st.SearchStrategy[bytes] | None = None, *, max_damages: int = 3
 ) -> bytes:
-    """A dump that something happened to: one to *max_faults* faults of `FAULTS`, one after another.
+    """Draw a dump with one to *max_damages* damages of `DAMAGES`, one after another.
 
-    *intact* draws the dumps; without it they are of `dumps`, maps and smaps.
+    *intact* draws the undamaged dumps; the default is `dumps` of maps and smaps.
     """
     text = draw(intact if intact is not None else dumps() | dumps(kind="smaps"))
-    for fault in draw(st.lists(st.sampled_from(FAULTS), min_size=1, max_size=max_faults)):
-        text = fault(draw, text)
+    for damage in draw(st.lists(st.sampled_from(DAMAGES), min_size=1, max_size=max_damages)):
+        text = damage(draw, text)
     return text
 
 
-def _place(draw: st.DrawFn, text: bytes) -> int:
+def _index(draw: st.DrawFn, text: bytes) -> int:
     return draw(st.integers(0, len(text)))
 
 
-def _stretch(draw: st.DrawFn, text: bytes) -> tuple[int, int]:
-    first, second = sorted((_place(draw, text), _place(draw, text)))
+def _range(draw: st.DrawFn, text: bytes) -> tuple[int, int]:
+    first, second = sorted((_index(draw, text), _index(draw, text)))
     return first, second
 
 
-def torn(draw: st.DrawFn, text: bytes) -> bytes:
-    """The end is missing: a read was cut short."""
-    return text[: _place(draw, text)]
+def cut_end(draw: st.DrawFn, text: bytes) -> bytes:
+    """Return *text* without its end: a read was cut short."""
+    return text[: _index(draw, text)]
 
 
-def beheaded(draw: st.DrawFn, text: bytes) -> bytes:
-    """The start is missing: a log kept only its tail."""
-    return text[_place(draw, text) :]
+def cut_start(draw: st.DrawFn, text: bytes) -> bytes:
+    """Return *text* without its start: a log kept only its tail."""
+    return text[_index(draw, text) :]
 
 
-def hollowed(draw: st.DrawFn, text: bytes) -> bytes:
-    """A stretch is missing, perhaps in the middle of lines."""
-    first, second = _stretch(draw, text)
-    return text[:first] + text[second:]
+def cut_middle(draw: st.DrawFn, text: bytes) -> bytes:
+    """Return *text* without a range of bytes, which may start and end within lines."""
+    start, end = _range(draw, text)
+    return text[:start] + text[end:]
 
 
-def repeated(draw: st.DrawFn, text: bytes) -> bytes:
-    """Some lines stand twice: the kernel printed a mapping again in the next chunk."""
+def repeat_lines(draw: st.DrawFn, text: bytes) -> bytes:
+    """Return *text* with some lines twice: the kernel printed a mapping again in the next chunk."""
     lines = re.findall(rb"[^\n]*\n|[^\n]+", text)
-    first, second = sorted((draw(st.integers(0, len(lines))), draw(st.integers(0, len(lines)))))
-    return b"".join((*lines[:second], *lines[first:]))
+    start, end = sorted((draw(st.integers(0, len(lines))), draw(st.integers(0, len(lines)))))
+    return b"".join((*lines[:end], *lines[start:]))
 
 
-def flipped(draw: st.DrawFn, text: bytes) -> bytes:
-    """One byte is another."""
+def replace_byte(draw: st.DrawFn, text: bytes) -> bytes:
+    """Return *text* with one byte replaced."""
     if not text:
         return text
-    place = draw(st.integers(0, len(text) - 1))
-    return text[:place] + bytes((draw(st.integers(0, 255)),)) + text[place + 1 :]
+    index = draw(st.integers(0, len(text) - 1))
+    return text[:index] + bytes((draw(st.integers(0, 255)),)) + text[index + 1 :]
 
 
-def littered(draw: st.DrawFn, text: bytes) -> bytes:
-    """Something foreign stands in it."""
-    place = _place(draw, text)
-    return text[:place] + draw(st.binary(min_size=1, max_size=16)) + text[place:]
+def insert_bytes(draw: st.DrawFn, text: bytes) -> bytes:
+    """Return *text* with up to 16 foreign bytes inserted."""
+    index = _index(draw, text)
+    return text[:index] + draw(st.binary(min_size=1, max_size=16)) + text[index:]
 
 
-def dos(_draw: st.DrawFn, text: bytes) -> bytes:
-    """Every line ends in CR LF."""
+def use_crlf(_draw: st.DrawFn, text: bytes) -> bytes:
+    """Return *text* with CR LF at the end of every line."""
     return text.replace(b"\n", b"\r\n")
 
 
-def unended(_draw: st.DrawFn, text: bytes) -> bytes:
-    """The last newline is missing."""
+def cut_last_newline(_draw: st.DrawFn, text: bytes) -> bytes:
+    """Return *text* without its last newline."""
     return text.removesuffix(b"\n")
 
 
-Fault = Callable[[st.DrawFn, bytes], bytes]
-"""One thing that can happen to a dump."""
+Damage = Callable[[st.DrawFn, bytes], bytes]
+"""One kind of damage to a dump."""
 
-FAULTS: tuple[Fault, ...] = (
-    unended, torn, beheaded, hollowed, repeated, flipped, littered, dos,
+DAMAGES: tuple[Damage, ...] = (
+    cut_last_newline, cut_end, cut_start, cut_middle, repeat_lines, replace_byte, insert_bytes,
+    use_crlf,
 )  # fmt: skip
-"""What `broken` does to a dump."""
+"""All kinds of damage that `damaged_dumps` draws."""

@@ -1,4 +1,4 @@
-"""Whole files: their bytes, and the snapshots that they are loaded as."""
+"""Strategies for whole files, as bytes and as snapshots."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from procmaps.strategies.mappings import address_spaces
 
 
 def every_producer(kind: FileKind = "maps") -> st.SearchStrategy[Producer]:
-    """The producers of `procmaps.producers` that print that file; simplest: newest mainline."""
-    found = [made for made in producers.every_producer() if made.prints(kind)]
-    plain = [made for made in found if made.kind == "linux"]
+    """Draw producers that print this kind of file; the simplest is the newest mainline kernel."""
+    found = [item for item in producers.every_producer() if item.prints(kind)]
+    plain = [item for item in found if item.kind == "linux"]
     return st.just(plain[-1]) | st.sampled_from(found)
 
 
 def dumps(
     producer: Producer | str | None = None, kind: FileKind = "maps", *, max_size: int = 8
 ) -> st.SearchStrategy[bytes]:
-    """Whole files as *producer* prints them; without one, as any does that escapes newlines.
+    """Draw whole files as *producer* prints them; the default is any that escapes newlines.
 
     What is drawn with no producer reads without a problem in the dialect ``linux``.
     """
     if producer is not None:
-        made = as_producer(producer)
-        return address_spaces(made, kind, max_size=max_size).map(
-            lambda records: render(records, made)
+        chosen = as_producer(producer)
+        return address_spaces(chosen, kind, max_size=max_size).map(
+            lambda records: render(records, chosen)
         )
-    linux = every_producer(kind).filter(lambda made: made.dialect == "linux")
-    return linux.flatmap(lambda made: dumps(made, kind, max_size=max_size))
+    linux = every_producer(kind).filter(lambda item: item.dialect == "linux")
+    return linux.flatmap(lambda item: dumps(item, kind, max_size=max_size))
 
 
 def snapshots(
     producer: Producer | str | None = None, kind: FileKind = "maps", *, max_size: int = 8
 ) -> st.SearchStrategy[Snapshot]:
-    """The same, loaded by the producer's dialect."""
+    """Draw `dumps` and load them in the producer's dialect."""
     name = "linux" if producer is None else as_producer(producer).dialect
     return dumps(producer, kind, max_size=max_size).map(lambda text: loads(text, dialect=name))
 
 
 def grammar_bytes(name: str = "linux", start: str = "maps") -> st.SearchStrategy[bytes]:
-    """Bytes drawn from the grammar of a dialect: every one is accepted by its rule *start*.
+    """Draw bytes from the grammar of a dialect: its rule *start* accepts all of them.
 
     *start* is ``maps``, ``smaps``, ``rollup``, ``line`` or ``name``. A grammar has no semantics: a
     mapping may end before it starts, and a field may stand twice. Raises

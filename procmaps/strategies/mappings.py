@@ -1,4 +1,4 @@
-"""Mappings, one by one and as whole address spaces."""
+"""Strategies for single mappings and for whole address spaces."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _PAGE = 4096
 def mappings(
     producer: Producer | str | None = None, kind: Literal["maps", "smaps"] = "maps"
 ) -> st.SearchStrategy[Mapping]:
-    """Single mappings that *producer* can print in that file."""
-    made = as_producer(producer)
-    top = (1 << made.header.address_bits - 12) - 1
+    """Draw single mappings that *producer* can print in this kind of file."""
+    chosen = as_producer(producer)
+    top = (1 << chosen.header.address_bits - 12) - 1
     bounds = st.lists(st.integers(0, top), min_size=2, max_size=2, unique=True).map(sorted)
-    return bounds.flatmap(lambda pages: _mapping(made, pages[0] * _PAGE, pages[1] * _PAGE, kind))
+    return bounds.flatmap(lambda pages: _mapping(chosen, pages[0] * _PAGE, pages[1] * _PAGE, kind))
 
 
 @st.composite
@@ -40,49 +40,51 @@ def address_spaces(
     *,
     max_size: int = 8,
 ) -> list[Mapping]:
-    """What one whole file says: mappings in rising order, none overlapping, some adjacent.
+    """Draw the mappings of a whole file: in ascending order, without overlaps, some adjacent.
 
     For ``smaps_rollup`` it is the one record of that file. At most *max_size* mappings. Raises
     `ValueError` for a file that the producer does not print.
     """
-    made = as_producer(producer)
-    if not made.prints(kind):
-        raise ValueError(f"{made} prints no {kind}, or how is not established")
-    top = (1 << made.header.address_bits - 12) - 1
+    chosen = as_producer(producer)
+    if not chosen.prints(kind):
+        raise ValueError(f"{chosen} prints no {kind}, or its format is not established")
+    top = (1 << chosen.header.address_bits - 12) - 1
     if kind == "smaps_rollup":
         low, high = sorted(draw(st.tuples(st.integers(0, top), st.integers(0, top))))
-        return [_rollup(low * _PAGE, high * _PAGE, draw(usages(made, made.rollup)))]
+        return [_rollup(low * _PAGE, high * _PAGE, draw(usages(chosen, chosen.rollup)))]
     cuts = sorted(draw(st.sets(st.integers(0, top), max_size=max_size + 1)))
     found: list[Mapping] = []
     for low, high in itertools.pairwise(cuts):
         if draw(st.sampled_from((True, True, False))):
-            found.append(draw(_mapping(made, low * _PAGE, high * _PAGE, kind)))
+            found.append(draw(_mapping(chosen, low * _PAGE, high * _PAGE, kind)))
     if found and all(record.name.raw.endswith(b"\r") for record in found):
-        # A file whose every line ends in CR LF is taken for one that was converted.
+        # A file in which every line ends in CR LF is read as a converted one.
         found[-1] = attrs.evolve(found[-1], name=Unnamed())
     return found
 
 
-def _mapping(made: Producer, start: int, end: int, kind: FileKind) -> st.SearchStrategy[Mapping]:
-    header = made.header
+def _mapping(
+    producer: Producer, start: int, end: int, kind: FileKind
+) -> st.SearchStrategy[Mapping]:
+    header = producer.header
     major, minor = header.device_bits
-    usage = usages(made, made.smaps) if kind == "smaps" else st.none()
+    usage = usages(producer, producer.smaps) if kind == "smaps" else st.none()
     return st.builds(
         Mapping,
         start=st.just(start),
         end=st.just(end),
-        perms=_perms(made),
+        perms=_perms(producer),
         offset=_offsets(header.offset_bits),
         device=st.builds(Device, _number(major), _number(minor)),
         inode=_number(header.inode_bits),
-        name=names(made),
+        name=names(producer),
         usage=usage,
-    ).filter(lambda record: _separate(record, made))
+    ).filter(lambda record: _separate(record, producer))
 
 
-def _separate(record: Mapping, made: Producer) -> bool:
-    """QEMU prints some names directly behind the inode: nobody can tell them from it."""
-    if not made.header.mirrored:
+def _separate(record: Mapping, producer: Producer) -> bool:
+    """Whether the name is separate from the inode: QEMU prints some names directly after it."""
+    if not producer.header.mirrored:
         return True
     nameless = Mapping(
         record.start,
@@ -93,7 +95,7 @@ def _separate(record: Mapping, made: Producer) -> bool:
         record.inode,
         Unnamed(),
     )
-    return len(render([nameless], made)) - 1 != made.header.column
+    return len(render([nameless], producer)) - 1 != producer.header.column
 
 
 def _rollup(start: int, end: int, usage: Usage) -> Mapping:
@@ -102,8 +104,8 @@ def _rollup(start: int, end: int, usage: Usage) -> Mapping:
 
 
 def _number(bits: int) -> st.SearchStrategy[int]:
-    """Numbers of up to that many bits, small ones and the largest often."""
-    # Not just(top): it takes no choice, so that Hypothesis would shrink smaller numbers to it.
+    """Draw numbers of up to *bits* bits, often small ones and the largest."""
+    # Not just(top): it makes no choice, so Hypothesis would shrink smaller numbers to it.
     top = (1 << bits) - 1
     return st.integers(0, min(top, 255)) | st.integers(0, top) | st.sampled_from((0, top))
 
@@ -113,11 +115,11 @@ def _offsets(bits: int) -> st.SearchStrategy[int]:
     return st.just(0) | pages | _number(bits)
 
 
-def _perms(made: Producer) -> st.SearchStrategy[Perms]:
+def _perms(producer: Producer) -> st.SearchStrategy[Perms]:
     rights = ["".join(text) for text in _products("r-", "w-", "x-")]
-    if made.header.reserved:
+    if producer.header.reserved:
         rights.append("===")
-    texts = st.tuples(st.sampled_from(rights), st.sampled_from(made.header.sharing))
+    texts = st.tuples(st.sampled_from(rights), st.sampled_from(producer.header.sharing))
     return texts.map("".join).map(Perms.from_text)
 
 

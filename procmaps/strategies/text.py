@@ -1,4 +1,4 @@
-"""The text that programs and file systems choose: labels, and names of files."""
+"""Strategies for text that programs and file systems choose: labels and file names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LABEL_BYTES = "".join(chr(byte) for byte in range(128) if is_valid_anon_label(b
 _ANY_BYTE = st.integers(1, 255)
 
 _LABELS = (b"", b" ", b"libc_malloc", b"heap", b"x (deleted)", b"Size:                  4 kB")
-"""Labels that read like something else, or like nothing."""
+"""Labels that look like something else, or like nothing."""
 
 _LINES = (
     b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 ",
@@ -20,7 +20,7 @@ _LINES = (
     b"VmFlags: rd ex ",
     b"Name:           [anon:forged]",
 )
-"""Whole lines, for names that pretend to be some."""
+"""Whole lines, for names that look like them."""
 
 COMPONENTS = (
     b"lib.so", b"a b", b" ", b"a\nb", rb"a\012b", b"a\n" + NEWLINE, b"\t", b"\r", b"\xff\xfe",
@@ -28,23 +28,23 @@ COMPONENTS = (
     b"[anon:x]", b"memfd:x", b"SYSV00000000", b"SYSV0123456", b"dev", b"zero", b"dmabuf:", b"[aio]",
     b"ashmem", b"x" * 255, b"\x7f\x01", b"a\\b", b"]", *_LINES, *(b"a\n" + line for line in _LINES),
 )  # fmt: skip
-"""Names of files and directories that readers stumble over."""
+"""Names of files and directories that break parsers."""
 
 
 def labels(*, limit: int = MAX_LABEL) -> st.SearchStrategy[bytes]:
-    """Labels that the kernel accepts, of 0 to *limit* bytes; the longest and look-alikes often."""
+    """Draw labels that the kernel accepts, up to *limit* bytes; often the longest, or look-alikes."""
     text = st.text(_LABEL_BYTES, max_size=limit)
     longest = st.text(_LABEL_BYTES, min_size=limit, max_size=limit)
     return text.map(str.encode) | st.sampled_from(_LABELS) | longest.map(str.encode)
 
 
 def android_labels() -> st.SearchStrategy[bytes]:
-    """Labels that Android's kernels accept since android13-5.15: up to 255 bytes."""
+    """Draw labels that Android's kernels accept since android13-5.15: up to 255 bytes."""
     return labels(limit=MAX_LABEL_ANDROID)
 
 
 def raw_android_names() -> st.SearchStrategy[bytes]:
-    """What older Android kernels may find behind a program's pointer: any bytes but NUL.
+    """Draw what older Android kernels may read at a program's pointer: any bytes but NUL.
 
     Up to 255 of them, newlines and brackets too, then possibly ``<fault>``.
     """
@@ -56,7 +56,7 @@ def raw_android_names() -> st.SearchStrategy[bytes]:
 
 
 def file_names() -> st.SearchStrategy[bytes]:
-    """Absolute paths as a file system holds them, hostile ones above all: any byte but NUL.
+    """Draw absolute paths, mostly hostile ones, of any bytes but NUL.
 
     Newlines and their escaped form, `` (deleted)`` once and twice, look-alikes of the kernel's own
     names and of whole lines, bytes that are no UTF-8, components of 255 bytes, paths of many.
@@ -69,5 +69,5 @@ def file_names() -> st.SearchStrategy[bytes]:
 
 
 def any_bytes(size: int) -> st.SearchStrategy[bytes]:
-    """Up to *size* bytes, any but NUL."""
+    """Draw up to *size* bytes, any but NUL."""
     return st.lists(_ANY_BYTE, max_size=size).map(bytes)

@@ -1,4 +1,4 @@
-"""The strategies draw what they promise: each class of name, record and fault comes up."""
+"""The strategies draw what they promise: each kind of name, record and damage occurs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from procmaps.records.names import Name
 from procmaps.records.usage import Usage
 from tests.support.examples import examples
 
-# What is found is shrunk no further than needed to say that it exists.
+# One example is enough; it is not shrunk.
 SEARCH = settings(
     max_examples=20_000,
     deadline=None,
@@ -42,23 +42,23 @@ LABELS: dict[str, Callable[[bytes], bool]] = {
 
 
 @pytest.mark.parametrize("wanted", LABELS.values(), ids=LABELS)
-def test_labels(wanted: Callable[[bytes], bool]) -> None:
+def test_draws_every_kind_of_label(wanted: Callable[[bytes], bool]) -> None:
     assert wanted(find(strategies.labels(), wanted, settings=SEARCH))
 
 
 @given(strategies.labels(), strategies.android_labels())
-def test_the_kernel_accepts_every_label(label: bytes, longer: bytes) -> None:
+def test_draws_only_labels_that_the_kernel_accepts(label: bytes, longer: bytes) -> None:
     assert is_valid_anon_label(label)
     assert is_valid_anon_label(longer, limit=MAX_LABEL_ANDROID)
 
 
 @pytest.mark.parametrize("wanted", [b"\n", b"]", b"<fault>", b"\xff", b"["])
-def test_raw_android_names(wanted: bytes) -> None:
+def test_draws_every_kind_of_raw_android_name(wanted: bytes) -> None:
     find(strategies.raw_android_names(), lambda name: wanted in name, settings=SEARCH)
 
 
 @given(strategies.raw_android_names())
-def test_raw_android_names_are_at_most_what_is_copied_and_a_fault(name: bytes) -> None:
+def test_raw_android_names_have_at_most_255_bytes_and_a_fault(name: bytes) -> None:
     assert b"\0" not in name
     assert len(name.removesuffix(b"<fault>")) <= 255 or len(name) <= 255
 
@@ -80,12 +80,12 @@ FILE_NAMES: dict[str, Callable[[bytes], bool]] = {
 
 
 @pytest.mark.parametrize("wanted", FILE_NAMES.values(), ids=FILE_NAMES)
-def test_file_names(wanted: Callable[[bytes], bool]) -> None:
+def test_draws_every_kind_of_file_name(wanted: Callable[[bytes], bool]) -> None:
     assert wanted(find(strategies.file_names(), wanted, settings=SEARCH))
 
 
 @pytest.mark.parametrize("byte", [1, 10, 13, 27, 34, 92, 127, 128, 192, 255])
-def test_any_byte_stands_in_some_file_name(byte: int) -> None:
+def test_draws_file_names_with_any_byte(byte: int) -> None:
     find(strategies.file_names(), lambda path: byte in path, settings=SEARCH)
 
 
@@ -118,17 +118,17 @@ KINDS = {
     ("producer", "kind"),
     [(made, kind) for made, kinds in KINDS.items() for kind in kinds.split(" ")],
 )
-def test_names_of_every_kind_that_a_producer_prints(producer: str, kind: str) -> None:
+def test_draws_names_of_every_kind_that_a_producer_prints(producer: str, kind: str) -> None:
     find(strategies.names(producer), lambda name: name.kind == kind, settings=SEARCH)
 
 
 @given(strategies.names("linux-5.10"))
-def test_no_names_that_a_producer_does_not_print(name: Name) -> None:
+def test_draws_no_names_that_a_producer_does_not_print(name: Name) -> None:
     assert name.kind not in ("anon", "anon_shmem", "thread_stack", "mpx", "rollup")
 
 
 @pytest.mark.parametrize("producer", ["gvisor", "nommu-6.1", "linux-2.4.17", "linux-4.9-android"])
-def test_names_with_newlines_where_they_are_not_escaped(producer: str) -> None:
+def test_draws_names_with_newlines_if_they_are_not_escaped(producer: str) -> None:
     find(strategies.names(producer), lambda name: b"\n" in name.raw, settings=SEARCH)
 
 
@@ -136,7 +136,7 @@ def test_names_with_newlines_where_they_are_not_escaped(producer: str) -> None:
 
 
 @given(strategies.address_spaces("linux-6.12", max_size=6))
-def test_address_spaces_rise_and_do_not_overlap(records: list[Mapping]) -> None:
+def test_address_spaces_ascend_without_overlaps(records: list[Mapping]) -> None:
     assert len(records) <= 6
     bounds = [bound for record in records for bound in (record.start, record.end)]
     assert bounds == sorted(bounds)
@@ -154,12 +154,12 @@ ADDRESS_SPACES: dict[str, Callable[[list[Mapping]], bool]] = {
 
 
 @pytest.mark.parametrize("wanted", ADDRESS_SPACES.values(), ids=ADDRESS_SPACES)
-def test_address_spaces(wanted: Callable[[list[Mapping]], bool]) -> None:
+def test_draws_every_kind_of_address_space(wanted: Callable[[list[Mapping]], bool]) -> None:
     assert wanted(find(strategies.address_spaces("linux-6.12"), wanted, settings=SEARCH))
 
 
 @pytest.mark.parametrize("kind", ["smaps", "smaps_rollup"])
-def test_fields_are_those_of_the_release(kind: strategies.FileKind) -> None:
+def test_draws_the_fields_of_the_release(kind: strategies.FileKind) -> None:
     def with_key(records: list[Mapping]) -> bool:
         return any(record.usage and record.usage.protection_key for record in records)
 
@@ -174,12 +174,12 @@ def test_fields_are_those_of_the_release(kind: strategies.FileKind) -> None:
 
 
 @given(strategies.mappings("linux-6.12", "smaps"), strategies.mappings("linux-6.12"))
-def test_single_mappings(below: Mapping, bare: Mapping) -> None:
+def test_draws_single_mappings_with_and_without_usage(below: Mapping, bare: Mapping) -> None:
     assert isinstance(below.usage, Usage)
     assert bare.usage is None
 
 
-def test_they_shrink_to_next_to_nothing() -> None:
+def test_address_spaces_shrink_to_one_empty_mapping() -> None:
     smallest = find(
         strategies.address_spaces("linux-6.12"),
         bool,
@@ -194,16 +194,16 @@ def test_they_shrink_to_next_to_nothing() -> None:
 @pytest.mark.parametrize(
     ("producer", "kind", "reason"),
     [
-        ("nommu-6.1", "smaps", "nommu-6.1 prints no smaps, or how is not established"),
+        ("nommu-6.1", "smaps", "nommu-6.1 prints no smaps, or its format is not established"),
         (
             "linux-4.12",
             "smaps_rollup",
-            "linux-4.12 prints no smaps_rollup, or how is not established",
+            "linux-4.12 prints no smaps_rollup, or its format is not established",
         ),
-        ("linux-5.3", "smaps", "linux-5.3 prints no smaps, or how is not established"),
+        ("linux-5.3", "smaps", "linux-5.3 prints no smaps, or its format is not established"),
     ],
 )
-def test_a_file_that_is_not_printed_is_refused(
+def test_rejects_a_kind_of_file_that_a_producer_does_not_print(
     producer: str, kind: strategies.FileKind, reason: str
 ) -> None:
     with pytest.raises(ValueError) as caught:
@@ -217,7 +217,7 @@ def test_a_file_that_is_not_printed_is_refused(
 @pytest.mark.parametrize("kind", ["maps", "smaps", "smaps_rollup"])
 @settings(max_examples=examples(30))
 @given(data=st.data())
-def test_dumps_read_without_a_problem_and_as_what_they_are(
+def test_dumps_load_without_problems_and_with_their_kind(
     kind: strategies.FileKind, data: st.DataObject
 ) -> None:
     snapshot = loads(data.draw(strategies.dumps(kind=kind)), dialect="linux")
@@ -227,17 +227,17 @@ def test_dumps_read_without_a_problem_and_as_what_they_are(
 
 @settings(max_examples=examples(20))
 @given(strategies.snapshots("linux-4.9-android", "smaps"))
-def test_snapshots_are_of_the_producers_dialect(snapshot: Snapshot) -> None:
+def test_snapshots_have_the_dialect_of_the_producer(snapshot: Snapshot) -> None:
     assert str(snapshot.dialect) == parse("linux-4.9-android").dialect
 
 
-@pytest.mark.parametrize("fault", strategies.FAULTS, ids=lambda fault: fault.__name__)
-def test_every_fault_changes_some_dump(fault: strategies.Fault) -> None:
-    """A fault may leave a dump as it is, an empty one for instance; it must not always."""
+@pytest.mark.parametrize("damage", strategies.DAMAGES, ids=lambda damage: damage.__name__)
+def test_every_damage_changes_some_dump(damage: strategies.Damage) -> None:
+    """A damage may leave a dump unchanged, such as an empty one, but not every dump."""
 
     @st.composite
     def before_and_after(draw: st.DrawFn) -> tuple[bytes, bytes]:
         text = draw(strategies.dumps("linux-6.12"))
-        return text, fault(draw, text)
+        return text, damage(draw, text)
 
     find(before_and_after(), lambda pair: pair[0] != pair[1], settings=SEARCH)

@@ -1,4 +1,4 @@
-"""The engines and the reader under the strategies: accepted, agreed upon, or a `ParseError`."""
+"""The engines and the loader on drawn texts: they agree, and parse or raise `ParseError`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.columns import difference
 from tests.support.examples import examples
 
 ANY_DIALECT = st.sampled_from([dialect.name for dialect in DIALECTS])
-# Drawing from a grammar is slow, its filters are many, and it likes to go deep.
+# Drawing from a grammar is slow, filters much, and goes deep.
 SLOWLY = settings(
     max_examples=examples(8),
     suppress_health_check=[
@@ -37,7 +37,7 @@ def assert_agreed(text: bytes, name: str) -> ColumnBuffers:
 @pytest.mark.parametrize("dialect", [dialect.name for dialect in DIALECTS])
 @SLOWLY
 @given(data=st.data())
-def test_what_the_grammar_derives_is_accepted(
+def test_engines_accept_what_the_grammar_derives(
     dialect: str, start: str, data: st.DataObject
 ) -> None:
     """By the syntax, that is.
@@ -51,14 +51,14 @@ def test_what_the_grammar_derives_is_accepted(
 
 @SLOWLY
 @given(strategies.grammar_bytes("linux", "name"))
-def test_names_of_the_grammar_are_names(raw: bytes) -> None:
+def test_both_name_parsers_agree_on_names_of_the_grammar(raw: bytes) -> None:
     linux = loading.load("linux")
     assert linux.parse_name(raw) == linux.parse_name_with_lark(raw)
 
 
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
-@given(strategies.broken(), ANY_DIALECT)
-def test_the_engines_agree_on_broken_dumps(text: bytes, dialect: str) -> None:
+@given(strategies.damaged_dumps(), ANY_DIALECT)
+def test_engines_agree_on_damaged_dumps(text: bytes, dialect: str) -> None:
     assert_agreed(text.replace(b"\r\n", b"\n"), dialect)
 
 
@@ -67,14 +67,14 @@ RAW = ("linux-4.9-android", "nommu-6.1", "gvisor", "linux-2.4.17", "qemu-user", 
 
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_the_engines_agree_on_broken_dumps_of_the_others(data: st.DataObject) -> None:
+def test_engines_agree_on_damaged_dumps_with_raw_newlines(data: st.DataObject) -> None:
     made: str = data.draw(st.sampled_from(RAW))
-    text = data.draw(strategies.broken(strategies.dumps(made)))
+    text = data.draw(strategies.damaged_dumps(strategies.dumps(made)))
     assert_agreed(text, data.draw(ANY_DIALECT))
 
 
 def strict_error(text: bytes, dialect: str) -> ParseError | None:
-    """What strict reading raises; any other exception goes through, and fails the test."""
+    """Return the error of strict reading. Any other exception fails the test."""
     try:
         assert dumps(loads(text, dialect=dialect)) == text
     except ParseError as error:
@@ -83,7 +83,7 @@ def strict_error(text: bytes, dialect: str) -> ParseError | None:
 
 
 def parses_or_raises(text: bytes, dialect: str) -> None:
-    """It parses, or raises `ParseError`, nothing else; and collecting, it gives the bytes back."""
+    """Check that *text* parses or raises `ParseError`, and round-trips with ``collect``."""
     snapshot = loads(text, errors="collect", dialect=dialect)
     assert dumps(snapshot) == text
     error = strict_error(text, dialect)
@@ -102,6 +102,6 @@ def test_any_bytes_parse_or_raise_parse_error(text: bytes, dialect: str) -> None
 
 
 @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])
-@given(strategies.broken(), st.just("auto") | ANY_DIALECT)
-def test_broken_dumps_parse_or_raise_parse_error(text: bytes, dialect: str) -> None:
+@given(strategies.damaged_dumps(), st.just("auto") | ANY_DIALECT)
+def test_damaged_dumps_parse_or_raise_parse_error(text: bytes, dialect: str) -> None:
     parses_or_raises(text, dialect)

@@ -1,4 +1,4 @@
-"""Parsers that are wrong on purpose: the suite has to find each of them."""
+"""Parsers that are wrong on purpose: the suite must find each of them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ MUTANTS: dict[str, tuple[str, Parser]] = {
     for group, table in TABLES.items()
     for name, entry in table.MUTANTS.items()
 }
-"""What is wrong with each, and the parser: bytes to an answer; ValueError refuses the dump."""
+"""The mistake of each, and the parser: bytes to an answer; ValueError refuses the dump."""
 
 __all__ = ["MUTANTS", "right"]

@@ -54,7 +54,7 @@ def _stale(dump: bytes) -> Answer:
 
 
 def _stale_forward(dump: bytes) -> Answer:
-    """An entry's last fields are given to the one before where that has none."""
+    """Give the fields of an entry to the one before it, if that has none."""
     answer = right(dump)
     for before, item in pairwise(answer):
         if "usage" in item:
@@ -66,32 +66,32 @@ def _refuse(reason: Callable[[Fields], bool]) -> Parser:
     def parser(dump: bytes) -> Answer:
         answer = right(dump)
         if any(reason(item.get("usage", {})) for item in answer):
-            raise ValueError("a field that the parser does not take")
+            raise ValueError("a field that the parser does not accept")
         return answer
 
     return parser
 
 
 def _fixed_columns(dump: bytes) -> Answer:
-    """The number is what stands in the columns 16 to 24."""
+    """Read the number from columns 16 to 24."""
     answer = right(dump)
-    spot = -1
+    index = -1
     for line in dump.split(b"\n"):
         if HEADER.fullmatch(line):
-            spot += 1
+            index += 1
         key, colon, _ = line.partition(b":")
-        if colon and spot >= 0 and "usage" in answer[spot] and key in answer[spot]["usage"]:
+        if colon and index >= 0 and "usage" in answer[index] and key in answer[index]["usage"]:
             if line.endswith(b" kB"):
                 number = line[16:24].strip()
-                answer[spot]["usage"][key] = int(number) * 1024 if number.isdigit() else -1
+                answer[index]["usage"][key] = int(number) * 1024 if number.isdigit() else -1
             elif key in _NO_UNIT:
                 number = line[16:24].strip()
-                answer[spot]["usage"][key] = int(number) if number.isdigit() else -1
+                answer[index]["usage"][key] = int(number) if number.isdigit() else -1
     return answer
 
 
 def _by_position(dump: bytes) -> Answer:
-    """The fields are told by their order in the newest kernel."""
+    """Assign the fields by their order in the newest kernel."""
     order = (
         b"Size KernelPageSize MMUPageSize Rss Pss Pss_Dirty Shared_Clean Shared_Dirty Private_Clean "
         b"Private_Dirty Referenced Anonymous KSM LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped "
@@ -145,16 +145,16 @@ MUTANTS: dict[str, tuple[str, Parser]] = {
     "stale": ("a field that is missing has the value before", _stale),
     "fields-of-next": ("an entry without fields gets those of the next", _stale_forward),
     "kilo-1000": ("a kB has a thousand bytes", _sizes(lambda n: n // 1024 * 1000)),
-    "kilo-1": ("kB are taken for bytes", _sizes(lambda n: n // 1024)),
-    "kilo-always": ("what has no unit is taken for kB",
+    "kilo-1": ("kB are read as bytes", _sizes(lambda n: n // 1024)),
+    "kilo-always": ("a value without a unit is read as kB",
                     _values(lambda k, v: v * 1024 if k in _NO_UNIT else v)),
     "value-32-bits": ("values have 32 bits of kB", _sizes(lambda n: n & (2**42 - 1))),
     "value-bytes-32-bits": ("values have 32 bits of bytes", _sizes(lambda n: n & (2**32 - 1))),
     "value-int64": ("values above 2^63 bytes saturate", _sizes(lambda n: min(n, 2**63 - 1024))),
     "value-float32": ("values have 24 bits of precision",
                       _sizes(lambda n: n >> max(0, n.bit_length() - 24) << max(0, n.bit_length() - 24))),
-    "fixed-columns": ("values stand in fixed columns", _fixed_columns),
-    "by-position": ("fields are told by their position", _by_position),
+    "fixed-columns": ("values are in fixed columns", _fixed_columns),
+    "by-position": ("fields are assigned by position", _by_position),
     "pss-prefix": ("whatever begins with Pss is added to it",
                    _usage(lambda f: _prefix_sums(f) if all(isinstance(v, int) for k, v in f.items()
                                                            if k.startswith(b"Pss")) else f)),
@@ -166,18 +166,18 @@ MUTANTS: dict[str, tuple[str, Parser]] = {
     "flags-needed": ("an entry without VmFlags is refused",
                      _refuse(lambda f: bool(f) and b"VmFlags" not in f)),
     "flags-empty": ("VmFlags without a flag are refused", _refuse(lambda f: f.get(b"VmFlags") == ())),
-    "flags-known": ("flags of no letters are dropped", _flags(lambda w: tuple(x for x in w if x != b"??"))),
-    "flags-once": ("a flag stands once only", _flags(lambda w: tuple(dict.fromkeys(w)))),
+    "flags-known": ("flags without letters are dropped", _flags(lambda w: tuple(x for x in w if x != b"??"))),
+    "flags-once": ("a repeated flag is dropped", _flags(lambda w: tuple(dict.fromkeys(w)))),
     "flags-sorted": ("flags are sorted", _flags(lambda w: tuple(sorted(w)))),
     "flags-last": ("the last flag is cut off", _flags(lambda w: w[:-1])),
     "flags-16": ("sixteen flags are kept", _flags(lambda w: w[:16])),
     "key-words": ("keys have letters only", _usage(lambda f: {k: v for k, v in f.items() if k.isalpha()})),
     "key-16": ("keys are cut to sixteen bytes", _usage(lambda f: {k[:16]: v for k, v in f.items()})),
-    "text-refused": ("values that are no number are refused",
+    "text-refused": ("values that are not numbers are refused",
                      _refuse(lambda f: any(isinstance(v, bytes) for v in f.values()))),
-    "text-first-word": ("of a text the first word is kept",
+    "text-first-word": ("only the first word of a text is kept",
                         _values(lambda _k, v: v.split(b" ")[0] if isinstance(v, bytes) else v)),
-    "zero-missing": ("a field of 0 is taken for missing",
+    "zero-missing": ("a field of 0 is dropped",
                      _usage(lambda f: {k: v for k, v in f.items() if v != 0})),
     "missing-is-minus": ("a missing Locked is -1", _usage(lambda f: {b"Locked": -1} | f if f else f)),
     "size-computed": ("Size is computed from the range",

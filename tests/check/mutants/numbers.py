@@ -29,7 +29,7 @@ def _device(change: Callable[[str, str], tuple[int, int]]) -> Parser:
 
 
 def _digits(text: str) -> int:
-    """What atoi() makes of hexadecimal."""
+    """Return what atoi() reads from hexadecimal."""
     found = 0
     for character in text:
         if not character.isdigit():
@@ -39,12 +39,12 @@ def _digits(text: str) -> int:
 
 
 def _refuse(reason: Callable[[Item], bool]) -> Parser:
-    """The right parser, which raises where *reason* holds for a mapping."""
+    """Return the right parser, which raises if *reason* is true for a mapping."""
 
     def parser(dump: bytes) -> Answer:
         answer = right(dump)
         if any(map(reason, answer)):
-            raise ValueError("a number that the parser does not take")
+            raise ValueError("a number that the parser does not accept")
         return answer
 
     return parser

@@ -10,7 +10,7 @@ from tests.check.mutants.base import HEADER, Answer, Parser, by_lines, lines_of,
 
 
 def _merged(dump: bytes) -> Answer:
-    """Neighbours of one name become one."""
+    """Merge neighbours of one name."""
     found: Answer = []
     for item in right(dump):
         last = found[-1] if found else None
@@ -22,7 +22,7 @@ def _merged(dump: bytes) -> Answer:
 
 
 def _merged_by_file(dump: bytes) -> Answer:
-    """Mappings of one file become one, as where a dictionary has paths for keys."""
+    """Merge all mappings of one file, as a dictionary with paths as keys does."""
     found: dict[bytes, dict[str, object]] = {}
     for item in right(dump):
         found.setdefault(item["name"], item)
@@ -30,7 +30,7 @@ def _merged_by_file(dump: bytes) -> Answer:
 
 
 def _carried(member: str, empty: object) -> Parser:
-    """What is missing is what the mapping before had."""
+    """Give an empty member the value of the mapping before."""
 
     def parser(dump: bytes) -> Answer:
         answer = right(dump)
@@ -49,7 +49,7 @@ def _unnamed_swallows(dump: bytes) -> Answer:
 
 
 def _blanks_as_mappings(dump: bytes) -> Answer:
-    """Whatever line it meets, it makes a mapping of."""
+    """Make a mapping of every line."""
     found = right(dump) if not dump else []
     for line in dump.split(b"\n")[: -1 if dump.endswith(b"\n") else None]:
         known = by_lines([line])
@@ -67,7 +67,7 @@ def _cr_is_in_name(dump: bytes) -> Answer:
 
 
 def _field_by_last_word(dump: bytes) -> Answer:
-    """A line that ends in kB is a field."""
+    """Take every line that ends in kB for a field."""
     lines = [
         line for line in dump.split(b"\n") if HEADER.fullmatch(line) is None or line[-2:] != b"kB"
     ]
@@ -75,7 +75,7 @@ def _field_by_last_word(dump: bytes) -> Answer:
 
 
 def _field_by_colon(dump: bytes) -> Answer:
-    """A line with a colon and a space behind it, or at its end, is a field."""
+    """Take every line with a colon before a space, or at its end, for a field."""
     lines = [
         line
         for line in dump.split(b"\n")
@@ -87,7 +87,7 @@ def _field_by_colon(dump: bytes) -> Answer:
 def _needs_trailing_space(dump: bytes) -> Answer:
     lines = [line for line in lines_of(dump) if HEADER.fullmatch(line)]
     if any(re.fullmatch(rb"\S+ \S+ \S+ \S+ \d+", line) for line in lines):
-        raise ValueError("an unnamed area has to end in a space")
+        raise ValueError("an unnamed area must end in a space")
     return right(dump)
 
 
@@ -107,7 +107,7 @@ def _no_blank_answer(dump: bytes) -> Answer:
 
 
 def _tolerant(dump: bytes) -> Answer:
-    """Whatever begins with two numbers is a mapping, with what is missing made up."""
+    """Take every line that begins with two numbers for a mapping."""
     return [
         {"start": int(match[1], 16), "end": int(match[2], 16)}
         for line in dump.split(b"\n")
@@ -126,10 +126,10 @@ MUTANTS: dict[str, tuple[str, Parser]] = {
     "drops-empty": ("empty ranges are dropped", lambda d: [i for i in right(d) if i["start"] < i["end"]]),
     "drops-kernel-half": ("addresses above 2^63 are dropped", lambda d: [i for i in right(d) if i["end"] < 2**63]),
     "drops-rollup": ("the rollup is no mapping", lambda d: [i for i in right(d) if i["name"] != b"[rollup]"]),
-    "drops-padding": ("what stands for no area is dropped",
+    "drops-padding": ("names that are no area are dropped",
                       lambda d: [i for i in right(d) if i["name"] != b"[page size compat]"]),
-    "drops-after-100": ("an array has a hundred places less one", lambda d: right(d)[:99]),
-    "drops-after-10": ("an array has ten places", lambda d: right(d)[:10]),
+    "drops-after-100": ("an array has 99 elements", lambda d: right(d)[:99]),
+    "drops-after-10": ("an array has ten elements", lambda d: right(d)[:10]),
     "merges-neighbours": ("neighbours of one name become one", _merged),
     "merges-by-name": ("a dictionary has names for keys", _merged_by_file),
     "carries-name": ("no name is the name before", _carried("name", b"")),
@@ -144,8 +144,8 @@ MUTANTS: dict[str, tuple[str, Parser]] = {
     "needs-final-newline": ("a last line without a newline is dropped", _last_line_needs_newline),
     "refuses-no-final-newline": ("a last line without a newline is refused", _refuse_short),
     "cr-becomes-space": ("a carriage return becomes a space", _cr_is_in_name),
-    "field-by-unit": ("what ends in kB is a field", _field_by_last_word),
-    "field-by-colon": ("what has a colon before a space is a field", _field_by_colon),
+    "field-by-unit": ("every line that ends in kB is a field", _field_by_last_word),
+    "field-by-colon": ("every line with a colon before a space is a field", _field_by_colon),
     "needs-trailing-space": ("an unnamed area without a last space is refused", _needs_trailing_space),
     "unknown-brackets": ("an unknown name in brackets is refused", _unknown_brackets),
     "refuses-empty": ("an empty file is refused", _no_blank_answer),
