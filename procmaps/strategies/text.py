@@ -32,7 +32,7 @@ COMPONENTS = (
 
 
 def labels(*, limit: int = MAX_LABEL) -> st.SearchStrategy[bytes]:
-    """Draw labels that the kernel accepts, up to *limit* bytes; often the longest, or look-alikes."""
+    """Draw labels of up to *limit* bytes that the kernel accepts; often the longest."""
     text = st.text(_LABEL_BYTES, max_size=limit)
     longest = st.text(_LABEL_BYTES, min_size=limit, max_size=limit)
     return text.map(str.encode) | st.sampled_from(_LABELS) | longest.map(str.encode)
