@@ -15,17 +15,20 @@ LINUX_DIALECTS = frozenset((LINUX.name, "android", "nommu"))
 
 @attrs.frozen
 class Evidence:
-    """A feature of a line that not every producer prints."""
+    """A feature of a line that not every producer prints.
+
+    feature          The feature, for people: ``the name [heap]``.
+    spans            The releases of Linux that print it, in any of the spans. Empty: no release
+                     does.
+    source           The kernel function, commit or tree that proves it, or the other producer.
+    vendor           The vendor of the patch that prints it, in any release. Empty: mainline.
+    earlier_vendor   The vendor of a patch that printed it in earlier releases, too. Empty: none.
+    rule             The rule of `procmaps.lint` that reports it if no release prints it.
+    """
 
     feature: str
-    """The feature, for people: ``the name [heap]``."""
     spans: tuple[Span, ...]
-    """The releases of Linux that print it, in any of the spans. Empty: no release does."""
     source: str
-    """The kernel function, commit or tree that proves it, or the other producer."""
     vendor: str = ""
-    """The vendor whose patch prints it, in any release that has the patch. Empty: mainline."""
     earlier_vendor: str = ""
-    """The vendor whose patch printed it in earlier releases, too. Empty: none."""
     rule: str = "layout"
-    """The rule of `procmaps.lint` that reports it if no release prints it."""

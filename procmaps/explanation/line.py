@@ -28,25 +28,28 @@ from procmaps.snapshots.loading import loads
 
 @attrs.frozen
 class Explanation:
-    """The parts of a line, and the evidence about the kernel that printed it."""
+    """The parts of a line, and the evidence about the kernel that printed it.
+
+    raw        The line, without its line end.
+    form       ``header``, ``field``, ``name``, or ``broken`` for a line that cannot be read.
+    dialect    The dialect of the line, and why it was chosen.
+    parts      The values in the line, in order. A name is followed by its own parts.
+    evidence   The features of the line that show which kernel printed it.
+    bits       The word size of that kernel, 32 or 64; None if the line does not show it.
+    name       The name column, or the label in old Android's ``Name:``; None if there is neither.
+    accepted   Every dialect with a grammar that accepts the line.
+    error      Why the line cannot be read: it is *broken*, or a number is out of bounds.
+    """
 
     raw: bytes
-    """The line, without its line end."""
     form: Literal["header", "field", "name", "broken"]
     dialect: DialectMatch
-    """The dialect of the line, and why it was chosen."""
     parts: tuple[Part, ...] = ()
-    """The values in the line, in order. A name is followed by its own parts."""
     evidence: tuple[Evidence, ...] = ()
-    """The features of the line that show which kernel printed it."""
     bits: int | None = None
-    """The word size of that kernel, 32 or 64; None if the line does not show it."""
     name: Name | None = None
-    """The name column, or the label in old Android's ``Name:``; None if there is neither."""
     accepted: tuple[str, ...] = ()
-    """Every dialect with a grammar that accepts the line."""
     error: ParseError | None = None
-    """Why the line cannot be read: it is *broken*, or a number is out of bounds."""
 
     def covers(self, release: Release) -> bool | None:
         """Return whether *release* can print the line, or None if that is not established."""

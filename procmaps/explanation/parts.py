@@ -22,19 +22,23 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Part:
-    """A run of bytes in the line."""
+    """A run of bytes in the line.
+
+    rule       The innermost rule of the grammar around them: ``start``, ``perms``, ``name``,
+               ``size`` …
+    terminal   The terminal that matched them; ``ANON.anon_label`` for a named group inside it.
+    start      Where they start in the line, in bytes from 0.
+    end        Where they end, exclusive.
+    raw        The bytes themselves.
+    meaning    Their meaning, a sentence for people.
+    """
 
     rule: str
-    """The innermost rule of the grammar around them: ``start``, ``perms``, ``name``, ``size`` …"""
     terminal: str
-    """The terminal that matched them; ``ANON.anon_label`` for a named group inside it."""
     start: int
-    """Where they start in the line, in bytes from 0."""
     end: int
-    """Where they end, exclusive."""
     raw: bytes
     meaning: str
-    """Their meaning, a sentence for people."""
 
 
 def line_parts(line: bytes, grammar: Grammar) -> tuple[Part, ...] | None:

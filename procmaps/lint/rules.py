@@ -11,20 +11,22 @@ Severity = Literal["error", "warning", "note"]
 
 @attrs.frozen
 class Rule:
-    """A kind of damage, edit or ambiguity."""
+    """A kind of damage, edit or ambiguity.
+
+    id         The name on the command line and in reports.
+    severity   *error*: text is lost or unreadable. *warning*: no kernel prints it, or only during a
+               change. *note*: correct, but ambiguous.
+    summary    What the rule finds.
+    why        The probable cause, or the consequence.
+    once       Whether the rule is about the kernel, not about one line. Then each of its messages
+               is reported once per dump, at the first line, with a count.
+    """
 
     id: str
-    """The name on the command line and in reports."""
     severity: Severity
-    """*error*: text is lost or unreadable. *warning*: no kernel prints it, or only during a change.
-    *note*: correct, but ambiguous."""
     summary: str
-    """What the rule finds."""
     why: str
-    """The probable cause, or the consequence."""
     once: bool = False
-    """Whether the rule is about the kernel, not about one line. Then each of its messages is
-    reported once per dump, at the first line, with a count."""
 
 
 _TABLE = (

@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 import procmaps
-from procmaps import errors
+from procmaps import errors, lint
 from procmaps.formats.smaps_fields import FIELDS
 
 NAMES = procmaps._MODULES  # pyright: ignore[reportPrivateUsage]
@@ -117,12 +117,20 @@ def _described(record: type) -> dict[str, str]:
     return found
 
 
-DOCUMENTED = ("procmaps.errors", "procmaps.formats", "procmaps.producers", "procmaps.records")
+DOCUMENTED = (
+    "procmaps.errors",
+    "procmaps.explanation",
+    "procmaps.extraction",
+    "procmaps.formats",
+    "procmaps.lint",
+    "procmaps.producers",
+    "procmaps.records",
+)
 """Modules whose public classes describe their attributes in the docstring."""
 
 RECORDS = [
     value
-    for value in PUBLIC.values()
+    for value in (*PUBLIC.values(), *(getattr(lint, name) for name in lint.__all__))
     if inspect.isclass(value) and attrs.has(value) and value.__module__.startswith(DOCUMENTED)
 ]
 
@@ -130,6 +138,7 @@ RECORDS = [
 def test_records_are_documented() -> None:
     names = {record.__name__ for record in RECORDS}
     assert {"Mapping", "Usage", "Perms", "Device", "ParseError", "Producer"} <= names
+    assert {"Extract", "Explanation", "Finding"} <= names
 
 
 @pytest.mark.parametrize("record", RECORDS)
