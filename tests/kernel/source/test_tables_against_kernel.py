@@ -1,9 +1,9 @@
-"""The tables against the kernel's own source, where it is unpacked.
+"""The tables compared with the kernel's source.
 
-The laboratory unpacks one tree for each release that it boots, of Debian's packages
-linux-source-6.1 and linux-source-6.12, into the sources of its cache; PROCMAPS_KERNEL_SOURCE names
-another folder of kernel trees. Trees that the laboratory edited are left out. Read here are
-fs/proc, include/linux/mm.h, mm, kernel/events, kernel/sys.c, arch and drivers/gpu/drm of each.
+The laboratory unpacks Debian's linux-source-6.1 and linux-source-6.12 into the sources of its
+cache. PROCMAPS_KERNEL_SOURCE names another folder of kernel trees. Trees with the laboratory's
+edits are left out. These tests read fs/proc, include/linux/mm.h, mm, kernel/events, kernel/sys.c,
+arch and drivers/gpu/drm.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from procmaps.formats.vm_flags import UNNAMED_BITS, VM_FLAG_TABLE
 VARIABLE = "PROCMAPS_KERNEL_SOURCE"
 FOLDER = Path(os.environ.get(VARIABLE) or cache.folder() / "sources")
 EDITED = re.compile(r"\+[0-9a-f]{16}$")
-"""How `kernel.lab.build.source` names the tree with its edits."""
+"""The suffix that `kernel.lab.build.source` gives to a tree with edits."""
 
 
 @attrs.frozen
@@ -37,11 +37,11 @@ class Tree:
     release: Release
 
     def read(self, path: str) -> str:
-        """The text of one source file."""
+        """Return the text of a source file."""
         return (self.root / path).read_text("latin-1")
 
     def function(self, name: str, path: str = "fs/proc/task_mmu.c") -> str:
-        """The text of one function, from its name to the brace that closes it."""
+        """Return the text of a function, from its name to its closing brace."""
         found = re.search(
             rf"^static (?:inline )?\w+ {name}\(.*?^}}", self.read(path), re.DOTALL | re.MULTILINE
         )
@@ -76,21 +76,21 @@ every_tree = pytest.mark.parametrize(
 
 
 def initialised(tree: Tree) -> list[tuple[str, str]]:
-    """What show_smap_vma_flags() gives each flag: (kernel name, letters or nothing)."""
+    """Return the flags of show_smap_vma_flags(): kernel name, and letters or nothing."""
     return re.findall(r'\[ilog2\((VM_\w+)\)\]\s*= "(\w*)"', tree.function("show_smap_vma_flags"))
 
 
 @every_tree
-def test_mnemonics_are_those_that_the_kernel_prints(tree: Tree) -> None:
+def test_mnemonics_match_the_kernel(tree: Tree) -> None:
     printed = {letters.encode(): name for name, letters in initialised(tree) if letters}
-    assert len(printed) >= 25, "too few mnemonics found: has the source another shape?"
+    assert len(printed) >= 25, "too few mnemonics found: the source may have another form"
     known = {info.mnemonic: info.kernel_name for info in VM_FLAG_TABLE
              if info.span.covers(tree.release)}  # fmt: skip
     assert printed == known
 
 
 @every_tree
-def test_silent_bits_are_those_that_the_kernel_silences(tree: Tree) -> None:
+def test_silent_bits_match_the_kernel(tree: Tree) -> None:
     silent = {name for name, letters in initialised(tree) if not letters}
     known = {bit.kernel_name for bit in UNNAMED_BITS
              if bit.printed == b"" and bit.span.covers(tree.release)}  # fmt: skip
@@ -98,7 +98,7 @@ def test_silent_bits_are_those_that_the_kernel_silences(tree: Tree) -> None:
 
 
 def bit_numbers(tree: Tree) -> dict[str, set[int]]:
-    """The bits that include/linux/mm.h gives each VM_ name, over every configuration."""
+    """Return the bits of each VM_ name in include/linux/mm.h, over all configurations."""
     defines: dict[str, set[str]] = {}
     for name, value in re.findall(
         r"^#\s*define\s+(VM_\w+)\s+([\w()]+)", tree.read("include/linux/mm.h"), re.MULTILINE
@@ -121,7 +121,7 @@ def bit_numbers(tree: Tree) -> dict[str, set[int]]:
 
 
 @every_tree
-def test_bits_are_those_of_the_kernels_header(tree: Tree) -> None:
+def test_bit_numbers_match_the_kernels_header(tree: Tree) -> None:
     numbers = bit_numbers(tree)
     for info in VM_FLAG_TABLE:
         if info.span.covers(tree.release):
@@ -132,7 +132,7 @@ def test_bits_are_those_of_the_kernels_header(tree: Tree) -> None:
 
 
 def printed_fields(tree: Tree, *, rollup: bool) -> list[tuple[bytes, int]]:
-    """The labels of a record in the order of the source, each with the width of its number."""
+    """Return the labels of a record in the order of the source, with the widths of the numbers."""
     common = tree.function("__show_smap")
     only_rollup = re.compile(r"^\tif \(rollup_mode\) \{.*?^\t\}", re.DOTALL | re.MULTILINE)
     if rollup:
@@ -165,34 +165,35 @@ def printed_fields(tree: Tree, *, rollup: bool) -> list[tuple[bytes, int]]:
 
 @every_tree
 @pytest.mark.parametrize("rollup", [False, True], ids=["smaps", "smaps_rollup"])
-def test_fields_are_those_that_the_kernel_prints_in_its_order(tree: Tree, *, rollup: bool) -> None:
+def test_fields_match_the_kernel_in_order(tree: Tree, *, rollup: bool) -> None:
     known: list[tuple[bytes, int]] = []
     for field in fields_at(tree.release, rollup=rollup):
         line_format = field.format_at(tree.release)
         assert line_format is not None, field.key
-        # The kernel's first space behind "VmFlags:" is part of VmFlags.raw.
+        # The kernel's first space after "VmFlags:" is part of VmFlags.raw.
         label = b"VmFlags: " if field.key == b"VmFlags" else line_format.label
         known.append((label, line_format.width))
     assert printed_fields(tree, rollup=rollup) == known
 
 
 def names_in_brackets(tree: Tree) -> Iterator[tuple[str, str | None]]:
-    """Each pseudo-name of a mapping without a file, and the architecture that has it."""
-    places: list[tuple[Path, str | None]] = [(tree.root / "fs/proc/task_mmu.c", None)]
-    places += [(path, None) for path in tree.root.glob("kernel/events/*.c")]
+    """Yield each pseudo-name of a mapping without a file, and its architecture."""
+    paths: list[tuple[Path, str | None]] = [(tree.root / "fs/proc/task_mmu.c", None)]
+    paths += [(path, None) for path in tree.root.glob("kernel/events/*.c")]
     for folder in tree.root.glob("arch/*"):
-        places += [(path, folder.name) for path in folder.rglob("*.c")]
+        paths += [(path, folder.name) for path in folder.rglob("*.c")]
     shape = re.compile(r'(?:name\s*=|return|\?)[^;"\n]*"(\[[a-z][a-z_ -]*\])"')
-    for path, architecture in places:
+    for path, architecture in paths:
         for name in shape.findall(without_hidden_names(path.read_text("latin-1"))):
             yield name, architecture
 
 
 def without_hidden_names(source: str) -> str:
-    """*source* without an arch_vma_name() that only knows mappings with a name of their own.
+    """Return *source* without an arch_vma_name() whose names are never printed.
 
-    get_vma_name(), show_map_vma() before, asks vm_ops->name() first: special_mapping_name(), for
-    what _install_special_mapping() made. Only a gate area is none of that.
+    get_vma_name(), before it show_map_vma(), calls vm_ops->name() first. That is
+    special_mapping_name() for mappings that _install_special_mapping() made, which excludes only
+    gate areas.
     """
     asked = re.search(r"^const char \*arch_vma_name\(.*?^}", source, re.DOTALL | re.MULTILINE)
     named = re.search(r"\b_install_special_mapping\(", source)
@@ -200,7 +201,7 @@ def without_hidden_names(source: str) -> str:
 
 
 @every_tree
-def test_names_in_brackets_are_those_of_the_kernel(tree: Tree) -> None:
+def test_names_in_brackets_match_the_kernel(tree: Tree) -> None:
     found = set(names_in_brackets(tree))
     for name, architecture in found:
         listed = PSEUDO_BY_TEXT[name]
@@ -219,7 +220,7 @@ def test_names_in_brackets_are_those_of_the_kernel(tree: Tree) -> None:
 
 
 @every_tree
-def test_files_in_no_directory_have_the_names_of_the_kernel(tree: Tree) -> None:
+def test_files_without_directory_match_the_kernel(tree: Tree) -> None:
     shape = re.compile(r'shmem_(?:kernel_)?file_setup(?:_with_mnt)?\([^";]*"([^"]+)"')
     found: set[str] = set()
     for folder in ("mm", "arch/x86/kernel/cpu/sgx", "drivers/gpu/drm"):
@@ -231,7 +232,7 @@ def test_files_in_no_directory_have_the_names_of_the_kernel(tree: Tree) -> None:
 
 
 @every_tree
-def test_labels_are_checked_in_kernel_sys_c_and_by_these_rules(tree: Tree) -> None:
+def test_rules_of_labels_match_the_kernel(tree: Tree) -> None:
     source = tree.read("kernel/sys.c")
     accepts = tree.function("is_valid_name_char", "kernel/sys.c")
     assert "ch > 0x1f && ch < 0x7f &&\n\t\t!strchr(ANON_VMA_NAME_INVALID_CHARS, ch)" in accepts

@@ -1,6 +1,6 @@
-"""A program that names its own memory, and what it then sees of it: run inside a guest.
+"""A program that names its own memory and inspects it. It runs inside a guest.
 
-It prints a line of JSON with what the library told it, then what `procmaps show` says of it.
+It prints a line of JSON with the library's results, then the output of `procmaps show`.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ PAGE = mmap.PAGESIZE
 THREADS = 4
 
 
-def said(name: bytes, address: int) -> dict[str, str | int | None]:
-    """What the library says of the mapping at an address: the record, the query, the truth."""
+def inspect(name: bytes, address: int) -> dict[str, str | int | None]:
+    """Return the library's results for an address: record, query, and resolved name."""
     record = procmaps.maps().mapping_at(address)
     answer = procmaps.query("self", address)
     assert record
     assert answer
     assert answer.mapping == record
-    truth = procmaps.resolve("self", record).interpretation
-    assert truth
+    resolved = procmaps.resolve("self", record).interpretation
+    assert resolved
     return {
         "asked": name.decode(),
         "kind": record.name.kind,
@@ -40,13 +40,13 @@ def said(name: bytes, address: int) -> dict[str, str | int | None]:
         "original": None
         if answer.unescaped_name is None
         else b64encode(answer.unescaped_name).decode(),
-        "truth": b64encode(truth.value).decode(),
+        "resolved": b64encode(resolved.value).decode(),
         "method": answer.method,
     }
 
 
 def refused(label: bytes, *, shared: bool = False, missing_ok: bool = False) -> str:
-    """The exception that naming new memory ends with; empty where it does not."""
+    """Return the name of the exception that naming new memory raises, or an empty text."""
     try:
         with named_mmap(label, PAGE, shared=shared, missing_ok=missing_ok):
             return ""
@@ -55,7 +55,7 @@ def refused(label: bytes, *, shared: bool = False, missing_ok: bool = False) -> 
 
 
 def main() -> None:
-    """Name memory in each thread while all of them live, then look."""
+    """Name memory in concurrent threads, and inspect it."""
     with ExitStack() as stack:
         together = Barrier(THREADS)
 
@@ -81,7 +81,7 @@ def main() -> None:
             "refused shared": refused(b"shared", shared=True),
             "refused portable": refused(b"shared", shared=True, missing_ok=True),
             "seen": [
-                said(name, address)
+                inspect(name, address)
                 for name, address in (
                     *named,
                     (b"the middle", middle),
@@ -89,7 +89,7 @@ def main() -> None:
                 )
             ],
         }
-        print(json.dumps(facts), flush=True)  # noqa: T201 - it talks to the test
+        print(json.dumps(facts), flush=True)  # noqa: T201 - the test reads it
         show = (sys.executable, "-m", "procmaps", "show", "--smaps", "--csv", str(os.getpid()))
         subprocess.run(show, check=True)
 

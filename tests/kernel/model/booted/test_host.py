@@ -1,4 +1,4 @@
-"""The model beside this machine's own kernel."""
+"""The model compared with this machine's kernel."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from kernel.model.soak import Soak
 CALLS = 1000
 
 
-def test_this_machine() -> None:
+def test_model_agrees_with_this_machine() -> None:
     if os.uname().machine != "x86_64" or os.geteuid() != 0:
         pytest.skip(
-            "needs root on x86_64: the agent makes a root of its own, with the model's files"
+            "needs root on x86_64, because the agent makes its own root with the model's files"
         )
     try:
         require((Tool("x86_64-linux-gnu-gcc", "gcc"),))

@@ -1,4 +1,4 @@
-"""A Python program that names its own memory, inside the laboratory: it is seen by name there."""
+"""A Python program in a guest names its own memory, and the library shows the names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MEMFD_ORIGINAL = b64encode(b"/memfd:line\nfeed (deleted)").decode()
 
 @pytest.fixture(scope="session")
 def files() -> tuple[Entry, ...]:
-    """Give this very Python with the project and its tests of naming, for a guest."""
+    """Give this Python with the project and its tests of naming, for a guest."""
     try:
         return python.entries(ARCHITECTURES["x86_64"], "cli,test", PARTS)
     except LabError as error:
@@ -40,25 +40,25 @@ def files() -> tuple[Entry, ...]:
 
 @pytest.fixture(scope="module", params=NEEDED, ids=lambda kernel: kernel.name)
 def guest(request: pytest.FixtureRequest, files: tuple[Entry, ...]) -> Iterator[Guest]:
-    """Give each kernel that the laboratory needs, with a Python in it."""
+    """Give each needed kernel, booted with Python."""
     kernel: Kernel = request.param
     with python.boot(image_of(kernel), files) as booted:
         yield booted
 
 
 def run(guest: Guest, *arguments: bytes) -> tuple[int, str]:
-    """Wait status of Python with these arguments, and what it printed."""
-    status, said = python.run(guest, *arguments)
-    return status, said.decode()
+    """Return the wait status and the output of Python."""
+    status, output = python.run(guest, *arguments)
+    return status, output.decode()
 
 
-def test_a_program_names_its_memory_and_is_seen_by_name(guest: Guest) -> None:
+def test_names_of_a_programs_own_memory_are_shown(guest: Guest) -> None:
     kernel = guest.image.kernel
     labels = kernel.flavour.name == "named"
     newest = kernel.release.name == "6.12"
-    status, said = run(guest, b"tests/kernel/model/booted/own_memory.py")
-    assert status == 0, said
-    first, _, shown = said.partition("\n")
+    status, output = run(guest, b"tests/kernel/model/booted/own_memory.py")
+    assert status == 0, output
+    first, _, shown = output.partition("\n")
     facts = json.loads(first)
 
     assert facts["supported"] is labels
@@ -74,11 +74,11 @@ def test_a_program_names_its_memory_and_is_seen_by_name(guest: Guest) -> None:
         assert seen["kind"] == ("anon" if labels else "anonymous")
         label = seen["asked"].encode() if labels else b""
         assert b64decode(seen["original"]) == (b"[anon:%s]" % label if labels else b"")
-        assert b64decode(seen["truth"]) == label
-    # The text alone cannot tell a newline from the four characters that stand for it.
+        assert b64decode(seen["resolved"]) == label
+    # The text alone does not distinguish a newline from its four-character escape.
     assert memfd["original"] == (MEMFD_ORIGINAL if newest else None)
     assert memfd["kind"] == "memfd"
-    assert b64decode(memfd["truth"]) == b"line\nfeed"
+    assert b64decode(memfd["resolved"]) == b"line\nfeed"
     # PROCMAP_QUERY, since 6.11
     assert {seen["method"] for seen in facts["seen"]} == {"ioctl" if newest else "text"}
 
@@ -89,15 +89,15 @@ def test_a_program_names_its_memory_and_is_seen_by_name(guest: Guest) -> None:
     assert by_label == (expected if labels else {})
 
 
-def test_the_tests_of_naming_hold_inside(guest: Guest) -> None:
-    """What the host's kernel can mostly only fail at is really done here, and by Python."""
-    status, said = run(
+def test_the_tests_of_naming_pass_in_a_guest(guest: Guest) -> None:
+    """Most hosts have kernels without labels, which can only fail these tests' calls."""
+    status, output = run(
         guest, *(b"-m", b"pytest", b"-p", b"no:cacheprovider"), b"tests/live/test_anon_names.py"
     )
-    assert status == 0, said
-    counts = re.search(r"(\d+) passed, (\d+) xfailed", said)
-    assert counts, said
+    assert status == 0, output
+    counts = re.search(r"(\d+) passed, (\d+) xfailed", output)
+    assert counts, output
     labels = guest.image.kernel.flavour.name == "named"
     without = "this kernel was built without CONFIG_ANON_VMA_NAME"
-    assert (without in said) is not labels, said
-    assert (int(counts[2]) == 2) is labels, said
+    assert (without in output) is not labels, output
+    assert (int(counts[2]) == 2) is labels, output
