@@ -17,31 +17,31 @@ LONG = "android13-5.15: ANON_VMA_NAME_MAX_LEN 256"
 COMPAT = "mm/pgsize_migration.c of the Android common kernels, 5.10-6.12"
 
 RAW = (
-    ("raw-tab", b"a\tb", "A tab."),
-    ("raw-cr", b"a\r", "A carriage return at the end."),
-    ("raw-escape", b"\x1b[31mred", "An escape sequence of a terminal, with its bracket."),
+    ("raw-tab", b"a\tb", "a tab."),
+    ("raw-cr", b"a\r", "a carriage return at the end."),
+    ("raw-escape", b"\x1b[31mred", "an escape sequence of a terminal, with its bracket."),
     ("raw-utf8", "größe".encode(), "UTF-8."),
     ("raw-latin1", b"gr\xf6\xdfe", "Latin-1, not UTF-8."),
-    ("raw-high", b"\x80\xff\xfe", "Bytes above 0x7f that are not UTF-8."),
-    ("raw-bracket", b"a]b", "A closing bracket."),
-    ("raw-bracket-end", b"a]", "A closing bracket at the end: the name ends in two brackets."),
-    ("raw-bracket-open", b"[heap]", "Another name with its brackets."),
-    ("raw-backslash", b"a\\b", "A backslash."),
-    ("raw-octal", rb"a\012b", "A backslash and three digits: labels are not escaped."),
-    ("raw-dollar", b"$x`y`", "Characters that mainline Linux rejects in labels."),
-    ("raw-unit-separator", b"a\x1c\x1d\x1e\x1fb", "Separators at which str.splitlines() splits."),
-    ("raw-vertical-tab", b"a\x0b\x0cb", "Vertical tab and form feed."),
-    ("raw-controls", bytes(range(1, 9)), "Control characters."),
-    ("raw-leading-space", b" x", "A leading space."),
-    ("raw-trailing-space", b"x ", "A trailing space."),
+    ("raw-high", b"\x80\xff\xfe", "bytes above 0x7f that are not UTF-8."),
+    ("raw-bracket", b"a]b", "a closing bracket."),
+    ("raw-bracket-end", b"a]", "a closing bracket at the end, before that of the name."),
+    ("raw-bracket-open", b"[heap]", "another name with its brackets."),
+    ("raw-backslash", b"a\\b", "a backslash."),
+    ("raw-octal", rb"a\012b", "a backslash and three digits, which are not an escape."),
+    ("raw-dollar", b"$x`y`", "characters that mainline Linux rejects in labels."),
+    ("raw-unit-separator", b"a\x1c\x1d\x1e\x1fb", "separators at which str.splitlines() splits."),
+    ("raw-vertical-tab", b"a\x0b\x0cb", "vertical tab and form feed."),
+    ("raw-controls", bytes(range(1, 9)), "control characters."),
+    ("raw-leading-space", b" x", "a leading space."),
+    ("raw-trailing-space", b"x ", "a trailing space."),
 )  # fmt: skip
 
 
 def cases() -> Iterator[Case]:
     """Yield the versions of ``[anon:…]``, then the lines that only Android prints."""
-    for name, label, shows in RAW:
+    for name, label, content in RAW:
         yield _old(
-            name, label, f"A label read from the program's memory, of arbitrary bytes: {shows}"
+            name, label, f"A label of arbitrary bytes, read from the program's memory: {content}"
         )
     yield _old("raw-longest", b"x" * 255, "A label of NAME_MAX bytes, 255.")
     yield _old("raw-longest-high", b"\xff" * 255, "A label of 255 bytes that are not UTF-8.")
@@ -84,7 +84,7 @@ def _newlines() -> Iterator[Case]:
     rows = (
         ("newline", b"two\nlines", "A newline within the label."),
         ("newline-forged", b"x\n1000-2000 r-xp 00000000 fd:01 42   /bin/x",
-         "A newline and text like a header line: a program can forge one."),
+         "A newline and text that looks like a header line: a program can forge one."),
     )  # fmt: skip
     for name, label, shows in rows:
         whole, follower = pair(anon(label))

@@ -109,7 +109,7 @@ def _torn() -> Iterator[Case]:
     start = text.index(b"\n") + 1
     cuts = (
         ("torn-address", 7, "within the first address"),
-        ("torn-range", 13, "after the dash"),
+        ("torn-range", 13, "after the dash of the address range"),
         ("torn-perms", 28, "within the permissions"),
         ("torn-offset", 34, "within the offset"),
         ("torn-device", 42, "within the device"),
@@ -133,7 +133,7 @@ def _torn() -> Iterator[Case]:
                 either=(allow("torn-kept", 0, 1), allow("torn-dropped", 0),
                         refuse("malformed-rejected")))  # fmt: skip
     yield from _torn_smaps()
-    yield _case("torn-at-record", "The text ends after a complete record. Nothing shows that more is missing.",
+    yield _case("torn-at-record", "The text ends after a complete record. Nothing shows that the rest is missing.",
                 {"maps": text[:start]}, [first], "the process exits during a read: the file just ends", "torn")  # fmt: skip
     middle = text[:start] + text[start + 40 :]
     rest = _maps(FOLLOWER)

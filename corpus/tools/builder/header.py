@@ -47,17 +47,17 @@ def _addresses() -> Iterator[Case]:
     top = 2**64
     rows = (
         ("address-zero", 0, PAGE, "A mapping at address 0, printed as eight zeros."),
-        ("address-8-digits", 0x08048000, 0x0804C000, "Eight digits, the minimum width."),
-        ("address-9-digits", 0x100000000, 0x100001000, "Nine digits: eight is only the minimum width."),
+        ("address-8-digits", 0x08048000, 0x0804C000, "Addresses of eight digits, the minimum width."),
+        ("address-9-digits", 0x100000000, 0x100001000, "Addresses of nine digits: eight is only the minimum width."),
         ("address-8-to-9-digits", 0xFFFFF000, 0x100000000, "A start of eight digits and an end of nine, at 4 GiB."),
-        ("address-11-digits", 0x10000000000, 0x10000001000, "Eleven digits."),
-        ("address-13-digits", 0x1000000000000, 0x1000000001000, "Thirteen digits."),
+        ("address-11-digits", 0x10000000000, 0x10000001000, "Addresses of eleven digits."),
+        ("address-13-digits", 0x1000000000000, 0x1000000001000, "Addresses of thirteen digits."),
         ("address-five-level", 0xFEDCBA98765000, 0xFEDCBA98766000, "An address of 57 bits, with five page levels."),
         ("address-high-half", 0xFFFF800000000000, 0xFFFF800000001000, "An address with the sign bit set."),
         ("address-last-page", top - 2 * PAGE, top - PAGE, "The last page with an end below 2^64."),
-        ("address-2-31", 0x80000000, 0x80001000, "2^31: negative as a signed 32-bit number."),
+        ("address-2-31", 0x80000000, 0x80001000, "An address of 2^31: negative as a signed 32-bit number."),
         ("address-2-63", 2**63 - PAGE, 2**63, "A mapping that ends at 2^63."),
-        ("address-all-digits", 0x123456789000, 0xABCDEF000000, "Every hexadecimal digit."),
+        ("address-all-digits", 0x123456789000, 0xABCDEF000000, "Addresses with every hexadecimal digit."),
         ("size-128-tib", 0x100000000000, 0x7F0000000000, "A mapping of over 100 TiB."),
     )  # fmt: skip
     for name, start, end, shows in rows:
@@ -75,7 +75,7 @@ def _numbers() -> Iterator[Case]:
     offsets = (
         ("zero", 0, "0, printed as eight zeros."),
         ("page", PAGE, "one page."),
-        ("8-digits", 0xFFFFF000, "the highest of eight digits."),
+        ("8-digits", 0xFFFFF000, "the highest page with eight digits."),
         ("9-digits", 2**32, "2^32: nine digits."),
         ("13-digits", 2**48, "2^48: thirteen digits."),
         ("2-31", 2**31, "2^31: negative as a signed 32-bit number."),

@@ -25,8 +25,8 @@ PUNCTUATION = {
 }  # fmt: skip
 
 SPACES = (
-    ("space-one", b"main arena", "One space within a label."),
-    ("space-two", b"main  arena", "Two spaces in a row within a label."),
+    ("space-one", b"main arena", "A label with one space."),
+    ("space-two", b"main  arena", "A label with two spaces in a row."),
     ("space-many", b"a b c d e f g h i j k l m", "A label of thirteen words."),
     ("space-leading", b" glibc: malloc", "A label that starts with a space."),
     ("space-leading-two", b"  x", "A label that starts with two spaces."),
@@ -35,43 +35,43 @@ SPACES = (
     ("space-both-ends", b" x ", "A label with a space at each end."),
     ("space-only", b" ", "A label of one space."),
     ("space-only-longest", b" " * 79, "A label of 79 spaces, the maximum length."),
-    ("space-before-colon", b"x :y", "A space before a colon."),
+    ("space-before-colon", b"x :y", "A label with a space before a colon."),
 )
 
 LOOKALIKES = (
-    ("like-header", b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0", "A complete header line."),
-    ("like-header-named", b"1000-2000 r-xp 0 fd:01 42 /bin/x", "A header line with a path."),
-    ("like-range", b"7f0000000000-7f0000001000", "A range of addresses."),
-    ("like-perms", b"rw-p", "Permissions."),
-    ("like-device", b"fd:01 787324", "A device and an inode."),
-    ("like-field", b"Rss:                  16 kB", "A field of smaps, with its unit."),
-    ("like-size-field", b"Size: 4 kB", "The first field of smaps."),
-    ("like-vmflags", b"VmFlags: rd wr mr", "The last field of smaps."),
-    ("like-key", b"Rss:", "The key of a field."),
-    ("like-unit", b"16 kB", "A number and a unit: the last word is kB, as in a field."),
-    ("like-number", b"4096", "A number."),
-    ("like-hexadecimal", b"7f2a4c000000", "An address."),
-    ("like-path", b"/usr/lib/libc.so.6", "An absolute path."),
-    ("like-path-spaced", b"x /usr/lib/libc.so.6", "A word, then an absolute path."),
-    ("like-url", b"file:///etc/passwd", "A URL."),
-    ("like-deleted", b"x (deleted)", "The mark of an unlinked file at the end."),
-    ("like-deleted-only", b"(deleted)", "Only the mark of an unlinked file."),
-    ("like-heap", b"heap", "The name of the heap: [anon:heap] is not [heap]."),
-    ("like-stack", b"stack", "The name of the stack: [anon:stack] is not [stack]."),
-    ("like-thread-stack", b"stack:1234", "The former name of thread stacks."),
-    ("like-vdso", b"vdso", "The name of the vdso."),
-    ("like-anon", b"anon:x", "The prefix again."),
-    ("like-shmem", b"anon_shmem:x", "The prefix of shared memory."),
-    ("like-memfd", b"/memfd:x (deleted)", "A memfd."),
-    ("like-sysv", b"/SYSV00000000 (deleted)", "A System V segment."),
-    ("like-option", b"--help", "A command-line option."),
-    ("like-comment", b"# not a comment", "A comment."),
-    ("like-format", b"%s%n%x%99999d", "Conversions of printf()."),
-    ("like-html", b"<b onload=x>&amp;</b>", "HTML markup, for programs that put names on a page."),
-    ("like-json", b'{"name": null}', "JSON, for programs that write it by hand."),
-    ("like-csv", b'a,"b",c;d', "Commas, quotes and semicolons, for programs that write CSV."),
-    ("like-shell", b"x; rm -rf ~ & true", "Shell code, for programs that call a shell."),
-    ("like-null", b"null", "The null value of several languages."),
+    ("like-header", b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0", "a complete header line"),
+    ("like-header-named", b"1000-2000 r-xp 0 fd:01 42 /bin/x", "a header line with a path"),
+    ("like-range", b"7f0000000000-7f0000001000", "an address range"),
+    ("like-perms", b"rw-p", "permissions"),
+    ("like-device", b"fd:01 787324", "a device and an inode"),
+    ("like-field", b"Rss:                  16 kB", "a field of smaps with its unit"),
+    ("like-size-field", b"Size: 4 kB", "the first field of smaps"),
+    ("like-vmflags", b"VmFlags: rd wr mr", "the last field of smaps"),
+    ("like-key", b"Rss:", "the key of a field"),
+    ("like-unit", b"16 kB", "the end of a field: its last word is kB"),
+    ("like-number", b"4096", "a number"),
+    ("like-hexadecimal", b"7f2a4c000000", "an address"),
+    ("like-path", b"/usr/lib/libc.so.6", "an absolute path"),
+    ("like-path-spaced", b"x /usr/lib/libc.so.6", "a word and an absolute path"),
+    ("like-url", b"file:///etc/passwd", "a URL"),
+    ("like-deleted", b"x (deleted)", "an unlinked file: it ends in (deleted)"),
+    ("like-deleted-only", b"(deleted)", "the mark of an unlinked file, (deleted)"),
+    ("like-heap", b"heap", "the heap: [anon:heap] is not [heap]"),
+    ("like-stack", b"stack", "the stack: [anon:stack] is not [stack]"),
+    ("like-thread-stack", b"stack:1234", "the former name of thread stacks"),
+    ("like-vdso", b"vdso", "the vdso"),
+    ("like-anon", b"anon:x", "[anon:…] itself"),
+    ("like-shmem", b"anon_shmem:x", "[anon_shmem:…]"),
+    ("like-memfd", b"/memfd:x (deleted)", "a memfd"),
+    ("like-sysv", b"/SYSV00000000 (deleted)", "a System V segment"),
+    ("like-option", b"--help", "a command-line option"),
+    ("like-comment", b"# not a comment", "a comment"),
+    ("like-format", b"%s%n%x%99999d", "conversions of printf()"),
+    ("like-html", b"<b onload=x>&amp;</b>", "HTML markup"),
+    ("like-json", b'{"name": null}', "JSON"),
+    ("like-csv", b'a,"b",c;d', "CSV, with commas, quotes and semicolons"),
+    ("like-shell", b"x; rm -rf ~ & true", "shell code"),
+    ("like-null", b"null", "the null value of several languages"),
 )
 
 SEEN = (
@@ -102,8 +102,8 @@ def cases() -> Iterator[Case]:
     yield _all_characters()
     for name, label, shows in SPACES:
         yield _private(name, label, shows)
-    for name, label, shows in LOOKALIKES:
-        yield _private(name, label, f"{shows} All of it is the label.")
+    for name, label, model in LOOKALIKES:
+        yield _private(name, label, f"A label that looks like {model}.")
     for name, label, shows in SEEN:
         yield _private(name, label, shows)
     for length in LENGTHS:
@@ -153,20 +153,24 @@ def _shared() -> Iterator[Case]:
     rows = (
         ("shared", b"frames", "Shared memory with a label."),
         ("shared-empty", b"", "Shared memory with the empty label."),
-        ("shared-leading-space", b" x", "Shared memory, a label with a leading space."),
-        ("shared-trailing-space", b"x ", "Shared memory, a label with a trailing space."),
-        ("shared-spaces", b"a  b", "Shared memory, a label with two spaces in a row."),
-        ("shared-longest", b"x" * 79, "Shared memory, a label of 79 bytes."),
-        ("shared-like-deleted", b"x (deleted)", "A shared label that ends like an unlinked file."),
+        ("shared-leading-space", b" x", "Shared memory with a label that starts with a space."),
+        ("shared-trailing-space", b"x ", "Shared memory with a label that ends with a space."),
+        ("shared-spaces", b"a  b", "Shared memory with a label that has two spaces in a row."),
+        ("shared-longest", b"x" * 79, "Shared memory with a label of 79 bytes, the maximum."),
+        (
+            "shared-like-deleted",
+            b"x (deleted)",
+            "Shared memory with a label that ends in (deleted).",
+        ),
         (
             "shared-like-header",
             b"1000-2000 r-xp 0 fd:01 42 /bin/x",
-            "A shared label like a header line.",
+            "Shared memory with a label that looks like a header line.",
         ),
         (
             "shared-like-unit",
             b"16 kB",
-            "A shared label like the end of a field: the last word is kB.",
+            "Shared memory with a label whose last word is kB, as in a field.",
         ),
     )
     for name, label, shows in rows:

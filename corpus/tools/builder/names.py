@@ -79,47 +79,67 @@ BYTES = (
 )
 
 SPACES = (
-    ("space", b"/opt/My Program/bin", "One space."),
-    ("space-two", b"/opt/a  b", "Two spaces in a row."),
+    ("space", b"/opt/My Program/bin", "A path with one space."),
+    ("space-two", b"/opt/a  b", "A path with two spaces in a row."),
     ("space-many", b"/opt/a b c d e f g h", "A path of eight words."),
     ("space-leading", b"/ x", "A component that starts with a space."),
     ("space-trailing", b"/opt/x ", "A space at the end of the line."),
     ("space-trailing-two", b"/opt/x  ", "Two spaces at the end of the line."),
     ("space-only", b"/ ", "A file whose name is one space."),
     ("space-before-slash", b"/opt /x", "A directory whose name ends in a space."),
-    ("space-then-path", b"/opt/a /usr/lib/libc.so.6", "A space and text like a path."),
+    (
+        "space-then-path",
+        b"/opt/a /usr/lib/libc.so.6",
+        "A path with a space and text that looks like another path.",
+    ),
 )
 
 LOOKALIKES = (
-    ("like-header", b"/1000-2000 r-xp 00000000 fd:01 42 /bin/x", "A complete header line."),
-    ("like-field", b"/Rss:                  16 kB", "A field of smaps."),
-    ("like-unit", b"/opt/16 kB", "The last word is kB, as in a field."),
+    (
+        "like-header",
+        b"/1000-2000 r-xp 00000000 fd:01 42 /bin/x",
+        "A path that looks like a complete header line.",
+    ),
+    ("like-field", b"/Rss:                  16 kB", "A path that looks like a field of smaps."),
+    ("like-unit", b"/opt/16 kB", "A path whose last word is kB, as in a field."),
     ("like-key", b"/opt/Size:", "A path that ends like the key of a field."),
-    ("like-vmflags", b"/opt/VmFlags: rd wr", "The last field of smaps."),
+    ("like-vmflags", b"/opt/VmFlags: rd wr", "A path that looks like the last field of smaps."),
     ("like-heap", b"/[heap]", "A file named [heap]."),
     ("like-stack", b"/[stack]", "A file named [stack]."),
     ("like-anon", b"/[anon:x]", "A file named like a label."),
-    ("like-anon-inner", b"/opt/[anon:libc_malloc]", "A label within a path."),
-    ("bracket-open", b"/opt/[x", "An unmatched opening bracket."),
-    ("bracket-close", b"/opt/x]", "An unmatched closing bracket."),
+    ("like-anon-inner", b"/opt/[anon:libc_malloc]", "A path that contains a label."),
+    ("bracket-open", b"/opt/[x", "A path with an unmatched opening bracket."),
+    ("bracket-close", b"/opt/x]", "A path with an unmatched closing bracket."),
     ("like-memfd", b"/memfd:x", "A file named like a memfd, but not unlinked."),
     ("like-sysv", b"/SYSV00000000", "A file named like a System V segment, but not unlinked."),
-    ("like-sysv-short", b"/SYSV1234", "Four digits: not a System V segment."),
-    ("like-anon-inode", b"/anon_inode:[eventpoll]", "An anon_inode name after a slash: a file."),
+    ("like-sysv-short", b"/SYSV1234", "Four digits: a file, not a System V segment."),
+    (
+        "like-anon-inode",
+        b"/anon_inode:[eventpoll]",
+        "The name of an anon_inode after a slash: a file.",
+    ),
     ("like-unreachable", b"/(unreachable)/x", "A directory named (unreachable)."),
     ("like-dev-zero", b"/dev/zero", "The device /dev/zero itself, not unlinked."),
     ("root-only", b"/", "A path of one slash."),
-    ("colon", b"/opt/a:b", "A colon."),
-    ("dots", b"/opt/../x/./y", "Components . and .., as an unusual file system may print them."),
-    ("number-only", b"/4096", "A number."),
+    ("colon", b"/opt/a:b", "A path with a colon."),
+    (
+        "dots",
+        b"/opt/../x/./y",
+        "A path with the components . and .., as an unusual file system may print it.",
+    ),
+    ("number-only", b"/4096", "A path that looks like a number."),
 )
 
 DELETED = (
     ("deleted-in-middle", b"/opt/x (deleted)/y", "A directory named like an unlinked file."),
-    ("deleted-no-space", b"/opt/x(deleted)", "No space before the parenthesis: part of the name."),
-    ("deleted-upper", b"/opt/x (DELETED)", "The mark in upper case: part of the name."),
-    ("deleted-and-more", b"/opt/x (deleted) y", "The mark not at the end: part of the name."),
-    ("deleted-trailing-space", b"/opt/x (deleted) ", "The mark and a space: part of the name."),
+    (
+        "deleted-no-space",
+        b"/opt/x(deleted)",
+        "(deleted) without a space before it: part of the name.",
+    ),
+    ("deleted-upper", b"/opt/x (DELETED)", "(DELETED) in upper case: part of the name."),
+    ("deleted-and-more", b"/opt/x (deleted) y", "(deleted) not at the end: part of the name."),
+    ("deleted-trailing-space", b"/opt/x (deleted) ", "(deleted) and a space: part of the name."),
 )
 
 MEMFDS = (
@@ -132,13 +152,17 @@ MEMFDS = (
     ("memfd-slashes", b"//x//", "A memfd with repeated slashes."),
     ("memfd-newline", b"a\nb", "A memfd with a newline, printed as \\012."),
     ("memfd-octal", b"a\\012b", "A memfd with a backslash and 012, printed like a newline."),
-    ("memfd-deleted", b"x (deleted)", "A memfd that ends in (deleted): the mark occurs twice."),
+    (
+        "memfd-deleted",
+        b"x (deleted)",
+        "A memfd whose name ends in (deleted): the column has it twice.",
+    ),
     (
         "memfd-deleted-twice",
         b"x (deleted) (deleted)",
-        "A memfd with the mark twice: it occurs three times.",
+        "A memfd whose name has (deleted) twice: the column has it three times.",
     ),
-    ("memfd-only-deleted", b" (deleted)", "A memfd named only by the mark."),
+    ("memfd-only-deleted", b" (deleted)", "A memfd whose whole name is (deleted)."),
     ("memfd-like-heap", b"[heap]", "A memfd named like the heap."),
     ("memfd-like-anon", b"[anon:x]", "A memfd named like a label."),
     (
@@ -163,7 +187,7 @@ def cases() -> Iterator[Case]:
     for name, original, shows in SPACES:
         yield _file(name, path(original), shows, D_PATH, "space")
     for name, original, shows in LOOKALIKES:
-        yield _file(name, path(original), f"{shows} All of it is a path.", D_PATH, "look-alike")
+        yield _file(name, path(original), shows, D_PATH, "look-alike")
     yield from _newlines()
     yield from _deleted()
     for name, label, shows in MEMFDS:
@@ -188,7 +212,7 @@ def _newlines() -> Iterator[Case]:
         ("newline-leading", b"/\nx", "A newline at the start of a component."),
         ("newline-twice", b"/opt/a\n\nb", "Two newlines in a row."),
         ("newline-header", b"/opt/x\n1000-2000 r-xp 00000000 fd:01 42   /bin/x",
-         "A newline and text like a header line. The kernel prints one line."),
+         "A newline and text that looks like a header line. The kernel prints one line."),
     )  # fmt: skip
     for name, original, shows in rows:
         yield _file(name, path(original), shows, MANGLE, "newline")
@@ -214,7 +238,7 @@ def _deleted() -> Iterator[Case]:
         (
             "deleted-thrice",
             path(b"/x (deleted) (deleted)", unlinked=True),
-            "The mark occurs three times.",
+            "An unlinked file whose name has (deleted) twice: the column has it three times.",
         ),
         (
             "deleted-space",
@@ -226,7 +250,7 @@ def _deleted() -> Iterator[Case]:
             path(b"/opt/x ", unlinked=True),
             "An unlinked file whose name ends in a space.",
         ),
-        ("deleted-only", path(b"/ (deleted)"), "A file named only by the mark."),
+        ("deleted-only", path(b"/ (deleted)"), "A file whose whole name is (deleted)."),
         (
             "deleted-high",
             path(b"/opt/\xff", unlinked=True),

@@ -157,22 +157,22 @@ def _flags() -> Iterator[Case]:
     base = [line for line in lines_of(AREA, "6.12") if line.key != "VmFlags"]
     every = "rd wr ex sh mr mw me ms gd pf lo io sr rr dc de ac nr ht sf wf dd sd mm hg nh mg um uw ss dp"
     rows: tuple[tuple[str, str, FieldLine | None, str], ...] = (
-        ("flags-empty", "No flags: the key and one space.", raw_flags(b" "), SHOW),
-        ("flags-empty-bare", "No flags: only the key.", raw_flags(b""),
+        ("flags-empty", "VmFlags without flags: the key and one space.", raw_flags(b" "), SHOW),
+        ("flags-empty-bare", "VmFlags without flags: only the key.", raw_flags(b""),
          "QEMU's linux-user, and patched kernels"),
-        ("flags-one", "One flag.", flags("rd"), SHOW),
-        ("flags-many", "Thirty-one flags.", flags(*every.split()), SHOW),
-        ("flags-unknown", "A bit without letters, printed as ??.", flags("rd", "??", "mr"),
+        ("flags-one", "VmFlags with one flag.", flags("rd"), SHOW),
+        ("flags-many", "VmFlags with thirty-one flags.", flags(*every.split()), SHOW),
+        ("flags-unknown", "VmFlags with a bit that has no letters, printed as ??.", flags("rd", "??", "mr"),
          "show_smap_vma_flags(): the default of its table"),
-        ("flags-unknown-twice", "Two bits without letters.", flags("rd", "??", "??", "mr"),
+        ("flags-unknown-twice", "VmFlags with two bits that have no letters.", flags("rd", "??", "??", "mr"),
          "show_smap_vma_flags()"),
-        ("flags-new", "Letters that no kernel prints today.", flags("rd", "zz", "mr"),
+        ("flags-new", "VmFlags with a flag that no kernel prints today.", flags("rd", "zz", "mr"),
          "new flags are added: gu with 5dba5cc2e0ff (in v6.19)"),
-        ("flags-no-last-space", "No space after the last flag.", raw_flags(b" rd mr mw"),
+        ("flags-no-last-space", "VmFlags without the space after the last flag.", raw_flags(b" rd mr mw"),
          "QEMU's linux-user"),
         ("flags-missing", "No line VmFlags, although the next mapping has one.", None,
          "no kernel guarantees equal fields for all mappings"),
-        ("flags-odd-order", "Flags in another order: bits have been renumbered before.",
+        ("flags-odd-order", "VmFlags in another order: bits have been renumbered before.",
          flags("sd", "rd", "ac"), SHOW),
     )  # fmt: skip
     for name, shows, line, source in rows:
@@ -184,11 +184,15 @@ def _numbers() -> Iterator[Case]:
     base = lines_of(AREA, "6.12")
     rows = (
         ("value-zero", 0, "0 kB, which is not the same as missing."),
-        ("value-8-digits", 99999999, "eight digits: no padding is left."),
-        ("value-9-digits", 100000000, "nine digits: eight is only the minimum width."),
+        ("value-8-digits", 99999999, "99999999 kB, eight digits: no padding is left."),
+        (
+            "value-9-digits",
+            100000000,
+            "100000000 kB, nine digits: eight is only the minimum width.",
+        ),
         ("value-2-32", 2**32, "2^32 kB: 4 TiB."),
         ("value-2-53", 2**43 + 1, "above 2^53 bytes: a double can represent multiples of 1024."),
-        ("value-highest", 2**54 - 1, "the highest below 2^64 bytes."),
+        ("value-highest", 2**54 - 1, "the highest number of kB below 2^64 bytes."),
     )
     for name, value, shows in rows:
         lines = [size("Rss", value) if line.key == "Rss" else line for line in base]
