@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, SupportsIndex
 
 BytesOrStr = bytes | bytearray | memoryview | str
 
@@ -54,6 +54,21 @@ def as_address(address: object) -> int:
         return operator.index(address)  # type: ignore[arg-type]
     except TypeError:
         raise TypeError(f"expected an address (int), not {_type_name(address)}") from None
+
+
+def as_count(name: str, value: object, *, least: int, alternative: str = "") -> int:
+    """Return *value* of the argument *name* as an ``int`` of at least *least*.
+
+    Raises `TypeError` if it is no integer, `ValueError` if it is too small. The message names the
+    *alternative* that the caller also accepts.
+    """
+    expected = f"an integer from {least}{alternative and f' or {alternative}'}"
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise TypeError(f"{name} must be {expected}, not {value!r}")
+    count = operator.index(value)
+    if count < least:
+        raise ValueError(f"{name} must be {expected}, not {value!r}")
+    return count
 
 
 def _type_name(value: object) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
+from procmaps._arguments import as_address, as_bytes
 from procmaps.errors import (
     NamingError,
     NamingUnsupported,
@@ -98,10 +99,10 @@ def set_anon_name(
     `RangeHasHole` (``ENOMEM``; mapped parts are labelled), `NotNameable` (``EBADF``; parts below
     the file are labelled), `SplitFailed` (``EAGAIN``).
     """
-    raw = label.encode("utf-8", "surrogateescape") if isinstance(label, str) else label
+    raw = None if label is None else as_bytes(label)
     if raw is not None:
         check_label(raw, limit=limit)
-    _check_range(address, length)
+    _check_range(as_address(address), length)
     code = call(address, length, raw)
     while code == codes.EINTR:  # since 7.1 a signal ends the wait for the lock
         code = call(address, length, raw)

@@ -6,9 +6,18 @@ from typing import Literal
 
 import attrs
 
+from procmaps._arguments import StrOrBytesPath, as_count, as_path
 from procmaps.formats.file_kinds import FileKind
 
 Pid = int | Literal["self"]
+
+Root = StrOrBytesPath
+"""The mount point of a procfs."""
+
+
+def root_path(root: Root) -> str:
+    """Return *root* as a ``str``. Raises `TypeError` if it is no path."""
+    return str(as_path(root))
 
 
 @attrs.frozen
@@ -25,9 +34,9 @@ class ProcFile:
 
     def __attrs_post_init__(self) -> None:
         if self.pid != "self":
-            _check_id("pid", self.pid, 'an integer from 1 or "self"')
+            as_count("pid", self.pid, least=1, alternative='"self"')
         if self.tid is not None:
-            _check_id("tid", self.tid, "an integer from 1")
+            as_count("tid", self.tid, least=1)
 
     @property
     def process_folder(self) -> str:
@@ -49,13 +58,3 @@ class ProcFile:
         """The process or thread, in words for an error message."""
         process = "the calling process" if self.pid == "self" else f"process {self.pid}"
         return process if self.tid is None else f"thread {self.tid} of {process}"
-
-
-def _check_id(what: str, value: object, expected: str) -> None:
-    msg = f"{what} must be {expected}, not {value!r}"
-    if isinstance(value, str) and what == "pid":
-        raise ValueError(msg)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(msg)
-    if value < 1:
-        raise ValueError(msg)

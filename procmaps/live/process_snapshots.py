@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
-from procmaps.live.proc_file import Pid, ProcFile
+from procmaps._arguments import as_count
+from procmaps.live.proc_file import Pid, ProcFile, Root, root_path
 from procmaps.live.reading import open_file, read_text
 from procmaps.snapshots.loading import Errors, loads
 from procmaps.snapshots.problems import DISORDER
@@ -13,8 +13,6 @@ from procmaps.snapshots.snapshot import Snapshot
 
 RETRIES = 3
 """How many times a torn text is read again by default."""
-
-Root = str | os.PathLike[str]
 
 
 def maps(
@@ -42,7 +40,7 @@ def maps(
     Raises `ValueError` for a pid, tid or count out of range, `TypeError` for one that is no
     integer, and `procmaps.ParseError` as `procmaps.loads` does.
     """
-    return _snapshot(ProcFile(pid, "maps", tid, os.fspath(root)), retries, errors, dialect)
+    return _snapshot(ProcFile(pid, "maps", tid, root_path(root)), retries, errors, dialect)
 
 
 def smaps(
@@ -61,7 +59,7 @@ def smaps(
 
     Everything else is as in `maps`.
     """
-    return _snapshot(ProcFile(pid, "smaps", tid, os.fspath(root)), retries, errors, dialect)
+    return _snapshot(ProcFile(pid, "smaps", tid, root_path(root)), retries, errors, dialect)
 
 
 def rollup(
@@ -76,7 +74,7 @@ def rollup(
 
     The text is never torn. Everything else is as in `maps`.
     """
-    return _snapshot(ProcFile(pid, "smaps_rollup", tid, os.fspath(root)), 0, errors, dialect)
+    return _snapshot(ProcFile(pid, "smaps_rollup", tid, root_path(root)), 0, errors, dialect)
 
 
 def is_torn(snapshot: Snapshot) -> bool:
@@ -85,9 +83,7 @@ def is_torn(snapshot: Snapshot) -> bool:
 
 
 def _snapshot(file: ProcFile, retries: int, errors: Errors, dialect: str) -> Snapshot:
-    if retries < 0:
-        msg = f"retries must be 0 or more, not {retries}"
-        raise ValueError(msg)
+    as_count("retries", retries, least=0)
 
     def read() -> Snapshot:
         handle.seek(0)

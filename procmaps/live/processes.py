@@ -13,10 +13,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
+from procmaps._arguments import as_count
 from procmaps.errors import LiveError, NotProcfs
 from procmaps.formats.file_kinds import FileKind
 from procmaps.live.failures import is_procfs
-from procmaps.live.process_snapshots import Root, maps, rollup, smaps
+from procmaps.live.proc_file import Root, root_path
+from procmaps.live.process_snapshots import maps, rollup, smaps
 from procmaps.snapshots.loading import Errors
 from procmaps.snapshots.snapshot import Snapshot
 
@@ -31,7 +33,7 @@ def pids(root: Root = "/proc") -> list[int]:
     Threads other than the main thread have no entry there. Raises `NotProcfs` if *root* is no
     procfs.
     """
-    folder = os.fspath(root)
+    folder = root_path(root)
     if not is_procfs(folder):
         raise NotProcfs("every process", folder, folder)
     return sorted(int(each.name) for each in Path(folder).iterdir() if each.name.isdecimal())
@@ -64,10 +66,7 @@ def iter_snapshots(
     if kind not in _READERS:
         msg = f'kind must be "maps", "smaps" or "smaps_rollup", not {kind!r}'
         raise ValueError(msg)
-    workers = (os.cpu_count() or 1) if threads is None else threads
-    if workers < 1:
-        msg = f"threads must be 1 or more, not {threads}"
-        raise ValueError(msg)
+    workers = (os.cpu_count() or 1) if threads is None else as_count("threads", threads, least=1)
 
     def read(pid: int) -> Snapshot | LiveError:
         try:

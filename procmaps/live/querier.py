@@ -19,8 +19,7 @@ from procmaps.formats.dialects import LINUX
 from procmaps.grammar import loading
 from procmaps.live.build_id import build_id_at
 from procmaps.live.failures import gone_error
-from procmaps.live.proc_file import Pid, ProcFile
-from procmaps.live.process_snapshots import Root
+from procmaps.live.proc_file import Pid, ProcFile, Root, root_path
 from procmaps.live.query_ioctl import (
     ACCESS,
     COVERING_OR_NEXT,
@@ -114,7 +113,7 @@ class Querier:
         if method not in ("auto", "ioctl", "text"):
             msg = f'method must be "auto", "ioctl" or "text", not {method!r}'
             raise ValueError(msg)
-        self._proc_file = ProcFile(pid, "maps", None, os.fspath(root))
+        self._proc_file = ProcFile(pid, "maps", None, root_path(root))
         self._method: Method | Literal["auto"] = method
         self._file = open_file(self._proc_file)
         self._read_lock = Lock()  # all threads share the position in the file

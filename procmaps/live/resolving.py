@@ -17,8 +17,7 @@ from pathlib import Path
 
 import attrs
 
-from procmaps.live.proc_file import Pid, ProcFile
-from procmaps.live.process_snapshots import Root
+from procmaps.live.proc_file import Pid, ProcFile, Root, root_path
 from procmaps.live.querier import query
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
@@ -63,7 +62,9 @@ def resolve(pid: Pid, mapping: Mapping, *, root: Root = "/proc") -> Resolution:
 
     Raises what `procmaps.maps` raises when it opens the file.
     """
-    file = ProcFile(pid, "maps", None, os.fspath(root))
+    file = ProcFile(pid, "maps", None, root_path(root))
+    if not isinstance(mapping, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"expected a Mapping, not {type(mapping).__name__}")
     name = mapping.name
     if isinstance(name, ThreadStack):
         return _thread_stack(mapping)

@@ -79,7 +79,7 @@ class Snapshot(Sequence[Mapping]):
 
     def source(self, index: int) -> bytes:
         """Return the text of one entry: its lines, and any lines up to the next header line."""
-        return self._finder.entry(range(len(self))[index])
+        return self._finder.entry(self._row(index))
 
     # --- records ----------------------------------------------------------------------------------
 
@@ -93,7 +93,17 @@ class Snapshot(Sequence[Mapping]):
     def __getitem__(self, index: int | slice) -> Mapping | Mappings:
         if isinstance(index, slice):
             return Mappings(map(self._records.mapping, range(len(self))[index]))
-        return self._records.mapping(range(len(self))[index])
+        return self._records.mapping(self._row(index))
+
+    def _row(self, index: int) -> int:
+        """Return *index* counted from the start. Raises `IndexError` or `TypeError`."""
+        try:
+            return range(len(self))[index]
+        except IndexError:
+            raise IndexError(f"index {index} in a snapshot of {len(self)} mappings") from None
+        except TypeError:
+            kind = type(index).__name__
+            raise TypeError(f"expected an index (int) or a slice, not {kind}") from None
 
     def __iter__(self) -> Iterator[Mapping]:
         return iter(self._records)

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import attrs
 
-from procmaps._arguments import StrOrBytesPath, as_binary_file, as_path
+from procmaps._arguments import StrOrBytesPath, as_binary_file, as_count, as_path
 from procmaps.errors import ParseError
 from procmaps.grammar.loading import load as load_grammar
 from procmaps.snapshots.loading import Errors, loads
@@ -36,9 +36,7 @@ def iterload(
     In `Snapshot.problems` they count from the start of the chunk. Raises `ValueError` for a
     *chunk_size* below 1.
     """
-    if chunk_size < 1:
-        msg = f"chunk_size must be 1 byte or more, not {chunk_size}"
-        raise ValueError(msg)
+    as_count("chunk_size", chunk_size, least=1)
     if isinstance(source, str | bytes | os.PathLike):
         with as_path(source).open("rb") as file:
             yield from _snapshots(file, chunk_size, errors, dialect)

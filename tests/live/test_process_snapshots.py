@@ -471,8 +471,8 @@ def test_every_line_parses_while_threads_change_mappings(spawn: Spawn) -> None:
 @pytest.mark.parametrize(
     ("pid", "error"),
     [
-        *((pid, ValueError) for pid in (0, -1, "1", "thread-self")),
-        *((pid, TypeError) for pid in (True, 1.0, None, b"self")),
+        *((pid, ValueError) for pid in (0, -1)),
+        *((pid, TypeError) for pid in ("1", "thread-self", True, 1.0, None, b"self")),
     ],
 )
 def test_rejects_other_pids(pid: object, error: type[Exception]) -> None:
@@ -486,8 +486,20 @@ def test_rejects_other_tids_and_retries() -> None:
         procmaps.maps(tid=0)
     with pytest.raises(TypeError, match=r"^tid must be an integer from 1, not 'x'$"):
         procmaps.maps(tid="x")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match=r"^retries must be 0 or more, not -1$"):
+    with pytest.raises(ValueError, match=r"^retries must be an integer from 0, not -1$"):
         procmaps.maps(retries=-1)
+    with pytest.raises(TypeError, match=r"^retries must be an integer from 0, not '3'$"):
+        procmaps.maps(retries="3")  # type: ignore[arg-type]
+
+
+def test_root_may_be_any_path(tmp_path: Path) -> None:
+    root = _tree(tmp_path, LINE)
+    for path in (str(root), os.fsencode(root), root):
+        assert len(procmaps.maps(1234, root=path)) == 1
+    with pytest.raises(
+        TypeError, match=r"^expected a path \(str, bytes or os.PathLike\), not int$"
+    ):
+        procmaps.maps(root=5)  # type: ignore[arg-type]
 
 
 def test_errors_can_be_pickled() -> None:

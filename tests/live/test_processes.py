@@ -48,7 +48,7 @@ def test_the_iteration_can_be_stopped() -> None:
 
 
 def test_rejects_unknown_kinds_and_no_threads() -> None:
-    with pytest.raises(ValueError, match=r"^threads must be 1 or more, not 0$"):
+    with pytest.raises(ValueError, match=r"^threads must be an integer from 1, not 0$"):
         iter_snapshots([], threads=0)
     with pytest.raises(
         ValueError, match=r'^kind must be "maps", "smaps" or "smaps_rollup", not \'map\'$'

@@ -275,3 +275,5 @@ def test_rejects_a_mapping_in_place_of_the_pid() -> None:
         TypeError, match=r"^pid must be an integer from 1 or \"self\", not <Mapping "
     ):
         resolve(mapping, 5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^expected a Mapping, not int$"):
+        resolve("self", 5)  # type: ignore[arg-type]

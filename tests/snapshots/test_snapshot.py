@@ -94,8 +94,13 @@ def test_a_snapshot_is_a_sequence_of_mappings() -> None:
     assert snapshot[-1] == snapshot[3]
     assert snapshot.index(snapshot[2]) == 2
     assert [*reversed(snapshot)] == [*snapshot][::-1]
-    with pytest.raises(IndexError):
-        snapshot[4]
+    for index in (4, -5):
+        with pytest.raises(IndexError, match=rf"^index {index} in a snapshot of 4 mappings$"):
+            snapshot[index]
+        with pytest.raises(IndexError, match=rf"^index {index} in a snapshot of 4 mappings$"):
+            snapshot.source(index)
+    with pytest.raises(TypeError, match=r"^expected an index \(int\) or a slice, not str$"):
+        snapshot["[heap]"]  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(

@@ -51,5 +51,5 @@ def test_an_error_has_its_position_in_the_whole_input() -> None:
 
 
 def test_rejects_a_chunk_size_below_1() -> None:
-    with pytest.raises(ValueError, match=r"^chunk_size must be 1 byte or more, not 0$"):
+    with pytest.raises(ValueError, match=r"^chunk_size must be an integer from 1, not 0$"):
         list(iterload(io.BytesIO(b""), chunk_size=0))
