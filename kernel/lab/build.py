@@ -23,6 +23,7 @@ from kernel.lab.flavours import Edit
 from kernel.lab.kernels import Kernel
 from kernel.lab.progress import Progress
 from kernel.lab.releases import Release
+from procmaps.errors import escape_bytes
 
 # The kernel prints these in /proc/version. They are fixed so that builds are reproducible.
 REPRODUCIBLE = {
@@ -138,7 +139,7 @@ def _apply(release: Release, tree: Path, edit: Edit) -> None:
     text = path.read_text()
     if text.count(edit.old) != 1:
         reason = f"{edit.old!r} occurs {text.count(edit.old)} times instead of once"
-        raise BuildFailure(release.name, ("edit", edit.file), reason)
+        raise BuildFailure(release.name, ("edit", edit.file), reason.encode())
     path.unlink()  # it is a hard link to the plain tree's file: never write through it
     path.write_text(text.replace(edit.old, edit.new))
 
@@ -212,7 +213,7 @@ def _compile(kernel: Kernel, command: tuple[str, ...]) -> None:
             raise AssertionError("Popen() was asked for a pipe")
         for line in make.stdout:
             record.write(line)
-            progress.step(line.decode("utf-8", "replace").strip())
+            progress.step(escape_bytes(line.strip()))
         status = make.wait()
     if status:
-        raise BuildFailure(kernel.name, command, log.read_text(errors="replace")[-4000:])
+        raise BuildFailure(kernel.name, command, log.read_bytes())

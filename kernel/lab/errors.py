@@ -4,6 +4,16 @@ import difflib
 
 from attrs import field, frozen
 
+from procmaps.errors import escape_bytes
+
+_TAIL = 4000
+
+
+def output_tail(output: bytes) -> str:
+    """Return the last lines of a program's output, escaped for a terminal."""
+    lines = output[-_TAIL:].replace(b"\r\n", b"\n").split(b"\n")
+    return "\n".join(map(escape_bytes, lines))
+
 
 class LabError(Exception):
     """A failure of the laboratory itself. An errno in a guest is a result, not a failure."""
@@ -54,10 +64,10 @@ class BuildFailure(LabError):
 
     kernel: str
     command: tuple[str, ...]
-    output: str
+    output: bytes = field(repr=False)
 
     def __str__(self) -> str:
-        return f"{self.kernel}: `{' '.join(self.command)}` failed:\n{self.output}"
+        return f"{self.kernel}: `{' '.join(self.command)}` failed:\n{output_tail(self.output)}"
 
 
 @frozen
@@ -69,7 +79,7 @@ class VMError(LabError):
     console: bytes = field(repr=False)
 
     def __str__(self) -> str:
-        tail = self.console[-2000:].decode("utf-8", "replace") or "(nothing)"
+        tail = output_tail(self.console) or "(nothing)"
         return f"{self.kernel}: {self.reason}; the end of its console:\n{tail}"
 
 

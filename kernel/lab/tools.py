@@ -113,10 +113,9 @@ def run(
         stderr=subprocess.STDOUT,
         check=False,
     )
-    text = done.stdout.decode("utf-8", "replace")
     if done.returncode:
-        raise BuildFailure(subject, tuple(command), text[-4000:])
-    return text
+        raise BuildFailure(subject, tuple(command), done.stdout)
+    return done.stdout.decode("utf-8", "replace")
 
 
 def version(tool: Tool) -> str:

@@ -156,6 +156,12 @@ def test_find_reports_a_missing_compiler(
     assert caught.value.what == kernel.architecture.compiler
 
 
+def test_error_of_a_failed_command_escapes_its_output() -> None:
+    with pytest.raises(BuildFailure) as caught:
+        tools.run("thing", ("sh", "-c", r"printf '\033[31mred\n\377'; exit 1"))
+    assert str(caught.value).endswith("\n\\x1b[31mred\n\\xff")
+
+
 def test_error_of_a_failed_command_quotes_its_output() -> None:
     with pytest.raises(BuildFailure) as caught:
         tools.run("thing", ("sh", "-c", "echo said; exit 3"))

@@ -66,6 +66,7 @@ def test_reports_a_panic(named: Image) -> None:
     assert caught.value.kernel == "6.12-x86_64-named"
     assert caught.value.reason == "the guest's kernel panicked"
     assert b"Kernel panic - not syncing" in caught.value.console
+    assert "Kernel panic - not syncing" in str(caught.value)
 
 
 def test_reports_the_end_of_the_emulator(named: Image) -> None:
