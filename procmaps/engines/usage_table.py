@@ -94,7 +94,8 @@ def _number(field: FieldLine, unit: str) -> int:
         kind = "a size in kB" if wanted == "size" else "a number without a unit"
         raise ImpossibleValue("value", f"{field.key.decode()} must be {kind}")
     if field.value >= MISSING:
-        raise ImpossibleValue("value", "the number is larger than 64 bits can hold")
+        limit = (MISSING - 1) // (1024 if wanted == "size" else 1)
+        raise ImpossibleValue("value", f"the number must be at most {limit}")
     return field.value
 
 

@@ -111,7 +111,7 @@ line 3, column 1: this field occurs twice in one entry
   ^
 A header line is missing between the two: every entry starts with one.""",
     ANON + b"Rss: 18014398509481984 kB\n": """\
-line 2, column 6: the number is larger than 64 bits can hold
+line 2, column 6: the number must be at most 18014398509481983
   Rss: 18014398509481984 kB
        ^""",
     ANON + b"Rss: 4 kB\0\n": """\

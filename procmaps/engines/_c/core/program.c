@@ -5,7 +5,7 @@
 
 /* --- preparing ------------------------------------------------------------------------------- */
 
-/* Return how many digits of *base* a 64-bit number can always hold. */
+/* Return how many digits of *base* always fit in 64 bits. */
 static size_t
 safe_digits(uint64_t base)
 {

@@ -45,7 +45,7 @@ typedef struct {
     int register_index;     /* of NUMBER and SPAN */
     Action action;
     bool may_end;  /* the line may end before this step */
-    int stop_byte; /* the only byte, besides the newline, outside the set; -1 if there are more */
+    int stop_byte; /* the only byte outside the set, except the newline; -1 if there are more */
     uint8_t literal[LITERAL_BYTES]; /* LITERAL: adjacent sets of one byte each, joined */
 } Step;
 
