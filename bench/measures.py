@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import texts
 from bench.race import HERE, Contender, Ratio, race, times_of
-from procmaps.engines.columns import Columns
+from procmaps.engines.columns import view_columns
 from procmaps.engines.dispatch import scan
 from procmaps.grammar import loading
 
@@ -26,7 +26,7 @@ def memory(text: bytes) -> Ratio:
     tracemalloc.start()
     try:
         columns = scan(text, linux)
-        usage = [*Columns.of(columns).usage.values()]
+        usage = [*view_columns(columns).usage.values()]
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -48,7 +48,7 @@ def kernel(path: str) -> Callable[[], int]:
 
 def columns(path: str) -> Callable[[], int]:
     """Parse a text in memory into columns, with the engine that PROCMAPS_ENGINE names."""
-    from procmaps.engines.columns import Columns
+    from procmaps.engines.columns import view_columns
     from procmaps.engines.dispatch import scan
     from procmaps.grammar import loading
 
@@ -57,7 +57,7 @@ def columns(path: str) -> Callable[[], int]:
     def run() -> int:
         columns = scan(text, linux)
         # A smaps field becomes a column on first use: use all of them.
-        usage = [*Columns.of(columns).usage.values()]
+        usage = [*view_columns(columns).usage.values()]
         return len(columns) if all(map(len, usage)) else 0
 
     return run

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from procmaps.engines.column_buffers import ColumnBuffers, UnparsedRange
 from procmaps.engines.selection import engine
 from procmaps.engines.usage_table import ABSENT, MISSING
+
+# Annotations of records are also resolved at run time; memoryview takes no parameter before 3.14.
+if TYPE_CHECKING:
+    IntColumn: TypeAlias = memoryview[int]
+else:
+    IntColumn = memoryview
 
 
 @attrs.frozen(eq=False)
@@ -20,27 +27,27 @@ class Columns:
     copy: ``numpy.asarray(columns.start)``.
     """
 
-    line_offset: memoryview[int]
+    line_offset: IntColumn
     """Offset of the header line in the text, in bytes; 64 bits."""
-    start: memoryview[int]
+    start: IntColumn
     """First address; 64 bits."""
-    end: memoryview[int]
+    end: IntColumn
     """End address, exclusive; 64 bits."""
-    perms: memoryview[int]
+    perms: IntColumn
     """Permissions as `procmaps.records.perms.Perms.flags`; 8 bits."""
-    offset: memoryview[int]
+    offset: IntColumn
     """Offset in the file, in bytes; 64 bits."""
-    major: memoryview[int]
+    major: IntColumn
     """Major device number; 32 bits."""
-    minor: memoryview[int]
+    minor: IntColumn
     """Minor device number; 32 bits."""
-    inode: memoryview[int]
+    inode: IntColumn
     """Inode number; 64 bits."""
-    name_index: memoryview[int]
+    name_index: IntColumn
     """Index in `names`; 32 bits."""
     names: tuple[bytes, ...]
     """The distinct name columns. Index 0 is the empty name of unnamed memory."""
-    usage: Mapping[str, memoryview[int]]
+    usage: Mapping[str, IntColumn]
     """Columns of smaps fields by attribute of `procmaps.records.usage.Usage`, in bytes; 64 bits.
 
     A field that was not printed is 2**64 - 1. Each lookup gathers the column again.
@@ -51,29 +58,8 @@ class Columns:
     """The ranges of lines that could not be read."""
     _buffers: ColumnBuffers = attrs.field(alias="buffers", repr=False)
 
-    @classmethod
-    def of(cls, buffers: ColumnBuffers) -> Columns:
-        """Return views of *buffers*, which must not change any more."""
-        table = buffers.usage_table
-        return cls(
-            line_offset=_view(buffers.line_offset),
-            start=_view(buffers.start),
-            end=_view(buffers.end),
-            perms=_view(buffers.perms),
-            offset=_view(buffers.offset),
-            major=_view(buffers.major),
-            minor=_view(buffers.minor),
-            inode=_view(buffers.inode),
-            name_index=_view(buffers.name_index),
-            names=tuple(buffers.names.texts),
-            usage=_UsageColumns(buffers.usage_row, table.numbers),
-            flags=tuple(table.flags.texts),
-            unparsed=tuple(buffers.unparsed),
-            buffers=buffers,
-        )
-
     @property
-    def flags_index(self) -> memoryview[int]:
+    def flags_index(self) -> IntColumn:
         """Index in `flags`; 2**32 - 1 without a ``VmFlags`` line; 32 bits. Gathered each time."""
         known = self._buffers.usage_table.flags_index
         count = len(known)
@@ -85,17 +71,38 @@ class Columns:
 
     def __reduce__(self) -> tuple[object, ...]:
         # A memoryview cannot be pickled.
-        return Columns.of, (self._buffers,)
+        return view_columns, (self._buffers,)
 
 
-class _UsageColumns(Mapping[str, "memoryview[int]"]):
+def view_columns(buffers: ColumnBuffers) -> Columns:
+    """Return views of *buffers*, which must not change any more."""
+    table = buffers.usage_table
+    return Columns(
+        line_offset=_view(buffers.line_offset),
+        start=_view(buffers.start),
+        end=_view(buffers.end),
+        perms=_view(buffers.perms),
+        offset=_view(buffers.offset),
+        major=_view(buffers.major),
+        minor=_view(buffers.minor),
+        inode=_view(buffers.inode),
+        name_index=_view(buffers.name_index),
+        names=tuple(buffers.names.texts),
+        usage=_UsageColumns(buffers.usage_row, table.numbers),
+        flags=tuple(table.flags.texts),
+        unparsed=tuple(buffers.unparsed),
+        buffers=buffers,
+    )
+
+
+class _UsageColumns(Mapping[str, IntColumn]):
     """The usage columns with one number per mapping, gathered from the rows of a `UsageTable`."""
 
     def __init__(self, usage_row: array[int], numbers: dict[str, array[int]]) -> None:
         self._usage_row = usage_row
         self._numbers = numbers
 
-    def __getitem__(self, attribute: str) -> memoryview[int]:
+    def __getitem__(self, attribute: str) -> IntColumn:
         return _view(gather(self._numbers[attribute], self._usage_row))
 
     def __iter__(self) -> Iterator[str]:
@@ -117,5 +124,5 @@ def gather(numbers: array[int], rows: array[int]) -> array[int]:
     return array("Q", [numbers[row] if row < count else MISSING for row in rows])
 
 
-def _view(column: array[int]) -> memoryview[int]:
+def _view(column: array[int]) -> IntColumn:
     return memoryview(column).toreadonly()

@@ -11,7 +11,7 @@ import attrs
 
 from procmaps._arguments import BytesOrStr, as_address
 from procmaps.engines.column_buffers import ColumnBuffers
-from procmaps.engines.columns import Columns
+from procmaps.engines.columns import Columns, view_columns
 from procmaps.errors import ParseError
 from procmaps.formats.file_kinds import FileKind
 from procmaps.grammar.loading import Grammar
@@ -46,7 +46,7 @@ class Snapshot(Sequence[Mapping]):
     @functools.cached_property
     def columns(self) -> Columns:
         """The columns of the text, read-only and without a copy."""
-        return Columns.of(self._buffers)
+        return view_columns(self._buffers)
 
     @functools.cached_property
     def _records(self) -> RecordBuilder:

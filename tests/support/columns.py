@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procmaps.engines.column_buffers import ColumnBuffers
-from procmaps.engines.columns import Columns
+from procmaps.engines.columns import view_columns
 from procmaps.engines.usage_table import ABSENT, MISSING
 
 HEADERS = (
@@ -13,7 +13,7 @@ HEADERS = (
 
 def facts(buffers: ColumnBuffers) -> dict[str, object]:
     """Return the contents by column, and the field lines by mapping, whether shared or not."""
-    columns, table = Columns.of(buffers), buffers.usage_table
+    columns, table = view_columns(buffers), buffers.usage_table
     flags = [None if index == ABSENT else columns.flags[index] for index in columns.flags_index]
     usage = {name: column.tolist() for name, column in columns.usage.items()}
     return {
