@@ -42,9 +42,9 @@ class AdapterBroken(ProcmapsError):
 
     def __str__(self) -> str:
         return (
-            f"the adapter is broken: {shlex.join(self.command)}: {self.reason}; before any case "
-            "is run it must answer a plain dump: read it from standard input, print a JSON array "
-            "with an object for each mapping, and exit with status 0"
+            f"the adapter is broken: {shlex.join(self.command)}: {self.reason}; it must answer a "
+            "plain dump before any case is run: read it from standard input, print a JSON array "
+            "with an object for each mapping, exit with status 0 (`procmaps help protocol`)"
         )
 
 

@@ -102,10 +102,9 @@ def command(options: CheckOptions) -> None:
     """Run a parser on the conformance suite and show the smallest dump for each failure.
 
     COMMAND is an adapter in any language. It reads a dump from standard input, calls the parser,
-    prints a JSON array with an object for each mapping, and exits with status 0. All members are
-    optional: start, end and offset (hexadecimal strings), size and inode (numbers), perms, device,
-    name, path, deleted, label, kind, usage, keys. Bytes that are not UTF-8 are printed unchanged
-    or as {"base64": "…"}. {"rejected": "why"} instead of the array refuses the dump.
+    prints a JSON array with an object for each mapping, and exits with status 0. Each object has
+    the members that the parser knows, such as start, end and name ("procmaps help protocol" lists
+    all). {"rejected": "why"} instead of the array refuses the dump.
 
     If COMMAND contains {maps}, {smaps} or {smaps_rollup}, this becomes the path of the dump, and
     {root} the path of a folder laid out like /proc, with the process {pid}.

@@ -51,7 +51,7 @@ def grammar_bytes(name: str = "linux", start: str = "maps") -> st.SearchStrategy
     """Draw bytes from the grammar of a dialect: its rule *start* accepts all of them.
 
     *start* is ``maps``, ``smaps``, ``rollup``, ``line`` or ``name``. A grammar has no semantics: a
-    mapping may end before it starts, and a field may stand twice. Raises
+    mapping may end before it starts, and a field may be repeated. Raises
     `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
     """
     lark = parser(dialect(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -168,3 +169,12 @@ def test_the_example_adapter_in_awk_runs(check: Check) -> None:
     assert done.returncode == 1
     assert "got      name: '/opt/My'" in done.stdout
     assert "adapter-fault" not in done.stdout
+
+
+def test_the_page_shows_real_output(check: Check) -> None:
+    page = ROOT / "docs" / "check.md"
+    if not page.exists():
+        pytest.skip("the wheel tests have no docs/check.md")
+    (shown,) = re.findall(r"```\n(names/space.*?)```", page.read_text("utf-8"), re.DOTALL)
+    example = ROOT / "docs" / "examples" / "adapter.awk"
+    assert shown in check("--case", "names/space", "--", "awk", "-f", str(example)).stdout

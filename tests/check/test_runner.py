@@ -158,8 +158,8 @@ def test_rejects_a_command_that_does_not_exist() -> None:
         runner.probe()
     assert str(caught.value) == (
         "the adapter is broken: /nowhere/parser: cannot start it: No such file or directory; "
-        "before any case is run it must answer a plain dump: read it from standard input, print a "
-        "JSON array with an object for each mapping, and exit with status 0"
+        "it must answer a plain dump before any case is run: read it from standard input, print a "
+        "JSON array with an object for each mapping, exit with status 0 (`procmaps help protocol`)"
     )
 
 

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
+from procmaps.cli.app import cli
 from tests.check.conftest import SPLITS, THREE, Check, environment, needs_awk
 
 
@@ -96,9 +98,9 @@ from tests.check.conftest import SPLITS, THREE, Check, environment, needs_awk
             ("--", "/nowhere/parser"),
             (
                 "procmaps: the adapter is broken: /nowhere/parser: cannot start it: No such file "
-                "or directory; before any case is run it must answer a plain dump: read it from "
-                "standard input, print a JSON array with an object for each mapping, and exit "
-                "with status 0\n"
+                "or directory; it must answer a plain dump before any case is run: read it from "
+                "standard input, print a JSON array with an object for each mapping, exit with "
+                "status 0 (`procmaps help protocol`)\n"
             ),
         ),
         (("--fuzz", "1", "--producer", "plan9", "--", "x"), "procmaps: --producer: "),
@@ -177,3 +179,21 @@ def test_names_a_missing_package(package: str, arguments: tuple[str, ...], tmp_p
     )  # fmt: skip
     message = f"procmaps: {arguments[0]} needs the package {package}; run: pip install {package}\n"
     assert (done.returncode, done.stderr) == (2, message)
+
+
+@pytest.mark.parametrize(
+    ("option", "incomplete", "word"),
+    [
+        ("--case", "names/spa", "names/space"),
+        ("--show", "names/space.s", "names/space.smaps"),
+        ("--tag", "del", "deleted"),
+        ("--producer", "linux-6.1", "linux-6.12"),
+        ("--reads", "sm", "smaps_rollup"),
+        ("--only", "exe", "executable"),
+    ],
+)
+def test_completes_words(option: str, incomplete: str, word: str) -> None:
+    completion = ShellComplete(cli, {}, "procmaps", "_PROCMAPS_COMPLETE")
+    found = [item.value for item in completion.get_completions(["check", option], incomplete)]
+    assert word in found
+    assert all(value.startswith(incomplete) for value in found)

@@ -43,7 +43,7 @@ def test_engines_accept_what_the_grammar_derives(
     """By the syntax, that is.
 
     What is refused is refused for a reason that no grammar can state: an end below the start, a
-    number of more than 64 bits, a field that stands twice in one entry.
+    number of more than 64 bits, a repeated field in one entry.
     """
     columns = assert_agreed(data.draw(strategies.grammar_bytes(dialect, start)), dialect)
     assert [fault for fault in columns.unparsed if not fault.reason] == []

@@ -72,8 +72,8 @@ def _buffer(size: int) -> Parser:
 def _from_slash(dump: bytes) -> Answer:
     answer = by_lines(lines_of(dump))
     for item in answer:
-        place = item["name"].find(b"/")
-        item["name"] = item["name"][place:] if place >= 0 else item["name"]
+        index = item["name"].find(b"/")
+        item["name"] = item["name"][index:] if index >= 0 else item["name"]
     return answer
 
 
@@ -117,8 +117,8 @@ MUTANTS: dict[str, tuple[str, Parser]] = {
     "empty-label-none": ("the empty label is taken for none",
                          _named(lambda n: b"" if n in (b"[anon:]", b"[anon_shmem:]") else n)),
     "label-30": ("labels are cut to thirty bytes", _labelled(lambda n: n[:30])),
-    "column-73": ("the name is whatever stands from column 73", _fixed_column(73)),
-    "column-49": ("the name is whatever stands from column 49", _fixed_column(49)),
+    "column-73": ("the name starts in column 73", _fixed_column(73)),
+    "column-49": ("the name starts in column 49", _fixed_column(49)),
     "text-replace": ("bytes that are no UTF-8 are replaced",
                      _named(lambda n: n.decode("utf-8", "replace").encode())),
     "text-ignore": ("bytes that are no UTF-8 are dropped",
