@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from kernel import command
@@ -9,6 +10,14 @@ from kernel.experiments import cost, fork, merging
 from kernel.lab.errors import LabError
 
 EXPERIMENTS = {"fork": fork.run, "merging": merging.run, "cost": cost.run}
+
+
+def _experiment(name: str) -> str:
+    """Check the name of an experiment."""
+    if name not in EXPERIMENTS:
+        known = ", ".join(EXPERIMENTS)
+        raise argparse.ArgumentTypeError(f"unknown experiment {name!r}: known are {known}")
+    return name
 
 
 def main() -> int:
@@ -23,7 +32,7 @@ def main() -> int:
         "experiments",
         nargs="*",
         metavar="EXPERIMENT",
-        choices=[*EXPERIMENTS, []],
+        type=_experiment,
         help=f"any of {', '.join(EXPERIMENTS)} (default: all)",
     )
     chosen = parser.parse_args().experiments or list(EXPERIMENTS)

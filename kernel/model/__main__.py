@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from kernel.model import calls, subjects
 from kernel.model.differential import Difference, Subject
 from kernel.model.features import RELEASES
 from kernel.model.soak import SCOPE, Found, Soak, record
+from procmaps.errors import escape_bytes
 
 _PROGRAM = "kernel.model"
 
@@ -59,7 +61,8 @@ def _trial(path: str) -> calls.Trial:
     try:
         return calls.from_json(json.loads(Path(path).read_bytes()))
     except (OSError, ValueError) as error:
-        raise calls.InvalidTrial(f"{path} contains no trial: {error}") from error
+        shown = escape_bytes(os.fsencode(path))
+        raise calls.InvalidTrial(f"{shown} contains no trial: {error}") from error
 
 
 def _replay(options: argparse.Namespace) -> int:
@@ -68,14 +71,15 @@ def _replay(options: argparse.Namespace) -> int:
     for manager in _subjects(options):
         with manager as subject:
             for path in options.cases:
+                shown = escape_bytes(os.fsencode(path))
                 trial = _trial(path)
                 try:
                     subject.check([trial], every=1)
                 except Difference as difference:
-                    print(f"{path}: {difference}")
+                    print(f"{shown}: {difference}")
                     status = FINDINGS
                 else:
-                    print(f"{path}: {subject.name} and the model agree")
+                    print(f"{shown}: {subject.name} and the model agree")
     return status
 
 

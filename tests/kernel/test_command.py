@@ -58,6 +58,12 @@ def test_program_runs_in_the_common_frame(program: str) -> None:
     assert source.read_text().endswith('if __name__ == "__main__":\n    command.run(main)\n')
 
 
+def test_rejects_an_unknown_experiment() -> None:
+    done = run("-m", "kernel.experiments", "forks")
+    assert done.returncode == 2
+    assert done.stderr.endswith("unknown experiment 'forks': known are fork, merging, cost\n")
+
+
 HELPS: list[tuple[str, ...]] = [
     *((name,) for name in PROGRAMS),
     *((name, each) for name, commands in COMMANDS.items() for each in commands),
