@@ -1,4 +1,4 @@
-"""The records of a text, built from its columns: many at once, or the one of a row.
+"""The records of a text, built from its columns: many at once, or one by its row.
 
 Equal parts are one object: permissions, devices, names and flags are immutable, and a text repeats
 them. With the native engine the slots of the records are filled in C.
@@ -27,7 +27,7 @@ from procmaps.records.perms import Perms
 from procmaps.records.usage import ExtraField, Usage
 
 CHUNK = 1024
-"""Records that are built at once where all are asked for."""
+"""Records that are built at once if all are wanted."""
 
 _USAGE_FIELDS: Final = tuple(field.name for field in attrs.fields(Usage))
 _TEXT_FIELDS: Final = ("name", "vm_flags", "extra")

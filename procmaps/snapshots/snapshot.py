@@ -30,7 +30,7 @@ class Snapshot(Sequence[Mapping]):
 
     kind       The file that the text is from: "maps", "smaps" or "smaps_rollup".
     dialect    The dialect, as `DialectMatch`: ``snapshot.dialect == "linux"``.
-    columns    One read-only column per property; see `procmaps.engines.columns.Columns`.
+    columns    One read-only column per property; see `procmaps.Columns`.
     problems   Every `Problem` of the text.
 
     ``address in snapshot`` is true if a mapping contains the address; ``mapping in snapshot`` is

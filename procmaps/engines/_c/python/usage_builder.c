@@ -1,4 +1,4 @@
-/* The type UsageBuilder: makes a record of the columns of numbers, one row at a time. */
+/* The type UsageBuilder: builds one record at a time from columns of numbers. */
 #include "module.h"
 
 #include <string.h>
@@ -83,7 +83,8 @@ usage_builder_build(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "nO!", &row, &PyTuple_Type, &others))
         return NULL;
     if (PyTuple_Size(others) != builder->fields - builder->taken) {
-        PyErr_Format(PyExc_ValueError, "others: %d values", builder->fields - builder->taken);
+        PyErr_Format(PyExc_ValueError, "expected %d values in others",
+                     builder->fields - builder->taken);
         return NULL;
     }
     PyObject *record = allocate((PyTypeObject *)builder->record);
