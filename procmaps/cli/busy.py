@@ -6,9 +6,6 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from rich.status import Status
-from rich.text import Text
-
 from procmaps.cli.style import console
 
 _PATIENCE = 0.5
@@ -22,6 +19,9 @@ def busy(what: str) -> Generator[None, None, None]:
     if not err.is_terminal:
         yield
         return
+    from rich.status import Status  # noqa: PLC0415 - needed only on a terminal
+    from rich.text import Text  # noqa: PLC0415
+
     status = Status(Text(f"{what} ..."), console=err)
     timer = threading.Timer(_PATIENCE, status.start)
     timer.start()

@@ -135,28 +135,43 @@ def _show_parts(out: Console, explanation: Explanation) -> None:
     _columns(out, titles, cells)
 
 
+_LEAST_MEANING = 24
+"""Columns that the meaning needs on the row itself. With fewer, it is on rows of its own."""
+
+_WIDEST_TEXT = 28
+
+
 def _columns(
     out: Console, titles: tuple[str, Text, str, str], cells: list[tuple[str, Text, str, str]]
 ) -> None:
     """Print four columns of minimal width; a long text continues on the next row."""
     spans = max(len(row[0]) for row in (titles, *cells))
     rules = max(len(row[2]) for row in (titles, *cells))
-    texts = min(max(row[1].cell_len for row in (titles, *cells)), 28)
-    left = spans + texts + rules + 6
+    texts = min(max(row[1].cell_len for row in (titles, *cells)), _WIDEST_TEXT)
+    room = out.width - (spans + texts + rules + 6)
+    below = room < _LEAST_MEANING
     print_line(out)
     titles[1].stylize(HEADING)
     for index, (span, text, rule, meaning) in enumerate((titles, *cells)):
-        heading = HEADING if index == 0 else ""
-        chunks = text.divide(range(texts, len(text), texts))
-        meanings = Text(meaning, heading).wrap(out, max(24, out.width - left)) or [Text()]
-        rows = itertools.zip_longest(chunks, meanings, fillvalue=Text())
-        for row, (chunk, words) in enumerate(rows):
-            print_line(out, Text.assemble(
-                    ((span if row == 0 else "").rjust(spans), heading or FAINT), "  ",
-                    chunk, " " * (texts - chunk.cell_len), "  ",
-                    ((rule if row == 0 else "").ljust(rules), heading or FAINT), "  ",
-                    words,
-                ))  # fmt: skip
+        style = HEADING if index == 0 else ""
+        chunks = list(text.divide(range(texts, len(text), texts)))
+        meanings = Text(meaning, style).wrap(out, max(out.width - spans - 4 if below else room, 1))
+        beside = [] if below else list(meanings)
+        for row, (chunk, words) in enumerate(
+            itertools.zip_longest(chunks, beside, fillvalue=Text())
+        ):
+            first = row == 0
+            line = Text.assemble(
+                ((span if first else "").rjust(spans), style or FAINT), "  ",
+                chunk, " " * (texts - chunk.cell_len), "  ",
+                ((rule if first else "").ljust(rules), style or FAINT), "  ", words,
+            )  # fmt: skip
+            line.rstrip()
+            print_line(out, line)
+        if below and index > 0:
+            for words in meanings:
+                words.rstrip()
+                print_line(out, Text(" " * (spans + 4)).append_text(words))
 
 
 def _show_releases(out: Console, explanation: Explanation) -> None:
@@ -169,8 +184,10 @@ def _show_releases(out: Console, explanation: Explanation) -> None:
         for words in (
             Text(", ".join(features)).append(f": {releases}", HEADING).wrap(out, _room(out))
         ):
+            words.rstrip()
             print_line(out, Text("  ").append_text(words))
         for words in Text(source, FAINT).wrap(out, _room(out)):
+            words.rstrip()
             print_line(out, Text("    ").append_text(words))
 
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from procmaps.cli.style import visible
 from procmaps.cli.suggestions import unknown
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def _item(value: str, **attributes: str) -> CompletionItem[Any]:
+    """Return a completion."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - only to complete
+
+    return CompletionItem(value, **attributes)
 
 
 class Word(click.ParamType[str]):
@@ -33,7 +42,7 @@ class Word(click.ParamType[str]):
     ) -> list[CompletionItem[Any]]:
         """Return the words that start with *incomplete*."""
         del ctx, param
-        return [CompletionItem(word) for word in self._known() if word.startswith(incomplete)]
+        return [_item(word) for word in self._known() if word.startswith(incomplete)]
 
 
 class WordList(click.ParamType[tuple[str, ...]]):
@@ -68,7 +77,7 @@ class WordList(click.ParamType[tuple[str, ...]]):
         before, comma, last = incomplete.rpartition(",")
         used = before.split(",")
         return [
-            CompletionItem(before + comma + word)
+            _item(before + comma + word)
             for word in self._known()
             if word.startswith(last) and word not in used
         ]
@@ -84,7 +93,7 @@ class InputFile(click.ParamType[str]):
     ) -> list[CompletionItem[Any]]:
         """Let the shell complete *incomplete* as a file name."""
         del ctx, param
-        return [CompletionItem(incomplete, type="file")]
+        return [_item(incomplete, type="file")]
 
 
 class ProcessOrFile(InputFile):
@@ -99,7 +108,7 @@ class ProcessOrFile(InputFile):
         if not incomplete.isdigit():
             return super().shell_complete(ctx, param, incomplete)
         return [
-            CompletionItem(entry.name, help=_command(entry))
+            _item(entry.name, help=_command(entry))
             for entry in Path("/proc").iterdir()
             if entry.name.isdigit() and entry.name.startswith(incomplete)
         ]

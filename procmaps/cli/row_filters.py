@@ -10,7 +10,6 @@ import attrs
 import click
 
 from procmaps.cli.columns import COLUMNS
-from procmaps.formats.pseudo_names import PSEUDO_NAMES
 from procmaps.records import names
 from procmaps.records.mapping import Mapping
 
@@ -81,6 +80,8 @@ class PermsType(click.ParamType[str]):
 
 def known_kinds() -> list[str]:
     """Return every kind of mapping, sorted."""
+    from procmaps.formats.pseudo_names import PSEUDO_NAMES  # noqa: PLC0415 - only for --kind
+
     records = (cls for cls in vars(names).values() if isinstance(cls, type))
     kinds = {cls.KIND for cls in records if issubclass(cls, names.Name)}
     return sorted(kinds | {pseudo.kind for pseudo in PSEUDO_NAMES})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``; did you mean X or Y?`` for words like *word*, or an empty text."""
+    import difflib  # noqa: PLC0415 - needed only for a misspelt word
+
     alike = difflib.get_close_matches(word, list(known))
     return f"; did you mean {' or '.join(alike)}?" if alike else ""
 

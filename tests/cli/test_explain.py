@@ -130,3 +130,13 @@ def test_every_command_has_help(run: Run) -> None:
         result = run(name, "--help")
         assert result.stdout.startswith(f"Usage: procmaps {name} [OPTIONS]")
         assert result.exit_code == 0
+
+
+@pytest.mark.parametrize("columns", ["60", "80"])
+def test_the_parts_fit_into_a_narrow_terminal(process: Process, columns: str) -> None:
+    line = "/memfd:abcdefghijklmnopqrstuvwxyz (deleted)"
+    shown = process("explain", line, COLUMNS=columns).stdout.decode()
+    parts = shown.partition("interpretations, ")[0].splitlines()
+    assert max(map(len, parts)) <= int(columns)
+    assert "A file of memfd_create()" in shown
+    assert not [each for each in parts if each.endswith(" ")]

@@ -17,7 +17,8 @@ import pytest
 import procmaps
 from procmaps.cli.columns import COLUMNS
 from procmaps.cli.style import size_text
-from procmaps.errors import AccessDenied, ProcessGone, ProcmapsError
+from procmaps.errors import AccessDenied, NoSuchProcess, ProcessGone, ProcmapsError
+from procmaps.formats.smaps_fields import FIELDS
 from procmaps.json_format import from_json, snapshot_to_json
 from tests.cli.conftest import Process, Run
 from tests.support.dumps import SAMPLE
@@ -198,9 +199,8 @@ def test_a_rollup_is_a_list_of_fields(run: Run) -> None:
     result = run("show", "-", stdin=ROLLUP.replace(b"\x1b", b""))
     assert result.stdout == (
         "standard input  smaps_rollup  format: linux\n\n"
-        "Rss                 884k  What is in memory now.\n"
-        "Pss                 385k  What is in memory now, each page divided by how many mappings "
-        "share it.\n"
+        f"Rss                 884k  {FIELDS[b'Rss'].meaning}\n"
+        f"Pss                 385k  {FIELDS[b'Pss'].meaning}\n"
         "Foo               12 kB\n"
     )
 
@@ -443,9 +443,8 @@ def test_a_process_that_cannot_be_read_is_one_line_and_exit_2(
         (
             ["show", "4194305"],
             (
-                "cannot read /proc/4194305/maps: there is no process 4194305. It has ended, or it "
-                "has this number only in another PID namespace, or the procfs hides it (mount "
-                "option hidepid=). For a file of that name write ./4194305."
+                f"{NoSuchProcess('process 4194305', '/proc/4194305/maps')} "
+                "For a file of that name write ./4194305."
             ),
         ),
         (["lint", "{tmp}/none"], "cannot read {tmp}/none: No such file or directory"),
