@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from procmaps.grammar.parsed_line import FieldLine, HeaderLine
+from procmaps.grammar.parsed_line import MAX_U64, FieldLine, HeaderLine
 from procmaps.grammar.to_regex import bare
 from procmaps.records import names
 from procmaps.records.perms import Perms
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 Build = Callable[[bytes, bytes, bool], names.Name]
 """Takes the name column, the group that its terminal captured, and whether the producer escapes
 newlines. Returns the record."""
+
+
+def _build_socket(raw: bytes, number: int) -> names.Name:
+    """Return a socket; an inode has 64 bits, so no kernel prints a larger number."""
+    return names.Socket(raw, number) if number <= MAX_U64 else names.UnknownName(raw)
+
 
 BUILDS: dict[str, Build] = {
     "HEAP": lambda raw, _, __: names.Heap(raw),
@@ -29,7 +35,7 @@ BUILDS: dict[str, Build] = {
     "ASHMEM": lambda raw, label, escaped: names.Ashmem(raw, label, escaped=escaped),
     "DMABUF": lambda raw, label, escaped: names.DmaBuf(raw, label, escaped=escaped),
     "ANON_INODE": lambda raw, label, _: names.AnonInode(raw, label),
-    "SOCKET": lambda raw, number, _: names.Socket(raw, int(number)),
+    "SOCKET": lambda raw, number, _: _build_socket(raw, int(number)),
     "FILE": lambda raw, _, escaped: names.FilePath(raw, escaped=escaped),
     "OTHER": lambda raw, _, __: names.UnknownName(raw),
 }

@@ -46,6 +46,8 @@ CASES = {
     b"anon_inode:[perf_event]": names.AnonInode(b"anon_inode:[perf_event]", b"[perf_event]"),
     b"anon_inode:kvm-vcpu:0": names.AnonInode(b"anon_inode:kvm-vcpu:0", b"kvm-vcpu:0"),
     b"socket:[4711]": names.Socket(b"socket:[4711]", 4711),
+    b"socket:[18446744073709551615]": names.Socket(b"socket:[18446744073709551615]", 2**64 - 1),
+    b"socket:[18446744073709551616]": names.UnknownName(b"socket:[18446744073709551616]"),
     b"socket:[x]": names.UnknownName(b"socket:[x]"),
     b"/usr/lib/a b.so ": names.FilePath(b"/usr/lib/a b.so "),
     b"/caf\xe9\r\t": names.FilePath(b"/caf\xe9\r\t"),
