@@ -33,9 +33,11 @@ $(VENV)/pyvenv.cfg:
 	  $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; \
 	fi
 
+EXTENSION := $(wildcard procmaps/engines/_c/*/*.[ch])
+
 # One stamp for each extra, so that a second run installs nothing. setuptools warns on every editable
 # install; a first-time user need not see that.
-$(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml setup.py
+$(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml setup.py $(EXTENSION)
 	@echo "Installing procmaps[$*] into $(VENV) ..."
 	@PYTHONWARNINGS='ignore:Editable' $(BIN)/python -m pip install --quiet --editable '.[$*]'
 	@touch $@

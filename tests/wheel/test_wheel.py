@@ -4,6 +4,7 @@ The sdist is held to what git tracks, and the wheel to the sdist that it was bui
 """
 
 import os
+import subprocess
 import sys
 import sysconfig
 import tarfile
@@ -95,3 +96,15 @@ def test_the_sdist_is_the_checkout(sdist: set[PurePosixPath]) -> None:
 def test_what_is_required_is_what_the_design_allows() -> None:
     required = metadata.requires("procmaps-spec") or []
     assert [r for r in required if "extra ==" not in r] == ["attrs>=23.2", "lark>=1.1.9"]
+
+
+def test_the_installed_adapter_passes_the_conformance_suite(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "procmaps", "check", "--batch", "--"]
+        + [sys.executable, "-m", "procmaps.check.adapter", "--batch"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
