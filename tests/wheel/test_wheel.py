@@ -100,8 +100,10 @@ def test_what_is_required_is_what_the_design_allows() -> None:
 
 def test_the_installed_adapter_passes_the_conformance_suite(tmp_path: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "procmaps", "check", "--batch", "--"]
-        + [sys.executable, "-m", "procmaps.check.adapter", "--batch"],
+        [
+            *(sys.executable, "-m", "procmaps", "check", "--batch", "--"),
+            *(sys.executable, "-m", "procmaps.check.adapter", "--batch"),
+        ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
