@@ -63,5 +63,6 @@ def _print_head(out: Console, title: str, snapshot: Snapshot, rows: int) -> None
     dialect = snapshot.dialect
     reason = "" if dialect.name == LINUX.name else f" ({dialect.reason})"
     facts.append(f"format: {dialect.name}{reason}")
-    line = Text(title, HEADING)
-    print_line(out, line.append("  " if title else "", "").append("  ".join(facts), FAINT))
+    print_line(
+        out, Text.assemble((title, HEADING), "  " if title else "", ("  ".join(facts), FAINT))
+    )
