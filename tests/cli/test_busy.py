@@ -16,7 +16,12 @@ def run(monkeypatch: pytest.MonkeyPatch, *, terminal: bool, patience: float) -> 
     """Return what is written while something takes 0.3 seconds."""
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=terminal, width=80)
-    monkeypatch.setattr(module, "console", lambda *, err: console if err else None)
+
+    def standard_error(*, err: bool) -> Console:
+        assert err
+        return console
+
+    monkeypatch.setattr(module, "console", standard_error)
     monkeypatch.setattr(module, "_PATIENCE", patience)
     with busy("reading [red]a\x1b"):
         time.sleep(0.3)
