@@ -104,7 +104,7 @@ sys.stdin.read()
 
 @contextmanager
 def crowd(size: int) -> Generator[int]:
-    """Start a process with *size* mappings besides the interpreter's; yield its PID."""
+    """Start a process with *size* mappings in addition to the interpreter's; yield its PID."""
     command = [sys.executable, "-I", "-c", _CROWD, str(size)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         if not process.stdout or process.stdout.readline() != b"ready\n":

@@ -34,7 +34,7 @@ _MAX_INTERPRETATIONS: Final = 16
 
 @attrs.define
 class _Failed(Exception):
-    """Tells Hypothesis that a case failed; *key* tells one kind of failure from another."""
+    """Reports a failed case to Hypothesis; *key* identifies the kind of failure."""
 
     key: str
 

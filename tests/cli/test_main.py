@@ -139,8 +139,8 @@ def test_a_closed_output_is_an_error(closed: str) -> None:
         capture_output=True,
         check=False,
     )
-    told = b"procmaps: cannot write to standard output: it is closed\n"
-    assert result.stderr == (told if closed == ">&-" else b"")
+    printed = b"procmaps: cannot write to standard output: it is closed\n"
+    assert result.stderr == (printed if closed == ">&-" else b"")
     assert result.returncode == 2
 
 

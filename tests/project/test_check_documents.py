@@ -1,4 +1,4 @@
-"""What the pages say of the suite in figures is so."""
+"""Figures in the pages about the suite match the suite."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from tests.check.mutants import MUTANTS
 
 
 def figure(page: str, pattern: str) -> int:
+    """Return the number that *pattern* finds on a page."""
     found = re.search(pattern, (ROOT / page).read_text("utf-8"))
-    assert found, f"{page} says no such thing: {pattern}"
+    assert found, f"{page} has no text like {pattern}"
     return int(found[1])
 
 
 def test_the_number_of_cases() -> None:
     count = len({case.id.rpartition(".")[0] for case in cases.load()})
-    told = figure("docs/check.md", r"over (\d+) cases")
-    assert told <= count < told + 50
+    documented = figure("docs/check.md", r"over (\d+) cases")
+    assert documented <= count < documented + 50
 
 
 def test_the_number_of_parsers_wrong_on_purpose() -> None:
-    told = figure("docs/check.md", r"More than (\d+) parsers that are wrong on purpose")
-    assert told < len(MUTANTS) <= told + 20
+    documented = figure("docs/check.md", r"More than (\d+) parsers that are wrong on purpose")
+    assert documented < len(MUTANTS) <= documented + 20
 
 
 @pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])

@@ -1,4 +1,4 @@
-"""CI skips nothing: a skip of any kind fails there, and is shown with its reason elsewhere."""
+"""A skip of any kind fails in CI, and is shown with its reason elsewhere."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What each command prints as JSON has the members that docs/json.md tells of, and no other."""
+"""Every command prints exactly the JSON members that docs/json.md documents."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _PAGE = ROOT / "docs" / "json.md"
 
 
 def section(command: str) -> str:
-    """What the page says of a command."""
+    """Return the section of the page about a command."""
     (found,) = re.findall(
         rf"### `procmaps {command} --json`\n(.*?)(?=\n##|\Z)", _PAGE.read_text("utf-8"), re.DOTALL
     )
     return str(found)
 
 
-def told(command: str) -> set[str]:
-    """The members in the page's table for a command."""
+def documented(command: str) -> set[str]:
+    """Return the members in the page's table for a command."""
     cells = re.findall(r"^\| (`[^|]*) \|", section(command), re.MULTILINE)
     return {member for cell in cells for member in re.findall(r"`(\w+)`", cell)}
 
@@ -42,27 +42,27 @@ def test_explain() -> None:
         set(printed("explain", line))
         for line in (SAMPLE.splitlines()[0].decode(), "[heap]", "00400000-0")
     )
-    assert header | broken == told("explain")
-    assert told("explain") - heap == {"bits", "error"}
-    assert told("explain") - broken == {"bits", "name"}
+    assert header | broken == documented("explain")
+    assert documented("explain") - heap == {"bits", "error"}
+    assert documented("explain") - broken == {"bits", "name"}
 
 
 def test_lint() -> None:
     (found,) = printed("lint", "-", stdin=SAMPLE + b"x\n")
-    assert set(found) == told("lint")
+    assert set(found) == documented("lint")
 
 
 def test_extract() -> None:
     (found,) = printed("extract", "-", stdin=SAMPLE)
-    assert told("extract") - set(found) == {"declared"}
-    assert set(found) < told("extract")
+    assert documented("extract") - set(found) == {"declared"}
+    assert set(found) < documented("extract")
 
 
 def test_check() -> None:
     adapter = "import sys; sys.stdin.buffer.read(); print('[]')"
     options = ("--case", "android/fault.maps", "--no-shrink")
     found = printed("check", *options, "--", sys.executable, "-c", adapter)
-    assert set(found) == told("check")
+    assert set(found) == documented("check")
     (failure,) = found["results"]
     words = set(re.findall(r"`(\w+)`", section("check")))
     assert {*failure, *failure["differences"][0]} < words

@@ -1,4 +1,4 @@
-"""The JSON Schema and the page about the form say of it what the program does."""
+"""The JSON Schema and docs/json.md agree with the program."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def test_every_snapshot_fits_the_schema(text: bytes) -> None:
     assert [from_json(item) for item in mappings] == list(snapshot)
 
 
-def test_the_schema_names_every_field_of_smaps_and_says_what_it_means() -> None:
+def test_the_schema_describes_every_smaps_field() -> None:
     members = _SCHEMA["$defs"]["usage"]["properties"]
     assert set(members) == {field.name for field in attrs.fields(Usage)}
     for field in FIELDS.values():
-        told = members[field.attribute]["description"]
+        description = members[field.attribute]["description"]
         if field.unit != "flags":
-            assert told == field.meaning + (" In bytes." if field.unit == "kB" else "")
+            assert description == field.meaning + (" In bytes." if field.unit == "kB" else "")
 
 
-def test_the_examples_in_the_documentation_are_what_it_says_they_are() -> None:
+def test_the_examples_in_the_documentation_are_valid() -> None:
     text = (ROOT / "docs/json.md").read_text("utf-8")
     record, snapshot = (
         json.loads(block) for block in re.findall("```json\n(.*?)```", text, re.DOTALL)

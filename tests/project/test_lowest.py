@@ -1,4 +1,4 @@
-"""The wheel is tested with the oldest versions that it promises to work with."""
+"""The wheel is tested with the oldest versions that it supports."""
 
 from tests.wheel.lowest import lowest
 
@@ -11,7 +11,7 @@ test = ["pytest>=8"]
 """
 
 
-def test_the_packages_requirements_are_at_their_bound_and_the_tools_as_installed() -> None:
+def test_requirements_are_at_their_lower_bound_and_tools_as_installed() -> None:
     frozen = ["attrs==26.1.0", "lark==1.3.1", "pytest==9.2.0", "rich==15.0.0"]
     assert lowest(PYPROJECT, frozen) == [
         "attrs==23.2",

@@ -1,4 +1,4 @@
-"""What README shows is what happens, and its figures are those that were found."""
+"""The README's examples run, and its figures are the recorded ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def test_the_session_of_the_first_page_runs() -> None:
+def test_the_first_example_runs() -> None:
     failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert (failures, tried > 5) == (0, True)
 
@@ -30,21 +30,21 @@ def test_the_session_of_the_first_page_runs() -> None:
         ("Android's labels", "Android's raw and long labels"),
     ],
 )
-def test_how_many_parsers_break(row: str, title: str) -> None:
+def test_the_table_has_the_recorded_counts(row: str, title: str) -> None:
     answer = json.loads((ROOT / "corpus" / "peers" / "answer.json").read_text("utf-8"))
     found = next(known for known in answer["classes"] if known["title"] == title)
-    told = re.search(rf"\| .*{re.escape(row)}.* \| (\d+) of (\d+)", README)
-    assert told
-    assert (int(told[1]), int(told[2])) == (len(found["broken"]), found["asked"])
+    row_found = re.search(rf"\| .*{re.escape(row)}.* \| (\d+) of (\d+)", README)
+    assert row_found
+    assert (int(row_found[1]), int(row_found[2])) == (len(found["broken"]), found["asked"])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_python_of_the_pages_is_python(page: Path) -> None:
+def test_python_examples_compile(page: Path) -> None:
     for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
         compile(block, str(page), "exec")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_what_a_page_leads_to_is_there(page: Path) -> None:
+def test_links_lead_to_files(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []

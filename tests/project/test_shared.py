@@ -1,4 +1,4 @@
-"""The real dumps are found beside the checkout, or their absence is said."""
+"""The real dumps are found beside the checkout, or their absence is reported."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.support import shared
 
 
-def test_the_index_and_folders_are_no_dumps(
+def test_finds_files_but_not_the_index_or_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dumps = tmp_path / "dumps"
@@ -19,7 +19,7 @@ def test_the_index_and_folders_are_no_dumps(
     assert shared.need_dumps() == dumps
 
 
-def test_absent_dumps_are_a_skip_that_says_where_to_put_them(
+def test_skips_with_the_remedy_if_there_are_no_dumps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared, "FOLDER", tmp_path)
@@ -27,5 +27,5 @@ def test_absent_dumps_are_a_skip_that_says_where_to_put_them(
     with pytest.raises(pytest.skip.Exception) as caught:
         shared.need_dumps()
     assert str(caught.value) == (
-        f"no dumps at {tmp_path}/dumps; put them there or name their parent in PROCMAPS_SHARED"
+        f"no dumps at {tmp_path}/dumps: put them there or set PROCMAPS_SHARED to their parent"
     )

@@ -1,4 +1,4 @@
-"""No code compares releases: they meet spans, by `Span.covers`, and data decides."""
+"""No code compares releases. `Span.covers` does, and the tables decide."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import procmaps
 
 PACKAGE = Path(str(procmaps.__file__)).parent
 EXCEPTED = {
-    # What a span is, and which releases several of them have in common.
+    # These define a span, and intersect spans.
     "formats/releases.py",
     "explanation/release_spans.py",
 }
 NAMES = {"release", "releases", "Release", "RELEASES", "since", "until", "absent"}
-"""What a release is called, and the ends of a span."""
+"""Names of releases, and of the ends of a span."""
 
 PARTS = {"series", "parts", "last"}
-"""What else a release and a span are made of, in words that mean other things elsewhere."""
+"""Other attributes of releases and spans; as plain names they mean other things."""
 
 
 def comparisons(source: str) -> Iterator[str]:
-    """Every comparison of a release in *source*, by value or by order."""
+    """Yield every comparison of a release in *source*, by value or by order."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Compare):
             continue
@@ -35,7 +35,7 @@ def comparisons(source: str) -> Iterator[str]:
 
 
 def is_release(node: ast.expr) -> bool:
-    """Whether an operand is a release, a number of one, or a text that spells one."""
+    """Return whether an operand is a release, a number of one, or its text."""
     match node:
         case ast.Name(id=name):
             return name in NAMES
@@ -64,14 +64,14 @@ def is_release(node: ast.expr) -> bool:
         "str(release) != name",
     ],
 )
-def test_a_comparison_is_seen(source: str) -> None:
+def test_finds_a_comparison_of_releases(source: str) -> None:
     assert [*comparisons(source)] == [source]
 
 
 @pytest.mark.parametrize(
     "source", ["release is None", "span.covers(release) is False", "len(text) > 2", "name == 'x'"]
 )
-def test_what_compares_no_release_is_not(source: str) -> None:
+def test_ignores_other_comparisons(source: str) -> None:
     assert [*comparisons(source)] == []
 
 

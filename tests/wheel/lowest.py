@@ -1,9 +1,9 @@
-"""Print pip constraints: the tools as installed, and the oldest of what the package requires.
+"""Print pip constraints: the tools as installed, and the oldest supported requirements.
 
 Usage: `pip freeze --exclude-editable | python lowest.py pyproject.toml`
 
-The checkout's tests run on the newest versions, so the wheel's run on those that `>=` in
-pyproject.toml promises: a bound that nobody tries is a guess.
+The checkout's tests run on the newest versions. The wheel's run on the lower bounds in
+pyproject.toml, because an untested bound is a guess.
 """
 
 import re
@@ -13,9 +13,9 @@ from pathlib import Path
 
 
 def lowest(pyproject: str, frozen: list[str]) -> list[str]:
-    """Give `frozen` (lines `name==version`) with the package's own requirements at their bound.
+    """Return `frozen` (lines `name==version`) with the package's requirements at their bound.
 
-    Those are the required ones and the command line's: the `test` extra is what runs the tests.
+    The extra `test` is left as installed, because it runs the tests.
     """
     project = tomllib.loads(pyproject)["project"]
     required: list[str] = project["dependencies"] + project["optional-dependencies"]["cli"]

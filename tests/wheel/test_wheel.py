@@ -1,6 +1,6 @@
-"""The built wheel is whole, and is what is being tested here. Run by tests/wheel/run only.
+"""The built wheel is complete, and is the package under test. Run by tests/wheel/run only.
 
-The sdist is held to what git tracks, and the wheel to the sdist that it was built from.
+The sdist is compared with the files that git tracks, and the wheel with its sdist.
 """
 
 import os
@@ -18,19 +18,19 @@ from procmaps import _resources
 
 SITE_PACKAGES = Path(sysconfig.get_path("platlib"))
 WHEEL_LIMIT = 5 << 20
-"""Bytes installed: a parser must not be a burden to its users."""
+"""Largest installed size, in bytes."""
 
 
 @pytest.fixture(scope="module")
 def sdist() -> set[PurePosixPath]:
-    """Give the sdist's files, relative to its one top folder."""
+    """Return the sdist's files, relative to its top folder."""
     with tarfile.open(os.environ["PROCMAPS_SDIST"]) as archive:
         return {PurePosixPath(*PurePosixPath(m.name).parts[1:]) for m in archive if m.isfile()}
 
 
 @pytest.fixture(scope="module")
 def installed() -> set[PurePosixPath]:
-    """Give the files that the wheel put into site-packages."""
+    """Return the files that the wheel put into site-packages."""
     files = metadata.files("procmaps-spec")
     assert files is not None
     return {PurePosixPath(file) for file in files if file.suffix != ".pyc"}
@@ -45,7 +45,7 @@ def test_no_checkout_is_on_the_path() -> None:
     assert [p for p in sys.path if (Path(p) / "procmaps").is_dir()] == [str(SITE_PACKAGES)]
 
 
-def test_every_module_is_carried(sdist: set[PurePosixPath], installed: set[PurePosixPath]) -> None:
+def test_contains_every_module(sdist: set[PurePosixPath], installed: set[PurePosixPath]) -> None:
     modules = {file for file in sdist if file.is_relative_to("procmaps") and file.suffix == ".py"}
     assert PurePosixPath("procmaps/_resources.py") in modules
     assert modules <= installed
@@ -53,7 +53,7 @@ def test_every_module_is_carried(sdist: set[PurePosixPath], installed: set[PureP
 
 
 @pytest.mark.parametrize("folder", ["grammar", "corpus/cases", "corpus/schema"])
-def test_every_data_file_is_carried(
+def test_contains_every_data_file(
     folder: str, sdist: set[PurePosixPath], installed: set[PurePosixPath]
 ) -> None:
     data = {file for file in sdist if file.is_relative_to(folder)}
@@ -64,7 +64,7 @@ def test_every_data_file_is_carried(
         assert _resources.path(str(file)) == SITE_PACKAGES / "procmaps" / "_data" / file
 
 
-def test_what_kernels_and_peers_printed_stays_in_the_checkout(
+def test_contains_no_captures_and_no_peers(
     installed: set[PurePosixPath],
 ) -> None:
     data = PurePosixPath("procmaps/_data")
@@ -75,7 +75,7 @@ def test_what_kernels_and_peers_printed_stays_in_the_checkout(
     }
 
 
-def test_nothing_else_is_carried(installed: set[PurePosixPath]) -> None:
+def test_contains_nothing_else(installed: set[PurePosixPath]) -> None:
     tops = {file.parts[0] for file in installed}
     version = metadata.version("procmaps-spec")
     assert tops - {".."} == {"procmaps", f"procmaps_spec-{version}.dist-info"}
@@ -88,12 +88,12 @@ def test_the_wheel_is_small() -> None:
 def test_the_sdist_is_the_checkout(sdist: set[PurePosixPath]) -> None:
     tracked = Path("tracked")
     if not tracked.exists():
-        pytest.skip("git cannot say what the checkout holds: not a clone")
+        pytest.skip("not a git clone, so the tracked files are unknown")
     names = tracked.read_bytes().removesuffix(b"\0").split(b"\0")
     assert {PurePosixPath(os.fsdecode(name)) for name in names} <= sdist
 
 
-def test_what_is_required_is_what_the_design_allows() -> None:
+def test_requires_attrs_and_lark_only() -> None:
     required = metadata.requires("procmaps-spec") or []
     assert [r for r in required if "extra ==" not in r] == ["attrs>=23.2", "lark>=1.1.9"]
 
