@@ -1,5 +1,6 @@
 """Print the mappings that are in one dump only: difference.py OLD NEW"""
 
+import os
 import sys
 
 import procmaps
@@ -8,4 +9,4 @@ old, new = map(procmaps.load, sys.argv[1:])
 for sign, one, other in (("-", old, {*new}), ("+", new, {*old})):
     for mapping in one:
         if mapping not in other:
-            print(sign, mapping)
+            print(sign, procmaps.escape_bytes(os.fsencode(str(mapping))))

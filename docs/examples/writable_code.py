@@ -6,4 +6,4 @@ for pid, snapshot in procmaps.iter_snapshots(procmaps.pids()):
     if isinstance(snapshot, procmaps.Snapshot):
         for mapping in snapshot:
             if mapping.perms.write and mapping.perms.execute:
-                print(pid, mapping)
+                print(pid, repr(mapping))

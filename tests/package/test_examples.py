@@ -56,6 +56,17 @@ def test_writable_code() -> None:
     assert any(line.startswith(f"{os.getpid()} ") and " rwx" in line for line in lines)
 
 
+def test_writable_code_escapes_names(tmp_path: Path) -> None:
+    path = tmp_path / "code\x1bhostile"
+    path.write_bytes(bytes(4096))
+    prot = mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
+    with path.open("rb") as file:
+        memory = mmap.mmap(file.fileno(), 4096, flags=mmap.MAP_PRIVATE, prot=prot)
+    printed = run("writable_code.py")
+    memory.close()
+    assert f" rwxp {tmp_path}/code\\x1bhostile>\n" in printed
+
+
 def test_pss_by_library() -> None:
     lines = run("pss_by_library.py").splitlines()
     sizes = [int(line.split()[0]) for line in lines]
@@ -110,3 +121,10 @@ def test_difference(tmp_path: Path) -> None:
         "- 00002000-00003000"[:17],
         "+ 00003000-00004000"[:17],
     ]
+
+
+def test_difference_escapes_names(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(b"")
+    new.write_bytes(b"1000-2000 r--p 00000000 00:00 7 /a\x1b\xff\n")
+    assert run("difference.py", old, new).endswith(" /a\\x1b\\xff\n")
