@@ -5,8 +5,8 @@ The wheel contains the top-level folders `grammar/`, `corpus/` and `docs/` as da
 top. (Symbolic links do not work: setuptools silently omits a linked folder.)
 
 The C extension is optional. Without a compiler, or if compiling fails, the package is complete but
-slower (`procmaps.engines.selection`), and the wheel has the tag of a pure Python package. The
-extension uses the limited API, so one wheel works with every later Python.
+slower, and the wheel has the tag of a pure Python package. The extension uses the limited API, so
+one wheel works with every later Python.
 """
 
 from pathlib import Path

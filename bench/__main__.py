@@ -19,7 +19,7 @@ import attrs
 from bench import measures, peers, report, texts
 from bench.goals import GOALS
 from bench.race import HERE, Contender, Ratio, Times, race, times_of
-from procmaps.engines.dispatch import scan
+from procmaps.engines.scan_text import scan
 from procmaps.grammar import loading
 
 CROWD = 60_000

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import texts
 from bench.race import HERE, Contender, Ratio, race, times_of
 from procmaps.engines.columns import view_columns
-from procmaps.engines.dispatch import scan
+from procmaps.engines.scan_text import scan
 from procmaps.grammar import loading
 
 

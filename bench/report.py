@@ -15,7 +15,7 @@ import attrs
 
 from bench.goals import GOALS, WITHOUT_GOAL, Goal
 from bench.race import Ratio
-from procmaps.engines import selection
+from procmaps.engines import engine_selection
 from procmaps.errors import escape_bytes
 
 Data = dict[str, Any]
@@ -39,7 +39,7 @@ def data(
             "processor": platform.machine(),
             "cores": os.cpu_count(),
             "python": platform.python_version(),
-            "engine": selection.engine(),
+            "engine": engine_selection.engine(),
         },
         "ratios": {key: attrs.asdict(ratio) for key, ratio in ratios.items()},
         "growth": {str(size): seconds for size, seconds in growth.items()},

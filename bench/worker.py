@@ -49,7 +49,7 @@ def kernel(path: str) -> Callable[[], int]:
 def columns(path: str) -> Callable[[], int]:
     """Parse a text in memory into columns, with the engine that PROCMAPS_ENGINE names."""
     from procmaps.engines.columns import view_columns
-    from procmaps.engines.dispatch import scan
+    from procmaps.engines.scan_text import scan
     from procmaps.grammar import loading
 
     text, linux = text_of(path), loading.load("linux")

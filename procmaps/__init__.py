@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     # `X as X` makes a name public to type checkers.
     from procmaps.engines.column_buffers import UnparsedRange as UnparsedRange
     from procmaps.engines.columns import Columns as Columns
-    from procmaps.engines.selection import engine as engine
+    from procmaps.engines.engine_selection import engine as engine
     from procmaps.errors import AccessDenied as AccessDenied
     from procmaps.errors import CannotRender as CannotRender
     from procmaps.errors import EngineUnavailable as EngineUnavailable
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from procmaps.errors import Zombie as Zombie
     from procmaps.errors import escape_bytes as escape_bytes
     from procmaps.explanation.evidence import Evidence as Evidence
-    from procmaps.explanation.line import Explanation as Explanation
-    from procmaps.explanation.line import explain as explain
+    from procmaps.explanation.line_explanation import Explanation as Explanation
+    from procmaps.explanation.line_explanation import explain as explain
     from procmaps.explanation.parts import Part as Part
     from procmaps.extraction import Extract as Extract
     from procmaps.extraction import extract as extract

@@ -15,7 +15,7 @@ from kernel.lab.scenario_builder import BASE
 from kernel.model import subjects
 from kernel.model.differential import Subject
 from kernel.model.errors import CallFailed
-from kernel.model.features import MAX_MAP_COUNT
+from kernel.model.kernel_differences import MAX_MAP_COUNT
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, Flag
 

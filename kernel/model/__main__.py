@@ -17,7 +17,7 @@ from kernel.lab import build, kernels
 from kernel.lab.errors import LabError
 from kernel.model import calls, subjects
 from kernel.model.differential import Difference, Subject
-from kernel.model.features import RELEASES
+from kernel.model.kernel_differences import RELEASES
 from kernel.model.soak import SCOPE, Found, Soak, record
 from procmaps.errors import escape_bytes
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kernel.model import merging
-from kernel.model.address_space import TASK_SIZE, AddressSpace, page_align
 from kernel.model.errors import CallFailed
 from kernel.model.merging import Wanted
+from kernel.model.mm_struct import TASK_SIZE, AddressSpace, page_align
 from kernel.model.mmap import unmap_range
 from kernel.model.vma import PAGE, Flag, Vma
 

@@ -10,10 +10,10 @@ from attrs import define, evolve, field, frozen
 import procmaps
 from kernel.lab import ops
 from kernel.lab.protocol import Outcome, Program, Ref, Result
-from kernel.model import showing
+from kernel.model import as_records
+from kernel.model.as_records import Inode
 from kernel.model.calls import FILES, STACK_PAGES, Areas, Call, Fork, Trial, describe, result
-from kernel.model.features import MAX_MAP_COUNT, Features
-from kernel.model.showing import Inode
+from kernel.model.kernel_differences import MAX_MAP_COUNT, Features
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, AnonVma, File, Flag, Vma
 from procmaps.producers import rendering
@@ -208,7 +208,7 @@ class Subject:
             # Mappings that the kernel does not have get an inode that no file has.
             for file in unknown:
                 inodes[file] = (0, 0, 0)
-        records = [*showing.mappings(space, inodes), *self._gate]
+        records = [*as_records.mappings(space, inodes), *self._gate]
         expected = rendering.render(records, self.producer)
         if got != expected:
             words = "maps differ\n" + _sides(expected, got)

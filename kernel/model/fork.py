@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from kernel.model.address_space import AddressSpace
+from kernel.model.mm_struct import AddressSpace
 from kernel.model.vma import AnonVma, Flag
 
 Space = TypeVar("Space", bound=AddressSpace)

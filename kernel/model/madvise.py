@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 
-from kernel.model.address_space import U64_MAX, AddressSpace, page_align
 from kernel.model.errors import CallFailed
+from kernel.model.mm_struct import U64_MAX, AddressSpace, page_align
 from kernel.model.splitting import modify
 from kernel.model.vma import PAGE, Flag, Label, Vma
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 
-from kernel.model.address_space import TASK_SIZE, AddressSpace, page_align
 from kernel.model.errors import CallFailed
 from kernel.model.merging import Wanted
+from kernel.model.mm_struct import TASK_SIZE, AddressSpace, page_align
 from kernel.model.splitting import merge_new, split
 from kernel.model.vma import PAGE, File, Flag, Vma
 

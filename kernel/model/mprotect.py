@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 
-from kernel.model.address_space import U64_MAX, AddressSpace, page_align
 from kernel.model.errors import CallFailed
+from kernel.model.mm_struct import U64_MAX, AddressSpace, page_align
 from kernel.model.splitting import modify
 from kernel.model.vma import ACCESS, PAGE, Flag, Vma
 

@@ -6,9 +6,9 @@ import errno
 
 from attrs import evolve
 
-from kernel.model.address_space import TASK_SIZE, U64_MAX, AddressSpace, page_align
 from kernel.model.errors import CallFailed
 from kernel.model.merging import Wanted
+from kernel.model.mm_struct import TASK_SIZE, U64_MAX, AddressSpace, page_align
 from kernel.model.mmap import munmap, unmap_range
 from kernel.model.splitting import merge_new
 from kernel.model.vma import PAGE, Flag, Vma

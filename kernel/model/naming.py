@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 
-from kernel.model.address_space import AddressSpace
 from kernel.model.errors import CallFailed
 from kernel.model.madvise import update, walk_range
+from kernel.model.mm_struct import AddressSpace
 from kernel.model.vma import Label, Unreadable, Vma
 from procmaps.formats.labels import label_error
 

@@ -16,7 +16,7 @@ from kernel.model import mmap as _mmap
 from kernel.model import mprotect as _mprotect
 from kernel.model import mremap as _mremap
 from kernel.model import touch as _touch
-from kernel.model.address_space import AddressSpace
+from kernel.model.mm_struct import AddressSpace
 
 CALL_MODULES = (splitting, _mmap, _mprotect, _madvise, naming, _mremap, brk, _touch, _fork)
 """The modules that model system calls. Diagrams in their docstrings are tests."""

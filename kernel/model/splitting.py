@@ -11,9 +11,9 @@ import errno
 from attrs import evolve
 
 from kernel.model import merging
-from kernel.model.address_space import AddressSpace
 from kernel.model.errors import CallFailed
 from kernel.model.merging import Wanted
+from kernel.model.mm_struct import AddressSpace
 from kernel.model.vma import Flag, Label, Vma
 
 

@@ -10,9 +10,9 @@ from kernel.lab import native, ops, vm
 from kernel.lab.build import Image
 from kernel.lab.native import Host
 from kernel.lab.protocol import Program
-from kernel.model import features
+from kernel.model import kernel_differences
 from kernel.model.differential import Subject
-from kernel.model.features import NEWEST
+from kernel.model.kernel_differences import NEWEST
 from kernel.model.strategies import Scope
 
 _LIMITS = vm.Limits()
@@ -26,7 +26,7 @@ def booted(image: Image, limits: vm.Limits = _LIMITS) -> Generator[Subject]:
     """Boot a kernel of the laboratory for the block. Raises the exceptions of ``vm.boot``."""
     kernel = image.kernel
     release = kernel.release.name
-    known = features.of(release, labels=kernel.flavour.name != "unnamed")
+    known = kernel_differences.of(release, labels=kernel.flavour.name != "unnamed")
     with vm.boot(image, limits) as guest:
         yield Subject(kernel.name, guest.run, known, f"linux-{release}")
 
@@ -39,7 +39,7 @@ def host() -> Generator[Subject]:
     6.18 agreed with it in all calls except mremap.
     """
     with native.start(isolated=True) as agent:
-        known = features.of(NEWEST, labels=_takes_labels(agent))
+        known = kernel_differences.of(NEWEST, labels=_takes_labels(agent))
         release = os.uname().release.split("-")[0]
         yield Subject("this machine", agent.run, known, f"linux-{release}")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 
 from kernel.model import merging
-from kernel.model.address_space import AddressSpace
 from kernel.model.errors import CallFailed
+from kernel.model.mm_struct import AddressSpace
 from kernel.model.vma import PAGE, AnonVma, Flag
 
 

@@ -14,6 +14,7 @@ from procmaps.cli.columns import COLUMNS
 from procmaps.cli.command import Command, pass_options, under
 from procmaps.cli.csv_output import write_csv
 from procmaps.cli.errors import CliError, Unreadable
+from procmaps.cli.filter_and_sort import PermsType, RowFilter, known_kinds, name_pattern, sort
 from procmaps.cli.inputs import (
     JSON_HELP,
     dialect_option,
@@ -27,7 +28,6 @@ from procmaps.cli.json_output import write_json
 from procmaps.cli.option_rules import Excludes, Requires
 from procmaps.cli.parameter_types import ProcessOrFile, Word, WordList, joined
 from procmaps.cli.problems import print_problems
-from procmaps.cli.row_filters import PermsType, RowFilter, known_kinds, name_pattern, sort
 from procmaps.cli.snapshot_output import View, print_snapshot
 from procmaps.cli.style import console, print_line
 from procmaps.formats.file_kinds import FileKind

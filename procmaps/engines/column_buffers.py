@@ -13,7 +13,7 @@ from typing import NamedTuple
 import attrs
 
 from procmaps.engines.intern_table import InternTable
-from procmaps.engines.usage_table import UsageTable
+from procmaps.engines.usage_block_table import UsageTable
 from procmaps.grammar.parsed_line import FieldLine, HeaderLine, ImpossibleValue, check_header
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from procmaps.engines.column_buffers import ColumnBuffers, UnparsedRange
-from procmaps.engines.selection import engine
-from procmaps.engines.usage_table import ABSENT, MISSING
+from procmaps.engines.engine_selection import engine
+from procmaps.engines.usage_block_table import ABSENT, MISSING
 
 # Annotations of records are also resolved at run time; memoryview takes no parameter before 3.14.
 if TYPE_CHECKING:

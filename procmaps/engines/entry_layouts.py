@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from procmaps.engines.usage_table import MISSING
+from procmaps.engines.usage_block_table import MISSING
 from procmaps.formats.smaps_fields import FIELDS
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import FieldLine, Form

@@ -49,8 +49,7 @@ GROWTH = 64
 """Rows to make room for, as a multiple of the rows just read. Unused room costs time, too."""
 
 UNSET = memoryview(b"\xff" * 65536)
-"""New room is filled with this: `procmaps.engines.usage_table.MISSING` and ``ABSENT`` have all bits
-set."""
+"""Fills new rows. `MISSING` and ``ABSENT`` of `usage_block_table` have all bits set."""
 
 UNKNOWN_FIELDS = 256
 """Lines with an unknown key that one run can return, four numbers each."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from io import FileIO
 
-from procmaps.engines.selection import engine
+from procmaps.engines.engine_selection import engine
 
 MIN_READ = 1 << 13
 """Least buffer for one read(2) of procfs, in bytes.

@@ -18,11 +18,11 @@ from functools import partial
 from itertools import repeat
 from operator import lt
 
-from procmaps.engines.block_cache import BlockCache, FieldNumbers
 from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.entry_layouts import EntryLayout, FieldLayout
 from procmaps.engines.lark_engine import read_line
 from procmaps.engines.number_cache import NumberCache
+from procmaps.engines.regex_block_cache import BlockCache, FieldNumbers
 from procmaps.grammar.loading import HEADER_PARTS, Grammar
 from procmaps.grammar.parsed_line import MAX_U32, MAX_U64, FieldLine, HeaderLine, ImpossibleValue
 from procmaps.records.perms import Perms

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from procmaps._arguments import BytesOrStr, as_bytes
 from procmaps.lint.findings import Finding
-from procmaps.lint.mapping_findings import MappingLinter
+from procmaps.lint.mapping_checks import MappingLinter
 from procmaps.lint.rules import RULES
 from procmaps.snapshots.loading import loads
 from procmaps.snapshots.snapshot import Snapshot

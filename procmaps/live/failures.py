@@ -21,7 +21,7 @@ from procmaps.errors import (
     Zombie,
     escape_bytes,
 )
-from procmaps.live.proc_file import ProcFile
+from procmaps.live.proc_file_path import ProcFile
 
 _PF_KTHREAD = 0x00200000
 """include/linux/sched.h; ``do_task_stat()`` prints it in the ninth field of ``stat``."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from procmaps._arguments import as_count
-from procmaps.live.proc_file import Pid, ProcFile, Root, root_path
-from procmaps.live.reading import open_file, read_text
+from procmaps.live.proc_file_path import Pid, ProcFile, Root, root_path
+from procmaps.live.read_proc_file import open_file, read_text
 from procmaps.snapshots.loading import Errors, loads
 from procmaps.snapshots.problems import DISORDER
 from procmaps.snapshots.snapshot import Snapshot

@@ -17,7 +17,7 @@ from procmaps._arguments import as_count
 from procmaps.errors import LiveError, NotProcfs
 from procmaps.formats.file_kinds import FileKind
 from procmaps.live.failures import is_procfs
-from procmaps.live.proc_file import Root, root_path
+from procmaps.live.proc_file_path import Root, root_path
 from procmaps.live.process_snapshots import maps, rollup, smaps
 from procmaps.snapshots.loading import Errors
 from procmaps.snapshots.snapshot import Snapshot

@@ -19,7 +19,7 @@ from procmaps.formats.dialects import LINUX
 from procmaps.grammar import loading
 from procmaps.live.build_id import build_id_at
 from procmaps.live.failures import gone_error
-from procmaps.live.proc_file import Pid, ProcFile, Root, root_path
+from procmaps.live.proc_file_path import Pid, ProcFile, Root, root_path
 from procmaps.live.query_ioctl import (
     ACCESS,
     COVERING_OR_NEXT,
@@ -27,7 +27,7 @@ from procmaps.live.query_ioctl import (
     QueryIoctl,
     QueryReply,
 )
-from procmaps.live.reading import open_file, read_text
+from procmaps.live.read_proc_file import open_file, read_text
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import NEWLINE, FileBacked, Name

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import attrs
 
-from procmaps.live.proc_file import Pid, ProcFile, Root, root_path
+from procmaps.live.proc_file_path import Pid, ProcFile, Root, root_path
 from procmaps.live.querier import query
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping

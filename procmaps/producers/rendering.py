@@ -12,7 +12,7 @@ from typing import NoReturn
 import attrs
 
 from procmaps._arguments import BytesOrStr, as_bytes
-from procmaps.engines.usage_table import MISSING
+from procmaps.engines.usage_block_table import MISSING
 from procmaps.errors import CannotRender, escape_bytes
 from procmaps.formats.labels import label_error
 from procmaps.formats.releases import Release

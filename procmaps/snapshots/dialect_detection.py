@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from procmaps.engines.column_buffers import ColumnBuffers
-from procmaps.engines.dispatch import scan
+from procmaps.engines.scan_text import scan
 from procmaps.errors import UnknownDialect, escape_bytes
 from procmaps.formats.dialects import DIALECTS, LINUX
 from procmaps.grammar.loading import Grammar, dialect_markers

@@ -7,8 +7,8 @@ from io import FileIO
 from typing import BinaryIO, Literal, get_args
 
 from procmaps._arguments import BytesOrStr, StrOrBytesPath, as_binary_file, as_bytes
-from procmaps.engines.dispatch import scan
 from procmaps.engines.read_file import read_all
+from procmaps.engines.scan_text import scan
 from procmaps.grammar.loading import load as load_grammar
 from procmaps.snapshots.dialect_detection import REQUESTED, DialectMatch, detect_dialect
 from procmaps.snapshots.snapshot import Snapshot

@@ -17,8 +17,8 @@ from typing import Any, Final
 import attrs
 
 from procmaps.engines.column_buffers import ColumnBuffers
-from procmaps.engines.selection import engine
-from procmaps.engines.usage_table import ABSENT, MISSING
+from procmaps.engines.engine_selection import engine
+from procmaps.engines.usage_block_table import ABSENT, MISSING
 from procmaps.formats.vm_flags import VmFlags
 from procmaps.records.device import Device
 from procmaps.records.mapping import MAPPING_SLOTS, Mapping

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from procmaps.engines import read_file
-from procmaps.engines.selection import why_not_native
+from procmaps.engines.engine_selection import why_not_native
 
 LONG = bytes(range(256)) * 40_000
 """Enough for the native reader to ask for huge pages."""

@@ -25,9 +25,9 @@ from procmaps.errors import (
     Zombie,
 )
 from procmaps.live.anon_names import address_of
-from procmaps.live.proc_file import ProcFile
+from procmaps.live.proc_file_path import ProcFile
 from procmaps.live.process_snapshots import first_untorn, is_torn
-from procmaps.live.reading import is_complete, open_file, read_text
+from procmaps.live.read_proc_file import is_complete, open_file, read_text
 from procmaps.snapshots.problems import DISORDER
 from tests.live.children import AsNobody, Spawn
 

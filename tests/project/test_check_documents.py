@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from corpus.tools.matrix import peers
+from corpus.tools.matrix import read_peers
 from corpus.tools.matrix.installing import ROOT
 from procmaps.check import cases
 from tests.check.mutants import MUTANTS
@@ -32,5 +32,5 @@ def test_the_number_of_parsers_wrong_on_purpose() -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
 def test_the_number_of_existing_parsers(page: str) -> None:
-    ran = [peer for peer in peers.load() if not peer.reason]
+    ran = [peer for peer in read_peers.load() if not peer.reason]
     assert figure(page, r"(\d+) (?:existing )?parsers") == len(ran)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from procmaps import Device, Mapping, Perms, Snapshot, Usage, loads
-from procmaps.engines import selection
+from procmaps.engines import engine_selection
 from procmaps.producers import every_producer
 from procmaps.producers.rendering import render
 from procmaps.records.names import Heap
@@ -23,7 +23,7 @@ from procmaps.snapshots import record_builder
 from procmaps.strategies import address_spaces
 
 without_native = pytest.mark.skipif(
-    selection.why_not_native() is not None, reason="the native scanner was not built"
+    engine_selection.why_not_native() is not None, reason="the native scanner was not built"
 )
 SMAPS = (
     b"1000-2000 rw-p 00000000 00:00 0 \nRss: 4 kB\n3000-4000 rw-p 00000000 00:00 0 \nRss: 8 kB\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from procmaps import loads
-from procmaps.engines import dispatch, lark_engine, regex_engine
+from procmaps.engines import lark_engine, regex_engine, scan_text
 from procmaps.grammar import loading
 from tests.support import shared
 from tests.support.columns import difference
@@ -42,7 +42,7 @@ def test_the_engines_agree(file: Path) -> None:
     text = file.read_bytes().replace(b"\r\n", b"\n")
     dialect = loading.load(snapshot.dialect.name)
     reference = lark_engine.scan(text, dialect)
-    for scan in (regex_engine.scan, dispatch.scan):
+    for scan in (regex_engine.scan, scan_text.scan):
         assert difference(reference, scan(text, dialect)) is None
     assert snapshot.columns.start.tolist() == reference.start.tolist()
     for raw in snapshot.columns.names:

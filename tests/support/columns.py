@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.columns import view_columns
-from procmaps.engines.usage_table import ABSENT, MISSING
+from procmaps.engines.usage_block_table import ABSENT, MISSING
 
 HEADERS = (
     "line_offset", "start", "end", "perms", "offset", "major", "minor", "inode", "name_index",

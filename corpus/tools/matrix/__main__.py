@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from corpus.tools.command_line import run
-from corpus.tools.matrix import expected, installing, page, peers
+from corpus.tools.matrix import expected, installing, page, read_peers
 from corpus.tools.matrix.expected import Expected, Failure
 from corpus.tools.matrix.installing import ROOT, NotInstalled
 from corpus.tools.matrix.page import Details, to_html
-from corpus.tools.matrix.peers import Peer
+from corpus.tools.matrix.read_peers import Peer
 from corpus.tools.matrix.results import Results, Row, SmallestFailure
 from corpus.tools.matrix.running import Session
 from corpus.tools.matrix.summary import to_json, to_markdown
@@ -160,7 +160,7 @@ def write_pages(results: Results, details: Mapping[str, Details]) -> None:
     html = to_html(results, details)
     (DOCS / "matrix.md").write_text(to_markdown(results))
     (DOCS / "matrix.html").write_text(html)
-    (peers.FOLDER / "answer.json").write_text(to_json(results))
+    (read_peers.FOLDER / "answer.json").write_text(to_json(results))
 
 
 def redraw() -> int:
@@ -201,7 +201,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     given = parser.parse_args(arguments)
     try:
-        chosen = peers.load(given.peer)
+        chosen = read_peers.load(given.peer)
     except LookupError as error:
         parser.error(str(error.args[0]))
     if given.command == "redraw":

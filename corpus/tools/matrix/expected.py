@@ -9,8 +9,8 @@ from typing import cast
 
 import attrs
 
-from corpus.tools.matrix import peers
-from corpus.tools.matrix.peers import Peer
+from corpus.tools.matrix import read_peers
+from corpus.tools.matrix.read_peers import Peer
 from corpus.tools.matrix.results import Results, Row
 from corpus.tools.matrix.views import case_for
 from procmaps.check.cases import Case
@@ -51,7 +51,7 @@ class Expected:
 def known(every: Iterable[Case]) -> Results:
     """Return the known results of all peers without running any."""
     cases = list(every)
-    return Results(cases, [_row(peer, cases) for peer in peers.load()])
+    return Results(cases, [_row(peer, cases) for peer in read_peers.load()])
 
 
 def _row(peer: Peer, cases: Iterable[Case]) -> Row:

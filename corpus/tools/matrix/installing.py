@@ -19,7 +19,7 @@ from typing import Final
 
 import attrs
 
-from corpus.tools.matrix.peers import SDK, Peer
+from corpus.tools.matrix.read_peers import SDK, Peer
 from kernel.lab.cache import digest, filling, user_folder
 from procmaps.errors import escape_bytes
 

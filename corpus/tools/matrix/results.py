@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from corpus.tools.matrix.peers import Peer
+from corpus.tools.matrix.read_peers import Peer
 from procmaps.check.cases import Case
 from procmaps.check.verdicts import Verdict
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Self, cast
 import attrs
 
 from corpus.tools.matrix.installing import command
-from corpus.tools.matrix.peers import Peer
+from corpus.tools.matrix.read_peers import Peer
 from corpus.tools.matrix.views import case_for
 from procmaps.check.answers import AdapterFault, Answer, Rejection, parse_answer
 from procmaps.check.cases import Case

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from corpus.tools.matrix.peers import Peer, View
+from corpus.tools.matrix.read_peers import Peer, View
 from procmaps.check.cases import Allowed, Case, Interpretation
 from procmaps.check.shrinking import grammar_of, lines_of, with_records
 from procmaps.grammar.loading import Grammar

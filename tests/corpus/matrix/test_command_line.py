@@ -14,7 +14,7 @@ import pytest
 from corpus.tools.command_line import CLOSED_PIPE, INTERRUPTED, run
 from corpus.tools.matrix import __main__ as program
 from corpus.tools.matrix import expected
-from corpus.tools.matrix.peers import load
+from corpus.tools.matrix.read_peers import load
 from corpus.tools.matrix.results import Row
 from procmaps.check.verdicts import Difference, Verdict
 from tests.support.checkout import ROOT

@@ -9,7 +9,7 @@ import pytest
 
 from corpus.tools.matrix import installing
 from corpus.tools.matrix.installing import NotInstalled, command, folder_of
-from corpus.tools.matrix.peers import load
+from corpus.tools.matrix.read_peers import load
 
 (PSUTIL, RUST) = load(["psutil", "rust-procfs"])
 

@@ -12,7 +12,7 @@ import pytest
 from corpus.tools.matrix import expected, page
 from corpus.tools.matrix.installing import ROOT
 from corpus.tools.matrix.page import Details, Outdated, to_html
-from corpus.tools.matrix.peers import load
+from corpus.tools.matrix.read_peers import load
 from corpus.tools.matrix.results import Results, Row, SmallestFailure
 from procmaps import loads
 from procmaps.check import cases

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.tools.matrix import expected, peers
+from corpus.tools.matrix import expected, read_peers
 from corpus.tools.matrix.installing import ROOT
 from corpus.tools.matrix.results import Results
 from corpus.tools.matrix.summary import short_answer, to_json, to_markdown
@@ -16,7 +16,7 @@ def test_redrawing_the_page_changes_nothing() -> None:
 
 
 def test_writing_the_answer_again_changes_nothing() -> None:
-    assert (peers.FOLDER / "answer.json").read_text() == to_json(RESULTS)
+    assert (read_peers.FOLDER / "answer.json").read_text() == to_json(RESULTS)
 
 
 def test_the_answer_covers_the_classes_of_labels_only() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from corpus.tools.matrix.peers import Peer, load
+from corpus.tools.matrix.read_peers import Peer, load
 from corpus.tools.matrix.views import case_for
 from procmaps import loads
 from procmaps.check.cases import Case

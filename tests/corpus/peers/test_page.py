@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from corpus.tools.matrix import expected, peers
+from corpus.tools.matrix import expected, read_peers
 from corpus.tools.matrix.installing import ROOT
 from procmaps.check import cases
 
@@ -72,7 +72,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_parser_that_was_run_has_a_row(found: dict[str, Any]) -> None:
     assert sorted(found["parsers"]) == sorted(
-        peer.title for peer in peers.load() if not peer.reason
+        peer.title for peer in read_peers.load() if not peer.reason
     )
 
 
@@ -91,7 +91,7 @@ def test_a_cell_opens_the_case_and_its_smallest_dump(found: dict[str, Any]) -> N
     link = str(found["link"])
     name, _, identity = link.removeprefix("#").partition("/")
     case = next(case for case in cases.load() if case.id == identity)
-    (peer,) = peers.load([name])
+    (peer,) = read_peers.load([name])
     assert identity in expected.load(peer).fails
     for text in (peer.title, identity, case.shows, "Expected", "Got"):
         assert text in found["panel"]
@@ -105,7 +105,7 @@ def test_the_figures_match_the_expected_files() -> None:
     identities = [case[0] for case in data["cases"]]
     assert identities == [case.id for case in cases.load()]
     for entry in data["peers"]:
-        (peer,) = peers.load([entry["name"]])
+        (peer,) = read_peers.load([entry["name"]])
         known = expected.load(peer)
         assert {identities[int(n)] for n in entry.get("failures", {})} == set(known.fails)
         assert entry.get("cells", "").count("p") == known.passes

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from corpus.tools.matrix import expected, installing, peers
+from corpus.tools.matrix import expected, installing, read_peers
 from corpus.tools.matrix.installing import NotInstalled
-from corpus.tools.matrix.peers import Peer
+from corpus.tools.matrix.read_peers import Peer
 from corpus.tools.matrix.running import Session
 from procmaps.check import cases
 from procmaps.check.cases import Case
@@ -20,7 +20,7 @@ from procmaps.check.shrinking import keep_lines
 CI = os.environ.get("CI") == "true"
 every_peer = pytest.mark.parametrize(
     "session",
-    [peer for peer in peers.load() if not peer.reason],
+    [peer for peer in read_peers.load() if not peer.reason],
     indirect=True,
     ids=lambda peer: peer.name,
 )

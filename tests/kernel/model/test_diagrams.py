@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from kernel.model import diagrams, features
+from kernel.model import diagrams, kernel_differences
 from kernel.model.calls import FILES, Areas, result
 from kernel.model.diagrams import Case
 from kernel.model.space import CALL_MODULES, Space
@@ -24,12 +24,12 @@ def test_functions_that_split_or_merge_have_a_diagram() -> None:
     }
 
 
-@pytest.mark.parametrize("release", features.RELEASES)
+@pytest.mark.parametrize("release", kernel_differences.RELEASES)
 @pytest.mark.parametrize(
     "case", CASES, ids=lambda case: f"{case.function}:{case.before}to{case.after}"
 )
 def test_diagram(case: Case, release: str) -> None:
-    model = Space(features.of(release))
+    model = Space(kernel_differences.of(release))
     for call in case.setup:
         assert result(call, model, AREAS) >= 0
     assert diagrams.draw(model) == diagrams.parse(case.before)

@@ -6,14 +6,14 @@ import pytest
 
 from kernel.experiments import measuring, merging
 from kernel.lab.scenario_builder import BASE
-from kernel.model import features
+from kernel.model import kernel_differences
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, Flag
 
 
 @pytest.mark.parametrize("row", measuring.kept("merging")["counts"], ids=str)
 def test_model_counts_as_many_mappings_as_the_kernel(row: dict[str, object]) -> None:
-    space = Space(features.of("6.12"))
+    space = Space(kernel_differences.of("6.12"))
     labelled = row["labelled"]
     assert isinstance(labelled, int)
     assert merging.modelled(space, str(row["labels"]), labelled) == row["mappings"]
@@ -21,7 +21,7 @@ def test_model_counts_as_many_mappings_as_the_kernel(row: dict[str, object]) -> 
 
 def test_model_reaches_the_limit_with_the_same_call_as_the_kernel() -> None:
     kept = measuring.kept("merging")["limit"]
-    space = Space(features.of("6.12"))
+    space = Space(kernel_differences.of("6.12"))
     for page in range(kept["mappings_before"] - 1):
         space.mmap(0x1000000 + 2 * page * PAGE, PAGE, Flag.READ)
     pages = kept["limit"] + 100

@@ -19,14 +19,14 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from kernel import model
 from kernel.model import (
-    features,
+    as_records,
     fork,
+    kernel_differences,
     madvise,
     merging,
     mprotect,
     mremap,
     naming,
-    showing,
     space,
     splitting,
     touch,
@@ -154,7 +154,7 @@ FAULTS = (
 
 def fresh(kind: type[Space]) -> Space:
     """Return a process with a stack and an empty heap."""
-    made = kind(features.of("6.12"), start_brk=HEAP, brk=HEAP, start_stack=STACK_END - 64)
+    made = kind(kernel_differences.of("6.12"), start_brk=HEAP, brk=HEAP, start_stack=STACK_END - 64)
     made.vmas.append(Vma(STACK, STACK_END, Flag.READ | Flag.WRITE | Flag.GROWSDOWN, STACK >> 12))
     return made
 
@@ -169,7 +169,7 @@ def observed(kind: type[Space], trial: Trial) -> Iterator[object]:
         for one in call.calls if isinstance(call, Fork) else (call,):
             yield describe(result(one, inside, AREAS))
             inodes = {vma.file: (0, 1, 1) for vma in inside.vmas if vma.file is not None}
-            yield list(showing.mappings(inside, inodes))
+            yield list(as_records.mappings(inside, inodes))
 
 
 def differ(one: type[Space], other: type[Space], trial: Trial) -> bool:

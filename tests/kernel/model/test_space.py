@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from kernel.lab.scenario_builder import BASE
-from kernel.model import features, showing
+from kernel.model import as_records, kernel_differences
 from kernel.model.errors import CallFailed
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, UNREADABLE, File, Flag, Unreadable
@@ -19,7 +19,7 @@ LINKED = File(b"/t/file", nameless=False, length=PAGE)
 
 
 def space(release: str = "6.12", *, labels: bool = True, pages: int = 8) -> Space:
-    made = Space(features.of(release, labels=labels))
+    made = Space(kernel_differences.of(release, labels=labels))
     if pages:
         made.mmap(BASE, pages * PAGE, RW)
     return made
@@ -154,11 +154,11 @@ def test_naming_at_the_limit_leaves_one_split() -> None:
 
 
 def test_heap_hides_its_label_and_grows_by_a_new_mapping() -> None:
-    made = Space(features.of("6.12"), start_brk=BASE, brk=BASE)
+    made = Space(kernel_differences.of("6.12"), start_brk=BASE, brk=BASE)
     made.set_brk(BASE + 2 * PAGE)
     made.name(BASE, 2 * PAGE, b"mine")
     made.set_brk(BASE + 3 * PAGE)
-    assert rendering.render(showing.mappings(made, {}), "linux-6.12") == (
+    assert rendering.render(as_records.mappings(made, {}), "linux-6.12") == (
         b"20000000-20002000 rw-p 00000000 00:00 0                                  [heap]\n"
         b"20002000-20003000 rw-p 00000000 00:00 0                                  [heap]\n"
     )
@@ -169,9 +169,9 @@ def test_label_on_shared_memory_replaces_its_path() -> None:
     made = space(pages=0)
     made.mmap(BASE, PAGE, RW | Flag.SHARED, MEMFD)
     inodes = {MEMFD: (0, 1, 7)}
-    before = rendering.render(showing.mappings(made, inodes), "linux-6.12")
+    before = rendering.render(as_records.mappings(made, inodes), "linux-6.12")
     made.name(BASE, PAGE, b"a")
-    after = rendering.render(showing.mappings(made, inodes), "linux-6.12")
+    after = rendering.render(as_records.mappings(made, inodes), "linux-6.12")
     line = b"20000000-20001000 rw-s 00000000 00:01 7                                  "
     assert before == line + b"/memfd:x (deleted)\n"
     assert after == line + b"[anon_shmem:a]\n"
@@ -189,5 +189,5 @@ def test_shared_memory_ends_with_its_file() -> None:
 
 def test_rejects_an_unknown_release() -> None:
     with pytest.raises(KeyError) as caught:
-        features.of("5.17")
+        kernel_differences.of("5.17")
     assert caught.value.args == ("release '5.17' is unknown to the model; known are: 6.1, 6.12",)

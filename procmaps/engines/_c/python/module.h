@@ -25,13 +25,13 @@ extern PyType_Spec scanner_spec;       /* scanner.c */
 extern PyType_Spec usage_builder_spec; /* usage_builder.c */
 
 extern const char build_doc[], gather_doc[], read_doc[];
-PyObject *build(PyObject *module, PyObject *args);    /* build.c */
+PyObject *build(PyObject *module, PyObject *args);    /* build_records.c */
 PyObject *gather(PyObject *module, PyObject *args);   /* gather.c */
 PyObject *read_all(PyObject *module, PyObject *args); /* read_file.c */
 
 PyObject *allocate(PyTypeObject *type); /* module.c */
 void deallocate(PyObject *self);
-descrsetfunc setter_of(PyObject *slot); /* build.c */
+descrsetfunc setter_of(PyObject *slot); /* build_records.c */
 
 #pragma GCC visibility pop
 

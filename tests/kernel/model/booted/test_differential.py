@@ -10,7 +10,7 @@ from attrs import evolve
 from kernel.model import calls, diagrams
 from kernel.model.calls import Map, SetName, Trial
 from kernel.model.differential import Difference, Subject
-from kernel.model.features import RELEASES, of
+from kernel.model.kernel_differences import RELEASES, of
 from kernel.model.soak import CASES, Soak
 from kernel.model.space import CALL_MODULES
 from kernel.model.vma import PAGE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procmaps.engines import lark_engine, regex_engine
 from procmaps.engines.column_buffers import ColumnBuffers
-from procmaps.engines.selection import engine
+from procmaps.engines.engine_selection import engine
 from procmaps.grammar.loading import Grammar
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from procmaps.engines.entry_layouts import KIB, EntryLayout
 from procmaps.engines.number_cache import NumberCache
-from procmaps.engines.usage_table import MISSING, UsageTable
+from procmaps.engines.usage_block_table import MISSING, UsageTable
 from procmaps.grammar.parsed_line import Form
 
 MAX_BLOCKS = 1 << 12

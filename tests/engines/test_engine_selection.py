@@ -9,14 +9,14 @@ import sys
 
 import pytest
 
-from procmaps.engines import selection
+from procmaps.engines import engine_selection
 from procmaps.errors import EngineUnavailable
 
 
 def engine_with(value: str) -> subprocess.CompletedProcess[str]:
     """Run an interpreter with the variable set to *value*; it prints its engine."""
     code = "import procmaps; procmaps.loads(b''); print(procmaps.engine())"
-    environment = {**os.environ, selection.VARIABLE: value}
+    environment = {**os.environ, engine_selection.VARIABLE: value}
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
@@ -28,7 +28,7 @@ def test_variable_forces_an_engine(name: str) -> None:
 
 
 def test_default_is_the_fastest_engine() -> None:
-    wanted = "python" if selection.why_not_native() else "native"
+    wanted = "python" if engine_selection.why_not_native() else "native"
     assert engine_with("").stdout == f"{wanted}\n"
 
 
@@ -40,14 +40,14 @@ def test_unknown_engine_is_an_error() -> None:
 
 
 def test_forcing_native_without_the_extension_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(selection.VARIABLE, "native")
-    monkeypatch.setattr(selection, "why_not_native", lambda: ImportError("not there"))
-    selection.engine.cache_clear()
+    monkeypatch.setenv(engine_selection.VARIABLE, "native")
+    monkeypatch.setattr(engine_selection, "why_not_native", lambda: ImportError("not there"))
+    engine_selection.engine.cache_clear()
     try:
         with pytest.raises(EngineUnavailable) as caught:
-            selection.engine()
+            engine_selection.engine()
     finally:
-        selection.engine.cache_clear()
+        engine_selection.engine.cache_clear()
     assert str(caught.value) == (
         "PROCMAPS_ENGINE='native': the C extension was not built here (not there); reinstall "
         "procmaps-spec on a machine with a C compiler, or unset the variable to use the "
@@ -57,4 +57,4 @@ def test_forcing_native_without_the_extension_is_an_error(monkeypatch: pytest.Mo
 
 @pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler")
 def test_native_scanner_was_built_if_there_is_a_compiler() -> None:
-    assert selection.why_not_native() is None
+    assert engine_selection.why_not_native() is None

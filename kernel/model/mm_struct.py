@@ -9,7 +9,7 @@ from bisect import bisect_right
 
 from attrs import define, field
 
-from kernel.model.features import MAX_MAP_COUNT, Features
+from kernel.model.kernel_differences import MAX_MAP_COUNT, Features
 from kernel.model.vma import PAGE, Vma
 
 # arch/x86/include/asm/page_64_types.h: TASK_SIZE_MAX. It is the same with five levels of page

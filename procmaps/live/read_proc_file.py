@@ -11,7 +11,7 @@ from io import FileIO
 
 from procmaps.engines.read_file import read_all
 from procmaps.live.failures import absence_error, denied_error, gone_error, missing_error
-from procmaps.live.proc_file import ProcFile
+from procmaps.live.proc_file_path import ProcFile
 
 
 def open_file(file: ProcFile) -> FileIO:
