@@ -1,7 +1,6 @@
-"""``python -m bench``: run every comparison, write the reports, exit 1 if a goal is missed.
+"""Run every comparison, write the reports, exit 1 if a goal is missed.
 
-With ``--quick`` sizes and rounds are small. That shows that everything runs; its figures mean
-nothing.
+With --quick, sizes and rounds are small. This shows that everything runs; its figures mean nothing.
 """
 
 from __future__ import annotations
@@ -280,7 +279,7 @@ def _options() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument(
         "--from", dest="old", type=Path, metavar="FILE",
-        help="report on the JSON FILE of an earlier run, without a race",
+        help="report on the JSON FILE of an earlier run, without measuring",
     )  # fmt: skip
     parser.add_argument(
         "--first-loads", action="store_true", help="with --from: measure the first loads() again"

@@ -245,7 +245,9 @@ class FileMissing(LiveError, FileNotFoundError):
 
 @attrs.frozen
 class AccessDenied(LiveError, PermissionError):
-    """The kernel denied access: at open since 3.19, at read from 3.4 to 3.10.
+    """The kernel denied access. 3.19 and later deny the open, 3.4 to 3.10 the read.
+
+    Releases between 3.10 and 3.19 were not checked.
 
     owner   User ID that owns the process's directory in procfs; None if unknown.
     user    Effective user ID of the caller.

@@ -18,8 +18,7 @@ class Evidence:
     """A feature of a line that not every producer prints.
 
     feature          The feature, for people: ``the name [heap]``.
-    spans            The releases of Linux that print it, in any of the spans. Empty: no release
-                     does.
+    spans            The releases of Linux that print it, as spans; empty if no release does.
     source           The kernel function, commit or tree that proves it, or the other producer.
     vendor           The vendor of the patch that prints it, in any release. Empty: mainline.
     earlier_vendor   The vendor of a patch that printed it in earlier releases, too. Empty: none.

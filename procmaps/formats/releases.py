@@ -91,7 +91,7 @@ def _edge(notation: str) -> tuple[Release | None, Release | None]:
 
 @attrs.frozen
 class Span:
-    """The releases that have a thing, and how exactly the two ends are known.
+    """The releases that have a feature, and how exactly the two ends are known.
 
     since          First release known to have it. None: all checked releases have it.
     last_without   Last release known not to have it yet; releases between it and `since` were not
@@ -142,7 +142,7 @@ class Span:
         return cls(since=since, until=until, last_without=last_without, last_with=last_with)
 
     def covers(self, release: Release) -> bool | None:
-        """Return True if `release` has the thing, False if not, None if that is not established.
+        """Return True if `release` has the feature, False if not, None if that is not established.
 
         A stable release counts as the release that it fixes: 4.9.300 has what 4.9 has. Backports
         from later releases are not modelled.

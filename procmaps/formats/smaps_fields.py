@@ -44,7 +44,7 @@ class FieldFormat:
 
 @attrs.frozen
 class SmapsField:
-    """One field.
+    """One field of smaps or smaps_rollup.
 
     key         The word before the colon: b"Private_Clean".
     attribute   Its name as a Python attribute: "private_clean".

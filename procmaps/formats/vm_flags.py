@@ -32,7 +32,7 @@ class BitPosition:
 
 @attrs.frozen
 class VmFlagInfo:
-    """One mnemonic.
+    """One flag of ``VmFlags``: its mnemonic, meaning and history.
 
     mnemonic        The two bytes printed.
     kernel_name     The kernel's constant, such as "VM_READ".
@@ -486,7 +486,7 @@ class VmFlags:
         return mnemonic in self.mnemonics
 
     def known(self) -> tuple[VmFlagInfo, ...]:
-        """Return the table's row for each printed mnemonic that it has, in printed order."""
+        """Return the `VmFlagInfo` of each printed mnemonic that has one, in printed order."""
         return tuple(VM_FLAGS[word] for word in self.mnemonics if word in VM_FLAGS)
 
     @property

@@ -1,4 +1,4 @@
-"""Find what is damaged, edited or ambiguous in a dump: findings, each by a rule."""
+"""Find damaged, edited or ambiguous lines in a dump; each finding has a rule."""
 
 from procmaps.lint.findings import Finding
 from procmaps.lint.linting import lint

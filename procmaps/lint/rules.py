@@ -14,8 +14,8 @@ class Rule:
     """A kind of damage, edit or ambiguity.
 
     id         The name on the command line and in reports.
-    severity   *error*: text is lost or unreadable. *warning*: no kernel prints it, or only during a
-               change. *note*: correct, but ambiguous.
+    severity   *error*: text is lost or unreadable. *warning*: the dump is probably damaged,
+               edited, or from an unknown system. *note*: correct, but ambiguous.
     summary    What the rule finds.
     why        The probable cause, or the consequence.
     once       Whether the rule is about the kernel, not about one line. Then each of its messages

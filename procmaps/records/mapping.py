@@ -35,10 +35,10 @@ class _WithUsageSource:
 
 
 class _LazyUsage:
-    """The descriptor of `Mapping.usage`: makes the usage when it is first read.
+    """The smaps fields, as `Usage`; None for ``maps``. Built on first access.
 
-    Its slot contains a `Usage`, None, or a row of the usage table. Most readers of smaps ask for
-    the usage of a few mappings, and a usage has three dozen fields.
+    A descriptor, whose slot contains a `Usage`, None, or a row of the usage table. Most readers of
+    smaps ask for the usage of a few mappings, and a usage has three dozen fields.
     """
 
     def __init__(self, slot: MemberDescriptorType, source: MemberDescriptorType) -> None:

@@ -214,7 +214,7 @@ class AnonName(Labelled):
         return cls(b"[anon:" + label + b"]", label)
 
     def interpretations(self) -> Iterator[Interpretation]:
-        """Yield the label. If it ends in ``<fault>``, first the part that Android could read."""
+        """Yield the label. Before a label that ends in ``<fault>``, yield the part without it."""
         if self.label.endswith(_FAULT):
             known = self.label.removesuffix(_FAULT)
             yield Interpretation(

@@ -28,7 +28,7 @@ def dumps(
 ) -> st.SearchStrategy[bytes]:
     """Draw whole files as *producer* prints them; the default is any that escapes newlines.
 
-    What is drawn with no producer reads without a problem in the dialect ``linux``.
+    Without a producer, the drawn files parse without problems in the dialect ``linux``.
     """
     if producer is not None:
         chosen = as_producer(producer)
@@ -52,7 +52,7 @@ def grammar_bytes(name: str = "linux", start: str = "maps") -> st.SearchStrategy
 
     *start* is ``maps``, ``smaps``, ``rollup``, ``line`` or ``name``. A grammar has no semantics: a
     mapping may end before it starts, and a field may be repeated. Raises
-    `procmaps.errors.UnknownDialect` for a dialect that there is no grammar for.
+    `procmaps.errors.UnknownDialect` for a dialect without a grammar.
     """
     lark = parser(dialect(name))
     text = from_lark(lark, start=start, alphabet=st.characters(max_codepoint=255))

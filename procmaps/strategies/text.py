@@ -44,7 +44,7 @@ def android_labels() -> st.SearchStrategy[bytes]:
 
 
 def raw_android_names() -> st.SearchStrategy[bytes]:
-    """Draw what older Android kernels may read at a program's pointer: any bytes but NUL.
+    """Draw the bytes that older Android kernels may read at a program's pointer: any but NUL.
 
     Up to 255 of them, newlines and brackets too, then possibly ``<fault>``.
     """

@@ -12,7 +12,11 @@ import pytest
 from tests.support.checkout import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = sorted(
+    page
+    for pattern in ("*.md", "docs/**/*.md", "corpus/*.md", "corpus/peers/*.md", "kernel/**/*.md")
+    for page in ROOT.glob(pattern)
+)
 
 
 def test_the_first_example_runs() -> None:
