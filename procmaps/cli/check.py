@@ -109,8 +109,8 @@ def command(options: CheckOptions) -> None:
     If COMMAND contains {maps}, {smaps} or {smaps_rollup}, this becomes the path of the dump, and
     {root} the path of a folder laid out like /proc, with the process {pid}.
 
-    Exit 1 for a failure that is not expected, or an expected one that passes; 2 if a case was not
-    run; 130 after Ctrl-C. Reports are written in all these cases.
+    Exit code: 1 for a failure that is not expected, or an expected one that passes; 2 if a case was
+    not run; 130 after Ctrl-C. Reports are written in all these cases.
     """
     # fmt: on
     look = options.look

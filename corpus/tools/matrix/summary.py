@@ -29,7 +29,8 @@ languages, all unmodified. Each was run over all dumps that concern it. There ar
 
 _GRIDS = """
 In the tables, ✓ means that a parser is right on every dump of the class. **3**/17 means that it
-fails on 3 of 17, and – that the class does not concern it. The parsers that fail least come first.
+fails on 3 of 17, and – that the class does not concern it. The parsers with the smallest share of
+failures come first.
 
 A parser is judged only by what it returns by design. A profiler that keeps executable mappings only
 does not fail for the others. The name tables do not count an error that a parser also makes on an
