@@ -1,4 +1,4 @@
-"""Recognize the lines below a header line of ``smaps``."""
+"""Recognise the lines below a header line of ``smaps``."""
 
 from __future__ import annotations
 

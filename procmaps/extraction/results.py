@@ -23,7 +23,7 @@ Container = Literal[
     "markup",
     "plain",
 ]
-"""The kind of text around a dump. ``docs/extract.md`` says how each is recognized."""
+"""The kind of text around a dump. ``docs/extract.md`` says how each is recognised."""
 
 RepairKind = Literal[
     "quote",

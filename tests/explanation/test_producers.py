@@ -47,7 +47,7 @@ def test_does_not_deny_an_unnamed_mapping_to_its_kernel(made: Producer, end: int
 
 
 @pytest.mark.parametrize("end", [0x8000, 0xF8E21000, 0xFFFFFFFF])
-def test_recognizes_excess_digits_in_addresses_of_any_length(end: int) -> None:
+def test_recognises_excess_digits_in_addresses_of_any_length(end: int) -> None:
     record = Mapping(0x10, end, Perms.from_text("r-xp"), 0, Device(8, 17), 2, FilePath(b"/x"))
     found = explain(render([record], "linux-4.17-parisc"))
     assert [each.feature for each in found.evidence] == ["eight extra leading zeros in each number"]

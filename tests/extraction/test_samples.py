@@ -613,7 +613,7 @@ def test_removes_a_carriage_return_after_a_kernel_name() -> None:
     assert names(only(LINES[0] + b"\r\n" + LINES[2] + b"\n")) == [b"/bin/cat\r", b""]
 
 
-def test_recognizes_unknown_tags_by_their_closing_tags() -> None:
+def test_recognises_unknown_tags_by_their_closing_tags() -> None:
     dump = only(b"<maps>\n" + b"".join(b"<m a='1'>" + line + b"</m>\n" for line in LINES))
     assert names(dump) == NAMES
     # Nothing closes this one: it is the name of a program.

@@ -40,7 +40,7 @@ EXCEPT = re.compile(
 SUBJECT = re.compile(r"[a-z][a-z0-9_.,/ -]*: \S.*")
 """``area: imperative summary``"""
 
-FIRST_CHECKED = "layout: move every file to its layer and rename across layers"
+FIRST_CHECKED = "build: tag a wheel by whether it contains the extension"
 """The subject of the commit from which on subjects are checked."""
 
 
