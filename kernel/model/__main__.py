@@ -36,7 +36,7 @@ def _subjects(options: argparse.Namespace) -> list[AbstractContextManager[Subjec
 
 
 def _soak(options: argparse.Namespace) -> int:
-    """Run random trials on each kernel until so many calls are compared."""
+    """Run random trials on each kernel until N calls are compared."""
     for manager in _subjects(options):
         with manager as subject:
             started = time.monotonic()
@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=100_000,
         metavar="N",
-        help="compare so many calls on each kernel (default: 100000)",
+        help="compare at least N calls on each kernel (default: 100000)",
     )
     soak.add_argument(
         "--seed", type=int, default=0, metavar="N", help="start from this seed (default: 0)"

@@ -93,7 +93,7 @@ class Soak:
         return Found(difference, trial)
 
     def run(self, operations: int) -> None:
-        """Run rounds until so many calls are compared; show progress on standard error."""
+        """Run rounds of trials for at least *operations* calls; show progress on standard error."""
         started, number = time.monotonic(), 0
         while self.operations < operations:
             self.round(number)

@@ -54,7 +54,7 @@ class Producer:
     header       Layout of the header line.
     smaps        Lines of an smaps entry, in order; empty without that file.
     rollup       Lines of smaps_rollup, in order; empty without that file.
-    labels       Rule for labels; None if labels are not supported.
+    labels       Rule for labels, used where it prints ``[anon:…]`` at all; None: no rule.
     pathless     Kinds of pseudo-names that it prints instead of a path: ``[heap]``, ``anon_inode:``
                  …; None if that is not established.
     flags_tail   Text after the last mnemonic of ``VmFlags``.
