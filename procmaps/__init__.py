@@ -120,7 +120,7 @@ if TYPE_CHECKING:
 _PUBLIC_NAMES = {
     "engines.column_buffers": "UnparsedRange",
     "engines.columns": "Columns",
-    "engines.selection": "engine",
+    "engines.engine_selection": "engine",
     "errors": (
         "AccessDenied CannotRender EngineUnavailable FileMissing InvalidLabel InvalidRecord "
         "KernelThread LiveError MainThreadEnded NamingError NamingUnsupported NoAddressSpace "
@@ -129,7 +129,7 @@ _PUBLIC_NAMES = {
         "UnknownProducer Zombie escape_bytes"
     ),
     "explanation.evidence": "Evidence",
-    "explanation.line": "Explanation explain",
+    "explanation.line_explanation": "Explanation explain",
     "explanation.parts": "Part",
     "extraction": "Extract extract",
     "extraction.results": "PartialMapping Repair SkippedLine",
