@@ -100,8 +100,8 @@ class Labelled(Name):
 class FileBacked(Name):
     r"""Base class of names with a path, printed by ``d_path()``: memory backed by a file.
 
-    escaped   False if the producer prints newlines unescaped (NOMMU kernels, gVisor, Linux before
-              2.6.18), so that ``\012`` can only mean those four characters.
+    escaped   False if the producer prints newlines unescaped (NOMMU kernels, gVisor, Linux up to
+              2.6.12), so that ``\012`` can only mean those four characters.
     """
 
     escaped: bool = attrs.field(default=True, kw_only=True)
