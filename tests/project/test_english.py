@@ -40,7 +40,7 @@ EXCEPT = re.compile(
 SUBJECT = re.compile(r"[a-z][a-z0-9_.,/ -]*: \S.*")
 """``area: imperative summary``"""
 
-FIRST_CHECKED = "build: tag a wheel by whether it contains the extension"
+FIRST_CHECKED = "layout: import engine, explain and Explanation from the renamed modules"
 """The subject of the commit from which on subjects are checked."""
 
 
