@@ -7,18 +7,18 @@ between releases as a span of releases; no code compares version numbers.
 
 from procmaps.formats.header_line import HeaderFormat, WordSize
 from procmaps.producers.linux import PATHLESS
-from procmaps.producers.model import FieldLine, LabelRule, Producer, ProducerKind
+from procmaps.producers.model import LabelRule, Producer, ProducerKind, SmapsLine
 from procmaps.producers.registry import as_producer, every_producer, newest, parse
 from procmaps.producers.variants import VARIANTS, Variant
 
 __all__ = [
     "PATHLESS",
     "VARIANTS",
-    "FieldLine",
     "HeaderFormat",
     "LabelRule",
     "Producer",
     "ProducerKind",
+    "SmapsLine",
     "Variant",
     "WordSize",
     "as_producer",

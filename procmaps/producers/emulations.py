@@ -15,7 +15,7 @@ from procmaps.formats.header_line import (
 )
 from procmaps.formats.releases import Release, Span
 from procmaps.formats.smaps_fields import FieldFormat
-from procmaps.producers.model import FieldLine, Producer
+from procmaps.producers.model import Producer, SmapsLine
 from procmaps.producers.smaps_lines import lines_at
 
 
@@ -55,7 +55,7 @@ def _qemu(name: str, word_size: WordSize) -> Producer:
     )
 
 
-def _unaligned(line: FieldLine) -> FieldLine:
+def _unaligned(line: SmapsLine) -> SmapsLine:
     columns = {"kB": 23, "count": 16, "flags": 0, "name": 0}[line.field.unit]
     suffix = b" kB" if line.field.unit == "kB" else b""
     label = (line.field.key + b":").ljust(columns)

@@ -16,8 +16,8 @@ ProducerKind = Literal["linux", "nommu", "android", "gvisor", "qemu", "wsl", "fr
 
 
 @attrs.frozen
-class FieldLine:
-    """One smaps line after the header line.
+class SmapsLine:
+    """One line of an smaps entry as a producer prints it, after the header line.
 
     field      The field of the line.
     format     Its format; None if the line is printed but its format is not established.
@@ -66,8 +66,8 @@ class Producer:
     word_size: WordSize
     dialect: str
     header: HeaderFormat
-    smaps: tuple[FieldLine, ...] = ()
-    rollup: tuple[FieldLine, ...] = ()
+    smaps: tuple[SmapsLine, ...] = ()
+    rollup: tuple[SmapsLine, ...] = ()
     labels: LabelRule | None = None
     pathless: frozenset[str] | None = None
     flags_tail: bytes = b" "

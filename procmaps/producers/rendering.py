@@ -18,7 +18,7 @@ from procmaps.formats.labels import label_error
 from procmaps.formats.releases import Release
 from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAGS, VmFlags
 from procmaps.grammar.loading import load as load_grammar
-from procmaps.producers import PATHLESS, FieldLine, Producer, as_producer
+from procmaps.producers import PATHLESS, Producer, SmapsLine, as_producer
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import DELETED, NEWLINE, AnonName, AnonShmemName, FileBacked, Name
 from procmaps.records.perms import Perms
@@ -124,14 +124,14 @@ def _prefix(record: Mapping, producer: Producer) -> bytes:
     )
 
 
-def _field_lines(usage: Usage, lines: tuple[FieldLine, ...]) -> Iterator[bytes]:
+def _field_lines(usage: Usage, lines: tuple[SmapsLine, ...]) -> Iterator[bytes]:
     for line in lines:
         value = getattr(usage, line.field.attribute)
         if value is not None and line.format is not None:
             yield line.format.line(_printed(value, line)) + b"\n"
 
 
-def _printed(value: int | Name | VmFlags, line: FieldLine) -> int | bytes:
+def _printed(value: int | Name | VmFlags, line: SmapsLine) -> int | bytes:
     """Return *value* as printed in the line: a size in kB, a text unchanged."""
     if isinstance(value, int):
         return value // _KB if line.field.unit == "kB" else value
@@ -244,7 +244,7 @@ def _check_pathless(name: Name, producer: Producer, refuse: _Refuse) -> None:
 
 
 def _check_usage(
-    usage: Usage, lines: tuple[FieldLine, ...], producer: Producer, refuse: _Refuse
+    usage: Usage, lines: tuple[SmapsLine, ...], producer: Producer, refuse: _Refuse
 ) -> None:
     known = {line.field.attribute: line for line in lines}
     if usage.extra:
@@ -263,7 +263,7 @@ def _check_usage(
 
 
 def _check_value(
-    value: int | Name | VmFlags, line: FieldLine, producer: Producer, refuse: _Refuse
+    value: int | Name | VmFlags, line: SmapsLine, producer: Producer, refuse: _Refuse
 ) -> None:
     part = f"usage.{line.field.attribute}"
     if line.format is None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from procmaps.formats.smaps_fields import SmapsField
 from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAG_TABLE, VmFlags
-from procmaps.producers import FieldLine, Producer
+from procmaps.producers import Producer, SmapsLine
 from procmaps.records.names import AnonName, Name
 from procmaps.records.usage import Usage
 from procmaps.strategies.names import own_labels, stands_alone
@@ -19,7 +19,7 @@ _U64 = 2**64
 
 
 @functools.cache
-def usages(producer: Producer, lines: tuple[FieldLine, ...]) -> st.SearchStrategy[Usage]:
+def usages(producer: Producer, lines: tuple[SmapsLine, ...]) -> st.SearchStrategy[Usage]:
     """Draw fields as *producer* prints them: all required ones, and any of the others."""
     required: dict[str, st.SearchStrategy[int | Name | VmFlags]] = {}
     optional: dict[str, st.SearchStrategy[int | Name | VmFlags]] = {}
