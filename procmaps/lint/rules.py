@@ -67,7 +67,7 @@ _TABLE = (
     Rule("unknown-flag", "warning", "A flag that is not in the tables.",
          "It is kept. A newer kernel or a vendor's patch prints it.", once=True),
     Rule("unnamed-flag", "note", "??, a bit without letters of its own.",
-         "Several bits print so; the dump does not show which of them is set.", once=True),
+         "Several bits print like this; the dump does not show which of them is set.", once=True),
     Rule("vendor", "note", "A feature that only a vendor's patch prints.",
          "Mainline's documentation does not describe it.", once=True),
     Rule("releases", "warning", "Two features that no single release prints.",
