@@ -28,6 +28,11 @@ LABORATORY = ("tests/kernel/lab/booted", "tests/kernel/model/booted", "tests/ker
 PEERS = ("tests/corpus/peers",)
 I386 = ("tests/engines/i386",)
 WHEEL = ("tests/wheel",)
+COLLISIONS = ("tests/grammar/collisions",)
+
+# Lark compares all terminals of a grammar if this package is installed. That takes longer than
+# parsing, in every process that parses, so it is installed for one part only.
+INTEREGULAR = "interegular==0.3.3"
 
 
 def slow(session: nox.Session) -> None:
@@ -64,10 +69,11 @@ def check(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Run the tests in the checkout; with `make test-all` also hold the coverage floor."""
-    elsewhere = (*LABORATORY, *PEERS, *WHEEL, *I386)
+    """Run the tests in the checkout; with `make test-all` also the slow ones, with coverage."""
+    elsewhere = (*LABORATORY, *PEERS, *WHEEL, *I386, *COLLISIONS)
     ignored = (f"--ignore={folder}" for folder in elsewhere)
-    session.run(*PYTEST, *WORKERS, *ignored, *(("--cov",) if ALL else ()), *session.posargs)
+    scope = ("--cov",) if ALL else ("-m", "not slow")
+    session.run(*PYTEST, *WORKERS, *ignored, *scope, *session.posargs)
 
 
 @nox.session
@@ -82,6 +88,15 @@ def speed(session: nox.Session) -> None:
     slow(session)
     need(session, valgrind="valgrind", gcc="gcc")
     session.run("make", "counts")
+
+
+@nox.session
+def collisions(session: nox.Session) -> None:
+    """Check that no two terminals of a grammar match the same text."""
+    slow(session)
+    folder = str(Path(__file__).parent / ".cache" / INTEREGULAR)
+    session.run(PYTHON, "-m", "pip", "install", "-q", "--upgrade", "--target", folder, INTEREGULAR)
+    session.run(*PYTEST, *COLLISIONS, env={"PYTHONPATH": folder})
 
 
 @nox.session

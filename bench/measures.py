@@ -42,7 +42,7 @@ before = time.process_time()
 print(json.dumps(time.process_time() - before))
 """
 
-# Lark compares all terminals if interegular is installed. Only our development environment has it.
+# Lark compares all terminals if interegular is installed, which a user need not have.
 _FIRST_LOADS = r"""
 import sys
 sys.modules["interegular"] = None

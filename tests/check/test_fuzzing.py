@@ -38,6 +38,7 @@ def test_shows_a_wrong_parser_by_one_line(mutant: str, key: str) -> None:
     assert found[0].case.data.count(b"\n") == 1
 
 
+@pytest.mark.slow
 def test_finds_each_kind_of_failure() -> None:
     def parser(dump: bytes) -> list[dict[str, object]]:
         answer = right(dump)
@@ -50,6 +51,7 @@ def test_finds_each_kind_of_failure() -> None:
     assert {"wrong:inode", "wrong:perms"} <= {failure.verdict.key for failure in found}
 
 
+@pytest.mark.slow
 def test_the_same_seed_finds_the_same_failures() -> None:
     parser = MUTANTS["names/split-space"][1]
     one, two = (
@@ -73,6 +75,7 @@ def test_saves_a_failure_as_a_case(tmp_path: Path) -> None:
     assert verdict(right, case).passed
 
 
+@pytest.mark.slow
 def test_saves_two_failures_in_one_manifest(tmp_path: Path) -> None:
     for mutant in ("names/split-space", "numbers/end-inclusive"):
         parser = MUTANTS[mutant][1]

@@ -61,11 +61,13 @@ def test_kills_a_hanging_command_in_time(*, batch: bool) -> None:
     assert time.monotonic() - begun < 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["hang-grandchild", "hang-after-answer"])
 def test_reports_a_hang_if_standard_output_stays_open(mode: str) -> None:
     assert verdict_on(mode, timeout=3).outcome == "hang"
 
 
+@pytest.mark.slow
 def test_kills_the_children_of_a_hanging_command() -> None:
     verdict_on("hang-grandchild", timeout=3)
     deadline = time.monotonic() + 10

@@ -149,6 +149,7 @@ def test_does_not_shrink_to_another_failure() -> None:
     assert (found.case, found.verdict) == (MAPS, first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTANTS)
 def test_no_line_can_go_from_the_dump_of_any_mutant(name: str) -> None:
     """One failure of each mutant is shrunk; then every line is tried once more."""

@@ -68,6 +68,7 @@ def calls(text: bytes) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_work_is_linear(kind: Callable[[int], bytes]) -> None:
     calls(kind(16))  # loads and compiles what is cached

@@ -128,6 +128,7 @@ def steps(text: bytes) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("unit", UNITS)
 def test_work_grows_linearly(unit: str, head: str) -> None:

@@ -157,6 +157,7 @@ def test_repairs_damaged_padding(name: str, data: st.DataObject) -> None:
     check(LOSSY[name](lines), lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encode", [*PLAIN.values(), *LOSSY.values()], ids=[*PLAIN, *LOSSY])
 def test_recovers_the_dump_of_this_process(encode: Encoder) -> None:
     lines = Path("/proc/self/maps").read_bytes().split(b"\n")[:-1]

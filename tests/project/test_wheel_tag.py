@@ -13,6 +13,8 @@ import pytest
 
 from tests.support.checkout import ROOT
 
+pytestmark = pytest.mark.slow
+
 SOURCES = ("setup.py", "pyproject.toml", "README.md", "LICENSE", "procmaps")
 
 

@@ -37,6 +37,8 @@ from kernel.model.space import Space
 from kernel.model.strategies import trials
 from kernel.model.vma import File, Flag, Vma
 
+pytestmark = pytest.mark.slow
+
 HEAP, STACK, STACK_END = 0x10050000, 0x7FFFFFFF7000, 0x7FFFFFFFF000
 TRIALS = 1000
 AREAS = Areas(

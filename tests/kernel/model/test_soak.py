@@ -18,6 +18,8 @@ from kernel.model.soak import Found, Soak, record
 from kernel.model.strategies import Scope
 from tests.support.checkout import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 class Wrong:
     """A kernel that differs from the model in each call that names memory."""

@@ -1,6 +1,6 @@
 """No two terminals of one priority match the same text, so the order of the grammar has no effect.
 
-Lark checks it in strict mode, by the package interegular.
+Lark checks it in strict mode, with the package interegular (see noxfile.py).
 """
 
 from __future__ import annotations
