@@ -70,6 +70,8 @@ def check(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """Run the tests in the checkout; with `make test-all` also the slow ones, with coverage."""
+    if CI:
+        need(session, zsh="zsh", fish="fish")
     elsewhere = (*LABORATORY, *PEERS, *WHEEL, *I386, *COLLISIONS)
     ignored = (f"--ignore={folder}" for folder in elsewhere)
     scope = ("--cov",) if ALL else ("-m", "not slow")

@@ -22,6 +22,7 @@ def test_there_are_at_least_40_mutants() -> None:
     assert len(MUTANTS) >= 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTANTS)
 def test_some_case_finds_every_mutant(name: str) -> None:
     what, parser = MUTANTS[name]

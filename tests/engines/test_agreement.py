@@ -145,6 +145,7 @@ def test_compiled_header_matches_every_header_line(line: bytes) -> None:
     assert line.endswith((match["NAME"] or b"") + b"\n")
 
 
+@pytest.mark.slow
 def test_agrees_on_many_blocks_of_one_layout() -> None:
     """New and known blocks alternate, more than one chunk of them."""
     header = b"%x000-%x000 rw-p 00000000 00:00 0 \n"

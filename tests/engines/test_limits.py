@@ -76,6 +76,7 @@ def test_work_is_linear(kind: Callable[[int], bytes]) -> None:
     assert large < 4.4 * small + 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_memory_is_a_small_multiple_of_the_text(kind: Callable[[int], bytes]) -> None:
     text = kind(4000)

@@ -139,6 +139,7 @@ def test_work_grows_linearly(unit: str, head: str) -> None:
 RUNS = (b"A", b"\r", b"=20", b"&", b"<a ", b"</a>", b"\x1b[0;", b"\xa0", b"[[", b"{", b"`", b"|")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", RUNS)
 @pytest.mark.parametrize("head", ["line", "string", "HTML"])
 def test_passes_a_long_run_of_anything_once(unit: bytes, head: str) -> None:

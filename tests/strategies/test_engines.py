@@ -33,6 +33,7 @@ def assert_agreed(text: bytes, name: str) -> ColumnBuffers:
     return columns
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["maps", "smaps", "rollup"])
 @pytest.mark.parametrize("dialect", [dialect.name for dialect in DIALECTS])
 @SLOWLY

@@ -6,10 +6,12 @@ The checkout's tests run on the newest versions. The wheel's run on the lower bo
 pyproject.toml, because an untested bound is a guess.
 """
 
-import re
 import sys
 import tomllib
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 
 def lowest(pyproject: str, frozen: list[str]) -> list[str]:
@@ -19,8 +21,10 @@ def lowest(pyproject: str, frozen: list[str]) -> list[str]:
     """
     project = tomllib.loads(pyproject)["project"]
     required: list[str] = project["dependencies"] + project["optional-dependencies"]["cli"]
-    bounds = {re.split(">=", line)[0]: line.replace(">=", "==") for line in required}
-    kept = [line for line in frozen if line.split("==")[0] not in bounds]
+    bounds = {
+        canonicalize_name(Requirement(line).name): line.replace(">=", "==") for line in required
+    }
+    kept = [line for line in frozen if canonicalize_name(line.split("==")[0]) not in bounds]
     return sorted([*kept, *bounds.values()])
 
 
