@@ -40,7 +40,7 @@ EXCEPT = re.compile(
 SUBJECT = re.compile(r"[a-z][a-z0-9_.,/ -]*: \S.*")
 """``area: imperative summary``"""
 
-FIRST_CHECKED = "layout: import engine, explain and Explanation from the renamed modules"
+FIRST_CHECKED = "layout: move every file to its layer and rename across layers"
 """The subject of the commit from which on subjects are checked."""
 
 
