@@ -62,9 +62,10 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Exit codes:
-  0  fine
-  1  findings: the text is damaged or ambiguous, or a check failed
-  2  wrong usage, unreadable input or unwritable output
+  0    fine
+  1    findings: the text is damaged or ambiguous, or a check failed
+  2    wrong usage, unreadable input or unwritable output
+  130  ended by Ctrl-C
 
 \b
 Examples:

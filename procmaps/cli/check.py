@@ -42,7 +42,7 @@ _look = under("The cases themselves, without a parser")
 _running = under("Running the parser")
 _known = under("Expected failures")
 _report = under("Reports")
-_fuzzing = under("Drawn dumps instead of the cases")
+_fuzzing = under("Random dumps instead of the cases")
 
 _EXAMPLES = (
     "procmaps check --html report.html -- ./my-adapter",
@@ -70,7 +70,7 @@ _EXAMPLES = (
 @_cases("--skip", multiple=True, metavar="GLOB", type=_CASE,
         help="Leave out these cases; repeatable.")
 @_cases("--tag", multiple=True, metavar="TAG", type=Completed("tag", _tags),
-        help="Run only cases with this tag; repeatable: with all of them.")
+        help="Run only cases with this tag; if repeated, with all of the tags.")
 @_cases("--cases", type=_FOLDER, metavar="DIR",
         help="Use the cases in DIR, written by --save or --export, instead of the suite's own.")
 @_look("--list", "list_cases", is_flag=True, help="List the cases.")
@@ -95,7 +95,7 @@ _EXAMPLES = (
           help="Draw N address spaces with hostile names, and shrink each kind of failure.")
 @_fuzzing("--producer", metavar="NAME", type=Completed("producer", _producers),
           help="Print them as this kernel or program does. [default: linux-6.12]")
-@_fuzzing("--seed", type=int, metavar="N", help="Draw the same dumps again.")
+@_fuzzing("--seed", type=int, metavar="N", help="Set the seed; the same seed draws the same dumps.")
 @_fuzzing("--save", type=_FOLDER, metavar="DIR", help="Save the failures as cases.")
 @pass_options(CheckOptions.of)
 def command(options: CheckOptions) -> None:

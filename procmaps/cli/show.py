@@ -137,7 +137,8 @@ _form = under("Other forms")
     "names",
     multiple=True,
     metavar="GLOB",
-    help="Show only these names; * and ? are wild. The last component may match alone. Repeatable.",
+    help="Show only these names; * and ? are wild. GLOB matches the whole name or its last "
+    "component. Repeatable.",
 )
 @_table(
     "--sort",

@@ -157,7 +157,7 @@ def test_help_lists_options_under_headings_and_examples(check: Check) -> None:
     assert headings[:7] == [
         "The parser:", "The cases:", "The cases themselves, without a parser:",
         "Running the parser:", "Expected failures:", "Reports:",
-        "Drawn dumps instead of the cases:",
+        "Random dumps instead of the cases:",
     ]  # fmt: skip
     assert "  procmaps check --html report.html -- ./my-adapter\n" in text
 
