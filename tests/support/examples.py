@@ -3,7 +3,7 @@
 from hypothesis import settings
 
 DEFAULT = 100
-"""Examples that Hypothesis draws by default, and in CI."""
+"""Examples that Hypothesis draws by default. The profiles in conftest.py draw fewer."""
 
 
 def examples(number: int) -> int:
