@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import operator
 import os
-from pathlib import Path
-from typing import BinaryIO, SupportsIndex
+
+TYPE_CHECKING = False  # typing and pathlib take long to import
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
 
 BytesOrStr = bytes | bytearray | memoryview | str
 
@@ -33,6 +36,8 @@ def as_bytes(text: BytesOrStr) -> bytes:
 
 def as_path(path: StrOrBytesPath) -> Path:
     """Return *path* as a `Path`. Raises `TypeError` for anything that is not a path."""
+    from pathlib import Path  # noqa: PLC0415 - slow to import
+
     try:
         return Path(os.fsdecode(path))
     except TypeError:
@@ -63,9 +68,9 @@ def as_count(name: str, value: object, *, least: int, alternative: str = "") -> 
     *alternative* that the caller also accepts.
     """
     expected = f"an integer from {least}{alternative and f' or {alternative}'}"
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
         raise TypeError(f"{name} must be {expected}, not {value!r}")
-    count = operator.index(value)
+    count = operator.index(value)  # type: ignore[arg-type]
     if count < least:
         raise ValueError(f"{name} must be {expected}, not {value!r}")
     return count

@@ -17,6 +17,8 @@ from typing import Any, ClassVar
 
 import attrs
 
+from procmaps.printable import escape_bytes
+
 _WINDOW = 60
 """Bytes of a long line that are shown on each side of the caret."""
 
@@ -39,18 +41,6 @@ class ProcmapsError(Exception):
     def _facts(self) -> tuple[object, ...]:
         fields: tuple[attrs.Attribute[object], ...] = getattr(type(self), "__attrs_attrs__", ())
         return tuple(getattr(self, field.name) for field in fields) or self.args
-
-
-PRINTABLE = range(0x20, 0x7F)
-"""ASCII without control characters: the bytes that are safe to send to a terminal."""
-
-
-def escape_bytes(raw: bytes) -> str:
-    r"""Return *raw* as printable ASCII that is safe to send to a terminal.
-
-    Tab, newline and every other byte outside 0x20–0x7e become ``\xNN``.
-    """
-    return "".join(chr(byte) if byte in PRINTABLE else f"\\x{byte:02x}" for byte in raw)
 
 
 @attrs.frozen
@@ -121,6 +111,55 @@ class InvalidLabel(ProcmapsError, ValueError):
 
 
 # --- the installation -------------------------------------------------------------------------
+
+
+@attrs.frozen
+class NoFigures(ProcmapsError, ValueError):
+    """Text without memory in use: ``maps`` has addresses and names, ``smaps`` has the figures.
+
+    mappings   The number of mappings in the text.
+    """
+
+    mappings: int
+
+    def __str__(self) -> str:
+        return (
+            f"the text has {self.mappings} mappings and no figure of memory in use: it is maps, "
+            "not smaps. Collect /proc/PID/smaps of the process instead (procmaps.smaps(PID)), or "
+            "sum sizes of address ranges only"
+        )
+
+
+@attrs.frozen
+class InvalidRules(ProcmapsError, ValueError):
+    """A file of rules for grouping labels that cannot be used; `procmaps.usage.Rules` has the form.
+
+    rule     Number of the wrong rule in the file, from 1; 0 for the file as a whole.
+    reason   What is wrong with it, as the rest of a sentence.
+    """
+
+    rule: int
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"rule {self.rule}" if self.rule else "the file of rules"
+        return f"{where} {self.reason}"
+
+
+@attrs.frozen
+class InvalidOverlay(ProcmapsError, ValueError):
+    """A text of labels for address ranges that cannot be used; `procmaps.usage.Overlay` reads it.
+
+    line     Number of the wrong line, from 1; 0 for the text as a whole.
+    reason   What is wrong with it, as the rest of a sentence.
+    """
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"line {self.line}" if self.line else "the text of labels"
+        return f"{where} {self.reason}"
 
 
 @attrs.frozen
@@ -346,6 +385,53 @@ class ProcessGone(LiveError, ProcessLookupError):
 
 
 @attrs.frozen
+class ReadFailed(LiveError):
+    """The system refused for a reason that is not the process's, such as too many open files.
+
+    code   The errno.
+    """
+
+    code: int
+
+    def __attrs_post_init__(self) -> None:
+        OSError.__init__(self, self.code, os.strerror(self.code), self.path)
+
+    def __str__(self) -> str:
+        remedy = {
+            codes.EMFILE: " Close files, read in fewer threads, or raise the limit (ulimit -n).",
+            codes.ENFILE: " The whole system has as many open files as it may (fs.file-max).",
+        }.get(self.code, "")
+        return f"cannot read {self.path}: {os.strerror(self.code)}.{remedy}"
+
+
+@attrs.frozen
+class OverBudget(LiveError):
+    """The process was left out, because reading it would hold it up too long or cost too much.
+
+    resident   Its resident memory, in bytes.
+    needed     The estimated time of the reading, in seconds.
+    limit      ``max_stall`` or ``max_cost``.
+    allowed    The value of that limit, in seconds.
+    spent      The seconds that other readings cost already; 0 for ``max_stall``.
+    """
+
+    ERRNO: ClassVar[int] = codes.ECANCELED
+    resident: int
+    needed: float
+    limit: str
+    allowed: float
+    spent: float
+
+    def __str__(self) -> str:
+        spent = f" after {self.spent:.3g} s" if self.spent else ""
+        return (
+            f"{self.path} was left out: {self.who} has {self.resident >> 20} MiB resident, so "
+            f"reading it would take about {self.needed:.3g} s{spent}, and {self.limit} is "
+            f"{self.allowed:.3g} s. Raise {self.limit} to include it."
+        )
+
+
+@attrs.frozen
 class QueryUnsupported(LiveError):
     """The kernel does not support the ioctl ``PROCMAP_QUERY`` (added in Linux 6.11)."""
 
@@ -355,6 +441,193 @@ class QueryUnsupported(LiveError):
         return (
             f"{self.path} does not support the ioctl PROCMAP_QUERY, added in Linux 6.11. Use "
             'method="auto" or method="text" to read the file instead.'
+        )
+
+
+@attrs.frozen
+class AddressNotMapped(ProcmapsError, LookupError):
+    """An address that no mapping contains.
+
+    address   The address.
+    below     Start, end and name column of the nearest mapping below it; None if there is none.
+    above     The same of the nearest mapping above it.
+    """
+
+    address: int
+    below: tuple[int, int, bytes] | None
+    above: tuple[int, int, bytes] | None
+
+    def __str__(self) -> str:
+        near = [_neighbour(each, self.address) for each in (self.below, self.above) if each]
+        where = "; ".join(near) or "there are no mappings"
+        return f"no mapping contains {self.address:#x}: {where}"
+
+
+def _neighbour(mapping: tuple[int, int, bytes], address: int) -> str:
+    """Return where a mapping is from *address*: at its last byte, or at its first."""
+    start, end, name = mapping
+    named = f" {escape_bytes(name)}" if name else ""
+    where = f"{address - (end - 1):#x} bytes above the last byte of"
+    if start > address:
+        where = f"{start - address:#x} bytes below the start of"
+    return f"it is {where} {start:#x}-{end:#x}{named}"
+
+
+@attrs.frozen
+class MappingGone(LiveError, LookupError):
+    """The process does not have the given mapping any more, or never had it.
+
+    start     Start of the mapping that was given.
+    end       Its end, exclusive.
+    present   The line of ``maps`` that the process has at that start now; empty for none.
+    """
+
+    ERRNO: ClassVar[int] = codes.ENOENT
+    start: int
+    end: int
+    present: bytes
+
+    def __str__(self) -> str:
+        now = f"it has {escape_bytes(self.present)}" if self.present else "nothing is mapped there"
+        return (
+            f"{self.who} does not map the same file at {self.start:#x}-{self.end:#x} now: {now}. "
+            f"Read {self.path} again: it has changed since, or the mapping is of another process."
+        )
+
+
+@attrs.frozen
+class NoBacking(LiveError):
+    """A mapping without a file that can be opened: anonymous memory, a socket, a device.
+
+    start    Start of the mapping.
+    reason   What is mapped, as a clause.
+    """
+
+    ERRNO: ClassVar[int] = codes.ENXIO
+    start: int
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"the mapping at {self.start:#x} of {self.who} has no file to open: {self.reason}. Use "
+            "read_memory for its bytes."
+        )
+
+
+@attrs.frozen
+class BackingRefused(LiveError):
+    """The mapped file could not be opened, or every file that was found is another one.
+
+    start      Start of the mapping.
+    refusals   Each way that was tried, with its reason, as clauses in the order of the attempts.
+    """
+
+    ERRNO: ClassVar[int] = codes.ESTALE
+    start: int
+    refusals: tuple[str, ...]
+
+    def __str__(self) -> str:
+        tried = "; ".join(self.refusals)
+        return f"cannot open the file that {self.who} maps at {self.start:#x}: {tried}"
+
+
+@attrs.frozen
+class MemoryDenied(LiveError, PermissionError):
+    """The kernel does not let the caller read the memory of the process."""
+
+    ERRNO: ClassVar[int] = codes.EACCES
+
+    def __str__(self) -> str:
+        return (
+            f"cannot read the memory of {self.who}: {self.path} is denied. It takes CAP_SYS_PTRACE "
+            "in the user namespace of that process, or the same user and a dumpable process. With "
+            "kernel.yama.ptrace_scope=1 only an ancestor may read it, with 2 only the capability "
+            "helps, and with 3 nothing does."
+        )
+
+
+@attrs.frozen
+class MemoryHoles(ProcmapsError, ValueError):
+    """Memory of which not every byte could be read, where every byte was asked for.
+
+    start    First address that was asked for.
+    length   Bytes that were asked for.
+    holes    First address, bytes and reason of each part that is missing.
+    """
+
+    start: int
+    length: int
+    holes: tuple[tuple[int, int, str], ...]
+
+    def __str__(self) -> str:
+        missing = sum(size for _, size, _ in self.holes)
+        first, size, reason = self.holes[0]
+        return (
+            f"{missing} of {self.length} bytes at {self.start:#x} cannot be read, first {size} "
+            f"bytes at {first:#x}: {reason}. Use filled() for zeros in their place, or the pieces."
+        )
+
+
+@attrs.frozen
+class InvalidElf(ProcmapsError, ValueError):
+    """A file that is no ELF file, or whose headers contradict its size or each other.
+
+    reason   What is wrong, as the rest of a sentence.
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"not a usable ELF file: {self.reason}"
+
+
+@attrs.frozen
+class InvalidArchive(ProcmapsError, ValueError):
+    """A file that is no ZIP archive, or a damaged one.
+
+    reason   What is wrong, as zipfile words it.
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"not a usable ZIP archive: {self.reason}"
+
+
+@attrs.frozen
+class ExtraMissing(ProcmapsError, ImportError):
+    """A capability whose library is not installed.
+
+    extra     The extra of this distribution that installs it.
+    library   The missing library.
+    """
+
+    extra: str
+    library: str
+
+    def __str__(self) -> str:
+        return f"this needs {self.library}: pip install {self.library}"
+
+
+@attrs.frozen
+class FramesHidden(ProcmapsError, PermissionError):
+    """The kernel does not say which frames processes map, so that sharing cannot be seen.
+
+    missing   What is missing: a sentence for each reason.
+    """
+
+    missing: tuple[str, ...]
+
+    def __attrs_post_init__(self) -> None:
+        OSError.__init__(self, codes.EACCES, os.strerror(codes.EACCES))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self.args
+
+    def __str__(self) -> str:
+        return (
+            f"cannot see which processes share memory: {'; '.join(self.missing)}. Run as root; "
+            "in a container, root needs the capability of the host."
         )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias, cast
 
 import attrs
@@ -29,7 +29,7 @@ from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
 from procmaps.records.perms import Perms
 from procmaps.records.usage import ExtraField, Usage
-from procmaps.snapshots.problems import Problem
+from procmaps.snapshots.problem import Problem
 from procmaps.snapshots.snapshot import Snapshot
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
@@ -83,9 +83,14 @@ def to_json(mapping: Mapping) -> JsonObject:
     return record
 
 
-def name_to_json(name: names.Name) -> JsonObject:
-    """Return a name column: its bytes, its ``kind``, and the members that the kind adds."""
-    record: JsonObject = {"kind": name.kind, **bytes_to_json(name.raw)}
+def name_to_json(
+    name: names.Name, convert: Callable[[bytes], dict[str, Any]] = bytes_to_json
+) -> dict[str, Any]:
+    """Return a name column: its bytes, its ``kind``, and the members that the kind adds.
+
+    *convert* returns the members of a text.
+    """
+    record: dict[str, Any] = {"kind": name.kind, **convert(name.raw)}
     match name:
         case names.ThreadStack(tid=tid):
             record["tid"] = tid
@@ -94,11 +99,11 @@ def name_to_json(name: names.Name) -> JsonObject:
         case names.Socket(number=number):
             record["number"] = str(number)
         case names.FilePath(path=path):
-            record["path"] = bytes_to_json(path)
+            record["path"] = convert(path)
         case _:
             pass
     if isinstance(name, names.Labelled):
-        record["label"] = bytes_to_json(name.label)
+        record["label"] = convert(name.label)
     if isinstance(name, names.FileBacked):
         record["deleted"] = name.deleted
         record["escaped"] = name.escaped
@@ -154,8 +159,13 @@ def problem_to_json(problem: Problem) -> JsonObject:
     return record
 
 
-def error_to_json(error: ParseError) -> JsonObject:
-    """Return a parse error: lines and columns count from 1, the offset in bytes from 0."""
+def error_to_json(
+    error: ParseError, convert: Callable[[bytes], dict[str, Any]] = bytes_to_json
+) -> dict[str, Any]:
+    """Return a parse error: lines and columns count from 1, the offset in bytes from 0.
+
+    *convert* returns the members of a text.
+    """
     return {
         "reason": error.reason,
         "line": error.line,
@@ -163,7 +173,7 @@ def error_to_json(error: ParseError) -> JsonObject:
         "offset": error.offset,
         "field": error.field,
         "hint": error.hint,
-        "source": bytes_to_json(error.source),
+        "source": convert(error.source),
     }
 
 

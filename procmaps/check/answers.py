@@ -29,7 +29,7 @@ AnswerMapping: TypeAlias = Mapping[str, Any]
 
 @attrs.frozen
 class AdapterFault(ProcmapsError):
-    """The output of an adapter is not an answer. This says nothing about its parser."""
+    """An adapter gave no answer of the protocol. This says nothing about its parser."""
 
     reason: str
 
@@ -55,11 +55,20 @@ def read_answer(printed: bytes) -> Answer | Rejection:
     """Return the answer that an adapter printed on standard output. Raises `AdapterFault`."""
     if not printed.strip(b" \t\r\n"):
         raise AdapterFault("standard output is empty; print at least []")
-    data = parse_json(printed)
+    return interpret(parse_json(printed))
+
+
+def interpret(data: object) -> Answer | Rejection:
+    """Return the answer in *data*, as `json.loads` returns it. Raises `AdapterFault`.
+
+    An adapter reports its own fault as ``{"adapter-fault": "why"}``.
+    """
     if isinstance(data, dict):
         given = cast("dict[str, object]", data)
         if set(given) == {"rejected"}:
             return Rejection(str(given["rejected"]))
+        if set(given) == {"adapter-fault"}:
+            raise AdapterFault(f"the adapter reports a fault of its own: {given['adapter-fault']}")
         raise AdapterFault('expected an array (or {"rejected": "why"}), got an object')
     return parse_answer(data)
 

@@ -7,9 +7,10 @@ import difflib
 import fnmatch
 import functools
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import attrs
 
@@ -22,8 +23,18 @@ from procmaps.records.mapping import Mapping
 MANIFEST: Final = "manifest.json"
 """The file in each group's folder that describes its cases."""
 
+FEATURES: Final = "features.json"
+PROFILES: Final = "profiles.json"
+"""Files about all groups: titles of features, and lists of dumps."""
+
 FOLDER: Final = "corpus/cases"
 """The folder of the project's own cases, for `procmaps._resources.path`."""
+
+
+Likely = Literal["kernels", "other-systems", "hypothetical"]
+"""Who prints a dump. ``features.json`` explains each."""
+
+LIKELY: Final[tuple[Likely, ...]] = get_args(Likely)
 
 
 @attrs.frozen
@@ -94,12 +105,24 @@ class Case:
     """The records of all allowed answers; without ``usage`` for a maps file."""
     shows: str = ""
     """The feature or the damage, in one or two sentences."""
+    feature: str = ""
+    """The key of what it shows in ``features.json``; empty in cases of former versions."""
+    shown_by: tuple[str, ...] = ()
+    """Regular expressions over bytes, with ``^`` and ``$`` at each line: see `has_feature`."""
+    control: str = ""
+    """The id of the same dump without the feature; empty for a plain dump."""
+    likely: Likely = "kernels"
+    """Who prints such a dump."""
+    disputed: str = ""
+    """The policy that a failure may be due to; empty if none is."""
     source: str = ""
     """The kernel function or commit."""
     producer: str = "linux"
     """The program that prints the dump."""
     since: str = ""
     until: str = ""
+    fields_of: str = ""
+    """The release whose fields of smaps are printed; empty for other files."""
     tags: frozenset[str] = frozenset()
     interpretations: tuple[Interpretation, ...] = ()
     either: tuple[Allowed, ...] = ()
@@ -115,6 +138,12 @@ class Case:
     def name(self) -> str:
         """Return the id without the kind: ``names/deleted-twice``."""
         return self.id.rpartition(".")[0]
+
+    def has_feature(self, dump: bytes) -> bool:
+        """Whether *dump*, a part of this case's, still has what the case shows."""
+        return not self.shown_by or any(
+            re.search(pattern.encode("ascii"), dump, re.MULTILINE) for pattern in self.shown_by
+        )
 
     @property
     def must(self) -> bool:
@@ -133,15 +162,17 @@ def load(
     only: Iterable[str] = (),
     skip: Iterable[str] = (),
     tags: Iterable[str] = (),
+    profiles: Iterable[str] = (),
     folder: Path | None = None,
 ) -> tuple[Case, ...]:
     """Return the cases of these *kinds*, sorted by group and name.
 
     *only* and *skip* are globs for ids, with or without the kind at the end. A case must have all
-    *tags*. *folder* replaces the project's own cases; it may also be a single group.
+    *tags*, and be in one of *profiles* if there are any. *folder* replaces the project's own cases;
+    it may also be a single group.
 
-    Raises `NoSuchCase` for a glob of *only* that matches nothing, for an unknown tag, and for a
-    selection of no cases; `InvalidCases` for a *folder* without readable cases.
+    Raises `NoSuchCase` for a glob of *only* that matches nothing, for an unknown tag or profile,
+    and for a selection of no cases; `InvalidCases` for a *folder* without readable cases.
     """
     kinds, wanted, unwanted, required = tuple(kinds), tuple(only), tuple(skip), frozenset(tags)
     every = tuple(case for case in _all(folder) if case.kind in kinds)
@@ -153,17 +184,61 @@ def load(
         known = {tag for case in every for tag in case.tags}
         if tag not in known:
             raise NoSuchCase(f"no case has the tag {tag!r}", _alike(tag, known))
+    listed = _listed(profiles, folder)
     chosen = tuple(
         case
         for case in every
         if (not wanted or any(_matches(case, glob) for glob in wanted))
         and not any(_matches(case, glob) for glob in unwanted)
         and case.tags >= required
+        and (listed is None or case.id in listed)
     )
     if not chosen:
         having = f" has the tags {', '.join(sorted(required))}" if required else " is left"
         raise NoSuchCase(f"no selected case of kind {' or '.join(kinds)}{having}")
     return chosen
+
+
+@attrs.frozen
+class Profile:
+    """The dumps that matter to one kind of user."""
+
+    name: str
+    about: str
+    cases: frozenset[str]
+    """Ids of cases."""
+
+
+@functools.cache
+def load_profiles(folder: Path | None = None) -> tuple[Profile, ...]:
+    """Return the profiles of the cases in *folder*, None for the project's own.
+
+    A folder without a list of profiles has none. Raises `InvalidCases`.
+    """
+    path = root_of(folder) / PROFILES
+    if not path.exists():
+        return ()
+    try:
+        table = json.loads(path.read_bytes())["profiles"]
+        return tuple(
+            Profile(name, entry["about"], frozenset(entry["cases"]))
+            for name, entry in table.items()
+        )
+    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        reason = f"{PROFILES}: {type(error).__name__}: {error}"
+        raise InvalidCases(str(root_of(folder)), reason) from error
+
+
+def _listed(names: Iterable[str], folder: Path | None) -> frozenset[str] | None:
+    """Return the ids in the profiles *names*; None for no names. Raises `NoSuchCase`."""
+    wanted = tuple(names)
+    if not wanted:
+        return None
+    known = {profile.name: profile.cases for profile in load_profiles(folder)}
+    for name in wanted:
+        if name not in known:
+            raise NoSuchCase(f"no profile is named {name!r}", _alike(name, known))
+    return frozenset[str]().union(*(known[name] for name in wanted))
 
 
 def _matches(case: Case, glob: str) -> bool:
@@ -228,10 +303,16 @@ def read_case(case_id: str, data: bytes, entry: dict[str, Any], records: list[An
         data=data,
         records=expected,
         shows=entry["shows"],
+        feature=entry.get("feature", ""),
+        shown_by=tuple(entry.get("shown_by", ())),
+        control=f"{entry['control']}.{kind}" if "control" in entry else "",
+        likely=entry.get("likely", "kernels"),
+        disputed=entry.get("disputed", ""),
         source=entry["source"],
         producer=entry["producer"],
         since=entry.get("since", ""),
         until=entry.get("until", ""),
+        fields_of=entry.get("fields_of", ""),
         tags=frozenset(entry["tags"]),
         interpretations=tuple(
             Interpretation(

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, cast
 
 from procmaps.check.answers import Answer, AnswerMapping
+from procmaps.check.blemishes import blemish_of_field, blemish_of_text
 from procmaps.check.cases import Case, Interpretation
+from procmaps.check.shown_names import ShownAs
 from procmaps.check.usage_fields import fields_of, same_value
-from procmaps.check.verdicts import Difference, Outcome, Verdict
-from procmaps.errors import escape_bytes
+from procmaps.check.verdicts import Blemish, Difference, Outcome, Verdict
+from procmaps.printable import escape_bytes
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
-from procmaps.records.names import FileBacked, LabelledFile
+from procmaps.records.names import FileBacked, LabelledFile, Name
 from procmaps.records.usage import Usage
 
 Only = Literal["all", "executable", "file", "named"]
@@ -34,12 +36,18 @@ ABSENT_AS_ZERO = "absent-as-zero"
 class Comparison:
     """Compares one answer with one list of expected records."""
 
-    def __init__(self, case: Case, answer: Answer, records: tuple[int, ...], only: Only) -> None:
-        """Expect the *records* of *case*, by index; *only* as in `procmaps.check.judging.judge`."""
+    def __init__(
+        self, case: Case, answer: Answer, records: tuple[int, ...], only: Only, unit: int = 1
+    ) -> None:
+        """Expect the *records* of *case*, by index.
+
+        *only* and *unit* are those of `procmaps.check.judging.judge`.
+        """
         self._case = case
         self._answer = answer
         self._records = records
         self._required = ONLY[only]
+        self._unit = unit
         self._policies: set[str] = set()
 
     def verdict(self, policies: tuple[str, ...]) -> Verdict:
@@ -99,11 +107,32 @@ class Comparison:
 
     def _differences(self, record: int, got: AnswerMapping) -> Iterator[Difference]:
         mapping = self._case.records[record]
-        for member in ("start", "end", "size", "offset", "inode", "name", "kind"):
+        yield from self._plain_differences(record, mapping, got)
+        yield from self._name_differences(record, mapping, got)
+        if mapping.usage is not None:
+            yield from self._usage_differences(record, mapping.usage, got)
+        elif got.get("usage") or got.get("keys"):
+            yield Difference("usage", "", "fields, but a maps file has none", record)
+
+    def _plain_differences(
+        self, record: int, mapping: Mapping, got: AnswerMapping
+    ) -> Iterator[Difference]:
+        """Compare the members that have one right value."""
+        for member in ("start", "end", "offset", "inode", "kind"):
             if member in got and got[member] != (expected := _EXPECTED[member](mapping)):
                 yield Difference(
-                    member, _show(member, expected), _show(member, got[member]), record
+                    member,
+                    _show(member, expected),
+                    _show(member, got[member]),
+                    record,
+                    "harmless" if member == "kind" else "",
                 )
+        if "size" in got and got["size"] != (size := mapping.size // self._unit):
+            yield Difference("size", str(size), str(got["size"]), record)
+        if "name" in got and got["name"] not in (names := _texts(mapping.name)):
+            blemish = _blemish_of_name(names, got["name"])
+            shown = escape_bytes(got["name"])
+            yield Difference("name", _show_texts(names), shown, record, blemish)
         if "perms" in got:
             # Some parsers keep only the three rights.
             expected = str(mapping.perms)
@@ -115,11 +144,6 @@ class Comparison:
                 yield Difference(
                     "device", str(mapping.device), _show("device", got["device"]), record
                 )
-        yield from self._name_differences(record, mapping, got)
-        if mapping.usage is not None:
-            yield from self._usage_differences(record, mapping.usage, got)
-        elif got.get("usage") or got.get("keys"):
-            yield Difference("usage", "", "fields, but a maps file has none", record)
 
     def _name_differences(
         self, record: int, mapping: Mapping, got: AnswerMapping
@@ -139,15 +163,16 @@ class Comparison:
                     self._policies.add(interpretation.policy)
                 return
             tried.append(found)
-        yield from min(tried, key=len)
+        yield from min(tried, key=_distance)
 
     def _usage_differences(
         self, record: int, usage: Usage, got: AnswerMapping
     ) -> Iterator[Difference]:
-        expected = fields_of(usage)
+        expected = fields_of(usage, self._unit)
         if "keys" in got and got["keys"] != (keys := frozenset(expected)):
             missing, extra = keys - got["keys"], got["keys"] - keys
-            yield Difference("keys", _show_keys(missing), _show_keys(extra), record)
+            blemish: Blemish = "" if extra else "harmless"
+            yield Difference("keys", _show_keys(missing), _show_keys(extra), record, blemish)
         for key, value in got.get("usage", {}).items():
             field = f"usage.{escape_bytes(key)}"
             if key not in expected:
@@ -156,31 +181,57 @@ class Comparison:
                 else:
                     yield Difference(field, "", _show_field(value), record)
             elif not same_value(key, value, expected[key]):
-                yield Difference(field, _show_field(expected[key]), _show_field(value), record)
+                blemish = blemish_of_field(expected[key], value)
+                yield Difference(
+                    field, _show_field(expected[key]), _show_field(value), record, blemish
+                )
+
+
+def _distance(found: list[Difference]) -> tuple[int, int]:
+    """Return how far an answer is from an interpretation of a name: small for the nearest."""
+    return len(found), -sum(_common_start(item.expected, item.got) for item in found)
+
+
+def _common_start(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _compare_name(
     record: int, mapping: Mapping, interpretation: Interpretation, got: AnswerMapping
 ) -> list[Difference]:
     # A name that is no file has no path: the parser may say so, or repeat the column.
+    if isinstance(mapping.name, ShownAs):
+        if "path" not in got or got["path"] in mapping.name.texts:
+            return []
+        expected = _show_texts(mapping.name.texts)
+        return [Difference("path", expected, escape_bytes(got["path"]), record)]
     no_path = () if isinstance(mapping.name, FileBacked) else (b"",)
     found: list[Difference] = []
     if "path" in got and got["path"] not in (interpretation.path, *no_path):
+        blemish = blemish_of_text(interpretation.path, got["path"])
         expected = escape_bytes(interpretation.path)
-        found.append(Difference("path", expected, escape_bytes(got["path"]), record))
+        found.append(Difference("path", expected, escape_bytes(got["path"]), record, blemish))
     if "deleted" in got and got["deleted"] != interpretation.deleted:
         expected = str(interpretation.deleted).lower()
         found.append(Difference("deleted", expected, str(got["deleted"]).lower(), record))
     if "label" in got and got["label"] not in (labels := _labels(mapping, interpretation)):
         expected = " or ".join(map(escape_bytes, labels))
-        found.append(Difference("label", expected, escape_bytes(got["label"]), record))
+        blemish = blemish_of_text(labels[0], got["label"])
+        found.append(Difference("label", expected, escape_bytes(got["label"]), record, blemish))
     return found
+
+
+def _blemish_of_name(names: tuple[bytes, ...], got: bytes) -> Blemish:
+    for text in names:
+        if blemish := blemish_of_text(text, got):
+            return blemish
+    return ""
 
 
 _EXPECTED: dict[str, Callable[[Mapping], Any]] = {
     "start": lambda mapping: mapping.start,
     "end": lambda mapping: mapping.end,
-    "size": lambda mapping: mapping.size,
     "offset": lambda mapping: mapping.offset,
     "inode": lambda mapping: mapping.inode,
     "name": lambda mapping: mapping.name.raw,
@@ -206,6 +257,11 @@ def _labels(mapping: Mapping, interpretation: Interpretation) -> tuple[bytes, ..
     return (label,) if original == label else (label, original)
 
 
+def _texts(name: Name) -> tuple[bytes, ...]:
+    """Return what a parser may show as the name column."""
+    return name.texts if isinstance(name, ShownAs) else (name.raw,)
+
+
 # --- for people -----------------------------------------------------------------------------------
 
 
@@ -218,6 +274,10 @@ def _show(member: str, value: object) -> str:
     if isinstance(value, int) and member in ("start", "end", "offset"):
         return f"{value:#x}"
     return str(value)
+
+
+def _show_texts(texts: tuple[bytes, ...]) -> str:
+    return " or ".join(map(escape_bytes, texts))
 
 
 def _show_field(value: object) -> str:

@@ -1,36 +1,13 @@
-"""Text for people: dumps, values and verdicts, without a byte that drives a terminal."""
+"""Text for people: dumps, values and verdicts, each on one line and harmless."""
 
 from __future__ import annotations
 
-import re
-
 from procmaps.check.shrinking import ShrunkFailure
 from procmaps.check.verdicts import Verdict
-from procmaps.errors import escape_bytes
+from procmaps.printable import escape_bytes, visible
 
 _LONGEST = 300
 """Maximum characters of one text in a report."""
-
-# Control characters and line separators but the newline; surrogates, which no output can encode;
-# and the characters that reverse the direction of the text around them.
-_UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-
-
-def visible(text: str) -> str:
-    r"""Return *text* with unsafe characters as ``\xNN`` or ``\uNNNN``; newlines stay."""
-    return _UNSAFE.sub(_escape, text)
-
-
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
-
-
-def one_line(text: str) -> str:
-    r"""Return *text* as `visible` does, with newlines as ``\x0a``."""
-    return visible(text).replace("\n", "\\x0a")
 
 
 def shorten(text: str) -> str:

@@ -10,10 +10,12 @@ from typing import Final, Literal, Self
 
 import attrs
 
-from procmaps.check.verdicts import OUTCOMES, Verdict
+from procmaps.check.verdicts import NOT_JUDGED, OUTCOMES, Verdict
 from procmaps.errors import ProcmapsError
 
 PASS: Final = "pass"  # noqa: S105 - the key of a verdict
+
+_FAILURES: Final = frozenset(OUTCOMES) - NOT_JUDGED - {PASS}
 
 
 @attrs.frozen
@@ -92,7 +94,7 @@ class ExpectedFailures:
                 continue
             key, _, case = content.partition(" ")
             case = case.strip()
-            if key.partition(":")[0] not in OUTCOMES or key in (PASS, "wrong") or not case:
+            if key.partition(":")[0] not in _FAILURES or key == "wrong" or not case:
                 raise InvalidExpectations(source, number, f"{content!r} is not a failure")
             if case in keys:
                 raise InvalidExpectations(source, number, f"{case!r} is listed twice")
@@ -102,10 +104,11 @@ class ExpectedFailures:
     def surprise(self, case: str, verdict: Verdict) -> Surprise | None:
         """Return how *verdict* differs from the expected one; None if it does not.
 
-        A case that was not run is never a surprise: reports count it as not run.
+        A case that was not run, and a fault of the adapter, say nothing about the parser. Reports
+        count them.
         """
         expected = self.keys.get(case, PASS)
-        if verdict.outcome == "not-run" or verdict.key == expected:
+        if verdict.outcome in NOT_JUDGED or verdict.key == expected:
             return None
         return Surprise(case, expected, verdict.key, self.source)
 
@@ -126,6 +129,6 @@ class ExpectedFailures:
         every = frozenset(known)
         keys = {case: key for case, key in self.keys.items() if case in every}
         for case, verdict in verdicts.items():
-            if verdict.outcome != "not-run":
+            if verdict.outcome not in NOT_JUDGED:
                 keys[case] = verdict.key
         return "".join(f"{key} {case}\n" for case, key in sorted(keys.items()) if key != PASS)

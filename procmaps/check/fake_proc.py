@@ -11,6 +11,7 @@ from typing import Final
 
 import attrs
 
+from procmaps.check.whole_files import naming
 from procmaps.formats.file_kinds import FILE_KINDS, FileKind
 
 PID: Final = 4242
@@ -61,18 +62,26 @@ class FakeProc:
 
 @contextmanager
 def fake_proc(dumps: Mapping[FileKind, bytes], pid: int = PID) -> Generator[FakeProc, None, None]:
-    """Provide *dumps* as the files of process *pid* until the block ends."""
+    """Provide *dumps* as the files of process *pid* until the block ends.
+
+    Raises `OSError` that names the folder, for instance if the disk is full.
+    """
     with tempfile.TemporaryDirectory(prefix="procmaps-check-") as folder:
         proc = FakeProc(Path(folder), pid)
-        process_folder = proc.root / str(pid)
-        process_folder.mkdir()
-        for name, content in _ROOT_FILES.items():
-            (proc.root / name).write_bytes(content)
-        for name, content in _PROCESS_FILES.items():
-            (process_folder / name).write_bytes(content)
-        for kind, content in dumps.items():
-            proc.path(kind).write_bytes(content)
+        with naming(proc.root):
+            _fill(proc, dumps)
         yield proc
+
+
+def _fill(proc: FakeProc, dumps: Mapping[FileKind, bytes]) -> None:
+    process_folder = proc.root / str(proc.pid)
+    process_folder.mkdir()
+    for name, content in _ROOT_FILES.items():
+        (proc.root / name).write_bytes(content)
+    for name, content in _PROCESS_FILES.items():
+        (process_folder / name).write_bytes(content)
+    for kind, content in dumps.items():
+        proc.path(kind).write_bytes(content)
 
 
 def placeholders(command: Sequence[str]) -> frozenset[str]:

@@ -13,12 +13,13 @@ import attrs
 
 from procmaps import producers
 from procmaps.check.cases import Case, Interpretation
+from procmaps.check.processes import Cancelled
 from procmaps.check.shrinking import ShrunkFailure, shrink
 from procmaps.check.verdicts import Verdict
 from procmaps.formats.file_kinds import FileKind
 from procmaps.producers.rendering import render
 from procmaps.records.mapping import Mapping
-from procmaps.records.names import FileBacked
+from procmaps.records.names import DELETED, NEWLINE, FileBacked
 
 PRODUCER: Final = "linux-6.12"
 """The producer that prints the dumps unless another is asked for."""
@@ -29,7 +30,7 @@ _MAX_MAPPINGS: Final = 4
 """Mappings in one dump: enough for a neighbour on either side, and quick to draw."""
 
 _MAX_INTERPRETATIONS: Final = 16
-"""Interpretations of one name that a case lists. A path with many ``\\012`` has very many."""
+"""Interpretations of one name that a case lists one by one. Many ``\\012`` have very many."""
 
 
 @attrs.define
@@ -53,7 +54,7 @@ def fuzz(
     Failures are of one kind if their verdicts have the same key. Each is shrunk: first to the
     simplest values by Hypothesis, then line by line. *on_run* is called after every run of the
     parser. The same *seed* draws the same dumps. On Ctrl-C the failure in work is returned as it
-    is, then `KeyboardInterrupt` is raised.
+    is, then `KeyboardInterrupt` is raised; the same holds for `Cancelled`.
     """
     import hypothesis
     from hypothesis import HealthCheck, Phase
@@ -105,15 +106,24 @@ def fuzz(
             test()
         except _Failed as failed:
             failure = simplest[failed.key]
-            shrunk = shrink(failure.case, failure.verdict, run)
             reported.add(failed.key)
             simplest.clear()
-            yield shrunk
-        except KeyboardInterrupt:
+            yield from _shrunk(failure, run)
+        except (KeyboardInterrupt, Cancelled):
             yield from simplest.values()
             raise
         else:
             return
+
+
+def _shrunk(failure: ShrunkFailure, judge: Judge) -> Iterator[ShrunkFailure]:
+    """Yield *failure* with the smallest dump, or as it is if the shrinking is interrupted."""
+    try:
+        shrunk = shrink(failure.case, failure.verdict, judge)
+    except (KeyboardInterrupt, Cancelled):
+        yield failure
+        raise
+    yield shrunk
 
 
 def check_producer(name: str, kinds: Iterable[FileKind]) -> str:
@@ -149,8 +159,20 @@ def _interpretations(records: tuple[Mapping, ...]) -> Iterator[Interpretation]:
         name = record.name
         if not isinstance(name, FileBacked):
             continue
-        for item in itertools.islice(name.interpretations(), _MAX_INTERPRETATIONS + 1):
-            if item.kind == "file":
-                same = item.deleted == name.deleted
-                policy = "octal-ambiguous" if same else "deleted-ambiguous"
-                yield Interpretation(index, policy, item.value, item.deleted)
+        for path, deleted in _originals(name):
+            policy = "octal-ambiguous" if deleted == name.deleted else "deleted-ambiguous"
+            yield Interpretation(index, policy, path, deleted)
+
+
+def _originals(name: FileBacked) -> Iterator[tuple[bytes, bool]]:
+    """Yield the paths that print as *name*, and whether each is of an unlinked file."""
+    files = (item for item in name.interpretations() if item.kind == "file")
+    first = list(itertools.islice(files, _MAX_INTERPRETATIONS + 1))
+    if len(first) <= _MAX_INTERPRETATIONS:
+        yield from ((item.value, item.deleted) for item in first)
+        return
+    # A parser restores every newline or none.
+    marked = [(name.raw.removesuffix(DELETED), True)] if name.deleted else []
+    for printed, deleted in (*marked, (name.raw, False)):
+        yield printed.replace(NEWLINE, b"\n"), deleted
+        yield printed, deleted

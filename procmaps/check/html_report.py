@@ -8,8 +8,9 @@ from collections.abc import Callable
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from procmaps.check.display import caption, dump_lines, shorten, visible
+from procmaps.check.display import caption, dump_lines, shorten
 from procmaps.check.reports import Report
+from procmaps.printable import visible_block
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -38,4 +39,4 @@ def _template() -> Template:
 
 
 def _finalize(value: object) -> object:
-    return visible(value) if isinstance(value, str) else value
+    return visible_block(value) if isinstance(value, str) else value

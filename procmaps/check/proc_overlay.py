@@ -7,13 +7,13 @@ The tool runs in a private mount namespace; no other process sees the dump. Moun
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from procmaps.check.subprocesses import end, run, start
+from procmaps.check.processes import ProcessGroup
+from procmaps.check.subprocesses import run
 
 BIND_FAILED: Final = 125
 """Exit status of the script below if a mount fails."""
@@ -66,8 +66,9 @@ def obstacle() -> str:
 @contextmanager
 def decoy() -> Generator[int, None, None]:
     """Provide the PID of a process that sleeps until the block ends."""
-    process = start(["sleep", "100000"], stderr=subprocess.DEVNULL)
-    try:
-        yield process.pid
-    finally:
-        end(process)
+    with ProcessGroup() as group:
+        process = group.start(["sleep", "100000"])
+        try:
+            yield process.pid
+        finally:
+            group.end(process)

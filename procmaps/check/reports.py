@@ -11,11 +11,14 @@ from xml.etree import ElementTree as ET
 
 import attrs
 
-from procmaps.check.display import caption, dump_lines, explain, one_line, visible
+from procmaps.check.cases import Profile
+from procmaps.check.display import caption, dump_lines, explain
 from procmaps.check.expected_failures import ExpectedFailures, Surprise
 from procmaps.check.runner import Result
+from procmaps.check.scores import STANDINGS, Score, Standing, scores_of, standing
 from procmaps.check.verdicts import OUTCOMES
 from procmaps.json_format import Json, JsonObject, bytes_to_json
+from procmaps.printable import markdown, visible, visible_block
 
 
 @attrs.frozen
@@ -28,6 +31,29 @@ class Report:
     surprises: tuple[Surprise, ...] = ()
     aborted: str = ""
     """Why the run ended early: ``interrupted after 3 of 552 cases``; empty if it did not."""
+    profiles: tuple[Profile, ...] = ()
+    proc_only: bool = False
+    """Whether the parser reads files of /proc only."""
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        """Return a score for each profile that has a result."""
+        return scores_of(self.profiles, self.results, proc_only=self.proc_only)
+
+    @property
+    def score_table(self) -> tuple[tuple[str, ...], ...]:
+        """Return the scores as a table for people, its head first; empty without scores."""
+        if not self.scores:
+            return ()
+        shown: list[Standing] = [
+            kind for kind in STANDINGS if any(score.counts[kind] for score in self.scores)
+        ]
+        head = ("profile", "dumps", *shown)
+        rows = (
+            (score.profile.name, str(score.asked), *(str(score.counts[kind]) for kind in shown))
+            for score in self.scores
+        )
+        return (head, *rows)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -52,7 +78,8 @@ class Report:
 
 def to_json(report: Report) -> str:
     """Return the report as JSON. ``docs/json.md`` explains the members."""
-    results: list[Json] = [_result(result) for result in report.results]
+    results: list[Json] = [_result(result, report) for result in report.results]
+    profiles: JsonObject = {score.profile.name: _score(score) for score in report.scores}
     counts: JsonObject = dict(report.counts)
     judged: list[Json] = list(report.judged)
     surprises: list[Json] = [
@@ -66,13 +93,19 @@ def to_json(report: Report) -> str:
         "aborted": report.aborted or None,
         "counts": counts,
         "judged": judged,
+        "profiles": profiles,
         "surprises": surprises,
         "results": results,
     }
     return json.dumps(whole, indent=1) + "\n"
 
 
-def _result(result: Result) -> Json:
+def _score(score: Score) -> JsonObject:
+    counts: JsonObject = {kind: score.counts[kind] for kind in STANDINGS}
+    return {"about": score.profile.about, "asked": score.asked, **counts}
+
+
+def _result(result: Result, report: Report) -> Json:
     verdict = result.verdict
     differences: list[Json] = [
         {
@@ -88,6 +121,7 @@ def _result(result: Result) -> Json:
         "case": result.case.id,
         "verdict": verdict.outcome,
         "key": verdict.key,
+        "counts_as": standing(result, proc_only=report.proc_only),
         "milliseconds": round(result.seconds * 1000),
         "policies": policies,
         "detail": verdict.detail,
@@ -105,11 +139,13 @@ def _result(result: Result) -> Json:
 def to_junit(report: Report) -> str:
     """Return the report as JUnit XML: an expected failure counts as skipped."""
     suite = ET.Element("testsuite", name="procmaps check")
+    if report.scores:
+        _add_properties(suite, report.scores)
     for result in report.results:
         group, _, name = result.case.id.partition("/")
         case = _test_case(suite, group, name)
         case.set("time", f"{result.seconds:.3f}")
-        _add_verdict(case, result, report.expected)
+        _add_verdict(case, result, report)
     for item in report.surprises:
         if item.kind in ("fixed", "unknown"):
             _outcome(_test_case(suite, "expected failures", item.case), "failure", str(item))
@@ -117,7 +153,7 @@ def to_junit(report: Report) -> str:
         _outcome(_test_case(suite, "procmaps check", "run"), "error", report.aborted)
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
-    suite.set("tests", str(len(suite)))
+    suite.set("tests", str(len(suite.findall("testcase"))))
     _remove_illegal_characters(suite)
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
@@ -127,29 +163,46 @@ def _test_case(suite: ET.Element, group: str, name: str) -> ET.Element:
     return ET.SubElement(suite, "testcase", classname=group, name=name)
 
 
-def _outcome(case: ET.Element, tag: str, message: str, text: Sequence[str] = ()) -> None:
-    ET.SubElement(case, tag, message=message).text = "\n".join(text) or None
+def _outcome(
+    case: ET.Element, tag: str, message: str, text: Sequence[str] = (), weight: str = ""
+) -> None:
+    made = ET.SubElement(case, tag, message=message)
+    if weight:
+        made.set("type", weight)
+    made.text = "\n".join(text) or None
 
 
-def _add_verdict(case: ET.Element, result: Result, expected: ExpectedFailures) -> None:
+def _add_properties(suite: ET.Element, scores: Sequence[Score]) -> None:
+    """Add each score as a property: ``linux.pass``."""
+    properties = ET.SubElement(suite, "properties")
+    for score in scores:
+        for name, number in (("asked", score.asked), *score.counts.items()):
+            full = f"{score.profile.name}.{name}"
+            ET.SubElement(properties, "property", name=full, value=str(number))
+
+
+def _add_verdict(case: ET.Element, result: Result, report: Report) -> None:
     verdict = result.verdict
+    kind = standing(result, proc_only=report.proc_only)
     if verdict.outcome == "not-run":
         _outcome(case, "skipped", verdict.detail)
     elif verdict.passed:
         return
-    elif expected.keys.get(result.case.id) == verdict.key:
+    elif report.expected.keys.get(result.case.id) == verdict.key:
         _outcome(case, "skipped", f"expected: {verdict.key}", explain(verdict))
+    elif kind == "policy":
+        _outcome(case, "skipped", f"policy {result.case.disputed}: {verdict.key}", explain(verdict))
     else:
         tag = "error" if verdict.outcome == "adapter-fault" else "failure"
-        _outcome(case, tag, verdict.key, explain(verdict))
+        _outcome(case, tag, verdict.key, explain(verdict), kind)
 
 
 def _remove_illegal_characters(root: ET.Element) -> None:
     """Escape what XML 1.0 cannot contain in any form: control characters and surrogates."""
     for element in root.iter():
-        element.text = visible(element.text) if element.text else None
+        element.text = visible_block(element.text) if element.text else None
         for name, value in element.attrib.items():
-            element.set(name, visible(value))
+            element.set(name, visible_block(value))
 
 
 # --- Markdown -------------------------------------------------------------------------------------
@@ -160,26 +213,29 @@ def to_markdown(report: Report) -> str:
     lines = [
         "# procmaps check",
         "",
-        *_fenced([one_line(shlex.join(report.command))]),
+        *_fenced([visible(shlex.join(report.command))]),
         "",
         "| Verdict | Cases |",
         "|---|---|",
     ]
     lines += [f"| {outcome} | {count} |" for outcome, count in report.counts.items()]
-    lines += ["", f"Judged: {_prose(report.judged_text)}."]
+    lines += ["", f"Judged: {markdown(report.judged_text)}."]
+    if report.score_table:
+        head, *rows = report.score_table
+        lines += ["", "## Scores", "", *_table(head, rows)]
     if report.aborted:
-        lines += ["", f"**Not complete: {_prose(report.aborted)}.**"]
+        lines += ["", f"**Not complete: {markdown(report.aborted)}.**"]
     if report.surprises:
         lines += ["", "## Not as expected", ""]
-        lines += [f"- {_prose(str(item))}" for item in report.surprises]
+        lines += [f"- {markdown(str(item))}" for item in report.surprises]
     for result in report.results:
         if result.shrunk is None:
             continue
         lines += [
             "",
-            f"## {_prose(result.case.id)}: {_prose(result.verdict.key)}",
+            f"## {markdown(result.case.id)}: {markdown(result.verdict.key)}",
             "",
-            _prose(result.case.shows),
+            markdown(result.case.shows),
             "",
             *_fenced(explain(result.shrunk.verdict)),
             "",
@@ -190,9 +246,9 @@ def to_markdown(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _prose(text: str) -> str:
-    """Return *text* on one line, with Markdown's special characters escaped."""
-    return re.sub(r"[\\`*_{}\[\]<>()#+!|~&]", r"\\\g<0>", one_line(text))
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    cells = [head, ["---", *["--:"] * (len(head) - 1)], *(list(map(markdown, row)) for row in rows)]
+    return [f"| {' | '.join(row)} |" for row in cells]
 
 
 def _fenced(lines: Sequence[str]) -> list[str]:

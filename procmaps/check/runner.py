@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import threading
 import time
@@ -13,21 +12,16 @@ from typing import Self, cast
 
 import attrs
 
-from procmaps.check import answers, proc_overlay
-from procmaps.check.answers import AdapterFault
+from procmaps.check import proc_overlay
+from procmaps.check.answers import AdapterFault, Answer, Rejection, read_answer
+from procmaps.check.batch import BatchCommand, Ended, Request
 from procmaps.check.cases import Case, load
 from procmaps.check.comparison import Only
 from procmaps.check.fake_proc import PID, FakeProc, fake_proc, placeholders
 from procmaps.check.judging import judge
+from procmaps.check.processes import Cancelled, ProcessGroup
 from procmaps.check.shrinking import ShrunkFailure, shrink, unshrunk
-from procmaps.check.subprocesses import (
-    OUTPUT_LIMIT,
-    Cancelled,
-    CompletedRun,
-    ProcessGroup,
-    Server,
-    run,
-)
+from procmaps.check.subprocesses import OUTPUT_LIMIT, run
 from procmaps.check.verdicts import Verdict
 from procmaps.errors import ProcmapsError
 from procmaps.formats.file_kinds import FILE_KINDS, FileKind
@@ -63,6 +57,11 @@ class Plan:
     shrink: bool = True
     """Whether to look for a smaller dump that fails in the same way."""
 
+    @property
+    def proc_only(self) -> bool:
+        """Whether the command reads files of /proc, or of a folder laid out like it, only."""
+        return self.overlay or "root" in placeholders(self.command)
+
 
 @attrs.frozen
 class Result:
@@ -73,6 +72,8 @@ class Result:
     seconds: float = 0.0
     shrunk: ShrunkFailure | None = None
     """The smallest dump that fails in the same way; None for a pass and for a case not run."""
+    control: Verdict | None = None
+    """The verdict on the same dump without the feature; None for a pass and without a control."""
 
 
 def kinds_to_read(command: Sequence[str], asked: Iterable[FileKind]) -> tuple[FileKind, ...]:
@@ -85,16 +86,19 @@ class Runner:
     """Runs the command of a `Plan`. Close it: a batch command runs until then."""
 
     def __init__(self, plan: Plan, siblings: Iterable[Case] = ()) -> None:
-        """*siblings* are cases whose dumps are provided beside those of a case of the same name."""
+        """*siblings* are all cases: controls, and other dumps of the process of a case."""
         self._plan = plan
         self._stack = ExitStack()
         self._thread = threading.local()
-        self._servers: list[Server] = []
+        self._batches: list[BatchCommand] = []
         self._lock = threading.Lock()
         self._group = ProcessGroup()
         self._dumps: dict[str, dict[FileKind, bytes]] = {}
+        self._cases: dict[str, Case] = {}
+        self._controls: dict[str, Verdict] = {}
         for case in siblings:
             self._dumps.setdefault(case.name, {})[case.kind] = case.data
+            self._cases[case.id] = case
         self.obstacle = proc_overlay.obstacle() if plan.overlay else ""
         """Why nothing can be run here; empty if cases can be run."""
         pid = PID
@@ -111,11 +115,15 @@ class Runner:
     def close(self) -> None:
         """End all commands that are still running."""
         with self._lock:
-            for server in self._servers:
-                server.close()
-            self._servers.clear()
-        self._group.cancel()
+            for batch in self._batches:
+                batch.close()
+            self._batches.clear()
+        self._group.close()
         self._stack.close()
+
+    def cancel(self) -> None:
+        """Kill all commands: what runs in any thread ends with `Cancelled`."""
+        self._group.cancel()
 
     def probe(self) -> None:
         """Run the command on a plain dump. Raises `AdapterBroken` if it cannot answer that."""
@@ -130,7 +138,7 @@ class Runner:
 
         Results come in any order, from any thread, but never two at a time. Ctrl-C kills all
         commands; `KeyboardInterrupt` is raised after *report* has received the results so far.
-        Raises `AdapterBroken`.
+        Raises `AdapterBroken`, and `Cancelled` after `cancel`.
         """
         reporting = threading.Lock()
 
@@ -157,14 +165,25 @@ class Runner:
         seconds = time.monotonic() - started
         if verdict.outcome in ("pass", "not-run"):
             return Result(case, verdict, seconds)
-        # A hang would take the whole time limit for each smaller dump.
-        if not self._plan.shrink or verdict.outcome == "hang":
-            return Result(case, verdict, seconds, unshrunk(case, verdict))
         try:
-            return Result(case, verdict, seconds, shrink(case, verdict, self.verdict))
+            control = self._control(case)
+            # A hang would take the whole time limit for each smaller dump.
+            if self._plan.shrink and verdict.outcome != "hang":
+                shrunk = shrink(case, verdict, self.verdict)
+                return Result(case, verdict, seconds, shrunk, control)
         except Cancelled:
             # The verdict is known: an interrupted run reports it.
-            return Result(case, verdict, seconds, unshrunk(case, verdict))
+            control = self._controls.get(case.control)
+        return Result(case, verdict, seconds, unshrunk(case, verdict), control)
+
+    def _control(self, case: Case) -> Verdict | None:
+        """Return the verdict on the case's control, which is run once; None if it has none."""
+        control = self._cases.get(case.control)
+        if control is None:
+            return None
+        if control.id not in self._controls:
+            self._controls[control.id] = self.verdict(control)
+        return self._controls[control.id]
 
     def verdict(self, case: Case) -> Verdict:
         """Return the verdict on one case. Raises `AdapterBroken`, and `Cancelled` after Ctrl-C."""
@@ -175,94 +194,56 @@ class Runner:
         dumps: Mapping[FileKind, bytes] = (
             known if known.get(case.kind) == case.data else {case.kind: case.data}
         )
-        with fake_proc(dumps, self._pid) as proc:
-            completed = self._ask(case, proc) if self._plan.batch else self._run(case, proc)
-        return self._judge(case, completed)
+        try:
+            with fake_proc(dumps, self._pid) as proc:
+                answer = self._ask(case, proc) if self._plan.batch else self._run(case, proc)
+        except AdapterFault as fault:
+            return Verdict("adapter-fault", detail=fault.reason)
+        except Ended as end:
+            return end.verdict
+        return judge(case, answer, only=self._plan.only)
+
+    def _not_started(self, error: OSError) -> AdapterBroken:
+        return AdapterBroken(self._plan.command, f"cannot start it: {error.strerror or error}")
 
     # --- one process for each case --------------------------------------------------------------
 
-    def _run(self, case: Case, proc: FakeProc) -> CompletedRun:
+    def _run(self, case: Case, proc: FakeProc) -> Answer | Rejection:
+        """Raises `AdapterFault`, `Ended`, `AdapterBroken`."""
         command = proc.fill_in(self._plan.command)
         if self._plan.overlay:
             folder = proc.path("maps").parent
             command = proc_overlay.overlay_command(command, folder, proc.pid)
         stdin = b"" if placeholders(self._plan.command) else case.data
         try:
-            return run(command, stdin, timeout=self._plan.timeout, group=self._group)
+            completed = run(command, stdin, timeout=self._plan.timeout, group=self._group)
         except OSError as error:
             raise self._not_started(error) from error
-
-    def _not_started(self, error: OSError) -> AdapterBroken:
-        return AdapterBroken(self._plan.command, f"cannot start it: {error.strerror or error}")
+        if completed.timed_out:
+            raise Ended(Verdict("hang", detail=f"no answer within {self._plan.timeout:g} s"))
+        if completed.output_too_long:
+            raise AdapterFault(f"more than {OUTPUT_LIMIT // 2**20} MiB on standard output")
+        if self._plan.overlay and proc_overlay.bind_failed(completed.status, completed.stderr):
+            raise Ended(Verdict("not-run", detail=completed.reason))
+        if completed.crashed:
+            raise Ended(Verdict("crash", detail=completed.reason))
+        return read_answer(completed.stdout)
 
     # --- one process for all cases --------------------------------------------------------------
 
-    def _ask(self, case: Case, proc: FakeProc) -> CompletedRun:
-        request = {
-            "id": case.id,
-            "kind": case.kind,
-            "path": str(proc.path(case.kind)),
-            "root": str(proc.root),
-            "pid": proc.pid,
-        }
-        server = self._server()
-        completed = server.ask(json.dumps(request).encode(), timeout=self._plan.timeout)
-        if completed.crashed or completed.timed_out or completed.output_too_long:
+    def _ask(self, case: Case, proc: FakeProc) -> Answer | Rejection:
+        """Raises `AdapterFault`, `Ended`, `AdapterBroken`."""
+        batch = cast("BatchCommand | None", getattr(self._thread, "batch", None))
+        if batch is None:
+            batch = BatchCommand(self._plan.command, self._plan.timeout, self._group)
+            self._thread.batch = batch
             with self._lock:
-                self._servers.remove(server)
-            server.close()
-            self._thread.server = None
-        return completed
-
-    def _server(self) -> Server:
-        """Return the server of this thread, started if there is none."""
-        server = cast("Server | None", getattr(self._thread, "server", None))
-        if server is None:
-            try:
-                server = Server(self._plan.command, self._group)
-            except OSError as error:
-                raise self._not_started(error) from error
-            self._thread.server = server
-            with self._lock:
-                self._servers.append(server)
-        return server
-
-    # --- the verdict ----------------------------------------------------------------------------
-
-    def _judge(self, case: Case, completed: CompletedRun) -> Verdict:
-        if completed.timed_out:
-            return Verdict("hang", detail=f"no answer within {self._plan.timeout:g} s")
-        if completed.output_too_long:
-            limit = f"more than {OUTPUT_LIMIT // 2**20} MiB on standard output"
-            return Verdict("adapter-fault", detail=limit)
-        if self._plan.overlay and proc_overlay.bind_failed(completed.status, completed.stderr):
-            return Verdict("not-run", detail=completed.reason)
-        if completed.crashed:
-            return Verdict("crash", detail=completed.reason)
-        printed = completed.stdout
+                self._batches.append(batch)
+        request = Request.of(case, proc)
         try:
-            answer = answers.read_answer(
-                _unwrap_reply(printed, case.id) if self._plan.batch else printed
-            )
-        except AdapterFault as fault:
-            return Verdict("adapter-fault", detail=fault.reason)
-        return judge(case, answer, only=self._plan.only)
-
-
-def _unwrap_reply(line: bytes, request_id: str) -> bytes:
-    """Return the answer in a line of the batch form, as the plain form prints it.
-
-    Raises `AdapterFault` for a line that is not JSON, and for the answer to another request.
-    `answers.read_answer` reports all other mistakes.
-    """
-    data = answers.parse_json(line)
-    if not isinstance(data, dict):
-        return line
-    reply = cast("dict[str, object]", data)
-    given = reply.pop("id", None)
-    if given != request_id:
-        raise AdapterFault(f"the answer's id is {given!r}, the request's was {request_id!r}")
-    return json.dumps(reply["answer"] if set(reply) == {"answer"} else reply).encode()
+            return batch.ask(request)
+        except OSError as error:
+            raise self._not_started(error) from error
 
 
 _PLAIN: dict[FileKind, str] = {

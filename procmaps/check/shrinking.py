@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from procmaps.check.cases import Case
+from procmaps.check.failure_reasons import same_failure
 from procmaps.check.verdicts import Verdict
 from procmaps.formats.dialects import DIALECTS
 from procmaps.formats.smaps_fields import FIELDS
@@ -191,7 +192,7 @@ class ShrunkFailure:
     case: Case
     """The remaining part of the case; the whole case if no line can go."""
     verdict: Verdict
-    """The verdict on that part. Its key is the key of the whole case."""
+    """The verdict on that part. Its key and its reason are those of the whole case."""
     lines: Lines = ()
     """The remaining lines of the case; empty for a dump that is not a part of a case."""
     minimal: bool = True
@@ -201,14 +202,19 @@ class ShrunkFailure:
 Judge: TypeAlias = Callable[[Case], Verdict | None]
 """Returns the verdict on a case, or None if the parser is not asked."""
 
+Same: TypeAlias = Callable[[Verdict, Verdict, bytes], bool]
+"""Whether the second verdict, on some lines of a dump, is the failure of the first, on all."""
+
 
 def unshrunk(case: Case, verdict: Verdict) -> ShrunkFailure:
     """Return the failure with the whole dump, without a search."""
     return ShrunkFailure(case, verdict, tuple(range(len(lines_of(case)))), minimal=False)
 
 
-def shrink(case: Case, verdict: Verdict, judge: Judge, *, budget: int = BUDGET) -> ShrunkFailure:
-    """Return the fewest lines of *case* with a verdict of the same key.
+def shrink(
+    case: Case, verdict: Verdict, judge: Judge, *, budget: int = BUDGET, same: Same = same_failure
+) -> ShrunkFailure:
+    """Return the fewest lines of *case* that fail in the same way, for the same reason.
 
     The search removes whole mappings first, then each field in all mappings, then single lines.
     It calls *judge* at most *budget* times.
@@ -216,7 +222,8 @@ def shrink(case: Case, verdict: Verdict, judge: Judge, *, budget: int = BUDGET) 
     divided = _DividedCase.of(case)
     if divided is None:
         return attrs.evolve(unshrunk(case, verdict), minimal=True)
-    search = _Search(divided, judge, budget, frozenset(range(len(divided.lines))), case, verdict)
+    lines = frozenset(range(len(divided.lines)))
+    search = _Search(divided, judge, same, budget, lines, case, verdict, verdict)
     try:
         search.remove(divided.mappings())
         search.remove(divided.fields())
@@ -236,11 +243,14 @@ class _Search:
 
     divided: _DividedCase
     judge: Judge
+    same: Same
     runs_left: int
     kept: frozenset[int]
     case: Case
     """The kept lines as a case."""
     verdict: Verdict
+    whole: Verdict
+    """The verdict on the whole case: the search cannot slide away from it step by step."""
 
     def remove(self, groups: Iterable[frozenset[int]]) -> None:
         """Remove groups of lines: all at once, then fewer at a time, then one by one.
@@ -273,7 +283,7 @@ class _Search:
             raise _BudgetSpent
         self.runs_left -= 1
         verdict = self.judge(smaller)
-        if verdict is None or verdict.key != self.verdict.key:
+        if verdict is None or not self.same(self.whole, verdict, self.divided.case.data):
             return False
         self.kept, self.case, self.verdict = lines, smaller, verdict
         return True

@@ -11,30 +11,31 @@ FieldValue: TypeAlias = int | bytes | tuple[bytes, ...]
 """Bytes or a count; a text; the words of ``VmFlags``."""
 
 
-def fields_of(usage: Usage) -> dict[bytes, FieldValue]:
-    """Return the fields of *usage* by their keys; sizes are in bytes."""
+def fields_of(usage: Usage, unit: int = 1) -> dict[bytes, FieldValue]:
+    """Return the fields of *usage* by their keys; sizes are in units of *unit* bytes."""
     found: dict[bytes, FieldValue] = {}
     for field in FIELDS.values():
         value = getattr(usage, field.attribute)
         if value is None:
             continue
         found[field.key] = (
-            value if isinstance(value, int)
+            value // unit if field.unit == "kB"
+            else value if isinstance(value, int)
             else tuple(value) if field.unit == "flags"
             else value.raw
         )  # fmt: skip
     for extra in usage.extra:
-        found[extra.key] = _extra_value(extra)
+        found[extra.key] = _extra_value(extra, unit)
     return found
 
 
-def _extra_value(extra: ExtraField) -> int | bytes:
-    """Return an unknown field by its form: kB in bytes, a plain number, or the stripped text."""
+def _extra_value(extra: ExtraField, unit: int) -> int | bytes:
+    """Return an unknown field by its form: kB in *unit*, a plain number, or the stripped text."""
     text = extra.value.strip(b" \t")
     if text.isdigit():
         return int(text)
     number = text.removesuffix(b" kB")
-    return int(number) * 1024 if number != text and number.isdigit() else text
+    return int(number) * 1024 // unit if number != text and number.isdigit() else text
 
 
 def same_value(key: bytes, got: object, expected: FieldValue) -> bool:

@@ -13,6 +13,36 @@ Outcome = Literal[
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
+NOT_JUDGED: frozenset[Outcome] = frozenset({"adapter-fault", "not-run"})
+"""Outcomes that say nothing about the parser: neither a pass nor a failure of it."""
+
+
+Weight = Literal["", "mapping", "refusal", "value", "blemish"]
+"""How much a failure weighs for a user of the parser, the heaviest first; empty: no failure.
+
+``mapping``: one is lost or invented. ``refusal``: the dump is refused, or the parser ends or hangs.
+``value``: a value is wrong. ``blemish``: nothing is wrong but how a text is shown, the order of
+flags, a field left out, or the kind that a name is said to be.
+"""
+
+WEIGHTS: tuple[Weight, ...] = get_args(Weight)[1:]
+
+_WEIGHT_OF: dict[Outcome, Weight] = {
+    "lost": "mapping",
+    "invented": "mapping",
+    "rejected": "refusal",
+    "crash": "refusal",
+    "hang": "refusal",
+    "wrong": "value",
+}
+
+Blemish = Literal["", "harmless", "control-characters"]
+"""Whether a difference is one of appearance only.
+
+``control-characters``: each control character of a text is a question mark, as programs for
+terminals print it. ``harmless``: another difference without a wrong value.
+"""
+
 
 @attrs.frozen
 class Difference:
@@ -26,6 +56,7 @@ class Difference:
     """The value in the answer, for people; empty if there is none."""
     record: int | None = None
     """Index of the expected mapping, from 0; None for an invented one."""
+    blemish: Blemish = ""
 
 
 @attrs.frozen
@@ -45,6 +76,18 @@ class Verdict:
     def passed(self) -> bool:
         """True for ``pass`` only: a case that was not run has not passed."""
         return self.outcome == "pass"
+
+    @property
+    def failed(self) -> bool:
+        """True for a failure of the parser: an adapter's fault is none, nor a case not run."""
+        return not self.passed and self.outcome not in NOT_JUDGED
+
+    @property
+    def weight(self) -> Weight:
+        """How much the failure weighs; empty for a pass, a case not run, an adapter's fault."""
+        if self.outcome == "wrong" and self.differences:
+            return "blemish" if all(item.blemish for item in self.differences) else "value"
+        return _WEIGHT_OF.get(self.outcome, "")
 
     @property
     def key(self) -> str:

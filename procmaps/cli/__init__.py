@@ -13,6 +13,8 @@ import os
 import signal
 import sys
 
+from procmaps.cli.standard_streams import complain, discard, escape_unencodable, open_missing
+
 _LIBRARIES = ("click", "rich")
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
@@ -31,6 +33,7 @@ def main() -> None:
 
 
 def _run() -> int:
+    open_missing()
     try:
         # Both at once: a command that is imported later must not find one missing.
         for library in _LIBRARIES:
@@ -40,31 +43,33 @@ def _run() -> int:
             raise
         from procmaps.cli.extras import install_command  # noqa: PLC0415 - needed only here
 
-        return _complain(
+        return complain(
             f"the command line needs {missing.name}, which is not installed; "
             f"run: {install_command('cli')}"
         )
     if not sys.stdout:
-        return _complain("cannot write to standard output: it is closed")
+        return complain("cannot write to standard output: it is closed")
     if hasattr(signal, "SIGPIPE"):
         # When the reader of a pipe ends (`| head`), this process ends like any other.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    for stream in (sys.stdout, sys.stderr):
-        # A character that the terminal cannot show becomes its number, never a traceback.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    escape_unencodable()
     try:
         try:
             return _call()
         finally:
             sys.stdout.flush()
     except OSError as error:
+        from procmaps.printable import visible  # noqa: PLC0415 - only for errors
+
         # Commands handle errors of reading. What is left are errors of writing.
         if error.errno not in _FULL:
             raise
-        # The interpreter flushes again at its exit. That must succeed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _complain(f"cannot write to standard output: {error.strerror}")
+        if error.filename is not None:
+            return complain(
+                f"cannot write {visible(os.fsdecode(error.filename))}: {error.strerror}"
+            )
+        discard(sys.stdout.fileno())
+        return complain(f"cannot write to standard output: {error.strerror}")
 
 
 def _call() -> int:
@@ -72,20 +77,17 @@ def _call() -> int:
     import click  # noqa: PLC0415 - it was found to be installed by now
 
     from procmaps.cli.app import cli  # noqa: PLC0415 - it imports click
+    from procmaps.printable import visible_block  # noqa: PLC0415 - only for errors
 
     try:
         code = cli(prog_name="procmaps", standalone_mode=False)
-    except click.Abort:
+    except click.Abort as abort:
         # click has turned KeyboardInterrupt into this.
-        return _INTERRUPTED
+        return getattr(abort.__cause__, "status", _INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        # click's own messages quote arguments as they are.
+        message = io.StringIO()
+        error.show(message)
+        sys.stderr.write(visible_block(message.getvalue()))
         return error.exit_code
     return code if isinstance(code, int) else 0
-
-
-def _complain(message: str) -> int:
-    """Print *message* on standard error unless that is closed, and return the exit code."""
-    if sys.stderr:
-        sys.stderr.write(f"procmaps: {message}\n")
-    return 2

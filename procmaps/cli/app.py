@@ -7,11 +7,26 @@ from typing import Final
 
 import click
 
+import procmaps
+
 SUMMARIES: Final = {
     "show": "Show the mappings of processes and dumps.",
+    "usage": "Sum memory in use by label, file, kind or process.",
+    "ps": "List processes by the memory they use.",
+    "top": "Watch processes by the memory they use.",
+    "pages": "Count the pages of a process: whose, and of what kind.",
+    "shared": "Show what processes share, and with whom.",
+    "diff": "Show what grew between two dumps or readings.",
+    "plot": "Draw memory as a treemap, or over time.",
+    "modules": "Show mapped files: load address, text, build ID.",
+    "dump": "Write memory of a process into a file.",
+    "why": "Show how the figures of a process lead to each other.",
+    "find": "Find out who maps a file, or code in memory.",
+    "addr": "Show where addresses are: file, offset, build ID.",
     "explain": "Explain one line: its parts, releases and meanings.",
     "lint": "Report damaged, edited or ambiguous lines in dumps.",
     "extract": "Find the dumps inside logs, mails and source code.",
+    "redact": "Make a dump safe to attach to a report.",
     "check": "Run another parser over the conformance suite.",
     "help": "Print a command's help or a page of the manual.",
 }
@@ -74,8 +89,6 @@ Examples:
   procmaps help completion     how to complete options in your shell
 """,
 )
-@click.version_option(
-    package_name="procmaps-spec", prog_name="procmaps", message="%(prog)s %(version)s"
-)
+@click.version_option(procmaps.__version__, prog_name="procmaps", message="%(prog)s %(version)s")
 def cli() -> None:
     """Parse /proc/PID/maps, smaps and smaps_rollup correctly, on every kernel, for every name."""

@@ -22,7 +22,7 @@ def busy(what: str) -> Generator[None, None, None]:
     from rich.status import Status  # noqa: PLC0415 - needed only on a terminal
     from rich.text import Text  # noqa: PLC0415
 
-    status = Status(Text(f"{what} ..."), console=err)
+    status = Status(Text(f"{what} ..."), console=err.console)
     timer = threading.Timer(_PATIENCE, status.start)
     timer.start()
     try:

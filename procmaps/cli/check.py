@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from procmaps.check.cases import InvalidCases, NoSuchCase, load
+from procmaps.check.cases import InvalidCases, NoSuchCase, load, load_profiles
 from procmaps.check.comparison import ONLY
+from procmaps.check.end_signals import EndSignals
 from procmaps.check.expected_failures import InvalidExpectations
 from procmaps.cli import check_cases, check_fuzz, check_look
 from procmaps.cli.check_options import RULES, CheckOptions, Completed
@@ -26,6 +27,10 @@ def _case_names() -> list[str]:
 
 def _tags() -> list[str]:
     return sorted({tag for case in load() for tag in case.tags})
+
+
+def _profiles() -> list[str]:
+    return [profile.name for profile in load_profiles()]
 
 
 def _producers() -> Iterator[str]:
@@ -71,6 +76,8 @@ _EXAMPLES = (
         help="Leave out these cases; repeatable.")
 @_cases("--tag", multiple=True, metavar="TAG", type=Completed("tag", _tags),
         help="Run only cases with this tag; if repeated, with all of the tags.")
+@_cases("--profile", multiple=True, metavar="NAME", type=Completed("profile", _profiles),
+        help="Run only the cases of a profile: linux, labels, other-systems, damaged; repeatable.")
 @_cases("--cases", type=_FOLDER, metavar="DIR",
         help="Use the cases in DIR, written by --save or --export, instead of the suite's own.")
 @_look("--list", "list_cases", is_flag=True, help="List the cases.")
@@ -110,7 +117,8 @@ def command(options: CheckOptions) -> None:
     {root} the path of a folder laid out like /proc, with the process {pid}.
 
     Exit code: 1 for a failure that is not expected, or an expected one that passes; 2 if a case was
-    not run; 130 after Ctrl-C. Reports are written in all these cases.
+    not run or the adapter failed; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP. Reports
+    are written in all these cases.
     """
     # fmt: on
     look = options.look
@@ -118,10 +126,10 @@ def command(options: CheckOptions) -> None:
         if look.list_cases or look.show is not None or look.export is not None:
             check_look.look(options)
             status = 0
-        elif options.fuzz.fuzz is not None:
-            status = check_fuzz.run(options)
         else:
-            status = check_cases.run(options)
+            run = check_cases.run if options.fuzz.fuzz is None else check_fuzz.run
+            with EndSignals() as signals:
+                status = run(options, signals)
     except (NoSuchCase, InvalidCases, InvalidExpectations) as error:
         raise Unreadable(str(error)) from error
     sys.exit(status)

@@ -12,15 +12,14 @@ import click
 from procmaps.check.adapter import members_of
 from procmaps.check.case_files import export_cases
 from procmaps.check.cases import Allowed, Case, load
-from procmaps.check.display import one_line
 from procmaps.check.usage_fields import FieldValue, fields_of
 from procmaps.cli.check_options import CheckOptions
-from procmaps.cli.check_reports import writing
 from procmaps.cli.check_terminal import print_lines, print_list
-from procmaps.cli.style import count
-from procmaps.errors import escape_bytes
+from procmaps.cli.output_file import writing
+from procmaps.cli.style import count, say
 from procmaps.formats.file_kinds import FILE_KINDS
 from procmaps.json_format import Json, JsonObject, bytes_to_json, to_json
+from procmaps.printable import escape_bytes, visible
 from procmaps.records.mapping import Mapping
 
 
@@ -36,6 +35,7 @@ def look(options: CheckOptions) -> None:
         only=selection.case,
         skip=selection.skip,
         tags=selection.tag,
+        profiles=selection.profile,
         folder=folder,
     )
     if options.look.export is not None:
@@ -50,12 +50,21 @@ def _export(cases: Sequence[Case], target: Path, source: Path | None) -> None:
     with writing(target):
         export_cases(cases, target, source=source)
     name = click.format_filename(target)
-    click.echo(f"{count(len(cases), 'case')} written to {one_line(name)}; see README.txt there")
+    say(f"{count(len(cases), 'case')} written to {visible(name)}; see README.txt there")
 
 
 def _listed(case: Case) -> JsonObject:
     tags: list[Json] = [*sorted(case.tags)]
-    return {"case": case.id, "shows": case.shows, "tags": tags, "must": case.must}
+    return {
+        "case": case.id,
+        "shows": case.shows,
+        "feature": case.feature,
+        "control": case.control,
+        "likely": case.likely,
+        "disputed": case.disputed,
+        "tags": tags,
+        "must": case.must,
+    }
 
 
 # --- one case -------------------------------------------------------------------------------------
@@ -68,28 +77,33 @@ def show(cases: Sequence[Case], *, as_json: bool) -> None:
         return
     for number, case in enumerate(cases):
         if number:
-            click.echo()
+            say()
         _show_one(case)
 
 
 def _show_one(case: Case) -> None:
-    click.echo(one_line(f"{case.id}: {case.shows}"))
+    say(visible(f"{case.id}: {case.shows}"))
     releases = f", {case.since or '…'} to {case.until or '…'}" if case.since or case.until else ""
-    click.echo(one_line(f"  source:   {case.source}"))
-    click.echo(one_line(f"  producer: {case.producer}{releases}"))
-    click.echo(one_line(f"  tags:     {', '.join(sorted(case.tags))}"))
-    click.echo(f"  dump, {count(len(case.data), 'byte')}, escaped:")
+    say(visible(f"  source:   {case.source}"))
+    say(visible(f"  producer: {case.producer}{releases}"))
+    say(visible(f"  tags:     {', '.join(sorted(case.tags))}"))
+    say(visible(f"  feature:  {case.feature or '…'}, likely: {case.likely}"))
+    if case.control:
+        say(visible(f"  control:  {case.control}"))
+    if case.disputed:
+        say(visible(f"  disputed: {case.disputed}"))
+    say(f"  dump, {count(len(case.data), 'byte')}, escaped:")
     print_lines(_whole_lines(case.data))
     for invalid in case.invalid_lines:
-        click.echo(one_line(f"  line {invalid.line} is invalid: {invalid.reason}"))
+        say(visible(f"  line {invalid.line} is invalid: {invalid.reason}"))
     for allowed in case.allowed:
-        click.echo(one_line(f"  {_title(allowed)}"))
+        say(visible(f"  {_title(allowed)}"))
         print_lines(list(_answer_lines(case, allowed)))
     for other in case.interpretations:
         path = escape_bytes(other.path)
         deleted = str(other.deleted).lower()
-        click.echo(
-            one_line(
+        say(
+            visible(
                 f"  also right for mapping {other.record} ({other.policy}): "
                 f"path '{path}', deleted {deleted}"
             )

@@ -37,6 +37,7 @@ class CaseOptions:
     case: tuple[str, ...]
     skip: tuple[str, ...]
     tag: tuple[str, ...]
+    profile: tuple[str, ...]
     cases: Path | None
 
 
@@ -136,7 +137,7 @@ def _group(cls: type[_Group], parameters: dict[str, Any]) -> _Group:
 # --- combinations ---------------------------------------------------------------------------------
 
 _PARSER: Final = ("--only", "--batch", "--overlay")
-_SELECTION: Final = ("--case", "--skip", "--tag")
+_SELECTION: Final = ("--case", "--skip", "--tag", "--profile")
 _RUN: Final = ("--jobs", "--timeout", "--no-shrink")
 _KNOWN: Final = ("--expect", "--update")
 _FILES: Final = ("--html", "--markdown", "--junit")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from procmaps.check.end_signals import EndedBySignal
 from procmaps.cli.errors import CliError
 
 Advance = Callable[[], None]
@@ -16,9 +17,11 @@ Advance = Callable[[], None]
 
 
 class Interrupted(CliError):
-    """Ctrl-C. The exit code is the one that shells use for SIGINT."""
+    """A run that Ctrl-C or another signal ended. The exit code is the one that shells use."""
 
-    exit_code = 128 + signal.SIGINT
+    def __init__(self, end: EndedBySignal, done: str) -> None:
+        super().__init__(f"{end} after {done}")
+        self.exit_code = end.status  # type: ignore[misc] # click reads it from the instance
 
 
 @contextmanager

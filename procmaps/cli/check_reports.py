@@ -6,15 +6,16 @@ import importlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
 
 import attrs
 import click
 
 from procmaps.check import html_report, reports
 from procmaps.check.reports import Report
+from procmaps.check.whole_files import WholeFile, whole_file
 from procmaps.cli.check_options import ReportOptions
 from procmaps.cli.errors import Unreadable
+from procmaps.cli.output_file import unwritable, writing
 
 _Format = Callable[[Report], str]
 
@@ -24,7 +25,7 @@ class ReportFiles:
     """Open files for the reports of one run."""
 
     as_json: bool
-    _files: tuple[tuple[Path, IO[str], _Format], ...]
+    _files: tuple[tuple[Path, WholeFile, _Format], ...]
 
     def write(self, report: Report, print_report: Callable[[Report], None]) -> None:
         """Write all files, then print the report: as JSON, or by *print_report*.
@@ -35,10 +36,9 @@ class ReportFiles:
         failures: list[Unreadable] = []
         for path, file, make in self._files:
             try:
-                file.write(make(report))
-                file.close()
+                file.replace(make(report))
             except OSError as error:
-                failures.append(_unwritable(path, error))
+                failures.append(unwritable(path, error))
         # Printing comes last: a closed pipe ends the program.
         if self.as_json:
             click.echo(reports.to_json(report), nl=False)
@@ -54,10 +54,10 @@ def open_reports(options: ReportOptions) -> Generator[ReportFiles, None, None]:
     if options.html is not None:
         _require_jinja2()
     with ExitStack() as stack:
-        files: list[tuple[Path, IO[str], _Format]] = []
+        files: list[tuple[Path, WholeFile, _Format]] = []
         for path, make in _targets(options):
             with writing(path):
-                file = stack.enter_context(path.open("w", encoding="utf-8"))
+                file = stack.enter_context(whole_file(path))
             files.append((path, file, make))
         yield ReportFiles(options.as_json, tuple(files))
 
@@ -77,16 +77,3 @@ def _targets(options: ReportOptions) -> Iterator[tuple[Path, _Format]]:
     ):
         if path is not None:
             yield path, make
-
-
-@contextmanager
-def writing(path: Path) -> Generator[None, None, None]:
-    """Raise `Unreadable` if the system refuses to write *path*."""
-    try:
-        yield
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> Unreadable:
-    return Unreadable(f"cannot write {click.format_filename(path)}: {error.strerror or error}")

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import attrs
 
-from procmaps.cli.style import FAINT, glyphs, size_text, style_of, visible
+from procmaps.cli.style import FAINT, glyphs, style_of
 from procmaps.json_format import USAGE_NUMBERS, USAGE_SIZES
+from procmaps.printable import size_text, visible
 from procmaps.records.mapping import Mapping
 
 _SIZE_WIDTH: Final = 4

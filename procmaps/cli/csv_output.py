@@ -7,8 +7,8 @@ import csv
 from collections.abc import Sequence
 from typing import TextIO
 
-from procmaps.cli.style import visible
 from procmaps.json_format import USAGE_NUMBERS
+from procmaps.printable import csv_cell
 from procmaps.records.mapping import Mapping
 
 _HEADER = (
@@ -21,7 +21,8 @@ def write_csv(tables: Sequence[tuple[str, Sequence[Mapping]]], stream: TextIO) -
     r"""Write a header, and one line for each mapping of each target.
 
     Addresses and the offset are hexadecimal, sizes are bytes. ``name`` is for people, with ``\xNN``
-    for each unprintable byte; ``name_base64`` is exact. There is a column for each smaps field that
+    for each unprintable byte, and an apostrophe before a name that begins
+    like a formula; ``name_base64`` is exact. There is a column for each smaps field that
     any mapping has. It is empty for a mapping without the field.
     """
     usages = [row.usage for _, rows in tables for row in rows if row.usage is not None]
@@ -35,7 +36,7 @@ def write_csv(tables: Sequence[tuple[str, Sequence[Mapping]]], stream: TextIO) -
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow((*_HEADER, *named))
     for target, rows in tables:
-        shown = visible(target)
+        shown = csv_cell(target)
         for row in rows:
             writer.writerow(
                 (
@@ -49,7 +50,7 @@ def write_csv(tables: Sequence[tuple[str, Sequence[Mapping]]], stream: TextIO) -
                     row.device.minor,
                     row.inode,
                     row.name.kind,
-                    visible(row.name.raw),
+                    csv_cell(row.name.raw),
                     base64.b64encode(row.name.raw).decode("ascii"),
                     *(getattr(row.usage, field, None) for field in fields),
                 )

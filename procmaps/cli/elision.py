@@ -26,19 +26,19 @@ def elide(characters: Sequence[Character], room: int, more: str) -> Sequence[Cha
     room -= cell_len(more)
     mark = (more, False)
     if characters[0][0] != "/":
-        return [*_fitting(characters, room), mark]
-    kept = _fitting(characters[::-1], room)[::-1]
+        return [*fitting(characters, room), mark]
+    kept = fitting(characters[::-1], room)[::-1]
     # Whole components, if the last one fits.
     slash = next((index for index, (text, _) in enumerate(kept) if text == "/"), 0)
     return [mark, *kept[slash:]]
 
 
-def _fitting(characters: Sequence[Character], room: int) -> list[Character]:
+def fitting(characters: Sequence[Character], room: int) -> list[Character]:
     """Return as many of the first *characters* as fit into *room* columns."""
-    fitting: list[Character] = []
+    found: list[Character] = []
     for character in characters:
         room -= cell_len(character[0])
         if room < 0:
             break
-        fitting.append(character)
-    return fitting
+        found.append(character)
+    return found

@@ -8,7 +8,6 @@ from collections import Counter
 
 import attrs
 import click
-from rich.console import Console
 from rich.text import Text
 
 from procmaps.cli.busy import busy
@@ -16,13 +15,16 @@ from procmaps.cli.command import Command, pass_options
 from procmaps.cli.errors import Unreadable
 from procmaps.cli.inputs import json_option, read_file, shown
 from procmaps.cli.option_rules import Excludes
+from procmaps.cli.output import Output
 from procmaps.cli.parameter_types import InputFile
 from procmaps.cli.problems import print_problems
 from procmaps.cli.snapshot_output import View, print_snapshot
-from procmaps.cli.style import FAINT, HEADING, console, count, name_text, print_line, visible
+from procmaps.cli.style import FAINT, HEADING, console, count, name_text, print_line, say
 from procmaps.extraction import Extract, PartialMapping
 from procmaps.extraction import extract as find
+from procmaps.extraction.results import DoubtKind
 from procmaps.json_format import Json, JsonObject, bytes_to_json, snapshot_to_json
+from procmaps.printable import visible
 
 
 @attrs.frozen
@@ -32,6 +34,15 @@ class _Options:
     number: int | None
     verbose: bool
     as_json: bool
+
+
+_DOUBTS: dict[DoubtKind, str] = {
+    "remark": "the end of the name may be a remark",
+    "joined": "the end of the name may be the next mapping",
+    "markup": "the name may contain a tag",
+    "wrapped": "the end of the name may be other text",
+    "perhaps more": "the next line may be the rest of the name",
+}
 
 
 @click.command(
@@ -95,7 +106,7 @@ class _Run:
         with busy(f"searching {shown(log)}"):
             dumps = find(data)
         if not dumps:
-            click.echo(f"procmaps: {shown(log)} contains no dump of maps or smaps", err=True)
+            say(f"procmaps: {shown(log)} contains no dump of maps or smaps", err=True)
             self.status = self.status or 1
         for dump in dumps:
             self.found += 1
@@ -122,11 +133,11 @@ class _Run:
             click.echo(json.dumps(self.records, indent=2))
         if self.options.number is not None and self.found and not self.printed:
             number, found = self.options.number, count(self.found, "dump")
-            click.echo(f"procmaps: there is no dump {number}, only {found}", err=True)
+            say(f"procmaps: there is no dump {number}, only {found}", err=True)
             self.status = self.status or 1
 
 
-def _show(out: Console, title: str, dump: Extract, *, verbose: bool) -> None:
+def _show(out: Output, title: str, dump: Extract, *, verbose: bool) -> None:
     lines = f"lines {dump.first_line}-{dump.last_line}"
     print_line(out, Text.assemble((title, HEADING), f"  {dump.container}  {lines}"))
     if dump.declared is not None and dump.declared != len(dump.mappings):
@@ -146,8 +157,13 @@ def _show(out: Console, title: str, dump: Extract, *, verbose: bool) -> None:
         for repair in dump.repairs:
             head = Text(f"    line {repair.line}: {repair.kind} ", FAINT)
             print_line(out, head + name_text(repair.detail))
+    for doubt in dump.doubts:
+        head = Text(f"  line {doubt.line}: {_DOUBTS[doubt.kind]}: ", "yellow")
+        print_line(out, head + name_text(doubt.text))
     for line in dump.skipped:
-        print_line(out, Text(f"  line {line.line} skipped: ", "red") + name_text(line.raw))
+        print_line(
+            out, Text(f"  line {line.line} skipped, {line.reason}: ", "red") + name_text(line.raw)
+        )
     print_snapshot(out, "", dump.snapshot, dump.snapshot, View())
     print_problems(title, dump.snapshot)
 
@@ -159,8 +175,14 @@ def _to_json(dump: Extract) -> JsonObject:
         for repair in dump.repairs
     ]
     skipped: list[Json] = [
-        {"line": line.line, "raw": bytes_to_json(line.raw)} for line in dump.skipped
+        {"line": line.line, "raw": bytes_to_json(line.raw), "reason": line.reason}
+        for line in dump.skipped
     ]
+    doubts: list[Json] = [
+        {"line": doubt.line, "kind": doubt.kind, "text": bytes_to_json(doubt.text)}
+        for doubt in dump.doubts
+    ]
+    spans: list[Json] = [[span.begin, span.end, span.kind] for span in dump.spans]
     record: JsonObject = {
         "container": dump.container,
         "first_line": dump.first_line,
@@ -168,7 +190,9 @@ def _to_json(dump: Extract) -> JsonObject:
         "assumed": [*sorted(dump.assumed)],
         "mappings": mappings,
         "repairs": repairs,
+        "doubts": doubts,
         "skipped": skipped,
+        "spans": spans,
         "snapshot": snapshot_to_json(dump.snapshot),
     }
     if dump.declared is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procmaps.errors import LiveError, NotProcfs, ProcessGone
 from procmaps.snapshots.hints import for_command_line
-from procmaps.snapshots.problems import Problem
+from procmaps.snapshots.problem import Problem
 
 
 def problem_message(problem: Problem) -> str:

@@ -7,20 +7,17 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from io import FileIO
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import click
 
 import procmaps
 from procmaps.cli.errors import Unreadable
-from procmaps.cli.hints import live_message
 from procmaps.cli.parameter_types import Word
-from procmaps.cli.style import visible
 from procmaps.engines.read_file import read_all
-from procmaps.errors import LiveError, NoSuchProcess
 from procmaps.formats.dialects import DIALECTS
 from procmaps.formats.file_kinds import FileKind
+from procmaps.printable import visible
 from procmaps.snapshots.snapshot import Snapshot
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -34,8 +31,8 @@ _COMPRESSED = (b"\x1f", b"\xfd", b"\x28", b"B")
 
 
 def shown(name: str) -> str:
-    """Return the name of an input for messages."""
-    return "standard input" if name == STDIN else visible(name)
+    """Return the name of an input for messages; two apostrophes for an empty one."""
+    return "standard input" if name == STDIN else visible(name) or "''"
 
 
 def read_file(name: str) -> bytes:
@@ -43,12 +40,21 @@ def read_file(name: str) -> bytes:
 
     Raises `Unreadable` with the system's reason.
     """
-    data = sys.stdin.buffer.read() if name == STDIN else _read(name)
+    data = _read_standard_input() if name == STDIN else _read(name)
     if data.startswith(_COMPRESSED):
         from procmaps.cli.decompression import decompress  # noqa: PLC0415 - few inputs need it
 
         return decompress(data, shown(name))
     return data
+
+
+def _read_standard_input() -> bytes:
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - see sys.stdin
+        raise Unreadable("cannot read standard input: it is closed")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise Unreadable(f"cannot read standard input: {error.strerror or error}") from error
 
 
 def _read(name: str) -> bytes:
@@ -103,10 +109,15 @@ def snapshot_of(pid: str, file: FileKind, dialect: str) -> Snapshot:
                 return procmaps.smaps(number, errors="collect", dialect=dialect)
             case "smaps_rollup":
                 return procmaps.rollup(number, errors="collect", dialect=dialect)
-    except NoSuchProcess as error:
-        raise Unreadable(f"{error} For a file of that name write ./{pid}.") from error
-    except LiveError as error:
-        raise Unreadable(live_message(error)) from error
+    except OSError as refused:
+        from procmaps.cli.hints import live_message  # noqa: PLC0415 - needed only here
+        from procmaps.errors import LiveError, NoSuchProcess  # noqa: PLC0415
+
+        if isinstance(refused, NoSuchProcess):
+            raise Unreadable(f"{refused} For a file of that name write ./{pid}.") from refused
+        if isinstance(refused, LiveError):
+            raise Unreadable(live_message(refused)) from refused
+        raise
 
 
 _PID = re.compile("self|[1-9][0-9]{0,9}")
@@ -121,7 +132,8 @@ def process_title(target: str) -> str:
     """Return ``process 1234 (bash)``, or without the command if the process has just ended."""
     pid = os.getpid() if target == "self" else int(target)
     try:
-        command = Path(f"/proc/{pid}/comm").read_bytes().removesuffix(b"\n")
+        with FileIO(f"/proc/{pid}/comm") as file:
+            command = file.read().removesuffix(b"\n")
     except OSError:
         return f"process {pid}"
     return f"process {pid} ({visible(command)})"

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import TextIO
 
-from procmaps.cli.style import visible
 from procmaps.json_format import head_to_json, problem_to_json, to_json
+from procmaps.printable import visible
 from procmaps.records.mapping import Mapping
 from procmaps.snapshots.snapshot import Snapshot
 

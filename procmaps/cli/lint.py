@@ -10,7 +10,6 @@ from typing import get_args
 
 import attrs
 import click
-from rich.console import Console
 from rich.text import Text
 
 from procmaps import lint as library
@@ -19,19 +18,12 @@ from procmaps.cli.command import Command, pass_options, under
 from procmaps.cli.errors import Unreadable
 from procmaps.cli.inputs import JSON_HELP, dialect_option, read_file, shown, walk
 from procmaps.cli.option_rules import Excludes
+from procmaps.cli.output import Output
 from procmaps.cli.parameter_types import InputFile, Word, WordList, joined
-from procmaps.cli.style import (
-    FAINT,
-    HEADING,
-    console,
-    count,
-    glyphs,
-    name_text,
-    print_line,
-    visible,
-)
+from procmaps.cli.style import FAINT, HEADING, console, count, glyphs, name_text, print_line
 from procmaps.json_format import Json, JsonObject, bytes_to_json
 from procmaps.lint import RULES, Finding, Severity
+from procmaps.printable import visible
 
 _QUOTED = 100
 """Bytes of a line that are quoted below a finding."""
@@ -198,7 +190,7 @@ class _Run:
         failing = _SEVERITIES[: _SEVERITIES.index(self.options.fail_on) + 1]
         return int(any(self.by_severity[severity] for severity in failing))
 
-    def _show_total(self, out: Console) -> None:
+    def _show_total(self, out: Output) -> None:
         where = count(self.read, "file")
         totals = [
             count(self.by_severity[severity], severity)
@@ -221,7 +213,7 @@ class _Run:
             for rule, findings in self.by_rule.most_common()
         ]
 
-    def _show_statistics(self, out: Console) -> None:
+    def _show_statistics(self, out: Output) -> None:
         width = max(map(len, RULES))
         for rule, findings in self.by_rule.most_common():
             severity = RULES[rule].severity
@@ -232,7 +224,7 @@ class _Run:
             ))  # fmt: skip
 
 
-def _show(out: Console, file: str, found: Sequence[Finding], *, show_all: bool) -> None:
+def _show(out: Output, file: str, found: Sequence[Finding], *, show_all: bool) -> None:
     """Print the findings, those of a rule beyond the first few as one line at the end."""
     printed: Counter[str] = Counter()
     folded: Counter[str] = Counter()
@@ -260,7 +252,7 @@ def _times(finding: Finding) -> str:
     return f" ({finding.count:,} lines)" if finding.count > 1 else ""
 
 
-def _show_rules(out: Console, *, as_json: bool) -> None:
+def _show_rules(out: Output, *, as_json: bool) -> None:
     if as_json:
         rules = [
             {"id": rule.id, "severity": rule.severity, "summary": rule.summary, "why": rule.why}

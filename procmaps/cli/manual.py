@@ -24,6 +24,7 @@ class _Page:
 PAGES: Final = {
     "commands": _Page("all commands, with examples", "docs/cli.md"),
     "completion": _Page("how to complete options in bash, zsh and fish", "docs/completion.md"),
+    "memory": _Page("from a process that grows to what grows", "docs/memory.md"),
     "json": _Page("the form of --json", "docs/json.md"),
     "rules": _Page("the rules of procmaps lint", "docs/lint.md"),
     "logs": _Page("what procmaps extract finds in which kind of log", "docs/extract.md"),

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import attrs
 import click
 from click.core import ParameterSource
 
 
-@attrs.frozen
 class Excludes:
-    """An option that cannot be combined with any of *others*."""
+    """An option that cannot be combined with any of *others*.
 
-    option: str
-    others: tuple[str, ...]
-    reason: str
-    """Why not, as a clause: ``--summary prints no rows``."""
+    *reason* says why not, as a clause: ``--summary prints no rows``.
+    """
+
+    # A NamedTuple takes as long to make as everything else in this module.
+    __match_args__ = ("option", "others", "reason")
+
+    def __init__(self, option: str, others: tuple[str, ...], reason: str) -> None:
+        self.option = option
+        self.others = others
+        self.reason = reason
 
 
-@attrs.frozen
 class Requires:
-    """Options that have no effect without *other*."""
+    """Options that have no effect without *other*; *reason* says why."""
 
-    options: tuple[str, ...]
-    other: str
-    reason: str
+    __match_args__ = ("options", "other", "reason")
+
+    def __init__(self, options: tuple[str, ...], other: str, reason: str) -> None:
+        self.options = options
+        self.other = other
+        self.reason = reason
 
 
 Rule = Excludes | Requires

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from io import FileIO
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from procmaps.cli.style import visible
 from procmaps.cli.suggestions import unknown
+from procmaps.printable import visible
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -109,14 +110,15 @@ class ProcessOrFile(InputFile):
             return super().shell_complete(ctx, param, incomplete)
         return [
             _item(entry.name, help=_command(entry))
-            for entry in Path("/proc").iterdir()
+            for entry in os.scandir("/proc")
             if entry.name.isdigit() and entry.name.startswith(incomplete)
         ]
 
 
-def _command(process: Path) -> str:
+def _command(process: os.DirEntry[str]) -> str:
     try:
-        return visible((process / "comm").read_bytes().removesuffix(b"\n"))
+        with FileIO(f"{process.path}/comm") as file:
+            return visible(file.read().removesuffix(b"\n"))
     except OSError:
         return ""
 

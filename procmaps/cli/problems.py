@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from rich.text import Text
-
-from procmaps.cli.hints import problem_message
 from procmaps.cli.style import console, count, print_line
 from procmaps.snapshots.snapshot import Snapshot
 
@@ -16,10 +13,12 @@ def print_problems(title: str, snapshot: Snapshot) -> None:
     """Print the first problems of *snapshot*, and how many there are."""
     if not snapshot.problems:
         return
+    from procmaps.cli.hints import problem_message  # noqa: PLC0415 - few texts have a problem
+
     err = console(err=True)
     heading = f"{count(len(snapshot.problems), 'problem')} in {title}"
-    print_line(err, Text(f"\n{heading}", "bold red"))
+    print_line(err, [(f"\n{heading}", "bold red")])
     for problem in snapshot.problems[:_SHOWN]:
-        print_line(err, Text(problem_message(problem)))
+        print_line(err, problem_message(problem))
     if (more := len(snapshot.problems) - _SHOWN) > 0:
-        print_line(err, Text(f"{more:,} more; procmaps lint --all lists them"))
+        print_line(err, f"{more:,} more; procmaps lint --all lists them")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 
-from rich.console import Console
 from rich.text import Text
 
-from procmaps.cli.style import FAINT, HEADING, print_line, size_text, style_of, visible
+from procmaps.cli.output import Output
+from procmaps.cli.style import FAINT, HEADING, print_line, style_of
 from procmaps.formats.smaps_fields import FIELDS
+from procmaps.printable import size_text, visible
 from procmaps.records.usage import Usage
 
 _KEY_WIDTH = 16
@@ -19,7 +20,7 @@ _LEAST_MEANING = 24
 """Characters of a terminal's line that must be left to print the meaning of a field."""
 
 
-def print_fields(out: Console, usage: Usage) -> None:
+def print_fields(out: Output, usage: Usage) -> None:
     """Print each field that *usage* has: the kernel's name for it, the size, the meaning."""
     for field in FIELDS.values():
         value = getattr(usage, field.attribute)
@@ -36,7 +37,7 @@ def print_fields(out: Console, usage: Usage) -> None:
         print_line(out, line.append(f"  {visible(extra.value.strip(b' '))}", "default"))
 
 
-def _meaning(out: Console, meaning: str) -> list[str]:
+def _meaning(out: Output, meaning: str) -> list[str]:
     """Return the lines of *meaning* that fit; one empty line if the terminal is too narrow."""
     room = out.width - _INDENT
     return textwrap.wrap(meaning, room) if room >= _LEAST_MEANING else [""]

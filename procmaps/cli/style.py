@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import itertools
+import operator
 import sys
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
+from typing import TYPE_CHECKING
 
-import attrs
-from rich.console import Console
-from rich.text import Text
+import click
 
-_UNLIMITED = 10**6
-"""The width where there is no terminal: whoever filters lines wants them whole."""
+from procmaps.cli.output import Output
+from procmaps.printable import escaped, visible_block
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+Line = list[tuple[str, str]]
+"""Texts, each with its style. What is only printed to a file needs no `Text` of rich."""
 
 _STYLES = {
     "heap": "bold yellow",
@@ -46,107 +51,91 @@ def style_of(kind: str) -> str:
 
 
 @cache
-def console(*, err: bool = False) -> Console:
-    """Return standard output, or standard error. Only a terminal has a width."""
-    stream = sys.stderr if err else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else _UNLIMITED
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+def console(*, err: bool = False) -> Output:
+    """Return standard output, or standard error."""
+    return Output(sys.stderr if err else sys.stdout)
 
 
-@attrs.frozen
 class Glyphs:
     """The characters that are drawn between texts; the output can encode them."""
 
-    nothing: str
-    bar: str
-    space: str
-    dash: str
-    more: str
+    def __init__(
+        self, nothing: str, bar: str, space: str, dash: str, more: str, arrow: str
+    ) -> None:
+        self.nothing = nothing
+        self.bar = bar
+        self.space = space
+        self.dash = dash
+        self.more = more
+        self.arrow = arrow
 
 
 @cache
 def glyphs() -> Glyphs:
     """Return the glyphs for standard output: ASCII where it is not Unicode."""
     try:
-        "·━␠–…".encode(sys.stdout.encoding or "ascii")
+        "·━␠–…→".encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
-        return Glyphs(".", "=", "_", "-", "...")
-    return Glyphs("·", "━", "␠", "–", "…")
+        return Glyphs(".", "=", "_", "-", "...", "->")
+    return Glyphs("·", "━", "␠", "–", "…", "→")
 
 
-def print_line(out: Console, text: Text | str = "") -> None:
-    """Print one line as it is: a terminal may wrap it, this program does not."""
+def print_line(out: Output, text: Text | Line | str = "") -> None:
+    """Print one line as it is: a terminal may wrap it, this program does not.
+
+    What came from elsewhere must be `visible` before; a byte that is not printable is escaped here
+    if that was forgotten.
+    """
+    plain = "".join([part for part, _ in text]) if isinstance(text, list) else str(text)
+    if not plain.isprintable() and (safe := visible_block(plain)) != plain:
+        text = plain = safe
     if out.is_terminal:
-        out.print(text, soft_wrap=True)
+        from rich.text import Text  # noqa: PLC0415 - needed only on a terminal
+
+        styled = Text.assemble(*text) if isinstance(text, list) else text
+        out.console.print(styled, soft_wrap=True)
     else:
         # rich needs ten times as long, and there is nothing to colour.
-        out.file.write(f"{text}\n")
+        out.file.write(f"{plain}\n")
 
 
 @cache
-def _codes(out: Console, style: str) -> tuple[str, str]:
+def _codes(out: Output, style: str) -> tuple[str, str]:
     """Return the escape sequences that begin and end *style* on *out*."""
-    with out.capture() as captured:
-        out.print(Text("|", style), end="")
+    from rich.text import Text  # noqa: PLC0415 - needed only on a terminal
+
+    with out.console.capture() as captured:
+        out.console.print(Text("|", style), end="")
     before, _, after = captured.get().partition("|")
     return before, after
 
 
-def paint(out: Console, text: str, style: str) -> str:
-    """Return *text* in *style*, for `Console.file`. rich is too slow for every cell of a table."""
+def paint(out: Output, text: str, style: str) -> str:
+    """Return *text* in *style*, for `Output.file`. rich is too slow for every cell of a table."""
     if not (text and style and out.is_terminal):
         return text
     before, after = _codes(out, style)
     return f"{before}{text}{after}"
 
 
-def escaped(raw: bytes) -> Iterator[tuple[str, bool]]:
-    r"""Yield each character of *raw*, and whether it is an escape ``\xNN``.
-
-    Printable UTF-8 stays as it is. Every byte of anything else is escaped, so that no name controls
-    the terminal.
-    """
-    for character in raw.decode("utf-8", "surrogateescape"):
-        if character.isprintable():
-            yield character, False
-        else:
-            for byte in character.encode("utf-8", "surrogateescape"):
-                yield f"\\x{byte:02x}", True
-
-
-def visible(raw: bytes | str) -> str:
-    r"""Return a name from a dump, or of a file, with ``\xNN`` for what is not printable."""
-    if isinstance(raw, str):
-        raw = os.fsencode(raw)
-    text = raw.decode("utf-8", "surrogateescape")
-    return text if text.isprintable() else "".join(text for text, _ in escaped(raw))
-
-
 def name_text(raw: bytes, style: str = "") -> Text:
     """Return `visible` *raw* in *style*, the escapes in red."""
+    from rich.text import Text  # noqa: PLC0415 - slow to import
+
     text = Text(style=style)
-    for characters, is_escape in escaped(raw):
-        text.append(characters, HOSTILE if is_escape else None)
+    for is_escape, run in itertools.groupby(escaped(raw), operator.itemgetter(1)):
+        text.append("".join(shown for shown, _ in run), HOSTILE if is_escape else None)
     return text
+
+
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print lines for people on standard output, or standard error, without colours.
+
+    Like `print_line`, it escapes what is not printable; newlines stay.
+    """
+    click.echo(visible_block(text), err=err)
 
 
 def count(number: int, noun: str) -> str:
     """Return a number and its noun: ``1 mapping``, ``1,234 mappings``."""
     return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
-@lru_cache(maxsize=4096)
-def size_text(size: int | None) -> str:
-    """Return bytes in units of 1024: ``4k``, ``132k``, ``1.5M``; nothing for None."""
-    if size is None:
-        return ""
-    if size < 1024:  # noqa: PLR2004 - one kibibyte
-        return str(size)
-    value, unit = size / 1024, "k"
-    for larger in "MGTPE":
-        if value < 999.5:  # noqa: PLR2004 - rounds to three digits
-            break
-        value, unit = value / 1024, larger
-    # Kilobytes are whole. Of larger units one digit alone would be too coarse.
-    digits = 1 if value < 10 and (unit != "k" or value % 1) else 0  # noqa: PLR2004
-    return f"{value:.{digits}f}{unit}"

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-import attrs
-from rich.console import Console
-from rich.text import Text
+from procmaps.cli.output import Output
+from procmaps.cli.style import HEADING, Line, glyphs, print_line, style_of
+from procmaps.printable import size_text
+from procmaps.snapshots.snapshot import Snapshot
 
-from procmaps.cli.columns import COLUMNS, USED
-from procmaps.cli.style import HEADING, glyphs, print_line, size_text, style_of
-from procmaps.records.mapping import Mapping
+if TYPE_CHECKING:
+    from procmaps.records.mapping import Mapping
+
 
 _WIDEST_BAR = 24
 _SHORTEST_BAR = 4
 
 
-@attrs.define
 class _Sum:
-    kind: str
-    count: int = 0
-    size: int = 0
-    used: dict[str, int] = attrs.field(factory=dict[str, int])
+    def __init__(self, kind: str, used: Sequence[str]) -> None:
+        self.kind = kind
+        self.count = 0
+        self.size = 0
+        self.used = dict.fromkeys(used, 0)
 
-    def add(self, row: Mapping, used: Iterable[str]) -> None:
+    def add(self, size: int, used: Iterable[int]) -> None:
         self.count += 1
-        self.size += row.size
-        for name in used:
-            self.used[name] = self.used.get(name, 0) + (COLUMNS[name].key(row) or 0)
+        self.size += size
+        for name, number in zip(self.used, used, strict=True):
+            self.used[name] += number
 
 
-def print_summary(out: Console, rows: Sequence[Mapping], *, has_usage: bool) -> None:
-    """Print one line for each kind, the largest first, then the total."""
-    used = [name for name in USED if has_usage and not COLUMNS[name].is_empty(rows)]
-    sums = list(_sums(rows, used))
+def print_summary(out: Output, rows: Sequence[Mapping], *, has_usage: bool) -> None:
+    """Print one line for each kind, the largest first, then the total.
+
+    If *rows* is a whole snapshot of maps, no record is made.
+    """
+    used, values = _used_columns(rows) if has_usage else ([], [])
+    pairs: Iterable[tuple[str, int, list[int]]]
+    if isinstance(rows, Snapshot) and not has_usage:
+        pairs = ((kind, size, []) for kind, size in rows.kinds_and_sizes())
+    else:
+        pairs = ((row.name.kind, row.size, [value(row) for value in values]) for row in rows)
+    sums = list(_sums(pairs, used))
     total = sums[-1]
     titles = ["kind", "count", "size", *used]
     table = [
@@ -48,11 +58,24 @@ def print_summary(out: Console, rows: Sequence[Mapping], *, has_usage: bool) -> 
     for each, cells in zip(sums, table, strict=True):
         is_total = each is total
         line = _line(cells, widths, HEADING if is_total else style_of(each.kind))
-        if whole and not is_total and longest >= _SHORTEST_BAR:
-            length = round(longest * _compared(each) / whole)
-            line.append("  ").append(glyphs().bar * length, style_of(each.kind))
-        line.rstrip()
+        length = round(longest * _compared(each) / whole) if whole and not is_total else 0
+        if length and longest >= _SHORTEST_BAR:
+            line += [("  ", ""), (glyphs().bar * length, style_of(each.kind))]
         print_line(out, line)
+
+
+def _used_columns(
+    rows: Sequence[Mapping],
+) -> tuple[list[str], list[Callable[[Mapping], int]]]:
+    """Return the names of the columns of memory in use that have a value, and how to get it."""
+    from procmaps.cli.columns import COLUMNS, USED  # noqa: PLC0415 - slow to import
+
+    names = [name for name in USED if not COLUMNS[name].is_empty(rows)]
+    return names, [_or_zero(COLUMNS[name].key) for name in names]
+
+
+def _or_zero(key: Callable[[Mapping], int | None]) -> Callable[[Mapping], int]:
+    return lambda row: key(row) or 0
 
 
 def _compared(each: _Sum) -> int:
@@ -60,20 +83,21 @@ def _compared(each: _Sum) -> int:
     return each.used.get("rss", each.size)
 
 
-def _sums(rows: Iterable[Mapping], used: Iterable[str]) -> Iterator[_Sum]:
+def _sums(rows: Iterable[tuple[str, int, Iterable[int]]], used: Sequence[str]) -> Iterator[_Sum]:
+    """Yield the sum of each kind, the largest first, then the total."""
     sums: dict[str, _Sum] = {}
-    total = _Sum("total")
-    for row in rows:
-        kind = row.name.kind
-        for each in (sums.setdefault(kind, _Sum(kind)), total):
-            each.add(row, used)
+    total = _Sum("total", used)
+    for kind, size, numbers in rows:
+        for each in (sums.setdefault(kind, _Sum(kind, used)), total):
+            each.add(size, numbers)
     yield from sorted(sums.values(), key=lambda each: (-_compared(each), each.kind))
     yield total
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:
+def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Line:
     first, *rest = cells
-    line = Text(first.ljust(widths[0]), style)
-    for cell, size in zip(rest, widths[1:], strict=True):
-        line.append("  " + cell.rjust(size), HEADING if style == HEADING else "default")
-    return line
+    other = HEADING if style == HEADING else "default"
+    padded = zip(rest, widths[1:], strict=True)
+    return [(first.ljust(widths[0]), style)] + [
+        ("  " + cell.rjust(size), other) for cell, size in padded
+    ]

@@ -1,20 +1,24 @@
-"""The rows of `procmaps show`: one line for each mapping, written as it is made."""
+"""The rows of `procmaps show`: one line for each mapping, written a screenful at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-from rich.console import Console
+from itertools import islice
 
 from procmaps.cli.columns import NAME, Column, Layout
 from procmaps.cli.elision import elide, width
-from procmaps.cli.style import HEADING, HOSTILE, escaped, glyphs, paint, style_of, visible
+from procmaps.cli.output import Output
+from procmaps.cli.style import HEADING, HOSTILE, glyphs, paint, style_of
+from procmaps.printable import escaped, visible
 from procmaps.records.mapping import Mapping
 
 Cell = Callable[[Mapping], str]
 
+_SCREENFUL = 64
+"""Rows that are written at once: a terminal is flushed after each write."""
 
-def print_rows(out: Console, layout: Layout, rows: Sequence[Mapping], *, wide: bool) -> None:
+
+def print_rows(out: Output, layout: Layout, rows: Sequence[Mapping], *, wide: bool) -> None:
     """Print the headings and the rows; *wide* prints names in full."""
     write = out.file.write
     titles = (paint(out, _aligned(column, size, column.name), HEADING) for column, size in layout)
@@ -26,8 +30,9 @@ def print_rows(out: Console, layout: Layout, rows: Sequence[Mapping], *, wide: b
         else _cell(out, column, size)
         for column, size in layout
     ]
-    for row in rows:
-        write(f"{'  '.join([cell(row) for cell in cells]).rstrip()}\n")
+    lines = (f"{'  '.join([cell(row) for cell in cells]).rstrip()}\n" for row in rows)
+    while screenful := "".join(islice(lines, _SCREENFUL)):
+        write(screenful)
 
 
 def _aligned(column: Column, size: int, text: str) -> str:
@@ -36,7 +41,7 @@ def _aligned(column: Column, size: int, text: str) -> str:
     return text.rjust(size) if column.right else text.ljust(size)
 
 
-def _cell(out: Console, column: Column, size: int) -> Cell:
+def _cell(out: Output, column: Column, size: int) -> Cell:
     """Return the function that makes the cells of *column*."""
     text = column.cell
     if not out.is_terminal:
@@ -51,7 +56,7 @@ def _cell(out: Console, column: Column, size: int) -> Cell:
     return painted
 
 
-def _name_cell(out: Console, room: int, *, wide: bool, padded: bool) -> Cell:
+def _name_cell(out: Output, room: int, *, wide: bool, padded: bool) -> Cell:
     """Return the function that makes the cells of the name; a name is made once."""
     made: dict[bytes, str] = {}
 
@@ -68,7 +73,7 @@ def _name_cell(out: Console, room: int, *, wide: bool, padded: bool) -> Cell:
     return cell
 
 
-def _name(out: Console, raw: bytes, kind: str, room: int | None) -> str:
+def _name(out: Output, raw: bytes, kind: str, room: int | None) -> str:
     if not out.is_terminal and (room is None or len(raw) <= room // 4):
         return visible(raw)
     characters = list(escaped(raw))

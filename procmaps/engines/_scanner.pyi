@@ -1,12 +1,9 @@
 # The C extension built from _c/. Programs come from procmaps.grammar.to_byte_tables.
 
 from array import array
-from types import MemberDescriptorType
-from typing import Generic, TypeVar, final
+from typing import final
 
 from procmaps.grammar.to_byte_tables import Program
-
-_T = TypeVar("_T")
 
 @final
 class ScannerTables:
@@ -24,10 +21,18 @@ class ScannerTables:
     ) -> ScannerTables: ...
 
 @final
+class Texts:
+    def __new__(cls, text: bytes, key: bytes, first: tuple[bytes, ...]) -> Texts: ...
+    @property
+    def texts(self) -> tuple[bytes, ...]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> bytes: ...
+    def __contains__(self, text: object, /) -> bool: ...
+    def index(self, text: bytes, /) -> int: ...
+
+@final
 class Scanner:
-    def __new__(
-        cls, tables: ScannerTables, text: bytes, names: int, flags: int, seed: int
-    ) -> Scanner: ...
+    def __new__(cls, tables: ScannerTables, text: bytes, names: Texts, flags: Texts) -> Scanner: ...
     def run(
         self,
         offset: int,
@@ -36,31 +41,21 @@ class Scanner:
         columns: tuple[array[int], ...],
         usage: tuple[array[int] | None, ...],
         filled: array[int],
-        unknown_fields: array[int],
+        extra: array[int],
+        unparsed: array[int],
         /,
-    ) -> tuple[int, int, int, int, int]: ...
-    def new_names(self) -> list[bytes]: ...
-    def new_flags(self) -> list[bytes]: ...
-    def add_name(self, text: bytes, index: int, /) -> None: ...
-    def add_flags(self, text: bytes, index: int, /) -> None: ...
+    ) -> tuple[int, int, int, int, int, int]: ...
 
-@final
-class UsageBuilder(Generic[_T]):
-    def __new__(
-        cls,
-        record: type[_T],
-        slots: tuple[MemberDescriptorType, ...],
-        columns: tuple[array[int], ...],
-    ) -> UsageBuilder[_T]: ...
-    def build(self, row: int, others: tuple[object, ...], /) -> _T: ...
-
-def build(
-    record: type[_T],
-    slots: tuple[MemberDescriptorType, ...],
-    columns: tuple[object, ...],
-    first: int,
-    count: int,
-    /,
-) -> list[_T]: ...
+def keyed_hash(text: bytes, key: bytes, /) -> int: ...
 def gather(numbers: array[int], rows: array[int], into: array[int], /) -> None: ...
 def read(fd: int, capacity: int, min_read: int, /) -> tuple[bytes, int]: ...
+def sum_groups(
+    groups: array[int],
+    starts: array[int],
+    ends: array[int],
+    usage_rows: array[int],
+    columns: tuple[array[int] | None, ...],
+    ceilings: bytes,
+    into: array[int],
+    /,
+) -> None: ...

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from procmaps.engines.column_buffers import ColumnBuffers, UnparsedRange
+from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.engine_selection import engine
+from procmaps.engines.unparsed_range import UnparsedRange
 from procmaps.engines.usage_block_table import ABSENT, MISSING
 
 # Annotations of records are also resolved at run time; memoryview takes no parameter before 3.14.
@@ -45,18 +46,27 @@ class Columns:
     """Inode number; 64 bits."""
     name_index: IntColumn
     """Index in `names`; 32 bits."""
-    names: tuple[bytes, ...]
-    """The distinct name columns. Index 0 is the empty name of unnamed memory."""
     usage: Mapping[str, IntColumn]
     """Columns of smaps fields by attribute of `procmaps.records.usage.Usage`, in bytes; 64 bits.
 
     A field that was not printed is 2**64 - 1. Each lookup gathers the column again.
     """
-    flags: tuple[bytes, ...]
-    """The distinct texts after ``VmFlags:``."""
-    unparsed: tuple[UnparsedRange, ...]
-    """The ranges of lines that could not be read."""
     _buffers: ColumnBuffers = attrs.field(alias="buffers", repr=False)
+
+    @property
+    def names(self) -> tuple[bytes, ...]:
+        """The distinct name columns. Index 0 is the empty name of unnamed memory."""
+        return self._buffers.names.texts
+
+    @property
+    def flags(self) -> tuple[bytes, ...]:
+        """The distinct texts after ``VmFlags:``."""
+        return self._buffers.usage_table.flags.texts
+
+    @property
+    def unparsed(self) -> tuple[UnparsedRange, ...]:
+        """The ranges of lines that could not be read. Gathered each time."""
+        return tuple(self._buffers.unparsed)
 
     @property
     def flags_index(self) -> IntColumn:
@@ -87,10 +97,7 @@ def view_columns(buffers: ColumnBuffers) -> Columns:
         minor=_view(buffers.minor),
         inode=_view(buffers.inode),
         name_index=_view(buffers.name_index),
-        names=tuple(buffers.names.texts),
         usage=_UsageColumns(buffers.usage_row, table.numbers),
-        flags=tuple(table.flags.texts),
-        unparsed=tuple(buffers.unparsed),
         buffers=buffers,
     )
 

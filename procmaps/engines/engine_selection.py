@@ -12,14 +12,24 @@ from __future__ import annotations
 import functools
 import importlib
 import os
-from typing import Literal, cast, get_args
 
-from procmaps.errors import EngineUnavailable
+from procmaps.records.storage import VARIABLE
 
-EngineName = Literal["native", "python", "reference"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
-VARIABLE = "PROCMAPS_ENGINE"
-"""The environment variable that forces an engine."""
+    from procmaps.errors import EngineUnavailable
+
+    EngineName = Literal["native", "python", "reference"]
+else:
+    EngineName = str  # typing takes long to import
+
+ENGINES: tuple[EngineName, ...] = ("native", "python", "reference")
+"""Every engine, the fastest first."""
+
+EXTENSIONS = ("procmaps.engines._scanner", "procmaps.records._storage")
+"""The modules in C. The native engine needs both."""
 
 
 @functools.cache
@@ -30,18 +40,18 @@ def engine() -> EngineName:
     Raises `EngineUnavailable` if the requested engine does not exist or was not built.
     """
     forced = os.environ.get(VARIABLE, "")
-    names = get_args(EngineName)
-    if forced and forced not in names:
-        raise EngineUnavailable(
+    for name in ("python", "reference"):
+        if forced == name:
+            return name
+    if forced not in ("", "native"):
+        raise _unavailable(
             forced,
-            f"no such engine; set the variable to {', '.join(names)}, or unset it for the fastest "
-            "available engine",
+            f"no such engine; set the variable to {', '.join(ENGINES)}, or unset it for the "
+            "fastest available engine",
         )
-    if forced in ("python", "reference"):
-        return cast("EngineName", forced)
     missing = why_not_native()
     if forced and missing:
-        raise EngineUnavailable(
+        raise _unavailable(
             forced,
             f"the C extension was not built here ({missing}); reinstall procmaps-spec on a machine "
             "with a C compiler, or unset the variable to use the pure-Python engine",
@@ -49,11 +59,18 @@ def engine() -> EngineName:
     return "python" if missing else "native"
 
 
+def _unavailable(name: str, reason: str) -> EngineUnavailable:
+    from procmaps.errors import EngineUnavailable  # noqa: PLC0415 - slow to import
+
+    return EngineUnavailable(name, reason)
+
+
 @functools.cache
 def why_not_native() -> ImportError | None:
-    """Return the error of importing the C extension; None if it can be imported."""
+    """Return the error of importing the C extensions; None if they can be imported."""
     try:
-        importlib.import_module("procmaps.engines._scanner")
+        for name in EXTENSIONS:
+            importlib.import_module(name)
     except ImportError as error:
         return error
     return None

@@ -5,14 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-
-import attrs
+from typing import NamedTuple
 
 from procmaps.engines.usage_block_table import MISSING
-from procmaps.formats.smaps_fields import FIELDS
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import FieldLine, Form
-from procmaps.grammar.to_regex import compile_rule
 
 KIB = 1024
 """Bytes in the unit of a size."""
@@ -21,8 +18,7 @@ SAFE_DIGITS = len(str(MISSING // KIB)) - 1
 """A number of so many digits is in range, as a size and as a count."""
 
 
-@attrs.frozen
-class FieldLayout:
+class FieldLayout(NamedTuple):
     """One field line of a layout: its key, and which part of the line is the value."""
 
     key: bytes
@@ -32,11 +28,10 @@ class FieldLayout:
     """The usage column of the number; None if the text is kept instead."""
 
     @classmethod
-    def of(cls, field: FieldLine) -> FieldLayout:
-        """Return the layout of a line that the reference engine parsed as *field*."""
-        known = FIELDS.get(field.key)
-        number = known is not None and field.form in ("size", "count")
-        return cls(field.key, field.form, known.attribute if known and number else None)
+    def of(cls, field: FieldLine, grammar: Grammar) -> FieldLayout:
+        """Return the layout of a line that was parsed as *field*."""
+        _, column = grammar.usage_fields.get(field.key, (None, None))
+        return cls(field.key, field.form, column if field.form in ("size", "count") else None)
 
     @property
     def value(self) -> str:
@@ -50,29 +45,18 @@ class FieldLayout:
         return int(text) * (KIB if self.rule == "size" else 1) < MISSING
 
 
-@attrs.frozen(eq=False, slots=False)
 class EntryLayout:
     """The field lines of an entry, in their order, and one expression that matches them all."""
 
-    fields: tuple[FieldLayout, ...]
-    last_line: bytes
-    """How the last line begins, with the newline before it; empty without field lines."""
-    pattern: re.Pattern[bytes]
-    """Matches the field lines. It has one group for the value of each of `fields`."""
-
-    @classmethod
-    def of(cls, fields: tuple[FieldLayout, ...], grammar: Grammar) -> EntryLayout:
+    def __init__(self, fields: tuple[FieldLayout, ...], grammar: Grammar) -> None:
         """Compile the layout of entries with the field lines *fields*."""
-        patterns: list[str] = []
-        for field in fields:
-            key = {"KEY": field.key + b":"}
-            rule = compile_rule(grammar.lark, field.rule, (field.value,), key)
-            rule = rule.replace(f"(?P<{field.value}>", "(")
-            # Atomic: the grammar accepts a line by itself, whatever the next line is.
-            patterns.append(rf"(?>{rule}(?:\n|\Z))")
-        patterns.append(f"(?!{grammar.terminal('KEY').pattern.decode('latin-1')})")
-        last_line = b"\n" + fields[-1].key + b":" if fields else b""
-        return cls(fields, last_line, re.compile("".join(patterns).encode("latin-1")))
+        self.fields = fields
+        self.last_line = b"\n" + fields[-1].key + b":" if fields else b""
+        """How the last line begins, with the newline before it; empty without field lines."""
+        patterns = [_pattern(field, grammar) for field in fields]
+        patterns.append(f"(?!{grammar.rules.pattern('KEY')})")
+        self.pattern = re.compile("".join(patterns).encode("latin-1"))
+        """Matches the field lines. It has one group for the value of each of `fields`."""
 
     def in_range(self, values: Sequence[bytes]) -> bool:
         """Return whether all numbers among *values*, the groups of a match, are in range."""
@@ -84,3 +68,12 @@ class EntryLayout:
     @functools.cached_property
     def _numbers(self) -> tuple[int, ...]:
         return tuple(index for index, field in enumerate(self.fields) if field.column)
+
+
+def _pattern(field: FieldLayout, grammar: Grammar) -> str:
+    from procmaps.grammar.to_regex import compile_rule  # noqa: PLC0415 - slow to import
+
+    rule = compile_rule(grammar.rules, field.rule, (field.value,), {"KEY": field.key + b":"})
+    rule = rule.replace(f"(?P<{field.value}>", "(")
+    # Atomic: the grammar accepts a line by itself, whatever the next line is.
+    return rf"(?>{rule}(?:\n|\Z))"

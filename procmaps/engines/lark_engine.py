@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
+from procmaps.engines.add_line import add_line
 from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.grammar.loading import Grammar
-from procmaps.grammar.parsed_line import FieldLine, HeaderLine, ImpossibleValue
 
 
-def scan(text: bytes, grammar: Grammar) -> ColumnBuffers:
-    """Read *text* into columns, line by line."""
-    columns = ColumnBuffers()
+def scan(text: bytes, grammar: Grammar, *, stop: bool = False) -> ColumnBuffers:
+    """Read *text* into columns, line by line; with *stop* up to the first line that is refused."""
+    columns = ColumnBuffers(text, grammar)
     offset = 0
-    while offset < len(text):
-        offset, _ = read_line(text, offset, grammar, columns)
+    while offset < len(text) and not (stop and columns.unparsed):
+        end = grammar.line_end(text, offset)
+        add_line(columns, offset, end, grammar.parse_with_lark(text[offset:end]))
+        offset = end
     return columns
-
-
-def read_line(
-    text: bytes, offset: int, grammar: Grammar, columns: ColumnBuffers
-) -> tuple[int, HeaderLine | FieldLine | None]:
-    """Read the line at *offset* into *columns*; return the end offset and the parsed line.
-
-    A line that cannot be read is added to ``columns.unparsed`` and returned as None.
-    """
-    end = grammar.line_end(text, offset)
-    line = grammar.parse_line(text[offset:end])
-    try:
-        if isinstance(line, HeaderLine):
-            columns.add_header(offset, line)
-        elif line is None:
-            columns.add_unparsed(offset, end)
-        else:
-            columns.add_field(line)
-    except ImpossibleValue as refused:
-        columns.add_unparsed(offset, end, refused)
-        line = None
-    return end, line

@@ -1,22 +1,22 @@
 """The native engine: the C scanner (``_c/``) runs the byte tables compiled from the grammar.
 
-The scanner fills the arrays of `ColumnBuffers` directly. A line that matches no table goes to the
-reference engine; the rest of the file does not.
+The scanner fills the arrays of `ColumnBuffers` directly. A line that the tables do not decide is
+read by the compiled expressions; the rest of the file is not.
 """
 
 from __future__ import annotations
 
 import functools
-import secrets
+import os
 from array import array
-from collections.abc import Iterator
 
 from procmaps.engines import _scanner
 from procmaps.engines.column_buffers import ColumnBuffers
-from procmaps.engines.lark_engine import read_line
-from procmaps.grammar.loading import Grammar
-from procmaps.grammar.parsed_line import FieldLine, HeaderLine
-from procmaps.grammar.to_byte_tables import USAGE, compile_grammar
+from procmaps.engines.usage_block_table import UsageTable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from procmaps.grammar.loading import Grammar
 
 HEADER_COLUMNS = (
     "line_offset",
@@ -38,12 +38,22 @@ HEADER_COLUMNS = (
     ROWS_FULL,
     USAGE_ROWS_FULL,
     NO_USAGE_COLUMN,
-    UNKNOWN_FIELDS_FULL,
-) = range(6)
+    EXTRA_FULL,
+    UNPARSED_FULL,
+) = range(7)
 """Why ``_scanner.Scanner.run`` returned: ``Stop`` in ``_c/core/scanner.h``."""
 
 MIN_ROWS = 64
-"""Rows to make room for at the start and after an unmatched line."""
+"""Rows to make room for at least, and after an unmatched line."""
+
+FIRST_ROWS = 1 << 10
+"""Rows to make room for at most, before a row was read."""
+
+LINE_BYTES, ENTRY_BYTES = 100, 600
+"""A header line, and an entry with all fields of a recent kernel, have about as many bytes or more.
+
+They are the sizes by which the first rows are counted. A text with smaller entries takes more runs.
+"""
 
 GROWTH = 64
 """Rows to make room for, as a multiple of the rows just read. Unused room costs time, too."""
@@ -51,66 +61,73 @@ GROWTH = 64
 UNSET = memoryview(b"\xff" * 65536)
 """Fills new rows. `MISSING` and ``ABSENT`` of `usage_block_table` have all bits set."""
 
-UNKNOWN_FIELDS = 256
-"""Lines with an unknown key that one run can return, four numbers each."""
+RECORDS = 64
+"""Usage rows with unknown keys, and ranges of unparsed lines, that the first run can return."""
+
+MAX_RECORDS = 1 << 14
+"""The same for a later run. Each run without room for more doubles it."""
 
 
 @functools.cache
 def scanner_tables(grammar: Grammar) -> _scanner.ScannerTables | None:
     """Return the byte tables of a dialect, or None if its rules cannot be compiled to tables."""
-    compiled = compile_grammar(grammar)
-    if compiled is None:
+    if grammar.programs is None:
         return None
-    return _scanner.ScannerTables(
-        addresses=compiled.addresses,
-        fixed_columns=compiled.fixed_columns,
-        name=compiled.name,
-        size=compiled.size,
-        count=compiled.count,
-        flags=compiled.flags,
-        text=compiled.text,
-        keys=compiled.keys,
-        columns=len(USAGE) + 1,
-    )
+    return _scanner.ScannerTables(**grammar.programs, columns=len(grammar.usage_columns) + 1)
 
 
-def scan(text: bytes, grammar: Grammar, tables: _scanner.ScannerTables) -> ColumnBuffers:
-    """Read *text* into the columns that `procmaps.engines.lark_engine.scan` returns."""
-    return _Scan(text, grammar, tables).run()
+def scan(
+    text: bytes, grammar: Grammar, tables: _scanner.ScannerTables, *, stop: bool = False
+) -> ColumnBuffers:
+    """Read *text* into the columns that `procmaps.engines.lark_engine.scan` returns.
+
+    Raises `MemoryError`.
+    """
+    return _Scan(text, grammar, tables, stop=stop).run()
 
 
 class _Scan:
     """One pass over one text."""
 
-    def __init__(self, text: bytes, grammar: Grammar, tables: _scanner.ScannerTables) -> None:
+    def __init__(
+        self, text: bytes, grammar: Grammar, tables: _scanner.ScannerTables, *, stop: bool
+    ) -> None:
         self.text = text
-        self.grammar = grammar
-        self.columns = ColumnBuffers()
-        self.usage_table = self.columns.usage_table
-        # A secret seed, so that nobody can choose names whose hashes collide.
-        seed = secrets.randbits(64)
-        names, flags = self.columns.names.texts, self.usage_table.flags.texts
-        self.scanner = _scanner.Scanner(tables, text, names=len(names), flags=len(flags), seed=seed)
+        self.stop = stop
+        # A secret key, so that nobody can choose names whose hashes collide.
+        key = os.urandom(16)
+        names = _scanner.Texts(text, key, first=(b"",))
+        flags = _scanner.Texts(text, key, first=())
+        self.usage_table = UsageTable(flags=flags)
+        self.columns = ColumnBuffers(text, grammar, names=names, usage_table=self.usage_table)
+        self.scanner = _scanner.Scanner(tables, text, names, flags)
         self.headers = tuple(getattr(self.columns, name) for name in HEADER_COLUMNS)
-        self.usage: tuple[array[int] | None, ...] = (None,) * (len(USAGE) + 1)
-        self.filled = array("Q", bytes(8 * (len(USAGE) + 1)))
-        self.unknown_fields = array("Q", bytes(8 * 4 * UNKNOWN_FIELDS))
+        columns = len(grammar.usage_columns) + 1
+        self.usage: tuple[array[int] | None, ...] = (None,) * columns
+        self.filled = array("Q", bytes(8 * columns))
+        self.extra = array("Q", bytes(8 * 3 * RECORDS))
+        # Without room for a range, the scanner stops at the first line that it cannot read.
+        self.unparsed = array("Q", b"" if stop else bytes(8 * 2 * RECORDS))
 
     def run(self) -> ColumnBuffers:
-        offset, stop = 0, DONE
-        rows = usage_rows = MIN_ROWS
-        while offset < len(self.text):
+        offset, why = 0, DONE
+        rows, usage_rows = self._first_rows(0, LINE_BYTES), MIN_ROWS
+        while offset < len(self.text) and not (self.stop and self.columns.unparsed):
             rows_before, usage_rows_before = len(self.columns), self.usage_table.rows
-            offset, stop = self._run(offset, rows, usage_rows)
-            if stop == UNMATCHED:
+            offset, why = self._run(offset, rows, usage_rows)
+            if why == UNMATCHED or (self.stop and why == UNPARSED_FULL):
                 offset = self._read_unmatched(offset)
                 rows = usage_rows = MIN_ROWS
-            elif stop == NO_USAGE_COLUMN:
+            elif why in (EXTRA_FULL, UNPARSED_FULL):
+                self._add_records()
+                rows = usage_rows = MIN_ROWS
+            elif why == NO_USAGE_COLUMN:
+                rows = usage_rows = self._first_rows(offset, ENTRY_BYTES)
                 self._add_usage_columns()
-            elif stop == ROWS_FULL:
+            elif why == ROWS_FULL:
                 found = len(self.columns)
                 rows = self._rows_to_add(offset, found, found - rows_before)
-            elif stop == USAGE_ROWS_FULL:
+            elif why == USAGE_ROWS_FULL:
                 found = self.usage_table.rows
                 usage_rows = self._rows_to_add(offset, found, found - usage_rows_before)
                 self._drop_empty_columns()
@@ -120,6 +137,10 @@ class _Scan:
         for attribute in [attribute for attribute, column in numbers.items() if not column]:
             del numbers[attribute]
         return self.columns
+
+    def _first_rows(self, offset: int, size: int) -> int:
+        """Return how many rows to make room for if each has *size* bytes."""
+        return min(max(MIN_ROWS, (len(self.text) - offset) // size), FIRST_ROWS)
 
     def _rows_to_add(self, offset: int, found: int, added: int) -> int:
         """Return how many rows to make room for.
@@ -135,51 +156,55 @@ class _Scan:
         Returns the offset of the next line, and why the scanner stopped.
         """
         columns, table = self.columns, self.usage_table
+        count, wanted = len(columns), table.rows + usage_rows
         for column in self.headers:
             _extend(column, rows)
-        for column, _ in self._usage_columns():
-            _extend(column, table.rows + usage_rows - len(column))
-        count = len(columns.start) - rows
+        for column in self.usage:
+            if column is not None:
+                _extend(column, wanted - len(column))
         try:
-            offset, count, table.rows, unknown, stop = self.scanner.run(
+            offset, count, table.rows, extra, unparsed, why = self.scanner.run(
                 offset,
                 count,
                 table.rows,
                 self.headers,
                 self.usage,
                 self.filled,
-                self.unknown_fields,
+                self.extra,
+                self.unparsed,
             )
         finally:
             for column in self.headers:
                 del column[count:]
             # Unset items before the last row can stay: they are MISSING. That bounds the work.
+            last = table.rows - 1
             for column, filled in self._usage_columns():
-                del column[max(filled, table.rows - 1) :]
-        for name in self.scanner.new_names():
-            columns.names.index(name)
-        for flags in self.scanner.new_flags():
-            table.flags.index(flags)
-        for first in range(0, 4 * unknown, 4):
-            row, start, colon, end = self.unknown_fields[first : first + 4]
-            table.extend_texts("text", self.text[start : colon - 1], row, (self.text[colon:end],))
-        return offset, stop
+                del column[max(last, filled) :]
+        for index in range(0, 3 * extra, 3):
+            table.extra.add(*self.extra[index : index + 3])
+        for index in range(0, 2 * unparsed, 2):
+            columns.unparsed.add(self.unparsed[index], self.unparsed[index + 1])
+        return offset, why
 
     def _read_unmatched(self, offset: int) -> int:
-        """Read one line with the reference engine; return its end offset.
+        """Read one line with the compiled expressions; return its end offset.
 
-        The scanner is given the texts that this line added, and the new column lengths.
+        The scanner is given the new column lengths.
         """
+        from procmaps.engines.add_line import read_line  # noqa: PLC0415 - few texts have such a line
+
         lengths = [len(column or ()) for column in self.usage]
-        offset, line = read_line(self.text, offset, self.grammar, self.columns)
-        if isinstance(line, HeaderLine) and line.name:
-            self.scanner.add_name(line.name, self.columns.names.index(line.name))
-        elif isinstance(line, FieldLine) and line.form == "flags":
-            self.scanner.add_flags(line.text, self.usage_table.flags.index(line.text))
+        end, _ = read_line(self.columns, offset)
         for index, (column, length) in enumerate(zip(self.usage, lengths, strict=True)):
             if column is not None and len(column) > length:
                 self.filled[index] = len(column)
-        return offset
+        return end
+
+    def _add_records(self) -> None:
+        """Make room for more records of one run."""
+        for records in (self.extra, self.unparsed):
+            if len(records) < 2 * MAX_RECORDS:
+                records.extend(records)
 
     def _drop_empty_columns(self) -> None:
         """Free the room of fields that no entry had so far."""
@@ -189,16 +214,19 @@ class _Scan:
         pairs = zip(self.usage, self.filled, strict=True)
         self.usage = tuple(column if filled else None for column, filled in pairs)
 
-    def _usage_columns(self) -> Iterator[tuple[array[int], int]]:
-        """Yield each usage column that has room, and how far it is filled."""
+    def _usage_columns(self) -> list[tuple[array[int], int]]:
+        """Return each usage column that has room, and how far it is filled."""
         pairs = zip(self.usage, self.filled, strict=True)
-        return ((column, filled) for column, filled in pairs if column is not None)
+        return [(column, filled) for column, filled in pairs if column is not None]
 
     def _add_usage_columns(self) -> None:
         """Make room for every field, because the text has one without a column."""
         numbers = self.usage_table.numbers
         columns = (
-            *(numbers.setdefault(attribute, array("Q")) for attribute in USAGE),
+            *(
+                numbers.setdefault(attribute, array("Q"))
+                for attribute in self.columns.grammar.usage_columns
+            ),
             self.usage_table.flags_index,
         )
         for index, (column, known) in enumerate(zip(columns, self.usage, strict=True)):
@@ -210,5 +238,7 @@ class _Scan:
 def _extend(column: array[int], rows: int) -> None:
     """Append *rows* unset items."""
     size = column.itemsize * rows
-    for chunk in (*[len(UNSET)] * (size // len(UNSET)), size % len(UNSET)):
-        column.frombytes(UNSET[:chunk])
+    while size > len(UNSET):
+        column.frombytes(UNSET)
+        size -= len(UNSET)
+    column.frombytes(UNSET[:size])

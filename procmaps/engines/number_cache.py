@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from procmaps.grammar.parsed_line import ImpossibleValue
 
-MAX_CACHED = 1 << 16
+MAX_CACHED = 1 << 12
 """Texts that one `NumberCache` remembers."""
 
 

@@ -10,8 +10,11 @@ from procmaps.engines.number_cache import NumberCache
 from procmaps.engines.usage_block_table import MISSING, UsageTable
 from procmaps.grammar.parsed_line import Form
 
-MAX_BLOCKS = 1 << 12
-"""Distinct blocks remembered for each layout, each less than a kilobyte."""
+MAX_BLOCKS = 1 << 10
+"""Distinct blocks remembered for each layout."""
+
+MAX_BLOCK = 1 << 11
+"""Bytes of a block that is remembered. Kernels print less than a kilobyte."""
 
 
 class FieldNumbers:
@@ -36,6 +39,8 @@ class BlockCache:
         self._longest = 0
         self._new: list[tuple[bytes, ...]] = []
         """The values of the blocks that are not in the table yet."""
+        self._ranges: list[tuple[int, int]] = []
+        """The ranges of these blocks in the text."""
         self._rows: dict[bytes, int] = {}
         """The row in the table by the bytes of the block."""
 
@@ -67,10 +72,12 @@ class BlockCache:
         if values:
             row = self._table.rows + len(self._new)
             self._new.append(values)
-        if len(self._rows) >= MAX_BLOCKS:
-            self._rows.clear()
-        self._rows[match[0]] = row
-        self._longest = max(self._longest, len(match[0]))
+            self._ranges.append(match.span())
+        if match.end() - offset <= MAX_BLOCK:
+            if len(self._rows) >= MAX_BLOCKS:
+                self._rows.clear()
+            self._rows[match[0]] = row
+            self._longest = max(self._longest, len(match[0]))
         return row, match.end()
 
     def store(self) -> None:
@@ -80,7 +87,12 @@ class BlockCache:
         for field, texts in zip(self._layout.fields, columns, strict=False):
             if field.column:
                 table.extend_numbers(field.column, row, self._numbers.parse(field.rule, texts))
+            elif field.rule == "flags":
+                table.extend_flags(row, texts)
             else:
-                table.extend_texts(field.rule, field.key, row, texts)
+                places = table.labels if field.rule == "label" else table.extra
+                for number, block in enumerate(self._ranges, row):
+                    places.add(number, *block)
         table.rows += len(self._new)
         self._new.clear()
+        self._ranges.clear()

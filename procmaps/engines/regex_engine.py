@@ -1,9 +1,9 @@
 """The fast engine in pure Python: regular expressions compiled from the grammar.
 
-The field lines of an entry and their order are its layout. The reference engine reads the first
-entry of each layout. All further entries of the layout match one expression, which covers the whole
-entry. An entry with an unknown layout or an impossible number goes back to the reference engine;
-the rest of the file does not.
+The field lines of an entry and their order are its layout. The first entry of each layout is read
+line by line. All further entries of the layout match one expression, which covers the whole entry.
+An entry with an unknown layout or an impossible number is read line by line, too; the rest of the
+file is not.
 
 A block of field lines is parsed once. Most entries of a process repeat the block of another entry.
 """
@@ -18,34 +18,45 @@ from functools import partial
 from itertools import repeat
 from operator import lt
 
+from procmaps.engines.add_line import add_line
 from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.entry_layouts import EntryLayout, FieldLayout
-from procmaps.engines.lark_engine import read_line
+from procmaps.engines.intern_table import InternTable
 from procmaps.engines.number_cache import NumberCache
-from procmaps.engines.regex_block_cache import BlockCache, FieldNumbers
-from procmaps.grammar.loading import HEADER_PARTS, Grammar
+from procmaps.engines.regex_block_cache import MAX_BLOCK, BlockCache, FieldNumbers
+from procmaps.grammar.compiled_lines import compiled_lines
+from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import MAX_U32, MAX_U64, FieldLine, HeaderLine, ImpossibleValue
-from procmaps.records.perms import Perms
+from procmaps.grammar.rules import HEADER_PARTS
 
 CHUNK = 1024
 """Entries matched before their values are appended to the columns. This bounds the memory used."""
 
-MAX_LAYOUTS = 64
+CHUNK_BYTES = 1 << 17
+"""Bytes of entries after which their values are appended, too."""
+
+MAX_LAYOUTS = 16
 """Layouts remembered for one file. Kernels print one or two; a hostile file has any number."""
 
+MAX_FIELDS = 128
+"""Field lines of a layout that is remembered. Kernels print about 25."""
 
-def scan(text: bytes, grammar: Grammar) -> ColumnBuffers:
+
+def scan(text: bytes, grammar: Grammar, *, stop: bool = False) -> ColumnBuffers:
     """Read *text* into the columns that `procmaps.engines.lark_engine.scan` returns."""
-    return _Scan(text, grammar).run()
+    return _Scan(text, grammar, stop=stop).run()
 
 
 class _Scan:
     """One pass over one text."""
 
-    def __init__(self, text: bytes, grammar: Grammar) -> None:
+    def __init__(self, text: bytes, grammar: Grammar, *, stop: bool) -> None:
         self.text = text
+        self.stop = stop
         self.grammar = grammar
-        self.columns = ColumnBuffers()
+        self.lines = compiled_lines(grammar)
+        self.names = InternTable(b"")
+        self.columns = ColumnBuffers(text, grammar, names=self.names)
         self.field_numbers = FieldNumbers()
         self.blocks: list[BlockCache] = []
         self.known_layouts: set[tuple[FieldLayout, ...]] = set()
@@ -53,14 +64,20 @@ class _Scan:
         self.offset = NumberCache(partial(int, base=16), MAX_U64)
         self.device = NumberCache(partial(int, base=16), MAX_U32)
         self.inode = NumberCache(int, MAX_U64)
-        self.perms = NumberCache(lambda text: Perms.from_text(text.decode("ascii")).flags, MAX_U32)
+        self.perms = NumberCache(grammar.perms.__getitem__, MAX_U32)
+        self.own_row = 0
+        """The row of the usage table that only the last mapping uses, or 0."""
         self._remember(())
 
     def run(self) -> ColumnBuffers:
-        offset = 0
-        while offset < len(self.text):
-            offset = self._read_known(offset) or self._learn(offset)
+        offset, is_header = 0, self.grammar.header.match
+        while offset < len(self.text) and not self._must_stop():
+            known = is_header(self.text, offset) and self._read_known(offset)
+            offset = known or self._learn(offset)
         return self.columns
+
+    def _must_stop(self) -> bool:
+        return self.stop and len(self.columns.unparsed) > 0
 
     def _read_known(self, offset: int) -> int:
         """Read the entries from *offset* on that share one known layout.
@@ -75,26 +92,53 @@ class _Scan:
         return 0
 
     def _learn(self, offset: int) -> int:
-        """Read one entry, or one stray line, with the reference engine; remember the layout.
+        """Read one entry, or one stray line, line by line; remember the layout.
 
         Returns the end offset.
         """
-        offset, line = read_line(self.text, offset, self.grammar, self.columns)
+        offset, line = self._read_line(offset)
         if not isinstance(line, HeaderLine):
             return offset
-        fields: tuple[FieldLayout, ...] = ()
+        fields: list[FieldLayout] = []
         while offset < len(self.text) and not self.grammar.header.match(self.text, offset):
-            offset, line = read_line(self.text, offset, self.grammar, self.columns)
+            offset, line = self._read_line(offset)
             if not isinstance(line, FieldLine):
                 return offset
-            fields += (FieldLayout.of(line),)
-        self._remember(fields)
+            if len(fields) <= MAX_FIELDS:
+                fields.append(FieldLayout.of(line, self.grammar))
+        self._remember(tuple(fields))
         return offset
 
+    def _read_line(self, offset: int) -> tuple[int, HeaderLine | FieldLine | None]:
+        """Read one line; return its end offset, and None for a line that was refused."""
+        end, line = self.lines.read(self.text, offset)
+        if not isinstance(line, FieldLine):
+            return end, add_line(self.columns, offset, end, line)
+        self._unshare_block()
+        added = add_line(self.columns, offset, end, line)
+        self.own_row = (*self.columns.usage_row[-1:], 0)[0]
+        return end, added
+
+    def _unshare_block(self) -> None:
+        """Give the last mapping a row of its own, because a line follows that is not in its block.
+
+        Other mappings, and those to come, can have the row of its block. The row becomes the last
+        one, as `procmaps.engines.add_line` requires.
+        """
+        columns, rows = self.columns, self.columns.usage_row
+        last = columns.usage_table.rows - 1
+        if not rows or not rows[-1] or rows[-1] == self.own_row == last:
+            return
+        header = self.grammar.header.match(self.text, columns.line_offset[-1])
+        start = header.end() if header and rows[-1] != self.own_row else None
+        rows[-1] = columns.usage_table.copy_row(rows[-1], start)
+
     def _remember(self, fields: tuple[FieldLayout, ...]) -> None:
-        if len(self.blocks) < MAX_LAYOUTS and fields not in self.known_layouts:
+        if len(fields) > MAX_FIELDS or len(self.blocks) >= MAX_LAYOUTS:
+            return
+        if fields not in self.known_layouts:
             self.known_layouts.add(fields)
-            layout = EntryLayout.of(fields, self.grammar)
+            layout = EntryLayout(fields, self.grammar)
             blocks = BlockCache(layout, self.columns.usage_table, self.field_numbers)
             self.blocks.insert(0, blocks)
 
@@ -104,7 +148,7 @@ class _Scan:
         Returns the end offset, or 0 if there is no such entry.
         """
         match, text = self.grammar.header.match, self.text
-        first = offset
+        first, chunk_end = offset, offset + CHUNK_BYTES
         recent: tuple[tuple[bytes, int, int], ...] = ()
         headers: list[tuple[bytes, ...]] = []
         offsets: list[int] = []
@@ -121,16 +165,20 @@ class _Scan:
                 if not found:
                     break
                 row, end = found
-                recent = ((text[start:end], end - start, row), *recent[:1])
+                if end - start <= MAX_BLOCK:
+                    recent = ((text[start:end], end - start, row), *recent[:1])
             headers.append(header.groups(b""))
             offsets.append(offset)
             usage_rows.append(row)
             offset = end
             # The last entry waits, because a further field line may follow.
-            if len(headers) > CHUNK:
+            if (offset > chunk_end or len(headers) > CHUNK) and len(headers) > 1:
                 blocks.store()
                 self._store(headers[:-1], usage_rows[:-1], offsets)
                 headers, usage_rows, offsets = headers[-1:], usage_rows[-1:], offsets[-1:]
+                chunk_end = offset + CHUNK_BYTES
+                if self._must_stop():
+                    break
         if headers and self.field_line.match(text, offset):
             offset = offsets[-1]
             headers, usage_rows, offsets = headers[:-1], usage_rows[:-1], offsets[:-1]
@@ -149,13 +197,13 @@ class _Scan:
         except ImpossibleValue:
             offset = offsets[0]
             while offset < offsets[-1]:
-                offset, _ = read_line(self.text, offset, self.grammar, self.columns)
+                offset, _ = self._read_line(offset)
             return
         columns = self.columns
         columns.line_offset.fromlist(offsets[:-1])
         for part, column in zip(HEADER_PARTS, numbers, strict=False):
             getattr(columns, part).extend(column)
-        columns.name_index.extend(columns.names.indexes(names))
+        columns.name_index.extend(self.names.indexes(names))
         columns.usage_row.fromlist(usage_rows)
 
     def _parse_headers(self, texts: list[tuple[bytes, ...]]) -> list[array[int]]:

@@ -22,6 +22,8 @@ class Evidence:
     source           The kernel function, commit or tree that proves it, or the other producer.
     vendor           The vendor of the patch that prints it, in any release. Empty: mainline.
     earlier_vendor   The vendor of a patch that printed it in earlier releases, too. Empty: none.
+    or_file          True if a file can have the same name, in any release. Then the spans are
+                     those of the other origin, and exclude no release.
     rule             The rule of `procmaps.lint` that reports it if no release prints it.
     """
 
@@ -30,4 +32,13 @@ class Evidence:
     source: str
     vendor: str = ""
     earlier_vendor: str = ""
+    or_file: bool = False
     rule: str = "layout"
+
+    @property
+    def excludes_releases(self) -> bool:
+        """True if a release outside of the spans cannot print the line.
+
+        False for a vendor's patch, which any release can have, and for the name of a file.
+        """
+        return not self.vendor and not self.or_file

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterator
 
 from procmaps.explanation.evidence import Evidence
 from procmaps.formats.smaps_fields import FIELDS
-from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAGS, VmFlags
+from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAGS
 from procmaps.grammar.parsed_line import FieldLine
+from procmaps.printable import escape_bytes
 
 _UNKNOWN = "not in the tables; a newer kernel or a vendor's patch prints it"
 
@@ -25,7 +28,7 @@ def field_evidence(line: bytes, field: FieldLine) -> Iterator[Evidence]:
     source = known.source if known.smaps else f"{known.source}; only in smaps_rollup"
     if field.form == "flags":
         yield Evidence(feature, (known.span,), source)
-        yield from _flags_evidence(VmFlags(field.text))
+        yield from _flags_evidence(field.text)
         return
     value = field.value // 1024 if field.form == "size" else field.value
     spans = tuple(each.span for each in known.formats if each.line(value) == line)
@@ -40,19 +43,32 @@ def field_evidence(line: bytes, field: FieldLine) -> Iterator[Evidence]:
         )
 
 
-def _flags_evidence(flags: VmFlags) -> Iterator[Evidence]:
-    for info in flags.known():
-        architectures = f" ({', '.join(info.architectures)})" if info.architectures else ""
-        yield Evidence(
-            f"the flag {info.mnemonic.decode('ascii')} ({info.kernel_name})",
-            (info.span,),
-            info.source + architectures,
-        )
-    for word in flags.unknown:
+def _words(flags: bytes) -> Iterator[bytes]:
+    """Yield what `VmFlags.mnemonics` has, without keeping it: a line may have millions."""
+    return (match[0] for match in re.finditer(rb"[^ ]+", flags))
+
+
+@functools.cache
+def _flag_evidence(mnemonic: bytes) -> Evidence:
+    """Return the evidence of a flag in the tables, one object for all lines."""
+    info = VM_FLAGS[mnemonic]
+    architectures = f" ({', '.join(info.architectures)})" if info.architectures else ""
+    return Evidence(
+        f"the flag {info.mnemonic.decode('ascii')} ({info.kernel_name})",
+        (info.span,),
+        info.source + architectures,
+    )
+
+
+def _flags_evidence(flags: bytes) -> Iterator[Evidence]:
+    for word in _words(flags):
+        if word in VM_FLAGS:
+            yield _flag_evidence(word)
+    for word in _words(flags):
         if word != UNNAMED_MNEMONIC and word not in VM_FLAGS:
-            shown = word.decode("ascii", "backslashreplace")
-            yield Evidence(f"the flag {shown}", (), _UNKNOWN, rule="unknown-flag")
-    if flags != VmFlags.of(*flags):
+            yield Evidence(f"the flag {escape_bytes(word)}", (), _UNKNOWN, rule="unknown-flag")
+    # A space before the first word and one after each; see `VmFlags.of`.
+    if not (flags.startswith(b" ") and flags.endswith(b" ") and b"  " not in flags):
         yield Evidence(
             "flags with other spacing",
             (),

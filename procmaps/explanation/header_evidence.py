@@ -22,6 +22,7 @@ from procmaps.formats.header_line import (
     WordSize,
     excess_header,
 )
+from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import HeaderLine
 from procmaps.records.names import Name, ThreadStack
 from procmaps.records.perms import Perms, Sharing
@@ -38,7 +39,9 @@ _WIDE_ADDRESS_DIGITS = 16
 _EXCESS = excess_header(EXCESS_DIGITS.span.releases[0])
 
 
-def header_evidence(header: HeaderLine, layout: HeaderLayout, name: Name) -> Iterator[Evidence]:
+def header_evidence(
+    header: HeaderLine, layout: HeaderLayout, name: Name, grammar: Grammar
+) -> Iterator[Evidence]:
     """Yield all evidence in a header line."""
     yield from layout_evidence(layout)
     yield from value_evidence(header, name)
@@ -52,7 +55,7 @@ def header_evidence(header: HeaderLine, layout: HeaderLayout, name: Name) -> Ite
             vendor="OpenOnload",
         )
     else:
-        yield from name_evidence(name)
+        yield from name_evidence(name, grammar)
 
 
 def layout_evidence(layout: HeaderLayout) -> Iterator[Evidence]:
@@ -101,8 +104,8 @@ def _end_evidence(layout: HeaderLayout) -> Iterator[Evidence]:
             yield Evidence(
                 "no space after the inode of unnamed memory",
                 (LINE_FORMAT.span,),
-                f"{LINE_FORMAT.source}; also QEMU's user mode, DragonFly, lx zones, and any text "
-                "with trimmed line ends",
+                f"{LINE_FORMAT.source}; also QEMU's user mode before 5.0, DragonFly, lx zones, and "
+                "any text with trimmed line ends",
                 rule="trimmed",
             )
         elif layout.padding == 1:
@@ -111,9 +114,9 @@ def _end_evidence(layout: HeaderLayout) -> Iterator[Evidence]:
             yield Evidence(
                 f"{layout.padding} spaces after the inode of unnamed memory",
                 (),
-                "Linux prints at most one; NetBSD prints five, Cygwin pads",
+                "Linux prints at most one; NetBSD prints five, QEMU's user mode and Cygwin pad",
             )
-    elif layout.padding == 1 and column in NAME_COLUMNS.values():
+    elif layout.padding == 1 and column in layout.name_columns:
         yield Evidence(
             f"one space before the name in column {column}",
             (LINE_FORMAT.span,),
@@ -126,13 +129,20 @@ def _end_evidence(layout: HeaderLayout) -> Iterator[Evidence]:
             "Linux pads to column 49 or 73, or prints two spaces after longer columns; gVisor "
             "prints one there, lx zones always print one",
         )
-    elif column not in NAME_COLUMNS.values() and not layout.is_overlong:
-        yield Evidence(
-            f"the name in column {column}",
-            (),
-            _FOREIGN_COLUMNS.get(column)
-            or "Linux pads to column 49 (32 bit) or 73 (64 bit), counted from 0",
-        )
+    elif column not in layout.name_columns and not layout.is_overlong:
+        yield Evidence(f"the name in column {column}", (), _why_not_in(column, layout))
+
+
+def _why_not_in(column: int, layout: HeaderLayout) -> str:
+    """Return why Linux prints no name in *column*."""
+    if column in _FOREIGN_COLUMNS:
+        return _FOREIGN_COLUMNS[column]
+    if column in NAME_COLUMNS.values():
+        return "a kernel with 64-bit addresses pads to column 73; that column is of 32-bit kernels"
+    columns = " or ".join(
+        f"{at} ({bits} bit)" for bits, at in NAME_COLUMNS.items() if at in layout.name_columns
+    )
+    return f"Linux pads to column {columns}, counted from 0"
 
 
 def _width_evidence(layout: HeaderLayout) -> Iterator[Evidence]:
@@ -140,7 +150,7 @@ def _width_evidence(layout: HeaderLayout) -> Iterator[Evidence]:
     digits = {len(address) for address in addresses}
     if _has_excess(layout):
         yield _from_change(EXCESS_DIGITS, "eight extra leading zeros in each number")
-    elif digits == {_WIDE_ADDRESS_DIGITS} and layout.end.startswith(b"0"):
+    elif digits == {_WIDE_ADDRESS_DIGITS} and layout.start.startswith(b"0"):
         yield Evidence(
             "addresses of 16 digits with leading zeros",
             (LINE_FORMAT.span,),

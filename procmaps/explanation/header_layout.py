@@ -49,17 +49,29 @@ class HeaderLayout:
         return self.prefix + self.padding
 
     @property
+    def is_wide(self) -> bool:
+        """Whether the addresses have more than 32 bits."""
+        return len(self.end.lstrip(b"0")) > MIN_ADDRESS_DIGITS
+
+    @property
+    def name_columns(self) -> tuple[int, ...]:
+        """The columns to which a kernel that prints such addresses pads: of 64 bit, or of both."""
+        return (NAME_COLUMNS[64],) if self.is_wide else tuple(NAME_COLUMNS.values())
+
+    @property
     def is_overlong(self) -> bool:
         """Whether the columns before the name are too long for padding: then two spaces follow."""
-        return self.padding == len("  ") and self.name_column > NAME_COLUMNS[32]
+        return self.padding == len("  ") and self.name_column > min(self.name_columns)
 
 
 def word_size(layout: HeaderLayout) -> WordSize | None:
     """Return the word size of the kernel, 32 or 64, or None if the line does not show it."""
+    if layout.is_wide:
+        return 64
     if layout.named:
         for bits, column in NAME_COLUMNS.items():
             if layout.name_column == column:
                 return bits
         if layout.is_overlong and layout.name_column < NAME_COLUMNS[64]:
             return 32
-    return 64 if len(layout.end.lstrip(b"0")) > MIN_ADDRESS_DIGITS else None
+    return None

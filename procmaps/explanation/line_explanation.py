@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import attrs
@@ -10,7 +13,7 @@ import attrs
 from procmaps._arguments import BytesOrStr, as_bytes
 from procmaps.errors import ParseError
 from procmaps.explanation import release_spans
-from procmaps.explanation.evidence import ALL_RELEASES, LINUX_DIALECTS, Evidence
+from procmaps.explanation.evidence import LINUX_DIALECTS, Evidence
 from procmaps.explanation.field_evidence import field_evidence
 from procmaps.explanation.header_evidence import header_evidence
 from procmaps.explanation.header_layout import HeaderLayout, word_size
@@ -19,6 +22,7 @@ from procmaps.explanation.parts import Part, line_parts, name_parts
 from procmaps.formats.dialects import DIALECTS, dialect
 from procmaps.formats.releases import Release, Span
 from procmaps.grammar import loading
+from procmaps.grammar.compiled_lines import parse_line
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import HeaderLine
 from procmaps.records.names import Interpretation, Name, UnknownName
@@ -33,8 +37,10 @@ class Explanation:
     raw        The line, without its line end.
     form       ``header``, ``field``, ``name``, or ``broken`` for a line that cannot be read.
     dialect    The dialect of the line, and why it was chosen.
-    parts      The values in the line, in order. A name is followed by its own parts.
-    evidence   The features of the line that show which kernel printed it.
+    parts      The values in the line, in order. A name is followed by its own parts. Of more than
+               256 flags the others are one part.
+    evidence   The distinct features of the line that show which kernel printed it; of more than
+               256 unknown flags the first ones.
     bits       The word size of that kernel, 32 or 64; None if the line does not show it.
     name       The name column, or the label in old Android's ``Name:``; None if there is neither.
     accepted   Every dialect with a grammar that accepts the line.
@@ -57,7 +63,10 @@ class Explanation:
 
     @property
     def releases(self) -> tuple[Span, ...]:
-        """The releases of Linux that can print the line; empty if no known release can."""
+        """The releases of Linux that print the line, with its name as it is most likely meant.
+
+        Empty if no known release does. `covers` also counts a file that happens to have the name.
+        """
         return () if self.form == "broken" else release_spans.intersection(self.evidence)
 
     @property
@@ -82,23 +91,28 @@ def explain(line: BytesOrStr, dialect: str = "auto") -> Explanation:
     """
     line = as_bytes(line).removesuffix(b"\n").removesuffix(b"\r")
     snapshot = loads(line + b"\n", errors="collect", dialect=dialect)
-    match = snapshot.dialect
+    match, error = snapshot.dialect, snapshot.first_error
+    # It has a copy of the line.
+    del snapshot
     grammar = loading.load(match.name)
     accepted = tuple(known.name for known in DIALECTS if _accepts(loading.load(known.name), line))
-    if (name := _lone_name(line, grammar)) is not None:
+    known = _dialect_of_name(line, match)
+    if known is not None:
+        grammar = loading.load(known.name)
+        name = grammar.parse_name(line)
         return Explanation(
             line,
             "name",
-            match,
+            known,
             tuple(name_parts(line, grammar)),
-            tuple(name_evidence(name)),
+            _distinct(_dialect_evidence(known), name_evidence(name, grammar)),
             name=name,
             accepted=accepted,
         )
-    parsed = grammar.parse_line(line)
+    parsed = parse_line(grammar, line)
     parts = line_parts(line, grammar)
     if parsed is None or parts is None:
-        return Explanation(line, "broken", match, accepted=accepted, error=snapshot.first_error)
+        return Explanation(line, "broken", match, accepted=accepted, error=error)
     foreign = tuple(_dialect_evidence(match))
     if isinstance(parsed, HeaderLine):
         name = grammar.parse_name(parsed.name)
@@ -110,30 +124,59 @@ def explain(line: BytesOrStr, dialect: str = "auto") -> Explanation:
             "header",
             match,
             parts,
-            (
-                *foreign,
-                *header_evidence(parsed, layout, name),
-                *_open_label_evidence(parsed.name, grammar),
-            ),
+            _distinct(foreign, header_evidence(parsed, layout, name, grammar)),
             word_size(layout),
             name,
             accepted,
-            snapshot.first_error,
+            error,
         )
     return Explanation(
         line,
         "field",
         match,
         parts,
-        (*foreign, *field_evidence(line, parsed)),
+        _distinct(foreign, field_evidence(line, parsed)),
         name=grammar.parse_name(parsed.text) if parsed.form == "label" else None,
         accepted=accepted,
         error=_field_error(line, dialect),
     )
 
 
+MAX_EVIDENCE = 256
+"""Features of one line for each rule of `procmaps.lint`; a line may have any number of flags."""
+
+
+def _distinct(*evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return each evidence once, because a flag may be repeated; `MAX_EVIDENCE` for each rule.
+
+    Only flags that no release prints can be more, so the releases are those of all the evidence.
+    """
+    found: dict[Evidence, None] = {}
+    counts: Counter[str] = Counter()
+    for each in itertools.chain.from_iterable(evidence):
+        if each not in found and counts[each.rule] < MAX_EVIDENCE:
+            found[each] = None
+            counts[each.rule] += 1
+    return tuple(found)
+
+
 def _accepts(grammar: Grammar, line: bytes) -> bool:
-    return grammar.parse_line(line) is not None or _lone_name(line, grammar) is not None
+    return parse_line(grammar, line) is not None or _lone_name(line, grammar) is not None
+
+
+def _dialect_of_name(line: bytes, match: DialectMatch) -> DialectMatch | None:
+    """Return the dialect of a line that is only a name, or None for any other line.
+
+    That is *match*, or another dialect that alone knows the name. Text in brackets is a name that
+    may be in no table: no other line begins with a bracket.
+    """
+    if _lone_name(line, loading.load(match.name)) is not None:
+        return match
+    if match.reason != REQUESTED:
+        for other in DIALECTS:
+            if _lone_name(line, loading.load(other.name)) is not None:
+                return DialectMatch(other.name, "the name is specific to this dialect")
+    return match if re.fullmatch(rb"\[[^\n\0]*\]", line) else None
 
 
 def _lone_name(line: bytes, grammar: Grammar) -> Name | None:
@@ -156,14 +199,3 @@ def _field_error(line: bytes, dialect: str) -> ParseError | None:
 def _dialect_evidence(match: DialectMatch) -> Iterator[Evidence]:
     if match.name not in LINUX_DIALECTS and match.reason != REQUESTED:
         yield Evidence(f"the format of {dialect(match.name).description}", (), match.reason)
-
-
-def _open_label_evidence(name: bytes, grammar: Grammar) -> Iterator[Evidence]:
-    if grammar.terminal("OPEN_LABEL").match(name):
-        yield Evidence(
-            "a label that this line does not close",
-            ALL_RELEASES,
-            "seq_print_vma_name() of Android 3.4 to 5.4 does not escape newlines; the line may "
-            "also be cut off",
-            vendor="Android",
-        )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from procmaps.formats.program_labels import find_label
 from procmaps.formats.pseudo_names import PSEUDO_NAMES, PseudoName
 from procmaps.formats.smaps_fields import FIELDS
 from procmaps.formats.vm_flags import UNNAMED_BITS, UNNAMED_MNEMONIC, VM_FLAGS
 from procmaps.grammar.loading import Grammar
-from procmaps.records.names import Name
+from procmaps.records.names import Name, UnknownName
 
 _BY_TERMINAL_AND_TEXT = {
     ("READ", b"r"): "Readable.",
@@ -87,11 +88,16 @@ def name_meaning(name: Name, terminal: str) -> str:
         return _BY_NAME_TERMINAL[terminal]
     if pseudo_name := find_pseudo_name(name):
         return pseudo_name.meaning
-    return _BY_NAME_KIND.get(name.kind, "A name that matches no rule.")
+    if isinstance(name, UnknownName):
+        return "A name that is in no table."
+    return _BY_NAME_KIND.get(name.kind, "A name that only this dialect has.")
 
 
-def group_meaning(group: str) -> str:
-    """Return the meaning of a named group in the terminal of a name."""
+def group_meaning(group: str, text: bytes) -> str:
+    """Return the meaning of *text*, which a named group in the terminal of a name matched."""
+    if group in ("anon_label", "shmem_label") and (known := find_label(text)):
+        program, row = known
+        return f"The label set by the program, as {program.title} does. {row.meaning}"
     return _BY_GROUP.get(group, "A number.")
 
 

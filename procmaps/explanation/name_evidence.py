@@ -8,11 +8,12 @@ from procmaps.explanation.evidence import ALL_RELEASES, Evidence
 from procmaps.explanation.meanings import find_pseudo_name
 from procmaps.formats.labels import MAX_LABEL, MAX_LABEL_ANDROID, label_error
 from procmaps.formats.releases import Span
-from procmaps.records.names import AnonName, AnonShmemName, FileBacked, Name
+from procmaps.grammar.loading import Grammar
+from procmaps.records.names import AnonName, AnonShmemName, FileBacked, Name, UnknownName
 
 
-def name_evidence(name: Name) -> Iterator[Evidence]:
-    """Yield the evidence in a name."""
+def name_evidence(name: Name, grammar: Grammar) -> Iterator[Evidence]:
+    """Yield the evidence in a name, which *grammar* has parsed."""
     pseudo_name = find_pseudo_name(name)
     if isinstance(name, AnonName | AnonShmemName) and label_error(name.label):
         yield _label_evidence(name.label)
@@ -27,6 +28,22 @@ def name_evidence(name: Name) -> Iterator[Evidence]:
             source,
             vendor="" if is_mainline else pseudo_name.producer,
             earlier_vendor=pseudo_name.earlier_producer,
+            or_file=not pseudo_name.pathless,
+        )
+    elif grammar.terminal("OPEN_LABEL").match(name.raw):
+        yield Evidence(
+            "a label that this line does not close",
+            ALL_RELEASES,
+            "seq_print_vma_name() of Android 3.4 to 5.4 does not escape newlines; the line may "
+            "also be cut off",
+            vendor="Android",
+        )
+    elif isinstance(name, UnknownName):
+        yield Evidence(
+            "a name that is in no table",
+            (),
+            "a driver, a vendor's patch, a newer kernel or another system prints it",
+            rule="unknown-name",
         )
     if isinstance(name, FileBacked):
         yield from _path_evidence(name.raw)

@@ -5,19 +5,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 from procmaps.explanation.meanings import flag_meaning, group_meaning, name_meaning, token_meaning
-from procmaps.formats.dialects import dialect
-from procmaps.grammar import loading
+from procmaps.grammar.compiled_lines import parse_line
 from procmaps.grammar.loading import Grammar
-from procmaps.grammar.to_regex import bare
-from procmaps.grammar.transformer import bytes_of
-
-if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
+from procmaps.grammar.parsed_line import HeaderLine
+from procmaps.grammar.to_regex import Terminal, without_groups
 
 
 @attrs.frozen
@@ -43,13 +38,14 @@ class Part:
 
 def line_parts(line: bytes, grammar: Grammar) -> tuple[Part, ...] | None:
     """Return the parts of a header line or a field, or None if the grammar does not accept it."""
-    from lark import UnexpectedInput
-
-    try:
-        tree = _tree(grammar, line, "line")
-    except UnexpectedInput:
+    parsed = parse_line(grammar, line)
+    if parsed is None:
         return None
-    return tuple(part for token in _tokens(tree) for part in _parts(token, grammar))
+    rule = "header" if isinstance(parsed, HeaderLine) else parsed.form
+    found = (_tokens(expansion, line) for expansion in grammar.expansions(rule))
+    # The longest expansion that matches is the one that the line has.
+    tokens = next(tokens for tokens in found if tokens is not None)
+    return tuple(part for token in tokens for part in _parts(token, grammar))
 
 
 def name_parts(raw: bytes, grammar: Grammar, start: int = 0) -> Iterator[Part]:
@@ -58,7 +54,7 @@ def name_parts(raw: bytes, grammar: Grammar, start: int = 0) -> Iterator[Part]:
     *raw* must not be empty.
     """
     name = grammar.parse_name(raw)
-    chosen = _name_terminal(raw, grammar)
+    chosen = grammar.name_terminal(raw)
     path = next(only.path for (only,) in grammar.expansions("name") if only.name == chosen)
     yield Part(path[-1], chosen, start, start + len(raw), raw, name_meaning(name, chosen))
     match = grammar.terminal(chosen).fullmatch(raw)
@@ -67,33 +63,30 @@ def name_parts(raw: bytes, grammar: Grammar, start: int = 0) -> Iterator[Part]:
         if (text := match[group]) is not None:
             first, last = match.span(group)
             terminal = f"{chosen}.{group}"
-            meaning = group_meaning(group)
+            meaning = group_meaning(group, text)
             yield Part(path[-1], terminal, start + first, start + last, text, meaning)
 
 
-def _tree(grammar: Grammar, text: bytes, start: str) -> Tree[Token]:
-    # Lark's annotations say str; with use_bytes it takes and returns bytes.
-    return cast("Tree[Token]", cast("Any", _parser(grammar.dialect.name)).parse(text, start=start))
+def _tokens(expansion: tuple[Terminal, ...], line: bytes) -> tuple[Part, ...] | None:
+    """Return the part of each terminal of *expansion*, or None if it does not match *line*.
+
+    Like a tree of Lark, without separators.
+    """
+    found = _expression(expansion).fullmatch(line)
+    if found is None:
+        return None
+    return tuple(
+        Part(terminal.path[-1], terminal.name, *found.span(number), found[number], "")
+        for number, terminal in enumerate(expansion, 1)
+        if not terminal.is_separator
+    )
 
 
 @functools.cache
-def _parser(name: str) -> Lark:
-    return loading.parser(dialect(name))
-
-
-def _tokens(tree: Tree[Token]) -> Iterator[Part]:
-    """Yield the tokens of a tree in order, each with the innermost rule around it."""
-    from lark import Tree
-
-    rule = bare(str(tree.data))
-    for child in tree.children:
-        if isinstance(child, Tree):
-            yield from _tokens(child)
-        else:
-            start, end = child.start_pos, child.end_pos
-            assert start is not None  # noqa: S101 - the lexer sets the position of every token
-            assert end is not None  # noqa: S101
-            yield Part(rule, bare(child.type), start, end, bytes_of(child), "")
+def _expression(expansion: tuple[Terminal, ...]) -> re.Pattern[bytes]:
+    """Return the expression of a line, with a group for each terminal, atomic as in a lexer."""
+    groups = (f"((?>{without_groups(terminal.pattern)}))" for terminal in expansion)
+    return re.compile(f"{''.join(groups)}\n?".encode("latin-1"))
 
 
 def _parts(token: Part, grammar: Grammar) -> Iterator[Part]:
@@ -101,20 +94,35 @@ def _parts(token: Part, grammar: Grammar) -> Iterator[Part]:
     if token.terminal == "NAME":
         yield from name_parts(token.raw, grammar, token.start)
     elif token.terminal == "FLAGS":
-        for word in re.finditer(rb"[^ ]+", token.raw):
-            first, last = word.span()
-            yield attrs.evolve(
-                token,
-                start=token.start + first,
-                end=token.start + last,
-                raw=word[0],
-                meaning=flag_meaning(word[0]),
-            )
+        yield from _flags(token)
     else:
         meaning = token_meaning(token.rule, token.terminal, token.raw, grammar)
         yield attrs.evolve(token, meaning=meaning)
 
 
-def _name_terminal(raw: bytes, grammar: Grammar) -> str:
-    """Return the terminal that the reference engine chooses for a name column."""
-    return next(token.terminal for token in _tokens(_tree(grammar, raw, "name")))
+MAX_FLAGS = 256
+"""Flags of one line that have a part each; the kernel has 64 bits for them."""
+
+
+def _flags(token: Part) -> Iterator[Part]:
+    """Yield a part per flag; one part for all after the first `MAX_FLAGS`."""
+    for number, word in enumerate(re.finditer(rb"[^ ]+", token.raw)):
+        first, last = word.span()
+        if number == MAX_FLAGS:
+            rest = token.raw[first:].rstrip(b" ")
+            meaning = "More flags than a kernel has: they are not explained one by one."
+            yield attrs.evolve(
+                token,
+                start=token.start + first,
+                end=token.start + first + len(rest),
+                raw=rest,
+                meaning=meaning,
+            )
+            return
+        yield attrs.evolve(
+            token,
+            start=token.start + first,
+            end=token.start + last,
+            raw=word[0],
+            meaning=flag_meaning(word[0]),
+        )

@@ -12,10 +12,12 @@ from procmaps.formats.releases import Release, Span, releases_named
 def covers(evidence: Iterable[Evidence], release: Release) -> bool | None:
     """Return whether *release* prints all of the *evidence*, or None if that is not established.
 
-    A feature of a vendor's patch is no evidence about the release: any release can have the patch.
+    A vendor's patch and a name that a file can have are no evidence about the release.
     """
     answers = [
-        _any(span.covers(release) for span in each.spans) for each in evidence if not each.vendor
+        _any(span.covers(release) for span in each.spans)
+        for each in evidence
+        if each.excludes_releases
     ]
     if False in answers:
         return False
@@ -33,7 +35,8 @@ def intersection(evidence: Iterable[Evidence]) -> tuple[Span, ...]:
     """Return the releases that print all of the *evidence*; empty if no release is known to.
 
     If the exact start of one span is inside the uncertain start of another, the result is uncertain
-    over the whole stretch, including that exact start. `covers` is more precise.
+    over the whole stretch, including that exact start. `covers` is more precise. A name that a file
+    can have counts as what it most likely is.
     """
     combinations = itertools.product(*(each.spans for each in evidence if not each.vendor))
     spans = dict.fromkeys(filter(None, map(_intersect, combinations)))

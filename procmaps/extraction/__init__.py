@@ -5,22 +5,31 @@ module in ``layers``; ``pipeline`` has their order. Then ``grouping`` collects t
 dump, and ``assembly`` makes an `Extract` of them. A mapping may begin anywhere in a line.
 """
 
+from procmaps.extraction.extracts import Extract, account_for
 from procmaps.extraction.pipeline import extract
 from procmaps.extraction.results import (
+    ByteSpan,
+    ByteUse,
     Container,
-    Extract,
+    Doubt,
     PartialMapping,
     Repair,
     RepairKind,
     SkippedLine,
+    SkipReason,
 )
 
 __all__ = [
+    "ByteSpan",
+    "ByteUse",
     "Container",
+    "Doubt",
     "Extract",
     "PartialMapping",
     "Repair",
     "RepairKind",
+    "SkipReason",
     "SkippedLine",
+    "account_for",
     "extract",
 ]

@@ -1,112 +1,189 @@
-"""From the lines of one dump to an `Extract`."""
+"""From the lines of one dump to the contents of an `Extract`."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import functools
+import heapq
+import itertools
+import sys
+from collections.abc import Iterable, Iterator
 
-from procmaps.extraction.drafts import Draft, make_drafts
-from procmaps.extraction.dump_lines import kernel_line, partial_mapping
+from procmaps.extraction.accounting import (
+    as_unread,
+    hidden_mappings,
+    line_spans,
+    skipped_lines,
+    unread_spans,
+    with_line_ends,
+)
+from procmaps.extraction.container_evidence import ContainerEvidence
+from procmaps.extraction.drafts import Draft, DraftField, make_drafts, make_fields
+from procmaps.extraction.dump_lines import kernel_line, missing_columns, partial_mapping
 from procmaps.extraction.grouping import Group
-from procmaps.extraction.markers import is_coredump
+from procmaps.extraction.listing_names import finish_names
+from procmaps.extraction.packed_items import PackedItems
+from procmaps.extraction.remarks import separate_remarks
 from procmaps.extraction.results import (
+    ByteSpan,
     Container,
-    Extract,
+    Doubt,
     PartialMapping,
     Repair,
     RepairKind,
     SkippedLine,
 )
+from procmaps.extraction.source_lines import SourceLine
 from procmaps.snapshots.loading import loads
-
-_MISSING_COLUMNS = {
-    "linux": frozenset[str](),
-    "wsl": frozenset[str](),
-    "cygwin": frozenset[str](),
-    "tombstone": frozenset({"sharing", "device", "inode"}),
-    "sanitizer": frozenset({"perms", "sharing", "offset", "device", "inode"}),
-}
-"""The columns that a format does not print."""
-
-_CONTAINERS: tuple[tuple[RepairKind, Container], ...] = (
-    ("quote", "mail"),
-    ("quoted-printable", "mail"),
-    ("log prefix", "log"),
-    ("string", "string"),
-    ("comment", "comment"),
-    ("markup", "markup"),
-)
-"""The container that a repair of most mappings shows, the first that applies."""
-
-_SHOWN_BY_ONE = ("string", "markup")
-"""Repairs that show their container even if only one mapping has them."""
+from procmaps.snapshots.snapshot import Snapshot
 
 
-def assemble(group: Group) -> Extract:
-    """Return the dump in *group*."""
-    drafts, others = make_drafts(group)
-    mappings: list[PartialMapping] = []
-    lines: list[bytes] = []
-    origins: list[tuple[int, ...]] = []
-    repairs: list[Repair] = []
-    for draft in drafts:
+class Assembled:
+    """A dump with its text. Everything else is packed until it is asked for.
+
+    The properties are those of `Contents`.
+    """
+
+    def __init__(self, group: Group) -> None:
+        self._source = group.source
+        self._mappings = PackedItems[PartialMapping]()
+        self._origins = PackedItems[tuple[int, ...]]()
+        self._repairs = PackedItems[Repair]()
+        self._doubts = PackedItems[Doubt]()
+        self._entries = PackedItems[ByteSpan]()
+        self._unread = PackedItems[ByteSpan]()
+        self._others = PackedItems[SkippedLine]()
+        self._text = bytearray()
+        self._assumed: frozenset[str] = frozenset()
+        self._lines = sys.maxsize, 0
+        self._long_repairs: set[tuple[int, RepairKind, int]] = set()
+        # A single line that only another system prints shows the system of all of them.
+        self._format = next((m.format for m in group.matches if m.format != "linux"), "linux")
+        self.declared = _declared(group)
+        self.container = self._add(group)
+        self.text = bytes(self._text)
+        """The dump as the kernel prints it."""
+        del self._text
+
+    # --- making it --------------------------------------------------------------------------------
+
+    def _add(self, group: Group) -> Container:
+        """Add all lines of the dump, and return its container."""
+        drafts = make_drafts(group)
+        finish_names(drafts, group.heading)
+        separate_remarks(drafts)
+        evidence = ContainerEvidence(group.heading)
+        rest = iter(drafts)
+        for each in make_fields(group):
+            if isinstance(each, DraftField):
+                self._entries.extend(line_spans(each.line, each.begin, len(each.line.text)))
+                self._add_line(each.text, each.line)
+            elif each:
+                self._unread.extend(unread_spans(each))
+                self._others.extend(skipped_lines([each]))
+            else:
+                draft = next(rest)
+                self._add_mapping(draft)
+                evidence.add(draft)
+        return evidence.container()
+
+    def _add_mapping(self, draft: Draft) -> None:
         mapping = partial_mapping(draft)
-        mappings.append(mapping)
-        lines.append(kernel_line(draft, mapping))
-        origins.append(draft.line.numbers)
-        repairs += draft.line.repairs
-        for field in draft.fields:
-            lines.append(field.text)
-            origins.append(field.line.numbers)
-            repairs += field.line.repairs
-    text = b"".join(line + b"\n" for line in lines)
-    used = {number for numbers in origins for number in numbers}
-    # A single line that only another system prints shows the system of all of them.
-    form = next((m.format for m in group.matches if m.format != "linux"), "linux")
-    assumed = set(_MISSING_COLUMNS[form])
-    if any(mapping.offset is None for mapping in mappings):
-        assumed.add("offset")
-    return Extract(
-        container=_container(group, drafts),
-        first_line=min(used),
-        last_line=max(used),
-        mappings=tuple(mappings),
-        text=text,
-        origins=tuple(origins),
-        assumed=frozenset(assumed),
-        snapshot=loads(
-            text, errors="collect", dialect=form if form in ("wsl", "cygwin") else "auto"
-        ),
-        repairs=tuple(sorted(dict.fromkeys(repairs), key=lambda repair: repair.line)),
-        skipped=tuple(
-            dict.fromkeys(
-                SkippedLine(number, original)
-                for line in others
-                for number, original in zip(line.numbers, line.originals, strict=True)
-                if number not in used
-            )
-        ),
-        declared=_declared(group),
-    )
+        text = kernel_line(draft, mapping)
+        line = draft.line
+        self._mappings.append(mapping)
+        self._assumed |= missing_columns(mapping)
+        self._doubts.extend(line.doubts)
+        self._entries.extend(line_spans(line, draft.match.column, draft.end))
+        self._add_line(text, line)
+
+    def _add_line(self, text: bytes, line: SourceLine) -> None:
+        self._text += text + b"\n"
+        numbers = line.numbers
+        self._origins.append(numbers)
+        self._lines = min(self._lines[0], *numbers), max(self._lines[1], *numbers)
+        self._repairs.extend(filter(self._is_other, line.repairs))
+
+    def _is_other(self, repair: Repair) -> bool:
+        """Return whether no line before has *repair*, if its detail is long; otherwise True.
+
+        The detail may be all lines of the dump, and each of them has the repair.
+        """
+        number = self._source.long_texts.shortened(repair.detail)
+        if isinstance(number, bytes):
+            return True
+        key = (repair.line, repair.kind, number)
+        is_other = key not in self._long_repairs
+        self._long_repairs.add(key)
+        return is_other
+
+    # --- reading it -------------------------------------------------------------------------------
+
+    @property
+    def first_line(self) -> int:
+        """The first line of the input that is in the dump."""
+        return self._lines[0]
+
+    @property
+    def last_line(self) -> int:
+        """The last line of the input that is in the dump."""
+        return self._lines[1]
+
+    @property
+    def assumed(self) -> frozenset[str]:
+        """The columns that some mapping does not have."""
+        return self._assumed
+
+    @functools.cached_property
+    def mappings(self) -> tuple[PartialMapping, ...]:
+        """The mappings."""
+        return tuple(self._mappings)
+
+    @functools.cached_property
+    def origins(self) -> tuple[tuple[int, ...], ...]:
+        """The lines of the input, for each line of the text."""
+        return tuple(self._origins)
+
+    @functools.cached_property
+    def snapshot(self) -> Snapshot:
+        """The text, parsed."""
+        dialect = self._format if self._format in ("wsl", "cygwin") else "auto"
+        return loads(self.text, errors="collect", dialect=dialect)
+
+    @functools.cached_property
+    def repairs(self) -> tuple[Repair, ...]:
+        """The repairs, each once, in the order of the lines."""
+        return tuple(sorted(dict.fromkeys(self._repairs), key=lambda repair: repair.line))
+
+    @functools.cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """The doubts, each once, in the order of the lines."""
+        return tuple(sorted(dict.fromkeys(self._doubts), key=lambda doubt: doubt.line))
+
+    @functools.cached_property
+    def skipped(self) -> tuple[SkippedLine, ...]:
+        """The text that was not read, in order."""
+        hidden = hidden_mappings(self._uses, self._source)
+        return tuple(sorted((*self._others, *hidden), key=lambda each: each.begin))
+
+    @functools.cached_property
+    def spans(self) -> tuple[ByteSpan, ...]:
+        """The use of all bytes of the dump."""
+        return tuple(as_unread(self._uses, self._source))
+
+    @property
+    def _uses(self) -> Iterator[ByteSpan]:
+        both = heapq.merge(_in_order(self._entries), _in_order(self._unread), key=_place)
+        return with_line_ends(both, self._source)
 
 
-def _container(group: Group, drafts: Sequence[Draft]) -> Container:
-    if group.heading and group.heading.container:
-        return group.heading.container
-    first = drafts[0]
-    if any(is_coredump(repair.detail) for repair in first.line.repairs):
-        return "coredump"
-    if first.match.format == "tombstone":
-        return "tombstone"
-    if first.match.format == "sanitizer":
-        return "sanitizer"
-    counts = Counter(
-        kind for draft in drafts for kind in {repair.kind for repair in draft.line.repairs}
-    )
-    for kind, container in _CONTAINERS:
-        if counts[kind] * 2 > len(drafts) or (kind in _SHOWN_BY_ONE and counts[kind]):
-            return container
-    return "plain"
+def _in_order(spans: Iterable[ByteSpan]) -> Iterable[ByteSpan]:
+    """Return *spans* in their order in the input; they nearly always are."""
+    is_ordered = all(_place(one) <= _place(other) for one, other in itertools.pairwise(spans))
+    return spans if is_ordered else sorted(spans, key=_place)
+
+
+def _place(span: ByteSpan) -> tuple[int, int]:
+    return span.begin, span.end
 
 
 def _declared(group: Group) -> int | None:

@@ -9,10 +9,13 @@ import attrs
 
 from procmaps.extraction import patterns
 from procmaps.extraction.blanks import DASH
+from procmaps.extraction.listing_rows import find_row, find_row_candidate, listing_named
+from procmaps.extraction.results import NameState
+from procmaps.extraction.search_hints import may_have_mapping
 from procmaps.formats.dialects import LINUX
 from procmaps.grammar import loading
 from procmaps.grammar.parsed_line import HeaderLine, ImpossibleValue, check_header
-from procmaps.records.names import FilePath, Name, UnknownName
+from procmaps.records.names import AnonName, AnonShmemName, FilePath, Name, UnknownName
 from procmaps.records.perms import Perms
 
 KERNEL_FORMATS = ("linux", "wsl", "cygwin")
@@ -20,10 +23,18 @@ KERNEL_FORMATS = ("linux", "wsl", "cygwin")
 
 _PAGE_MASK = 0xFFF
 
+_MIN_DIGITS = 8
+"""Digits of an address in a sanitizer's report, at least (``%p``, sanitizer_printf.cpp)."""
+
 _HEXADECIMAL = frozenset({"start", "end", "offset", "major", "minor", "size"})
 """The columns in hexadecimal. Some programs print capital letters."""
 
-_NAMES_AFTER_A_RANGE = (b"/", b"[", b"anon_inode:", b"socket:")
+_MAX_CACHED = 4096
+"""Bytes of a line whose mapping is remembered for a while, at most."""
+
+_BLANKS = b" \t"
+
+_NAMES_AFTER_A_RANGE = (b"/", b"anon_inode:", b"socket:")
 """The beginnings of names in a sanitizer's report. Other ranges of numbers are no mappings."""
 
 
@@ -32,7 +43,7 @@ class Match:
     """A mapping that was found in a line."""
 
     format: str
-    """``linux``, ``wsl``, ``cygwin``, ``tombstone`` or ``sanitizer``."""
+    """``linux``, ``wsl``, ``cygwin``, ``tombstone``, ``sanitizer``, or the name of a listing."""
     column: int
     """Where the mapping begins in the line, in bytes from 0."""
     start: int
@@ -40,6 +51,9 @@ class Match:
     """The end as printed; in a tombstone possibly the last address."""
     parts: dict[str, bytes]
     """The text of each column, by the name of its rule in the grammar."""
+    name_state: NameState = "whole"
+    process: bytes = b""
+    """The number of the process, in listings of several."""
 
     @property
     def name(self) -> bytes:
@@ -50,6 +64,11 @@ class Match:
     def has_all_columns(self) -> bool:
         """Whether the format has all the columns of ``maps``."""
         return self.format in KERNEL_FORMATS
+
+    @property
+    def is_row(self) -> bool:
+        """Whether this is a row of another program's listing."""
+        return listing_named(self.format) is not None
 
     @property
     def is_rollup(self) -> bool:
@@ -70,34 +89,67 @@ class Match:
         return (self.parts["major"], self.parts["minor"], inode)
 
 
-def find_match(text: bytes) -> Match | None:
+def find_match(text: bytes, expected: str = "") -> Match | None:
     """Return the first mapping in *text*, or None if its numbers are impossible.
 
     A mapping extends to the end of the line. A name may look like a mapping, but the first one in a
-    line is never inside a name.
+    line is never inside a name. *expected* is the name of another program's listing around the
+    line, see `listing_rows.find_row`.
     """
-    if not DASH.search(text):
+    if not may_have_mapping(text):
         return None
-    best: tuple[int, str, dict[str, bytes]] | None = None
-    for pattern in patterns.all_formats():
-        found = pattern.line.search(text)
-        if found and (best is None or found.start() < best[0]):
-            best = found.start(), pattern.format, patterns.captured(found)
-    return _checked(*best) if best else None
+    match = _find_mapping(text) if DASH.search(text) else None
+    if match:
+        return match
+    row = find_row(text, expected)
+    if not row:
+        return None
+    name, begin = row.listing.name, row.column
+    return Match(name, begin, row.start, row.end, row.parts, row.name_state, row.process)
 
 
-@functools.lru_cache(8)
+def _find_mapping(text: bytes) -> Match | None:
+    """Return the first mapping in *text* that the kernel, a tombstone or a sanitizer printed."""
+    best = _search(text)
+    return _checked(best[1].start(), best[0], patterns.captured(best[1])) if best else None
+
+
 def find_candidate(text: bytes) -> re.Match[bytes] | None:
     """Return the first mapping in *text* without a check of its numbers, or None."""
-    if not DASH.search(text):
+    if not may_have_mapping(text):
         return None
-    found = (pattern.line.search(text) for pattern in patterns.all_formats())
-    return min((match for match in found if match), key=lambda match: match.start(), default=None)
+    best = _search(text) if DASH.search(text) else None
+    return best[1] if best else find_row_candidate(text)
+
+
+def _search(text: bytes) -> tuple[str, re.Match[bytes]] | None:
+    """Return the first mapping of any format in *text*, and its format."""
+    return (_search_again if len(text) <= _MAX_CACHED else _search_formats)(text)
+
+
+def _search_formats(text: bytes) -> tuple[str, re.Match[bytes]] | None:
+    best: tuple[str, re.Match[bytes]] | None = None
+    for pattern in patterns.all_formats():
+        found = pattern.line.search(text)
+        if found and (best is None or found.start() < best[1].start()):
+            best = pattern.format, found
+            if _is_first_range(text, found.start()):
+                break
+    return best
+
+
+_search_again = functools.lru_cache(8)(_search_formats)
+"""Layers ask for the same line one after the other."""
+
+
+def _is_first_range(text: bytes, begin: int) -> bool:
+    """Return whether no range, in any format, begins before the one at *begin*."""
+    return not begin or (text[begin - 1] in _BLANKS and not DASH.search(text, 0, begin))
 
 
 def find_partial(text: bytes) -> int:
     """Return where a mapping begins that the end of *text* cuts off, or -1."""
-    if not DASH.search(text):
+    if b"000" not in text or not DASH.search(text):
         return -1
     found = [pattern.partial.search(text) for pattern in patterns.all_formats()]
     return min((match.start() for match in found if match), default=-1)
@@ -114,6 +166,17 @@ def is_invented_by_kernel(name: bytes) -> bool:
     return not isinstance(_parse_name(name), FilePath | UnknownName)
 
 
+def is_kernel_name(name: bytes, *, has_file: bool) -> bool:
+    """Return whether *name* is one that the kernel invents for such memory.
+
+    Dumps of Android and OpenHarmony have labels, ``[anon:…]``, also with the inode of a file.
+    """
+    parsed = _parse_name(name)
+    if has_file:
+        return isinstance(parsed, AnonName | AnonShmemName)
+    return not isinstance(parsed, FilePath | UnknownName)
+
+
 def _parse_name(name: bytes) -> Name:
     return loading.load(LINUX.name).parse_name(name)
 
@@ -123,15 +186,39 @@ def _checked(column: int, name: str, parts: dict[str, bytes]) -> Match | None:
     if name == "wsl" and not parts["perms"].endswith(b"-"):
         name = "linux"
     parts = {key: text.lower() if key in _HEXADECIMAL else text for key, text in parts.items()}
+    if perms := parts.get("perms"):
+        parts["perms"] = perms[:3].lower() + perms[3:]
     start, end = (int(parts[key].replace(b"'", b""), 16) for key in ("start", "end"))
     if name == "tombstone":
-        possible = end >= start and _tombstone_end(start, end, parts) is not None
+        possible = _is_possible_tombstone_line(start, end, parts)
     elif name == "sanitizer":
-        label = parts.get("NAME", b"")
-        possible = end >= start and (not label or label.startswith(_NAMES_AFTER_A_RANGE))
+        possible = _is_possible_range(start, end, parts)
     else:
         possible = _is_possible_header(start, end, parts)
     return Match(name, column, start, end, parts) if possible else None
+
+
+def _is_possible_tombstone_line(start: int, end: int, parts: dict[str, bytes]) -> bool:
+    exclusive = _tombstone_end(start, end, parts)
+    if end < start or exclusive is None:
+        return False
+    # Without a size, only whole pages show that the numbers are addresses.
+    return "size" in parts or not (start | exclusive) & _PAGE_MASK
+
+
+def _is_possible_range(start: int, end: int, parts: dict[str, bytes]) -> bool:
+    """Return whether two numbers and a text can be a mapping that a sanitizer prints.
+
+    Its mappings are whole pages, its addresses have at least eight digits, and its dash has no
+    spaces. Other programs print other text after a range: ``[RW-]``.
+    """
+    if end < start or (start | end) & _PAGE_MASK or len(parts["start"]) < _MIN_DIGITS:
+        return False
+    name = parts.get("NAME", b"")
+    if name.startswith(b"["):
+        label, bracket, _ = name.partition(b"]")
+        return is_invented_by_kernel(label + bracket)
+    return not name or name.startswith(_NAMES_AFTER_A_RANGE)
 
 
 def _is_possible_header(start: int, end: int, parts: dict[str, bytes]) -> bool:

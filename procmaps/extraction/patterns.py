@@ -16,11 +16,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
 
-from procmaps import _resources
 from procmaps.extraction.blanks import BLANK, DASH, MAX_BLANKS
 from procmaps.formats.dialects import LINUX
 from procmaps.grammar import loading
-from procmaps.grammar.loading import HEADER_PARTS
+from procmaps.grammar.rules import HEADER_PARTS
 from procmaps.grammar.to_regex import Terminal, expansions, without_groups
 
 Expansion = tuple[Terminal, ...]
@@ -28,13 +27,23 @@ Expansion = tuple[Terminal, ...]
 COLUMNS = ("start", "end", "perms", "offset", "major", "minor", "inode")
 """The groups of a mapping before its name."""
 
+_GROUPS_OF_LISTINGS = (
+    *("start", "end", "size", "bytes", "kilobytes", "pages"),
+    *("perms", "mode", "flags", "fields", "letters", "access"),
+    *("offset", "decimal", "major", "minor", "number", "encoded", "inode"),
+    *("process", "index", "build_id", "NAME"),
+)
+"""The groups of a row in another program's listing; none has them all."""
+
 _BLANKS = f"{BLANK}{{1,{MAX_BLANKS}}}+"
 
 _PADDING = f"{BLANK}++"
 """Possessive, because a name may begin with a byte that counts as a blank here."""
 
-_CELL_BORDER = r"[ \t]{0,64}[\"']?[ \t]{0,64}[|,;][ \t]{0,64}[\"']?[ \t]{0,64}"
+_CELL_BORDER = r"[ \t]{0,64}[\"']?[ \t]{0,64}[|,;\x1f][ \t]{0,64}[\"']?[ \t]{0,64}"
 """The text between two cells of a table."""
+
+_LETTERS = frozenset({"READ", "WRITE", "EXECUTE"})
 
 _PADDING_TERMINALS = frozenset({"_PAD", "_GAP"})
 
@@ -43,6 +52,8 @@ _BEGIN = r"(?<![0-9A-Fa-f])(?:0x)?"
 
 _AFTER_INODE = r"(?:[^0-9A-Za-z \t._/\[(-]|\[/)"
 """A first byte after the inode that cannot continue the line as the kernel prints it."""
+
+_END = r"\Z"
 
 _TAIL = Terminal("TAIL", rf"{_AFTER_INODE}[^\n]*", "", ())
 """Text that a program or page adds directly after the inode of unnamed memory."""
@@ -87,6 +98,28 @@ def sanitizer() -> MappingPattern:
 
 
 @functools.cache
+def listing_row(grammar: str) -> re.Pattern[bytes]:
+    """Return the pattern of a row of another program's listing, anywhere in a line."""
+    return listing_rule(grammar, "line", _GROUPS_OF_LISTINGS)
+
+
+@functools.cache
+def listing_candidate(grammar: str) -> re.Pattern[bytes]:
+    """Return the pattern of a row that text of a program or page may follow without a space."""
+    rows = listing_rule(grammar, "line", _GROUPS_OF_LISTINGS).pattern.decode("latin-1")
+    return re.compile(f"{rows.removesuffix(_END)}(?:{_END}|{_TAIL.pattern})".encode("latin-1"))
+
+
+@functools.cache
+def listing_rule(grammar: str, rule: str, groups: tuple[str, ...]) -> re.Pattern[bytes]:
+    """Return the pattern of a rule of a listing's grammar, anywhere in a line."""
+    dash = f"(?:{DASH.pattern.decode('latin-1')})"
+    exact = _embedded(grammar, rule)
+    rows = [tuple(_tolerant(each, dash) for each in expansion) for expansion in exact]
+    return _numbered(rf"(?<![0-9A-Fa-fx]){_join(rows, groups)}\Z")
+
+
+@functools.cache
 def all_formats() -> tuple[MappingPattern, ...]:
     """Return the pattern of every format, the most common first.
 
@@ -103,33 +136,54 @@ def table_row() -> re.Pattern[bytes]:
     return _search_pattern(f"{_join(rows, (*COLUMNS, 'NAME'))}\\Z")
 
 
+@functools.cache
+def touching_inode() -> re.Pattern[bytes]:
+    """Return the pattern of the columns of memory without a file that touch the next address."""
+    columns = _columns_before("inode")
+    return _numbered(f"{columns}0(?={_columns_before('offset')})")
+
+
+@functools.cache
+def touching_range() -> re.Pattern[bytes]:
+    """Return the pattern of the columns before the offset, anywhere in a text.
+
+    The first digits of its group ``start`` may be the end of a name. Its other group is ``end``.
+    """
+    return _numbered(_columns_before("offset"))
+
+
+def _columns_before(column: str) -> str:
+    """Return a pattern of the columns up to one, with at least eight digits in an address."""
+    unnamed = min(loading.load(LINUX.name).expansions("header"), key=len)
+    columns = itertools.takewhile(lambda terminal: column not in terminal.path, unnamed)
+    tolerant = [_tolerant(terminal, _dash("")) for terminal in columns]
+    long = [
+        attrs.evolve(terminal, pattern=terminal.pattern.replace("{1,16}", "{8,16}"))
+        if {"start", "end"} & {*terminal.path}
+        else terminal
+        for terminal in tolerant
+    ]
+    return _join([tuple(long)], ("start", "end"))
+
+
 def captured(match: re.Match[bytes]) -> dict[str, bytes]:
     """Return the groups of a match of any of these patterns; omit groups that did not match."""
     groups = match.groupdict()
     return {name.partition("__")[0]: text for name, text in groups.items() if text is not None}
 
 
-def _embedded(name: str) -> tuple[Expansion, ...]:
-    """Return the expansions of the line rule of a grammar in ``grammar/embedded``."""
-    from lark import Lark
-
-    path = _resources.path(f"grammar/embedded/{name}.lark")
-    lark = Lark(
-        path.read_text("ascii"),
-        parser="lalr",
-        start="line",
-        use_bytes=True,
-        import_paths=[str(_resources.path("grammar"))],
-        source_path=str(path),
-    )
-    return expansions(lark, "line")
+def _embedded(name: str, rule: str = "line") -> tuple[Expansion, ...]:
+    """Return the expansions of a rule of a grammar in ``grammar/embedded``."""
+    return expansions(loading.embedded_rules(name), rule)
 
 
 # --- from expansions to expressions ---------------------------------------------------------------
 
 
 def _compile(name: str, exact: Sequence[Expansion], groups: tuple[str, ...]) -> MappingPattern:
-    tolerant = [tuple(map(_tolerant, expansion)) for expansion in exact]
+    # Spaces around the dash of a sanitizer's line are a mark of other programs' lists of ranges.
+    tolerant_dash = _dash(" ?" if name != "sanitizer" else "")
+    tolerant = [tuple(_tolerant(each, tolerant_dash) for each in expansion) for expansion in exact]
     with_tail = [(*each, _TAIL) for each in tolerant if "inode" in each[-1].path]
     unnamed = min(tolerant, key=len)
     named = max(tolerant, key=len)
@@ -156,22 +210,32 @@ def _numbered(expression: str) -> re.Pattern[bytes]:
     return re.compile(numbered.encode("latin-1"))
 
 
-def _tolerant(terminal: Terminal) -> Terminal:
-    """Return *terminal* with other blanks, dashes and capital digits allowed."""
+def _dash(around: str) -> str:
+    """Return a pattern of the dash of a range. LVM has spaces around it, mails have long dashes."""
+    return f"{around}(?:{DASH.pattern.decode('latin-1')}){around}(?:0x)?"
+
+
+def _tolerant(terminal: Terminal, dash: str) -> Terminal:
+    """Return *terminal* with other blanks, *dash* for the dash, and capital digits allowed."""
     if terminal.name in _PADDING_TERMINALS:
         return attrs.evolve(terminal, pattern=_PADDING, literal="")
     if terminal.literal == " ":
         return attrs.evolve(terminal, pattern=_BLANKS, literal="")
     if terminal.literal == "-":
-        # LVM prints spaces around the dash of a range. Mail programs turn it into a long dash.
-        dash = DASH.pattern.decode("latin-1")
-        return attrs.evolve(terminal, pattern=f" ?(?:{dash}) ?(?:0x)?", literal="")
-    return attrs.evolve(terminal, pattern=terminal.pattern.replace("0-9a-f", "0-9A-Fa-f"))
+        return attrs.evolve(terminal, pattern=dash, literal="")
+    pattern = terminal.pattern.replace("0-9a-f", "0-9A-Fa-f")
+    if terminal.name in _LETTERS:
+        # PaX prints capital letters for what the memory may become.
+        pattern = re.sub(r"\[(\w)-\]", lambda letter: f"[{letter[1]}{letter[1].upper()}-]", pattern)
+    return attrs.evolve(terminal, pattern=pattern)
 
 
 def _as_cell_border(terminal: Terminal) -> Terminal:
     if terminal.name in _PADDING_TERMINALS or terminal.literal == " ":
         return attrs.evolve(terminal, pattern=_CELL_BORDER)
+    if terminal.literal == "-":
+        # Both addresses may have a cell of their own.
+        return attrs.evolve(terminal, pattern=f"(?:-|{_CELL_BORDER})(?:0x)?")
     return terminal
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from procmaps._arguments import BytesOrStr, as_bytes
-from procmaps.extraction.assembly import assemble
+from procmaps.extraction.extracts import Extract
 from procmaps.extraction.grouping import group_lines
 from procmaps.extraction.layers import (
     adjacent_literals,
@@ -14,18 +14,27 @@ from procmaps.extraction.layers import (
     base64_body,
     carriage_returns,
     charset,
+    folded_literals,
     inode_suffixes,
+    line_padding,
     line_suffixes,
     line_wrapping,
+    listing_context,
+    logger_escapes,
     lost_newlines,
+    markdown_escapes,
     markup,
     multiline_literals,
+    name_marks,
     quoted_printable,
+    segment_names,
     string_literals,
     table_cells,
     terminal_wrapping,
+    traced_calls,
+    url_encoding,
 )
-from procmaps.extraction.results import Extract
+from procmaps.extraction.line_store import LineStore, stored
 from procmaps.extraction.source_lines import SourceLine
 
 
@@ -37,32 +46,69 @@ class Layer(Protocol):
         ...
 
 
+class Stream(Protocol):
+    """A layer that reads its lines once and in order, so that it needs no store before it."""
+
+    def __call__(self, lines: Iterable[SourceLine], /) -> Iterable[SourceLine]:
+        """Do what `Layer` does."""
+        ...
+
+
 LAYERS: tuple[Layer, ...] = (
     # The transfer of the whole text: mail archives, Windows, terminal recordings.
     base64_body.remove,
     carriage_returns.remove,
     ansi_escapes.remove,
     quoted_printable.remove,
+    url_encoding.remove,
+    # The log of strace, where a literal continues in a later line.
+    traced_calls.remove,
     # Literals: those over several lines, then neighbours that a compiler joins, then single lines.
+    folded_literals.remove,
     multiline_literals.remove,
     adjacent_literals.remove,
     string_literals.remove,
+    logger_escapes.remove,
     # Pages, with what was inside their literals now in lines of its own.
     markup.remove,
-    table_cells.remove,
+    markdown_escapes.remove,
     lost_newlines.remove,
+    table_cells.remove,
+    name_marks.remove,
     # Ends of lines, before the rest of a broken line is appended to them.
+    line_padding.remove,
     line_suffixes.remove,
     inode_suffixes.remove,
     # Broken lines. A terminal's cuts come first: all are at one width, those of a mail are not.
     terminal_wrapping.remove,
     line_wrapping.remove,
+    # Rows of other programs' listings that others explain.
+    segment_names.remove,
+    listing_context.remove,
 )
 """Every layer, outermost first: the reverse of the order in which a text gets them.
 
 Two layers are not in the table. `charset` is removed before there are lines. Prefixes stay
 (`line_prefixes`), because grouping compares them and assembly cuts them off with the mapping known.
 """
+
+
+STREAMS: frozenset[Stream] = frozenset(
+    (
+        base64_body.remove,
+        url_encoding.remove,
+        traced_calls.remove,
+        multiline_literals.remove,
+        adjacent_literals.remove,
+        string_literals.remove,
+        logger_escapes.remove,
+        lost_newlines.remove,
+        name_marks.remove,
+        inode_suffixes.remove,
+        segment_names.remove,
+    )
+)
+"""The layers that can read the result of the layer before them, without a store between."""
 
 
 def extract(data: BytesOrStr) -> tuple[Extract, ...]:
@@ -72,7 +118,21 @@ def extract(data: BytesOrStr) -> tuple[Extract, ...]:
     No content of the text raises an error. A line inside a dump that is neither mapping nor field
     is listed in `Extract.skipped`, and every change in `Extract.repairs`.
     """
-    lines = [*charset.decode(as_bytes(data))]
+    return tuple(map(Extract, group_lines(_without_layers(as_bytes(data)))))
+
+
+def _without_layers(data: bytes) -> LineStore:
+    """Return the lines of *data* that may be around a dump, without any layer."""
+    before = stored(charset.decode(data))
+    lines: Iterable[SourceLine] = before
     for remove in LAYERS:
-        lines = [*remove(lines)]
-    return tuple(map(assemble, group_lines(lines)))
+        if _is_stream(remove):
+            lines = remove(lines)
+        else:
+            before = stored(lines, before)
+            lines = remove(before)
+    return stored(lines, before)
+
+
+def _is_stream(remove: Layer) -> TypeGuard[Stream]:
+    return remove in STREAMS

@@ -6,13 +6,10 @@ of its rules. ``grammar/dialect_markers.lark`` has the text by which a dialect i
 
 from __future__ import annotations
 
-import attrs
-
-from procmaps.errors import UnknownDialect
+from typing import NamedTuple
 
 
-@attrs.frozen
-class Dialect:
+class Dialect(NamedTuple):
     r"""One variant of the format of these files.
 
     name                The name that `procmaps.loads` takes.
@@ -67,4 +64,6 @@ def dialect(name: str) -> Dialect:
     for known in DIALECTS:
         if known.name == name:
             return known
+    from procmaps.errors import UnknownDialect  # noqa: PLC0415 - slow to import
+
     raise UnknownDialect(name, tuple(known.name for known in DIALECTS))

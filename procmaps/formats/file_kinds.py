@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
-FileKind = Literal["maps", "smaps", "smaps_rollup"]
-"""The file that a text is, or was read from: its name under ``/proc/PID``."""
+    FileKind = Literal["maps", "smaps", "smaps_rollup"]
+    """The file that a text is, or was read from: its name under ``/proc/PID``."""
+else:
+    FileKind = str  # typing takes long to import
 
-FILE_KINDS: Final[tuple[FileKind, ...]] = get_args(FileKind)
+FILE_KINDS: tuple[FileKind, ...] = ("maps", "smaps", "smaps_rollup")
 """Every kind, in the order in which Linux introduced them."""

@@ -9,7 +9,8 @@ trees (9a10064f5625, in v5.17). "mm, madvise: extract mm code from prctl_set_vma
 from __future__ import annotations
 
 from procmaps._arguments import BytesOrStr, as_bytes
-from procmaps.errors import PRINTABLE, InvalidLabel
+from procmaps.errors import InvalidLabel
+from procmaps.printable import PRINTABLE
 
 MAX_LABEL = 79
 """Longest label in bytes: ``ANON_VMA_NAME_MAX_LEN`` is 80, including the final NUL."""

@@ -430,6 +430,20 @@ ORDERS: tuple[tuple[Span, tuple[bytes, ...]], ...] = (
 )
 
 
+_SMAPS_SPAN = Span.of("2.6.14")
+
+
+def always_printed(*, rollup: bool = False) -> tuple[bytes, ...]:
+    """Return the keys that every entry of smaps (or smaps_rollup) has, in every release."""
+    return tuple(
+        field.key
+        for field in _MAINLINE
+        if field.span == _SMAPS_SPAN
+        and not field.optional
+        and (field.rollup if rollup else field.smaps)
+    )
+
+
 def presence_at(
     release: Release, *, rollup: bool = False
 ) -> tuple[tuple[SmapsField, bool | None], ...]:

@@ -1,45 +1,74 @@
-"""Grammars by dialect: `load` returns a `Grammar`, which parses lines and compiles rules.
+"""Grammars by dialect: `load` returns a `Grammar`, which has the rules and expressions.
 
-The Lark parser in it is the reference for all engines. `load` makes each grammar once, and imports
-Lark only then.
+They come from tables that were compiled when the package was built, so Lark is not imported. The
+exception are the methods whose names say so; they are the reference for all engines.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any, cast
 
-import attrs
+from procmaps.grammar.rules import Rules
+from procmaps.grammar.tables import load_table
 
-from procmaps import _resources
-from procmaps.formats.dialects import Dialect, dialect
-from procmaps.grammar.parsed_line import FieldLine, HeaderLine
-from procmaps.grammar.to_regex import Terminal, bare, compile_rule, expansions, without_groups
-from procmaps.grammar.transformer import LineTransformer, build_name
-from procmaps.records import names
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from lark import Lark
 
-STARTS = ("line", "name", "maps", "smaps", "rollup")
-"""Start rules of the parser: one line, one name column, or a whole file."""
+    from procmaps.formats.dialects import Dialect
+    from procmaps.formats.smaps_fields import Unit
+    from procmaps.grammar.compile_tables import DialectTables
+    from procmaps.grammar.expressions import FieldExpressions
+    from procmaps.grammar.parsed_line import FieldLine, HeaderLine
+    from procmaps.grammar.to_byte_tables import Programs
+    from procmaps.grammar.to_regex import Terminal
+    from procmaps.records import names
 
-HEADER_PARTS = ("start", "end", "perms", "offset", "major", "minor", "inode", "NAME")
-"""The rules and the terminal of a header line that have a value, in their order."""
+DEFAULT_DIALECT = "linux"
+"""The dialect that a text is first read as."""
 
 
-@attrs.frozen(eq=False, slots=False)
+_KINDS = {"": "anonymous", "OPEN_LABEL": "other"}
+"""By terminal of a name column, the kind of its record. Others are called like their terminal."""
+
+
 class Grammar:
-    """The loaded grammar of a dialect, and what is compiled from it."""
+    """The grammar of a dialect, and what is compiled from it."""
 
-    dialect: Dialect
-    lark: Lark
-    """The parser with the transformer inside. It returns `HeaderLine` and `FieldLine` values."""
+    def __init__(self, name: str, tables: DialectTables) -> None:
+        """*name* is that of the dialect."""
+        self.name = name
+        self.rules = Rules(tables["rules"])
+        self.field_expressions: tuple[FieldExpressions, ...] = tables["fields"]
+        """The expressions of field lines, for `procmaps.grammar.compiled_lines`."""
+        self.programs: Programs | None = tables["programs"]
+        """The byte tables; None if a rule cannot be compiled to them."""
+        self.perms: dict[bytes, int] = tables["perms"]
+        """By text of the permissions: their flags."""
+        self.usage_fields: dict[bytes, tuple[Unit, str]] = tables["usage_fields"]
+        """By key without its colon: the unit and the usage column of each field that has one."""
+        self.usage_columns: tuple[str, ...] = tables["usage_columns"]
+        """The usage columns in the order of the byte tables."""
+        self._tables = tables
+        self._expansions: dict[str, tuple[tuple[Terminal, ...], ...]] = {}
+        self._terminals: dict[str, re.Pattern[bytes]] = {}
+
+    def __repr__(self) -> str:
+        return f"<Grammar of {self.name}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # A Lark parser cannot be pickled; another process loads its own.
-        return load, (self.dialect.name,)
+        # Another process loads its own.
+        return load, (self.name,)
+
+    @functools.cached_property
+    def dialect(self) -> Dialect:
+        """The row of the dialect in `procmaps.formats.dialects`."""
+        from procmaps.formats.dialects import dialect  # noqa: PLC0415 - slow to import
+
+        return dialect(self.name)
 
     @functools.cached_property
     def header(self) -> re.Pattern[bytes]:
@@ -47,76 +76,95 @@ class Grammar:
 
         If names can contain newlines, the match ends where the name ends.
         """
-        rule = compile_rule(self.lark, "header", HEADER_PARTS)
-        return re.compile(f"{rule}(?:\\n|\\Z)".encode("latin-1"))
+        return re.compile(self._tables["header"])
 
-    @functools.cache  # noqa: B019 - a grammar lives as long as the process
     def expansions(self, rule: str) -> tuple[tuple[Terminal, ...], ...]:
         """Return every expansion of *rule*; see `procmaps.grammar.to_regex.expansions`."""
-        return expansions(self.lark, rule)
+        if rule not in self._expansions:
+            from procmaps.grammar.to_regex import expansions  # noqa: PLC0415 - slow to import
 
-    def parse_line(self, line: bytes) -> HeaderLine | FieldLine | None:
+            self._expansions[rule] = expansions(self.rules, rule)
+        return self._expansions[rule]
+
+    # --- lines, with Lark -------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _lark(self) -> Lark:
+        """The parser with the transformer inside: it returns values instead of trees."""
+        from procmaps.grammar.lark_parser import build_parser  # noqa: PLC0415 - imports Lark
+        from procmaps.grammar.transformer import LineTransformer  # noqa: PLC0415 - imports Lark
+
+        return build_parser(self.dialect.grammar, LineTransformer(self.captured))
+
+    def _parse(self, text: bytes, start: str) -> Any:  # noqa: ANN401 - the transformer's value
+        # Lark's annotations allow neither bytes nor the values of a transformer.
+        lark: Any = self._lark
+        return lark.parse(text, start=start)
+
+    def parse_with_lark(self, line: bytes) -> HeaderLine | FieldLine | None:
         """Parse a line, with or without its line end. Returns None if the grammar rejects it."""
         from lark import UnexpectedInput
 
         try:
-            return cast("HeaderLine | FieldLine", self._parse(line, "line"))
+            parsed: HeaderLine | FieldLine = self._parse(line, "line")
         except UnexpectedInput:
             return None
+        return parsed
 
     def parse_name_with_lark(self, raw: bytes) -> names.Name:
         """Return the record of a name column, parsed by Lark."""
-        if not raw:
-            return names.Unnamed()
-        rule, terminal = cast("tuple[str, str]", self._parse(raw, "name"))
-        captured = self.captured(terminal, raw)
-        return build_name(rule, terminal, raw, captured, escaped=self.dialect.escapes_newlines)
+        rule, terminal = self._parse(raw, "name") if raw else ("", "")
+        return self._build_name(rule, terminal, raw)
+
+    # --- names ------------------------------------------------------------------------------------
 
     def parse_name(self, raw: bytes) -> names.Name:
         """Return the record of a name column, by one compiled expression: many times as fast."""
-        if not raw:
-            return names.Unnamed()
-        match = cast("re.Match[bytes]", self._names.fullmatch(raw))
-        terminal = cast("str", match.lastgroup)
-        captured = self.captured(terminal, raw)
-        rule = self._name_rules[terminal]
+        terminal = self.name_terminal(raw)
+        return self._build_name(self._tables["name_rules"].get(terminal, ""), terminal, raw)
+
+    def name_kind(self, raw: bytes) -> str:
+        """Return the kind of the record of a name column, without the record."""
+        terminal = self.name_terminal(raw)
+        if terminal == "SOCKET" and self.parse_name(raw).kind != "socket":
+            return "other"  # a number that no inode has
+        return _KINDS.get(terminal) or terminal.lower()
+
+    def name_terminal(self, raw: bytes) -> str:
+        """Return the terminal of a name column; empty if the column is."""
+        if fixed := self._tables["fixed_names"].get(raw):
+            return fixed
+        found = self._names.fullmatch(raw)
+        return (found.lastgroup or "") if found else ""
+
+    def _build_name(self, rule: str, terminal: str, raw: bytes) -> names.Name:
+        from procmaps.grammar.name_records import build_name  # noqa: PLC0415 - slow to import
+
+        captured = self.captured(terminal, raw) if raw else b""
         return build_name(rule, terminal, raw, captured, escaped=self.dialect.escapes_newlines)
 
     @functools.cached_property
     def _names(self) -> re.Pattern[bytes]:
-        """The expression for a name column: one group for each terminal, by priority."""
-        priority = {bare(known.name): known.priority for known in self.lark.terminals}
-        ranked = sorted(self._name_rules, key=lambda name: -priority[name])
-        patterns = (
-            without_groups(self.terminal(name).pattern.decode("latin-1")) for name in ranked
-        )
-        groups = (f"(?P<{name}>{text})" for name, text in zip(ranked, patterns, strict=True))
-        return re.compile("|".join(groups).encode("latin-1"))
+        """The expression for a name column that is not fixed: one group for each terminal."""
+        return re.compile(self._tables["names"])
 
-    @functools.cached_property
-    def _name_rules(self) -> dict[str, str]:
-        """By terminal of a name column: the rule that contains it."""
-        return {terminal.name: terminal.path[-1] for (terminal,) in self.expansions("name")}
+    # --- terminals --------------------------------------------------------------------------------
 
     def captured(self, terminal: str, text: bytes) -> bytes:
         """Return the group that *terminal* captures in *text*, all of which it matches."""
-        match = cast("re.Match[bytes]", self.terminal(terminal).fullmatch(text))
+        match = self.terminal(terminal).fullmatch(text)
+        assert match, (terminal, text)  # noqa: S101 - the terminal that matched it was just found
         return (match[1] or b"") if match.re.groups else b""
 
     def terminal(self, name: str) -> re.Pattern[bytes]:
-        """Return the compiled expression of a terminal."""
-        return self._terminals[name]
+        """Return the compiled expression of a terminal. Raises `KeyError` for another name."""
+        known = self._terminals.get(name)
+        if known is None:
+            pattern = self.rules.pattern(name).encode("latin-1")
+            known = self._terminals[name] = re.compile(pattern)
+        return known
 
-    @functools.cached_property
-    def _terminals(self) -> dict[str, re.Pattern[bytes]]:
-        return {
-            bare(known.name): re.compile(known.pattern.to_regexp().encode("latin-1"))
-            for known in self.lark.terminals
-        }
-
-    def _parse(self, text: bytes, start: str) -> object:
-        # Lark's annotations allow neither bytes nor the values of a transformer.
-        return cast("Any", self.lark).parse(text, start=start)
+    # --- line ends --------------------------------------------------------------------------------
 
     def line_end(self, text: bytes, offset: int) -> int:
         """Return the end of the line that starts at *offset*, after its line end.
@@ -131,19 +179,14 @@ class Grammar:
     @functools.cached_property
     def _label(self) -> re.Pattern[bytes] | None:
         """The expression for a ``Name:`` line; None if the dialect has none."""
-        if all(bare(str(known.origin.name)) != "label" for known in self.lark.rules):
-            return None
-        return re.compile(f"{compile_rule(self.lark, 'label')}(?:\\n|\\Z)".encode("latin-1"))
+        label = self._tables["label"]
+        return None if label is None else re.compile(label)
 
 
 @functools.cache
 def load(name: str) -> Grammar:
     """Return the grammar of the dialect *name*. Raises `procmaps.errors.UnknownDialect`."""
-    wanted = dialect(name)
-    transformer = LineTransformer()
-    grammar = Grammar(wanted, parser(wanted, transformer))
-    transformer.captured = grammar.captured
-    return grammar
+    return Grammar(name, load_table(f"dialect_{name}"))
 
 
 @functools.cache
@@ -152,37 +195,22 @@ def dialect_markers() -> dict[str, re.Pattern[bytes]]:
 
     They are compiled from ``grammar/dialect_markers.lark``.
     """
-    # Only the terminals are needed. LALR would compare them with each other, which takes long.
-    markers = _lark(
-        "grammar/dialect_markers.lark", start=["markers"], parser="earley", lexer="dynamic"
-    )
-    return {
-        known.name.lower(): re.compile(known.pattern.to_regexp().encode("latin-1"))
-        for known in markers.terminals
-    }
+    markers: dict[str, bytes] = load_table("markers")
+    return {name: re.compile(pattern) for name, pattern in markers.items()}
 
 
-def parser(wanted: Dialect, transformer: object = None) -> Lark:
-    """Return a Lark parser of a dialect. Without a *transformer* it makes trees with positions."""
-    return _lark(
-        wanted.grammar,
-        start=[*STARTS],
-        parser="lalr",
-        maybe_placeholders=False,
-        transformer=transformer,
-        propagate_positions=transformer is None,
-    )
+@functools.cache
+def unmarked_lines() -> re.Pattern[bytes]:
+    """Return the expression for lines, none of which has a marker of any dialect.
+
+    It takes as many as there are, and always matches. One call for all lines takes a seventh of the
+    time of trying each marker at each line.
+    """
+    markers: dict[str, bytes] = load_table("markers")
+    return re.compile(rb"(?:(?!%s)(?:[^\n]*\n|[^\n]+))*+" % b"|".join(markers.values()))
 
 
-def _lark(grammar: str, **options: object) -> Lark:
-    from lark import Lark
-
-    path = _resources.path(grammar)
-    lark = cast("Any", Lark)(
-        path.read_text("ascii"),
-        use_bytes=True,
-        import_paths=[str(_resources.path("grammar"))],
-        source_path=str(path),
-        **options,
-    )
-    return cast("Lark", lark)
+@functools.cache
+def embedded_rules(name: str) -> Rules:
+    """Return the rules of ``grammar/embedded/NAME.lark``."""
+    return Rules(load_table(f"embedded_{name}"))

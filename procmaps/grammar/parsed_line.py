@@ -39,7 +39,7 @@ class FieldLine(NamedTuple):
 class ImpossibleValue(Exception):
     """A line that the grammar accepts but whose value is impossible: which part, and why.
 
-    Never leaves the package. It becomes a `procmaps.engines.column_buffers.UnparsedRange`.
+    Never leaves the package. It becomes a `procmaps.engines.unparsed_range.UnparsedRange`.
     """
 
     def __init__(self, field: str, reason: str) -> None:

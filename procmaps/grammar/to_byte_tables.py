@@ -13,13 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
-import attrs
-
-from procmaps.formats.smaps_fields import FIELDS
-from procmaps.grammar.loading import HEADER_PARTS, Grammar
-from procmaps.grammar.to_regex import Terminal
+from procmaps.formats.smaps_fields import FIELDS, Unit
+from procmaps.grammar.rules import HEADER_PARTS, Rules
+from procmaps.grammar.to_regex import Terminal, expansions
 from procmaps.records.perms import Perms
 
 OUTSIDE = 0xFF
@@ -38,6 +36,13 @@ USAGE = tuple(
     dict.fromkeys(field.attribute for field in FIELDS.values() if field.unit in ("kB", "count"))
 )
 """The usage columns in the order of the scanner's buffers. The flags column follows them."""
+
+USAGE_FIELDS: dict[bytes, tuple[Unit, str]] = {
+    field.key: (field.unit, field.attribute)
+    for field in FIELDS.values()
+    if field.unit in ("kB", "count")
+}
+"""By key without its colon: the unit and the usage column of each field that has one."""
 
 
 class NotCompilable(Exception):
@@ -62,8 +67,7 @@ class Step(NamedTuple):
 Program = tuple[Step, ...]
 
 
-@attrs.frozen
-class Programs:
+class Programs(TypedDict):
     """The programs of one grammar: the arguments of ``_scanner.ScannerTables``."""
 
     addresses: Program
@@ -141,9 +145,9 @@ GetMeaning = Callable[[Terminal, RepeatedSet, int], Meaning]
 """Takes a terminal, one of its sets, and the index of the terminal in the rule."""
 
 
-def compile_program(expansions: Iterable[tuple[Terminal, ...]], get_meaning: GetMeaning) -> Program:
+def compile_program(sequences: Iterable[tuple[Terminal, ...]], get_meaning: GetMeaning) -> Program:
     """Compile a rule from its expansions, the longest first. Raises `NotCompilable`."""
-    longest, *others = expansions
+    longest, *others = sequences
     if any(other != longest[: len(other)] for other in others):
         raise NotCompilable(longest)
     ends = {len(other) for other in others}
@@ -188,8 +192,8 @@ def _number(register_index: int, base: int, byte_set: RepeatedSet) -> Meaning:
     return Meaning(register_index, base, digits)
 
 
-def _compile_header(grammar: Grammar) -> Program:
-    longest = grammar.expansions("header")[0]
+def _compile_header(rules: Rules) -> Program:
+    longest = expansions(rules, "header")[0]
     perms = _perm_bits([terminal for terminal in longest if "perms" in terminal.path])
     first_perm = [terminal.path for terminal in longest].index(("header", "perms"))
 
@@ -203,7 +207,7 @@ def _compile_header(grammar: Grammar) -> Program:
             return Meaning(register_index, 1, perms[number - first_perm])
         return _number(register_index, _BASES[part], byte_set)
 
-    return compile_program(grammar.expansions("header"), get_meaning)
+    return compile_program(expansions(rules, "header"), get_meaning)
 
 
 def _split_header(header: Program) -> tuple[Program, Program, Program]:
@@ -236,7 +240,26 @@ def _perm_bits(terminals: list[Terminal]) -> list[dict[int, int]]:
     return added
 
 
-def _compile_value(grammar: Grammar, rule: str, group: str) -> Program:
+def perm_flags(rules: Rules) -> dict[bytes, int]:
+    """Return `procmaps.records.perms.Perms.flags` of each text that the rule ``perms`` matches."""
+    sets = (
+        [sorted(byte_set.members) for byte_set in _sets_of(terminals)]
+        for terminals in expansions(rules, "perms")
+    )
+    texts = [bytes(text) for each in sets for text in product(*each)]
+    return {text: Perms.from_text(text.decode("ascii")).flags for text in texts}
+
+
+def _sets_of(terminals: tuple[Terminal, ...]) -> Iterator[RepeatedSet]:
+    """Yield the byte sets of *terminals*. Raises `ValueError` if one of them is repeated."""
+    for terminal in terminals:
+        for byte_set in repeated_sets(terminal.pattern):
+            if (byte_set.min_count, byte_set.max_count) != (1, 1):
+                raise ValueError(f"a permission character cannot be repeated: {terminal.pattern}")
+            yield byte_set
+
+
+def _compile_value(rules: Rules, rule: str, group: str) -> Program:
     """Compile what follows the key in *rule*. Register 0 gets the value, which is in *group*."""
 
     def get_meaning(terminal: Terminal, byte_set: RepeatedSet, _: int) -> Meaning:
@@ -244,43 +267,43 @@ def _compile_value(grammar: Grammar, rule: str, group: str) -> Program:
             return _number(0, 10, byte_set)
         return Meaning(0, 0, {}) if terminal.name == group else DISCARD
 
-    return compile_program([expansion[1:] for expansion in grammar.expansions(rule)], get_meaning)
+    return compile_program([expansion[1:] for expansion in expansions(rules, rule)], get_meaning)
 
 
-def _compile_text(grammar: Grammar) -> Program:
+def _compile_text(rules: Rules) -> Program:
     """Compile a whole line with any key. Register 0 gets the span of the key."""
 
     def get_meaning(_: Terminal, __: RepeatedSet, number: int) -> Meaning:
         return Meaning(0, 0, {}) if number == 0 else DISCARD
 
-    return compile_program(grammar.expansions("text"), get_meaning)
+    return compile_program(expansions(rules, "text"), get_meaning)
 
 
-def _keys(grammar: Grammar) -> Iterator[tuple[bytes, int, int]]:
-    key = grammar.terminal("KEY")
+def _keys(rules: Rules) -> Iterator[tuple[bytes, int, int]]:
+    key = re.compile(rules.pattern("KEY").encode("latin-1"))
     for field in FIELDS.values():
         if field.unit in ("kB", "count") and key.fullmatch(field.key + b":"):
             kind = SIZE if field.unit == "kB" else COUNT
             yield field.key + b":", kind, USAGE.index(field.attribute)
-    yield grammar.expansions("flags")[0][0].literal.encode("latin-1"), FLAGS, len(USAGE)
+    yield expansions(rules, "flags")[0][0].literal.encode("latin-1"), FLAGS, len(USAGE)
 
 
-def compile_grammar(grammar: Grammar) -> Programs | None:
+def compile_programs(rules: Rules) -> Programs | None:
     """Compile all programs of a dialect. Returns None if a rule cannot be compiled."""
-    forms = {expansion[0].path[1] for expansion in grammar.expansions("field")}
+    forms = {expansion[0].path[1] for expansion in expansions(rules, "field")}
     if forms != {"flags", "size", "count", "text"}:
         return None
     try:
-        addresses, fixed_columns, name = _split_header(_compile_header(grammar))
-        return Programs(
-            addresses=addresses,
-            fixed_columns=fixed_columns,
-            name=name,
-            size=_compile_value(grammar, "size", "kilobytes"),
-            count=_compile_value(grammar, "count", "number"),
-            flags=_compile_value(grammar, "flags", "FLAGS"),
-            text=_compile_text(grammar),
-            keys=tuple(_keys(grammar)),
-        )
+        addresses, fixed_columns, name = _split_header(_compile_header(rules))
+        return {
+            "addresses": addresses,
+            "fixed_columns": fixed_columns,
+            "name": name,
+            "size": _compile_value(rules, "size", "kilobytes"),
+            "count": _compile_value(rules, "count", "number"),
+            "flags": _compile_value(rules, "flags", "FLAGS"),
+            "text": _compile_text(rules),
+            "keys": tuple(_keys(rules)),
+        }
     except NotCompilable:
         return None

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 import attrs
 
-from procmaps.errors import escape_bytes
+from procmaps.engines.usage_block_table import MISSING
 from procmaps.explanation import release_spans
 from procmaps.explanation.evidence import LINUX_DIALECTS, Evidence
 from procmaps.explanation.field_evidence import field_evidence
 from procmaps.explanation.header_evidence import layout_evidence, value_evidence
 from procmaps.explanation.header_layout import HeaderLayout, word_size
 from procmaps.explanation.name_evidence import name_evidence
-from procmaps.formats.smaps_fields import FIELDS, ORDERS
+from procmaps.formats.smaps_fields import FIELDS, ORDERS, always_printed
 from procmaps.formats.vm_flags import UNNAMED_MNEMONIC
 from procmaps.grammar import loading
+from procmaps.grammar.compiled_lines import parse_line
 from procmaps.grammar.parsed_line import FieldLine, HeaderLine
 from procmaps.lint.findings import Finding
 from procmaps.lint.rules import RULES
+from procmaps.printable import escape_bytes
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import NEWLINE, FileBacked, FilePath
 from procmaps.snapshots.snapshot import Snapshot
+from procmaps.snapshots.source_text import SourceText
 
 _PAGE = 4096
+
+MAX_MESSAGES = 256
+"""Messages of one rule that are reported once per dump; all after them share one more."""
+
+_KEPT_FIELDS = 256
+"""Field lines whose evidence is cached."""
+
+_USUAL_LINE = 200
+"""Bytes of the longest field line whose evidence is cached; the longest of the corpus has 102."""
 
 
 @attrs.frozen
@@ -44,6 +57,31 @@ class _Occurrences:
     count: int = 0
 
 
+class _Keys:
+    """The keys of the fields of one entry: at most one of each known field is kept."""
+
+    def __init__(self) -> None:
+        self.any = False
+        self.known: dict[bytes, None] = {}
+        """The known ones in the order of the text."""
+        self._is_repeated = False
+
+    def add(self, key: bytes) -> None:
+        """Add the key of the next line; it is empty if the line is no field."""
+        self.any = self.any or bool(key)
+        if key in FIELDS:
+            is_mainline = FIELDS[key].producer == "Linux"
+            self._is_repeated = self._is_repeated or (is_mainline and key in self.known)
+            self.known.setdefault(key)
+
+    def have_known_order(self) -> bool:
+        """Return whether a release prints the known fields of mainline in this order, once each."""
+        mainline = [key for key in self.known if FIELDS[key].producer == "Linux"]
+        return not self._is_repeated and any(
+            [key for key in order if key in self.known] == mainline for _, order in ORDERS
+        )
+
+
 class MappingLinter:
     """Goes through the mappings of one snapshot, and remembers what must not occur together."""
 
@@ -52,52 +90,77 @@ class MappingLinter:
         self._grammar = loading.load(snapshot.dialect.name)
         self._is_linux = snapshot.dialect.name in LINUX_DIALECTS
         self._data = data
+        self._needs_fields = snapshot.kind == "smaps" and self._grammar.dialect.newlines_in_names
         self._word_sizes: dict[int, _Line] = {}
         """The first line of each word size."""
         self._evidence: dict[Evidence, _Line] = {}
         """The first line of each feature that some release prints."""
         self._vendors = {"Android"} if snapshot.dialect.name == "android" else set[str]()
-        self._once: dict[tuple[str, str], _Occurrences] = {}
-        """By rule and message."""
-        self._read_field = functools.lru_cache(4096)(self._read_field_uncached)
+        self._once: dict[str, dict[str, _Occurrences]] = {}
+        """By rule, then by message; see `MAX_MESSAGES`."""
+        self._read_field = functools.lru_cache(_KEPT_FIELDS)(self._read_field_uncached)
 
-    def findings(self) -> Iterator[Finding]:
-        """Yield the findings about each mapping, then those about the dump as a whole."""
-        number = 1
+    def line_findings(self) -> Iterator[Finding]:
+        """Yield the findings about each mapping, in the order of their lines."""
+        number, newline = 1, SourceText.of(self._data).newline
         if self._snapshot:
             number += self._data.count(b"\n", 0, self._snapshot.columns.line_offset[0])
-        for row, mapping in enumerate(self._snapshot):
+        # `Mapping.usage` would have a record for each unknown field of an entry.
+        sizes: Iterable[int] = self._snapshot.columns.usage.get("size", repeat(MISSING))
+        for row, (mapping, size) in enumerate(zip(self._snapshot, sizes, strict=False)):
             source = self._snapshot.source(row)
-            text = source.replace(b"\r\n", b"\n") if source.endswith(b"\r\n") else source
-            yield from self._check_entry(mapping, text, number)
+            text = source.replace(newline, b"\n")
+            yield from self._check_entry(mapping, size, text, number)
             number += source.count(b"\n")
-        for (rule, message), found in self._once.items():
-            yield found.first.finding(rule, message, found.count)
+
+    def dump_findings(self) -> Iterator[Finding]:
+        """Yield the findings about the dump as a whole; all of `line_findings` must be taken."""
+        self._check_hidden_addresses()
+        for rule, messages in self._once.items():
+            for message, found in messages.items():
+                yield found.first.finding(rule, message, found.count)
         yield from self._check_word_sizes()
         yield from self._check_releases()
 
-    def _check_entry(self, mapping: Mapping, text: bytes, number: int) -> Iterator[Finding]:
-        """Yield the findings about a mapping and the fields below it."""
+    def _check_entry(
+        self, mapping: Mapping, printed_size: int, text: bytes, number: int
+    ) -> Iterator[Finding]:
+        """Yield the findings about a mapping and the fields below it, in the order of lines.
+
+        *printed_size* is the field Size in bytes, or `MISSING`.
+
+        The fields are read twice: what all of them show is about the header line, before them, and
+        the findings about one entry can be many more than its bytes.
+        """
         header_end = self._grammar.line_end(text, 0)
         header = _Line(number, text[:header_end].removesuffix(b"\n"))
         yield from self._check_header(mapping, header)
-        keys: list[bytes] = []
-        first = number + text.count(b"\n", 0, header_end)
-        fields = text[header_end:].removesuffix(b"\n")
-        for line, raw in enumerate(fields.split(b"\n") if fields else (), first):
-            key, evidence = self._read_field(raw)
-            if key:
-                keys.append(key)
-            yield from self._report(evidence, _Line(line, raw))
-        if self._is_linux and not _has_known_order(keys):
-            message = "no release prints the fields in this order"
-            yield Finding(RULES["field-order"], first, message, header.raw)
-        usage = mapping.usage
+        keys = _Keys()
+        for raw in _lines(text, header_end):
+            keys.add(self._field(raw)[0])
+        if self._is_linux and keys.any:
+            self._check_missing_fields(keys, header)
+        has_fields = header_end < len(text.removesuffix(b"\n"))
+        if self._needs_fields and not has_fields:
+            message = "an smaps entry without fields: they may be below a line that its name forged"
+            yield header.finding("suspicious", message)
         # Size includes the stack's hidden guard page, the address range does not.
-        if usage and usage.size is not None and usage.size - mapping.size not in (0, _PAGE):
-            size, expected = usage.size // 1024, mapping.size // 1024
+        if printed_size != MISSING and printed_size - mapping.size not in (0, _PAGE):
+            size, expected = printed_size // 1024, mapping.size // 1024
             message = f"Size is {size} kB, but the address range has {expected} kB"
             yield header.finding("size-field", message)
+        first = number + text.count(b"\n", 0, header_end)
+        for line, raw in enumerate(_lines(text, header_end), first):
+            yield from self._report(self._field(raw)[1], _Line(line, raw))
+            if line == first and self._is_linux and not keys.have_known_order():
+                message = "no release prints the fields in this order"
+                yield Finding(RULES["field-order"], first, message, header.raw)
+
+    def _check_missing_fields(self, keys: _Keys, header: _Line) -> None:
+        expected = always_printed(rollup=self._snapshot.kind == "smaps_rollup")
+        if missing := [key.decode("ascii") for key in expected if key not in keys.known]:
+            message = f"an entry without {', '.join(missing)}, which every release prints"
+            self._add_once("filtered", message, header)
 
     def _check_header(self, mapping: Mapping, line: _Line) -> Iterator[Finding]:
         match = self._grammar.header.fullmatch(line.raw)
@@ -119,7 +182,7 @@ class MappingLinter:
         # An offset that no release prints is reported below, with the addresses.
         values = [each for each in value_evidence(header, mapping.name) if each.spans]
         yield from self._report(values, line)
-        yield from self._report(name_evidence(mapping.name), line)
+        yield from self._report(name_evidence(mapping.name, self._grammar), line)
         for label, value in (
             ("start", mapping.start),
             ("end", mapping.end),
@@ -130,12 +193,22 @@ class MappingLinter:
                 yield line.finding("unaligned", message)
         yield from _check_ambiguity(mapping, line)
 
-    def _read_field_uncached(self, raw: bytes) -> tuple[bytes, tuple[Evidence, ...]]:
+    def _field(self, raw: bytes) -> tuple[bytes, Iterable[Evidence]]:
+        """Return the key of a field line and its evidence, of a long line to be taken once."""
+        is_usual = len(raw) <= _USUAL_LINE
+        return self._read_field(raw) if is_usual else self._read_long_field(raw)
+
+    def _read_field_uncached(self, raw: bytes) -> tuple[bytes, Iterable[Evidence]]:
         """Return the key of a field line and its evidence; both are empty for other lines."""
-        field = self._grammar.parse_line(raw)
+        key, evidence = self._read_long_field(raw)
+        return key, tuple(evidence)
+
+    def _read_long_field(self, raw: bytes) -> tuple[bytes, Iterable[Evidence]]:
+        """Do the same; the evidence can be taken once. That of a long line is not kept."""
+        field = parse_line(self._grammar, raw)
         if not isinstance(field, FieldLine):
             return b"", ()
-        return field.key, tuple(field_evidence(raw, field))
+        return field.key, field_evidence(raw, field)
 
     def _report(self, evidence: Iterable[Evidence], line: _Line) -> Iterator[Finding]:
         """Yield the findings about one line; keep evidence for the checks of the whole dump."""
@@ -155,7 +228,20 @@ class MappingLinter:
             self._add_once("unnamed-flag", "?? is a bit without letters of its own", line)
 
     def _add_once(self, rule: str, message: str, line: _Line) -> None:
-        self._once.setdefault((rule, message), _Occurrences(line)).count += 1
+        found = self._once.setdefault(rule, {})
+        if message not in found and len(found) >= MAX_MESSAGES:
+            message = f"after {MAX_MESSAGES} others: all further messages of this rule, together"
+        if message not in found:
+            found[message] = _Occurrences(line)
+        found[message].count += 1
+
+    def _check_hidden_addresses(self) -> None:
+        """Add a finding if there are several mappings and every address is 0."""
+        columns = self._snapshot.columns
+        if len(self._snapshot) > 1 and not any(columns.end) and not any(columns.start):
+            first = _Line(1, self._snapshot.source(0).partition(b"\n")[0].rstrip(b"\r"))
+            found = _Occurrences(first, len(self._snapshot))
+            self._once["hidden-addresses"] = {"every address is 0": found}
 
     def _check_word_sizes(self) -> Iterator[Finding]:
         if len(self._word_sizes) > 1:
@@ -193,7 +279,11 @@ def _check_ambiguity(mapping: Mapping, line: _Line) -> Iterator[Finding]:
         yield line.finding("ambiguous-deleted", message)
 
 
-def _has_known_order(keys: list[bytes]) -> bool:
-    """Return whether a release prints the known ones of *keys* in this order."""
-    mainline = [key for key in keys if key in FIELDS and FIELDS[key].producer == "Linux"]
-    return any([key for key in order if key in mainline] == mainline for _, order in ORDERS)
+def _lines(text: bytes, start: int) -> Iterator[bytes]:
+    """Yield the lines from *start* on, without line ends and without keeping them."""
+    end = len(text.removesuffix(b"\n"))
+    while start < end:
+        stop = text.find(b"\n", start, end)
+        stop = end if stop < 0 else stop
+        yield text[start:stop]
+        start = stop + 1

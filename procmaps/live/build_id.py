@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from procmaps.live.regular_file import NotRegularError, open_regular
 
 _IDENT = 16
 """``EI_NIDENT``: class and byte order are bytes 4 and 5."""
@@ -20,59 +23,108 @@ _ORDERS = {1: "<", 2: ">"}
 """``ELFDATA2LSB``, ``ELFDATA2MSB``."""
 
 _PT_NOTE = 4
+_SHT_NOTE = 7
 _NT_GNU_BUILD_ID = 3
 _MAX_SIZE = 20
 """``BUILD_ID_SIZE_MAX``: the kernel ignores longer ones."""
 
+_MAX_SEGMENTS = 256
+"""``MAX_PHDR_NUM`` of 6.12; before, all had to be in one page. Libraries have about ten."""
+
 _MAX_NOTES = 1 << 20
-"""Bytes of notes that are read from one segment; real segments have a few hundred."""
+"""Bytes of notes that are read from one file; real files have a few hundred."""
+
+
+Read = Callable[[int, int], bytes]
+"""Returns up to *size* bytes at *offset* of an ELF file; fewer where the file or memory ends."""
 
 
 def build_id_at(path: str | bytes | os.PathLike[str]) -> bytes | None:
     """Return the build ID of the file at *path*, or None if it has none or is no ELF file.
 
-    Raises `OSError` if the file cannot be read. Never waits for a pipe or a device.
+    Raises `OSError` if the file cannot be read. Never opens a pipe or a device.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        return _read_build_id(descriptor)
+        descriptor = open_regular(path)
+    except NotRegularError:
+        return None
+    try:
+        return build_id_of_file(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _read_build_id(descriptor: int) -> bytes | None:
+def build_id_of_file(descriptor: int, *, sections: bool = False) -> bytes | None:
+    """Return the build ID of an open file. Raises `OSError` if it cannot be read."""
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         return None
-    ident = os.pread(descriptor, _IDENT, 0)
+    return build_id_of(lambda offset, size: os.pread(descriptor, size, offset), sections=sections)
+
+
+def build_id_of(read: Read, *, sections: bool = False) -> bytes | None:
+    """Return the build ID of an ELF file of which *read* returns the bytes, or None.
+
+    The kernel looks at segments only. With *sections*, sections are searched after them, as
+    debuggers do: Go's linker leaves the GNU note out of its segment of notes. Sections are in files
+    only, not in memory.
+    """
+    ident = read(0, _IDENT)
     if len(ident) < _IDENT or ident[:4] != b"\x7fELF":
         return None
     wide, order = _CLASSES.get(ident[4]), _ORDERS.get(ident[5])
     if wide is None or order is None:
         return None
+    budget = _MAX_NOTES  # a hostile file can name the same megabytes 65,535 times
+    tables = (_SEGMENTS, _SECTIONS) if sections else (_SEGMENTS,)
     try:
-        for offset, size in _note_segments(descriptor, wide=wide, order=order):
-            notes = os.pread(descriptor, min(size, _MAX_NOTES), offset)
-            if found := _in_notes(notes, order):
-                return found
+        for table in tables:
+            for offset, size in _notes(read, table, wide=wide, order=order):
+                notes = read(offset, min(size, budget))
+                if found := _in_notes(notes, order):
+                    return found
+                budget -= len(notes)
     except struct.error:  # the file ends inside a header
         return None
     return None
 
 
-def _note_segments(descriptor: int, *, wide: bool, order: str) -> Iterator[tuple[int, int]]:
-    """Yield offset and size of every ``PT_NOTE`` segment."""
+class _Table(NamedTuple):
+    """Where a table of headers is in the ELF header, and where a header has what is needed."""
+
+    place: int
+    """Index of the table's offset in the ELF header; those of size and count follow."""
+    entry: int
+    number: int
+    layouts: tuple[str, str]
+    """The headers of 32 and of 64 bits."""
+    fields: tuple[tuple[int, int, int], tuple[int, int, int]]
+    """Indices of type, offset and size in them."""
+    notes: int
+    """The type of notes."""
+
+
+_SEGMENTS: Final = _Table(4, 8, 9, ("IIIIIIII", "IIQQQQQQ"), ((0, 1, 4), (0, 2, 5)), _PT_NOTE)
+_SECTIONS: Final = _Table(
+    5, 10, 11, ("IIIIIIIIII", "IIQQQQIIQQ"), ((1, 4, 5), (1, 4, 5)), _SHT_NOTE
+)
+
+
+def _notes(read: Read, table: _Table, *, wide: bool, order: str) -> Iterator[tuple[int, int]]:
+    """Yield offset and size of every ``PT_NOTE`` segment, or ``SHT_NOTE`` section."""
     header = struct.Struct(order + ("16xHHIQQQIHHHHHH" if wide else "16xHHIIIIIHHHHHH"))
-    fields = header.unpack(os.pread(descriptor, header.size, 0))
-    table, entry, count = fields[4], fields[8], fields[9]
-    segment = struct.Struct(order + ("IIQQQQQQ" if wide else "IIIIIIII"))
+    fields = header.unpack(read(0, header.size))
+    start, entry, count = fields[table.place], fields[table.entry], fields[table.number]
+    if table is _SEGMENTS:
+        count = min(count, _MAX_SEGMENTS)
+    layout = struct.Struct(order + table.layouts[wide])
+    kind, offset, size = table.fields[wide]
     for index in range(count):
-        offset_in_table = table + index * entry
-        if offset_in_table >= 1 << 63:
+        position = start + index * entry
+        if position >= 1 << 63:
             return
-        values = segment.unpack(os.pread(descriptor, segment.size, offset_in_table))
-        offset, size = (values[2], values[5]) if wide else (values[1], values[4])
-        if values[0] == _PT_NOTE and offset < 1 << 63:
-            yield offset, size
+        values = layout.unpack(read(position, layout.size))
+        if values[kind] == table.notes and values[offset] < 1 << 63:
+            yield values[offset], values[size]
 
 
 def _in_notes(notes: bytes, order: str) -> bytes | None:
@@ -82,6 +134,7 @@ def _in_notes(notes: bytes, order: str) -> bytes | None:
         name = position + 12
         start = name + (name_size + 3 & ~3)
         if kind == _NT_GNU_BUILD_ID and notes[name : name + name_size] == b"GNU\0":
-            return notes[start : start + size] if 0 < size <= _MAX_SIZE else None
+            whole = 0 < size <= _MAX_SIZE and start + size <= len(notes)
+            return notes[start : start + size] if whole else None
         position = start + (size + 3 & ~3)
     return None

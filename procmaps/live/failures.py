@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
+import errno as codes
 import os
 import re
 from pathlib import Path
-
-import attrs
+from typing import Final
 
 from procmaps.errors import (
     AccessDenied,
@@ -18,16 +18,21 @@ from procmaps.errors import (
     NoSuchProcess,
     NotProcfs,
     ProcessGone,
+    ReadFailed,
     Zombie,
-    escape_bytes,
 )
 from procmaps.live.proc_file_path import ProcFile
+from procmaps.printable import escape_bytes
 
 _PF_KTHREAD = 0x00200000
 """include/linux/sched.h; ``do_task_stat()`` prints it in the ninth field of ``stat``."""
 
 _VM_SIZE = re.compile(rb"\nVmSize:[\t ]*([0-9]+) kB\n")
 """A line of ``status`` that ``task_mem()``, fs/proc/task_mmu.c, prints if there is an mm."""
+
+
+EXHAUSTED: Final = (codes.EMFILE, codes.ENFILE, codes.ENOMEM)
+"""The errors that say nothing about the file."""
 
 
 class ProcessState(enum.Enum):
@@ -87,6 +92,11 @@ def denied_error(file: ProcFile) -> LiveError:
     return AccessDenied(file.who, file.path, owner, os.geteuid())
 
 
+def failed_error(file: ProcFile, error: OSError) -> ReadFailed:
+    """Return the error for a failure that says nothing about the process."""
+    return ReadFailed(file.who, file.path, error.errno or codes.EIO)
+
+
 def is_procfs(root: str) -> bool:
     """Return whether *root* is a folder that contains the folder of a process."""
     try:
@@ -126,5 +136,5 @@ def _running_thread(file: ProcFile) -> int | None:
         names = [*Path(file.process_folder, "task").iterdir()]
     except OSError:
         return None
-    threads = (attrs.evolve(file, tid=int(name.name)) for name in names)
+    threads = (file.of_thread(int(name.name)) for name in names)
     return next((each.tid for each in threads if _state(each)[0] is ProcessState.ALIVE), None)

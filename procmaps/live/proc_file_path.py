@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import attrs
-
 from procmaps._arguments import StrOrBytesPath, as_count, as_path
-from procmaps.formats.file_kinds import FileKind
 
-Pid = int | Literal["self"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from procmaps.formats.file_kinds import FileKind
+
+    Pid = int | Literal["self"]
+    ProcKind = FileKind | Literal["pagemap"]
+    """The name of the file: one of the three texts, or ``pagemap``."""
+else:
+    Pid = int | str  # typing takes long to import
 
 Root = StrOrBytesPath
 """The mount point of a procfs."""
 
 
+ROOT = "/proc"
+"""Where the procfs is usually mounted."""
+
+
 def root_path(root: Root) -> str:
     """Return *root* as a ``str``. Raises `TypeError` if it is no path."""
-    return str(as_path(root))
+    return ROOT if root == ROOT else str(as_path(root))
 
 
-@attrs.frozen
 class ProcFile:
     """The file *kind* of a process, or of one of its threads, in the procfs at *root*.
 
     Raises `TypeError` for a pid or tid that is no integer, `ValueError` for one below 1.
     """
 
-    pid: Pid
-    kind: FileKind
-    tid: int | None = None
-    root: str = "/proc"
+    def __init__(self, pid: Pid, kind: ProcKind, tid: int | None = None, root: str = ROOT) -> None:
+        if pid != "self":
+            as_count("pid", pid, least=1, alternative='"self"')
+        if tid is not None:
+            as_count("tid", tid, least=1)
+        self.pid: Pid = pid
+        self.kind: ProcKind = kind
+        self.tid = tid
+        self.root = root
 
-    def __attrs_post_init__(self) -> None:
-        if self.pid != "self":
-            as_count("pid", self.pid, least=1, alternative='"self"')
-        if self.tid is not None:
-            as_count("tid", self.tid, least=1)
+    def of_thread(self, tid: int) -> ProcFile:
+        """Return the same file of a thread of the process."""
+        return ProcFile(self.pid, self.kind, tid, self.root)
 
     @property
     def process_folder(self) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from procmaps._arguments import as_count
-from procmaps.live.proc_file_path import Pid, ProcFile, Root, root_path
+from procmaps.live.proc_file_path import ROOT, Pid, ProcFile, Root, root_path
 from procmaps.live.read_proc_file import open_file, read_text
 from procmaps.snapshots.loading import Errors, loads
 from procmaps.snapshots.problems import DISORDER
 from procmaps.snapshots.snapshot import Snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RETRIES = 3
 """How many times a torn text is read again by default."""
@@ -19,7 +21,7 @@ def maps(
     pid: Pid = "self",
     *,
     tid: int | None = None,
-    root: Root = "/proc",
+    root: Root = ROOT,
     retries: int = RETRIES,
     errors: Errors = "strict",
     dialect: str = "auto",
@@ -36,9 +38,9 @@ def maps(
     *root* is the mount point of the procfs; *errors* and *dialect* are those of `procmaps.loads`.
 
     Raises `NoSuchProcess`, `AccessDenied`, `KernelThread`, `Zombie`, `MainThreadEnded`,
-    `ProcessGone`, `NotProcfs` or `FileMissing`; each is a `procmaps.LiveError` and an `OSError`.
-    Raises `ValueError` for a pid, tid or count out of range, `TypeError` for one that is no
-    integer, and `procmaps.ParseError` as `procmaps.loads` does.
+    `ProcessGone`, `NotProcfs`, `FileMissing` or `ReadFailed`; each is a `procmaps.LiveError` and an
+    `OSError`. Raises `ValueError` for a pid, tid or count out of range, `TypeError` for one that is
+    no integer, and `procmaps.ParseError` as `procmaps.loads` does.
     """
     return _snapshot(ProcFile(pid, "maps", tid, root_path(root)), retries, errors, dialect)
 
@@ -47,7 +49,7 @@ def smaps(
     pid: Pid = "self",
     *,
     tid: int | None = None,
-    root: Root = "/proc",
+    root: Root = ROOT,
     retries: int = RETRIES,
     errors: Errors = "strict",
     dialect: str = "auto",
@@ -66,7 +68,7 @@ def rollup(
     pid: Pid = "self",
     *,
     tid: int | None = None,
-    root: Root = "/proc",
+    root: Root = ROOT,
     errors: Errors = "strict",
     dialect: str = "auto",
 ) -> Snapshot:
@@ -79,7 +81,8 @@ def rollup(
 
 def is_torn(snapshot: Snapshot) -> bool:
     """Return whether a text that was read live is torn: no single moment had these mappings."""
-    return any(problem.kind in DISORDER for problem in snapshot.problems)
+    # Most texts are in order, and need no list of problems.
+    return not snapshot.ascending and any(each.kind in DISORDER for each in snapshot.problems)
 
 
 def _snapshot(file: ProcFile, retries: int, errors: Errors, dialect: str) -> Snapshot:

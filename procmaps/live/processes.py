@@ -6,23 +6,20 @@ threads run in parallel. With the pure-Python engine only the kernel's part is p
 
 from __future__ import annotations
 
+import errno as codes
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from procmaps._arguments import as_count
-from procmaps.errors import LiveError, NotProcfs
+from procmaps.errors import LiveError, NotProcfs, ReadFailed
 from procmaps.formats.file_kinds import FileKind
 from procmaps.live.failures import is_procfs
 from procmaps.live.proc_file_path import Root, root_path
 from procmaps.live.process_snapshots import maps, rollup, smaps
+from procmaps.live.side_by_side import in_threads
 from procmaps.snapshots.loading import Errors
 from procmaps.snapshots.snapshot import Snapshot
-
-Read = Callable[[int], Snapshot | LiveError]
 
 _READERS = {"maps": maps, "smaps": smaps, "smaps_rollup": rollup}
 
@@ -31,12 +28,17 @@ def pids(root: Root = "/proc") -> list[int]:
     """Return the ID of every process in the procfs at *root*, ascending.
 
     Threads other than the main thread have no entry there. Raises `NotProcfs` if *root* is no
-    procfs.
+    procfs, and `procmaps.ReadFailed` if it cannot be listed.
     """
     folder = root_path(root)
-    if not is_procfs(folder):
-        raise NotProcfs("every process", folder, folder)
-    return sorted(int(each.name) for each in Path(folder).iterdir() if each.name.isdecimal())
+    try:
+        if not is_procfs(folder):
+            raise NotProcfs("every process", folder, folder)
+        return sorted(int(each.name) for each in Path(folder).iterdir() if each.name.isdecimal())
+    except LiveError:
+        raise
+    except OSError as error:
+        raise ReadFailed("every process", folder, error.errno or codes.EIO) from error
 
 
 def iter_snapshots(
@@ -50,8 +52,8 @@ def iter_snapshots(
     """Read the file *kind* of each of *pids*, or of all processes; yield each ID with its snapshot.
 
     The order is that of *pids*. For a process that cannot be read, because it has ended, denies
-    access or has no memory, the `LiveError` is yielded in place of the snapshot, so that one
-    process does not end the iteration.
+    access or has no memory, or because this process has too many open files (`ReadFailed`), the
+    `LiveError` is yielded in place of the snapshot, so that one process does not end the iteration.
 
     ``kind="maps"`` is cheap. For ``"smaps"`` and ``"smaps_rollup"`` the kernel walks all page
     tables of every process and holds its ``mmap_lock``, which takes milliseconds per gigabyte in
@@ -74,24 +76,8 @@ def iter_snapshots(
         except LiveError as error:
             return error
 
-    return _in_order(read, iter(_all_pids(root) if pids is None else pids), workers)
+    return in_threads(read, _all_pids(root) if pids is None else pids, workers)
 
 
 _all_pids = pids
 """`pids` under a name that the parameter of `iter_snapshots` does not hide."""
-
-
-def _in_order(
-    read: Read, pids: Iterator[int], threads: int
-) -> Iterator[tuple[int, Snapshot | LiveError]]:
-    with ThreadPoolExecutor(threads, "procmaps") as pool:
-        waiting: deque[tuple[int, Future[Snapshot | LiveError]]] = deque()
-        try:
-            waiting.extend((pid, pool.submit(read, pid)) for pid in islice(pids, 2 * threads))
-            while waiting:
-                pid, future = waiting.popleft()
-                yield pid, future.result()
-                waiting.extend((pid, pool.submit(read, pid)) for pid in islice(pids, 1))
-        finally:
-            for _, future in waiting:
-                future.cancel()

@@ -9,7 +9,7 @@ import functools
 import os
 from threading import Lock
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 import attrs
 
@@ -18,16 +18,19 @@ from procmaps.errors import LiveError, QueryUnsupported
 from procmaps.formats.dialects import LINUX
 from procmaps.grammar import loading
 from procmaps.live.build_id import build_id_at
-from procmaps.live.failures import gone_error
+from procmaps.live.failures import EXHAUSTED, failed_error, gone_error
 from procmaps.live.proc_file_path import Pid, ProcFile, Root, root_path
 from procmaps.live.query_ioctl import (
     ACCESS,
     COVERING_OR_NEXT,
+    PROCMAP_QUERY,
     MappingFilter,
     QueryIoctl,
     QueryReply,
 )
 from procmaps.live.read_proc_file import open_file, read_text
+from procmaps.records import mapping as mappings
+from procmaps.records import storage
 from procmaps.records.device import Device
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import NEWLINE, FileBacked, Name
@@ -48,8 +51,19 @@ _CACHED_NAMES = 4096
 """Distinct name columns that one `Querier` remembers."""
 
 
+_RESULT_FIELDS: Final = ("mapping", "unescaped_name", "page_size", "build_id", "method")
+
+if TYPE_CHECKING:
+    from procmaps.records import _storage
+
+    class _Base: ...
+
+else:
+    _Base = storage.make_base(f"{__name__}._Base", _RESULT_FIELDS, ())
+
+
 @attrs.frozen
-class QueryResult:
+class QueryResult(_Base):
     """The mapping at an address, and what the kernel reports of it beyond a line of ``maps``."""
 
     mapping: Mapping
@@ -84,7 +98,7 @@ class _Query:
         access = self.require & ACCESS
         return (
             mapping.perms.flags & access == access
-            and (MappingFilter.FILE_BACKED not in self.require or _is_file(mapping))
+            and (MappingFilter.FILE_BACKED not in self.require or mapping.has_file)
             and (self.address in mapping or (self.or_next and self.address < mapping.start))
         )
 
@@ -119,6 +133,7 @@ class Querier:
         self._read_lock = Lock()  # all threads share the position in the file
         self._ioctl = QueryIoctl(self._file)
         self._parse_name = functools.lru_cache(_CACHED_NAMES)(_parse_name)
+        self._in_c = None if method == "text" else _query_in_c(self._file.fileno())
 
     def __enter__(self) -> Self:
         return self
@@ -133,6 +148,7 @@ class Querier:
 
     def close(self) -> None:
         """Close the file. Closing twice is harmless."""
+        self._in_c = None  # it has the number of the file, which may soon be another's
         self._file.close()
 
     def query(
@@ -149,8 +165,13 @@ class Querier:
         *build_id*, the result has the GNU build ID of the mapped ELF file.
 
         Raises `ValueError` for an address outside 64 bits or a closed querier, `TypeError` for an
-        address that is no integer, `ProcessGone`, or a `NoAddressSpace` error.
+        address that is no integer, `ProcessGone`, `ReadFailed`, or a `NoAddressSpace`
+        error.
         """
+        in_c = self._in_c
+        if in_c and (answer := in_c.find(address, or_next, require, build_id)):
+            self._method = "ioctl"
+            return answer
         query = _Query(as_address(address), or_next, require, build_id)
         if self._method == "text":
             return self._by_text(query)
@@ -185,8 +206,10 @@ class Querier:
                     self._method = "text"
                     return self._by_text(query)
                 raise QueryUnsupported(self._proc_file.who, self._proc_file.path) from error
-            case _:
+            case _ if isinstance(error, LiveError):
                 raise error
+            case _:
+                raise failed_error(self._proc_file, error) from error
 
     def _result(self, reply: QueryReply) -> QueryResult:
         mapping = Mapping(
@@ -196,7 +219,7 @@ class Querier:
             reply.offset,
             Device(reply.major, reply.minor),
             reply.inode,
-            self._parse_name(reply.name.replace(b"\n", NEWLINE)),
+            self._parse_name(reply.name),
         )
         return QueryResult(mapping, reply.name, reply.page_size, reply.build_id or None, "ioctl")
 
@@ -253,24 +276,42 @@ def query(
         return querier.query(address, or_next=or_next, require=require, build_id=build_id)
 
 
-def _parse_name(raw: bytes) -> Name:
-    return loading.load(LINUX.name).parse_name(raw)
+def _parse_name(unescaped: bytes) -> Name:
+    """Return the record of a name from ``d_path()``, as ``maps`` prints it."""
+    return loading.load(LINUX.name).parse_name(unescaped.replace(b"\n", NEWLINE))
 
 
-def _is_file(mapping: Mapping) -> bool:
-    """Return whether a file is mapped; ``show_map_vma()`` prints device and inode 0 for none."""
-    return bool(mapping.inode or mapping.device.major or mapping.device.minor)
+def _query_in_c(file: int) -> _storage.KernelQuery[QueryResult] | None:
+    """Return the queries of an open file that succeed, made in C; None without the extension."""
+    if storage.KernelQuery is None:
+        return None
+    return storage.KernelQuery(
+        file,
+        PROCMAP_QUERY,
+        Mapping,
+        tuple(getattr(Mapping, name) for name in mappings.FIELDS),
+        QueryResult,
+        tuple(getattr(QueryResult, name) for name in _RESULT_FIELDS),
+        _ALL_PERMS,
+        Device,
+        _parse_name,
+        "ioctl",
+    )
+
+
+_ALL_PERMS: Final = tuple(map(Perms.from_flags, range(ACCESS + 1)))
+"""The permissions by the bits that the ioctl reports."""
 
 
 def _build_id(mapping: Mapping, file: ProcFile) -> bytes | None:
     """Return the build ID of the mapped file, by its link in ``map_files`` or by its path."""
-    if not _is_file(mapping):
+    if not mapping.has_file:
         return None
     paths: list[bytes] = [
-        f"{file.process_folder}/map_files/{mapping.start:x}-{mapping.end:x}".encode()
+        os.fsencode(f"{file.process_folder}/map_files/{mapping.start:x}-{mapping.end:x}")
     ]
     if isinstance(mapping.name, FileBacked):
-        path = f"{file.process_folder}/root".encode() + mapping.name.path
+        path = os.fsencode(f"{file.process_folder}/root") + mapping.name.path
         try:
             if os.stat(path).st_ino == mapping.inode:
                 paths.append(path)
@@ -279,6 +320,7 @@ def _build_id(mapping: Mapping, file: ProcFile) -> bytes | None:
     for path in paths:
         try:
             return build_id_at(path)
-        except OSError:
-            continue
+        except OSError as error:
+            if error.errno in EXHAUSTED:
+                raise failed_error(file, error) from error
     return None

@@ -10,24 +10,23 @@ import os
 from io import FileIO
 
 from procmaps.engines.read_file import read_all
-from procmaps.live.failures import absence_error, denied_error, gone_error, missing_error
-from procmaps.live.proc_file_path import ProcFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from procmaps.errors import LiveError
+    from procmaps.live.proc_file_path import ProcFile
 
 
 def open_file(file: ProcFile) -> FileIO:
     """Open *file*, unbuffered; the caller closes it.
 
     Raises `NoSuchProcess`, `FileMissing`, `NotProcfs`, `AccessDenied` (3.19 and later refuse here),
-    `KernelThread` or `Zombie` (``smaps_rollup``, 6.12 and later).
+    `KernelThread` or `Zombie` (``smaps_rollup``, 6.12 and later), or `ReadFailed`.
     """
     try:
         return FileIO(file.path, "rb")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise missing_error(file) from error
-    except PermissionError as error:
-        raise denied_error(file) from error
-    except ProcessLookupError as error:
-        raise gone_error(file) from error
+    except OSError as error:
+        raise _reason(file, error) from error
 
 
 def read_text(handle: FileIO, file: ProcFile) -> bytes:
@@ -36,21 +35,48 @@ def read_text(handle: FileIO, file: ProcFile) -> bytes:
     A signal handler may run meanwhile; reading continues after it (PEP 475).
 
     Raises `KernelThread` or `Zombie` if there is no address space, `ProcessGone` if it went away
-    before the end, and `AccessDenied` (kernels 3.4 to 3.10 refuse here).
+    before the end, `AccessDenied` (kernels 3.4 to 3.10 refuse here), or `ReadFailed`.
     """
     text, error = read_all(handle)
-    if isinstance(error, PermissionError):
-        raise denied_error(file) from error
-    if isinstance(error, ProcessLookupError):
-        raise gone_error(file, text) from error
     if error:
-        raise error
-    if not text:
-        if absence := absence_error(file):
-            raise absence
-    elif not is_complete(handle, file):
-        raise gone_error(file, text)
+        raise _reason(file, error, text) from error
+    try:
+        if text and is_complete(handle, file):
+            return text
+        from procmaps.live.failures import absence_error, gone_error  # noqa: PLC0415 - slow
+
+        reason = gone_error(file, text) if text else absence_error(file)
+    except OSError as failed:
+        raise _reason(file, failed, text) from failed
+    if reason:
+        raise reason
     return text
+
+
+def _reason(file: ProcFile, error: OSError, text: bytes = b"") -> LiveError:
+    """Return what *error*, which came after *text*, says of the process, or that it says nothing.
+
+    Finding out may fail itself, for instance because no file can be opened any more.
+    """
+    from procmaps.live.failures import (  # noqa: PLC0415 - slow to import
+        denied_error,
+        failed_error,
+        gone_error,
+        missing_error,
+    )
+
+    try:
+        match error:
+            case FileNotFoundError() | NotADirectoryError():
+                return missing_error(file)
+            case PermissionError():
+                return denied_error(file)
+            case ProcessLookupError():
+                return gone_error(file, text)
+            case _:
+                return failed_error(file, error)
+    except OSError as failed:
+        return failed_error(file, failed)
 
 
 def is_complete(handle: FileIO, file: ProcFile) -> bool:

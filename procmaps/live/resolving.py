@@ -132,7 +132,7 @@ def _escaped(name: Name) -> bool:
 
 def _link(mapping: Mapping, file: ProcFile) -> bytes:
     """Return ``map_files/START-END``, in hexadecimal without the padding of ``maps``."""
-    return f"{file.process_folder}/map_files/{mapping.start:x}-{mapping.end:x}".encode()
+    return os.fsencode(f"{file.process_folder}/map_files/{mapping.start:x}-{mapping.end:x}")
 
 
 def _by_query(mapping: Mapping, file: ProcFile, cause: OSError) -> _Original:
@@ -197,7 +197,7 @@ def _unlinked(mapping: Mapping, path: bytes, file: ProcFile) -> tuple[bool, str]
     replaced = False
     for top in (
         b"",
-        f"{file.process_folder}/root".encode(),
+        os.fsencode(f"{file.process_folder}/root"),
     ):  # d_path() starts from the reader's root
         try:
             found = os.stat(top + path, follow_symlinks=False)

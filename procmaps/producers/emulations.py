@@ -38,6 +38,8 @@ def _qemu(name: str, word_size: WordSize) -> Producer:
     """linux-user/syscall.c since 8.1: "%*s%s" pads; every size is unaligned after 23 columns.
 
     A prefix of exactly 73 bytes is followed by the name without a space: `HeaderFormat.mirrored`.
+    Unnamed memory is padded, too, if this machine's kernel prints a space after its inode: QEMU
+    then reads an empty path there (read_self_maps(), util/selfmap.c).
     """
     release = Release.parse("6.1")
     header = linux_header(release, word_size)
@@ -48,7 +50,14 @@ def _qemu(name: str, word_size: WordSize) -> Producer:
         word_size=word_size,
         dialect="qemu",
         header=attrs.evolve(
-            header, column=73, gap=0, tail=b"", mirrored=True, inode_bits=63, offset_bits=64
+            header,
+            column=73,
+            gap=0,
+            tail=b"",
+            filled=True,
+            mirrored=True,
+            inode_bits=63,
+            offset_bits=64,
         ),
         smaps=tuple(map(_unaligned, (line for line in lines_at(release) if line.required))),
         flags_tail=b"",

@@ -13,11 +13,12 @@ import attrs
 
 from procmaps._arguments import BytesOrStr, as_bytes
 from procmaps.engines.usage_block_table import MISSING
-from procmaps.errors import CannotRender, escape_bytes
+from procmaps.errors import CannotRender
 from procmaps.formats.labels import label_error
 from procmaps.formats.releases import Release
 from procmaps.formats.vm_flags import UNNAMED_MNEMONIC, VM_FLAGS, VmFlags
 from procmaps.grammar.loading import load as load_grammar
+from procmaps.printable import escape_bytes
 from procmaps.producers import PATHLESS, Producer, SmapsLine, as_producer
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import DELETED, NEWLINE, AnonName, AnonShmemName, FileBacked, Name
@@ -96,6 +97,7 @@ def _entries(records: tuple[Mapping, ...], producer: Producer, *, strict: bool) 
             _check_header(record, producer, refuse)
             _check_name(record.name, producer, refuse)
             _check_gap(record, producer, refuse)
+            _check_line(record, producer, refuse)
         yield _header(record, producer) + b"\n"
         if record.usage is None:
             continue
@@ -191,11 +193,22 @@ def _check_gap(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
         refuse("name", "it would directly follow the inode, without a space")
 
 
+def _check_line(record: Mapping, producer: Producer, refuse: _Refuse) -> None:
+    """Check that a name with newlines is read as one name, and not as further lines."""
+    if b"\n" in record.name.raw:
+        line = _header(record, producer) + b"\n"
+        if load_grammar(producer.dialect).line_end(line, 0) != len(line):
+            refuse("name", "its newline would end the line")
+
+
 def _check_name(name: Name, producer: Producer, refuse: _Refuse) -> None:
     if name.raw.startswith(b" "):
         refuse("name", "a name cannot begin with a space: it would parse as padding")
     if b"\0" in name.raw:
         refuse("name", "a name cannot contain a NUL byte")
+    bare = name.raw.rstrip(b"\r")
+    if bare != name.raw and load_grammar(producer.dialect).parse_name(bare).kind != name.kind:
+        refuse("name", "its CR would parse as a part of the line end")
     if isinstance(name, AnonName | AnonShmemName):
         _check_label(name.label, producer, refuse)
     elif b"\n" in name.raw and producer.escapes_newlines:

@@ -2,70 +2,36 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-from types import MemberDescriptorType
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from procmaps._arguments import as_address
-from procmaps.errors import escape_bytes
-from procmaps.formats.header_line import CURRENT_HEADER
+from procmaps.printable import escape_bytes
+from procmaps.records import storage
 from procmaps.records.device import Device
 from procmaps.records.names import NEWLINE, FileBacked, Labelled, Name
 from procmaps.records.perms import Perms
 from procmaps.records.usage import Usage
 
+FIELDS: Final = ("start", "end", "perms", "offset", "device", "inode", "name", "usage")
 
-class UsageSource(Protocol):
-    """Makes the usage of a mapping from the columns of a text."""
+if TYPE_CHECKING:
 
-    def usage(self, row: int) -> Usage:
-        """Return the usage in *row* of the usage table."""
-        ...
+    class _Base: ...
 
-
-class _WithUsageSource:
-    """The base of `Mapping`: a slot that is no attribute of the record."""
-
-    __slots__ = ("_usage_source",)
-
-    _usage_source: UsageSource
-    """Not set where a caller made the record."""
+else:
+    _Base = storage.make_base(f"{__name__}._Base", FIELDS, storage.DEFERRED)
 
 
-class _LazyUsage:
-    """The smaps fields, as `Usage`; None for ``maps``. Built on first access.
-
-    A descriptor, whose slot contains a `Usage`, None, or a row of the usage table. Most readers of
-    smaps ask for the usage of a few mappings, and a usage has three dozen fields.
-    """
-
-    def __init__(self, slot: MemberDescriptorType, source: MemberDescriptorType) -> None:
-        """*source* is the slot of the `UsageSource`."""
-        self._slot = slot
-        self._source = source
-
-    def __get__(self, mapping: _WithUsageSource | None, owner: type | None = None) -> object:
-        if mapping is None:
-            return self
-        usage = self._slot.__get__(mapping)
-        if isinstance(usage, int):
-            # Two threads may both make it; the results are equal.
-            usage = self._source.__get__(mapping).usage(usage)
-            self._slot.__set__(mapping, usage)
-        return usage
-
-    def __set__(self, mapping: object, usage: object) -> None:
-        # Called by `__init__` and on unpickling; `Mapping` itself is frozen.
-        if usage is not None and not isinstance(usage, Usage):
-            msg = f"usage must be a Usage or None, not {usage!r}"
-            raise TypeError(msg)
-        self._slot.__set__(mapping, usage)
+def _check_usage(_mapping: Mapping, _field: object, usage: Any) -> None:  # noqa: ANN401 - to be checked
+    if usage is not None and not isinstance(usage, Usage):
+        msg = f"usage must be a Usage or None, not {usage!r}"
+        raise TypeError(msg)
 
 
 @attrs.frozen(weakref_slot=False)
-class Mapping(_WithUsageSource):
+class Mapping(_Base):
     """One virtual memory area: a line of ``maps`` or an entry of ``smaps``.
 
     start    First address.
@@ -90,7 +56,7 @@ class Mapping(_WithUsageSource):
     device: Device
     inode: int
     name: Name
-    usage: Usage | None = None
+    usage: Usage | None = attrs.field(default=None, validator=_check_usage)
 
     @property
     def size(self) -> int:
@@ -110,6 +76,26 @@ class Mapping(_WithUsageSource):
         """The label that a program or driver chose, or None; see `Labelled`."""
         return self.name.label if isinstance(self.name, Labelled) else None
 
+    @property
+    def has_file(self) -> bool:
+        """True if a file is mapped: ``show_map_vma()`` prints device and inode 0 for none.
+
+        Shared anonymous memory and memfds are files of the kernel's own tmpfs, so they have one.
+        """
+        return bool(self.inode or self.device.major or self.device.minor)
+
+    def file_offset(self, address: int) -> int | None:
+        """Return the offset in the mapped file of the byte at *address*; None without a file.
+
+        Raises `ValueError` if the mapping does not contain *address*, `TypeError` if it is no
+        integer.
+        """
+        wanted = as_address(address)
+        if not self.start <= wanted < self.end:
+            msg = f"{wanted:#x} is not in the mapping {self.start:#x}-{self.end:#x}"
+            raise ValueError(msg)
+        return wanted - self.start + self.offset if self.has_file else None
+
     if TYPE_CHECKING:
         # attrs makes both methods. Without them mypy --strict-equality rejects
         # `address in snapshot`.
@@ -120,6 +106,8 @@ class Mapping(_WithUsageSource):
         return self.start <= as_address(address) < self.end
 
     def __str__(self) -> str:
+        from procmaps.formats.header_line import CURRENT_HEADER  # noqa: PLC0415 - slow to import
+
         prefix = CURRENT_HEADER.prefix(
             self.start,
             self.end,
@@ -141,17 +129,3 @@ class Mapping(_WithUsageSource):
 def _summary(usage: Usage) -> str:
     """Return the resident size of a mapping for its ``repr``."""
     return "rss unknown" if usage.rss is None else f"rss {usage.rss // 1024} kB"
-
-
-MAPPING_SLOTS: Final[tuple[MemberDescriptorType, ...]] = attrgetter(
-    *(field.name for field in attrs.fields(Mapping)), "_usage_source"
-)(Mapping)
-"""The slots of a mapping, one for each attribute, and that of its `UsageSource`.
-
-`procmaps.snapshots.record_builder` sets them because `Mapping.__init__` makes a call for each
-attribute of each record. It may set ``usage`` to a row of the usage table.
-"""
-
-# attrs has made a slot for each attribute. Only now can one of them get another descriptor.
-_USAGE: Final = "usage"
-setattr(Mapping, _USAGE, _LazyUsage(*MAPPING_SLOTS[-2:]))

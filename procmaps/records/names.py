@@ -17,7 +17,6 @@ A name with a path is `FileBacked`. A memfd is both.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
@@ -137,23 +136,47 @@ class FileBacked(Name):
             for path, reason in self._originals(self.raw):
                 yield Interpretation("file", path, f"a file{reason}")
 
-    def _originals(self, printed: bytes) -> Iterator[tuple[bytes, str]]:
+    def _originals(self, printed: bytes, limit: int | None = None) -> Iterator[tuple[bytes, str]]:
         r"""Yield every text that ``mangle_path()`` prints as *printed*, and how they differ.
 
         The text with every newline restored comes first: literal ``\012`` is rare in file names.
+        Texts of more than *limit* bytes are left out without being made, because they can be all of
+        2**n but none.
         """
-        parts = printed.split(NEWLINE)
-        if len(parts) == 1 or not self.escaped:
-            yield printed, ""
+        escapes = printed.count(NEWLINE)
+        if not escapes or not self.escaped:
+            if limit is None or len(printed) <= limit:
+                yield printed, ""
             return
-        for joints in itertools.product((b"\n", NEWLINE), repeat=len(parts) - 1):
-            newlines = joints.count(b"\n")
-            literal = len(joints) - newlines
-            traits = ["newline in its name"] * bool(newlines) + [r"literal \012"] * bool(literal)
-            yield (
-                parts[0] + b"".join(j + p for j, p in zip(joints, parts[1:], strict=True)),
-                f", {' and '.join(traits)}",
-            )
+        # An escape that is not restored is longer than a newline by this much.
+        longer = len(NEWLINE) - 1
+        room = escapes if limit is None else (limit - len(printed)) // longer + escapes
+        for choice in _choices(escapes, room):
+            literal = choice.bit_count()
+            traits = ["newline in its name"] * (literal < escapes)
+            traits += [r"literal \012"] * bool(literal)
+            yield _restored(printed, choice), f", {' and '.join(traits)}"
+
+
+def _restored(printed: bytes, literal: int) -> bytes:
+    """Return *printed* with its newlines; bit *n* of *literal* keeps the *n*-th last escape."""
+    # The first choices keep none but a few of the last escapes: most text is replaced at once.
+    first, *others = printed.rsplit(NEWLINE, literal.bit_length())
+    pieces = [first.replace(NEWLINE, b"\n")]
+    for bit, piece in zip(reversed(range(len(others))), others, strict=True):
+        pieces += (NEWLINE if literal >> bit & 1 else b"\n", piece)
+    return b"".join(pieces)
+
+
+def _choices(bits: int, most: int) -> Iterator[int]:
+    """Yield the numbers of *bits* bits of which at most *most* are set, ascending."""
+    number, limit = 0, 1 << bits
+    while most >= 0 and number < limit:
+        yield number
+        number += 1
+        while number.bit_count() > most and number < limit:
+            # Up to the next carry out of the lowest set bit, no number has fewer bits set.
+            number += number & -number
 
 
 @attrs.frozen(repr=False)
@@ -319,9 +342,8 @@ class LabelledFile(FileBacked, Labelled):
     label: bytes
 
     def _as_kernel_object(self) -> Iterator[Interpretation]:
-        for label, reason in self._originals(self.label):
-            if len(label) <= self.MAX_LABEL:
-                yield Interpretation(self.kind, label, f"{self.DESCRIPTION}{reason}")
+        for label, reason in self._originals(self.label, self.MAX_LABEL):
+            yield Interpretation(self.kind, label, f"{self.DESCRIPTION}{reason}")
 
 
 @attrs.frozen(repr=False)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import attrs
 
+from procmaps.formats.smaps_fields import FIELDS
 from procmaps.formats.vm_flags import VmFlags
+from procmaps.records import storage
 from procmaps.records.names import Name
 
 
@@ -20,8 +24,26 @@ class ExtraField:
     value: bytes
 
 
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+NUMBERS: Final = tuple(f.attribute for f in FIELDS.values() if f.unit in ("kB", "count"))
+"""The fields of `Usage` that are numbers."""
+
+OTHERS: Final = ("name", "vm_flags", "extra")
+"""The other fields of `Usage`."""
+
+if TYPE_CHECKING:
+
+    class _Base: ...
+
+else:
+    _Base = storage.make_base(f"{__name__}._Base", (*NUMBERS, *OTHERS), ())
+
+
 @attrs.frozen
-class Usage:
+class Usage(_Base):
     """The smaps fields of one mapping. A field that was not printed is None, never 0.
 
     All values are sizes in bytes, except ``thp_eligible``, ``protection_key`` and the last three.
@@ -108,10 +130,16 @@ class Usage:
 
     @property
     def uss(self) -> int | None:
-        """Unique set size in bytes: private pages, including huge ones; None if not printed."""
-        if self.private_clean is None or self.private_dirty is None:
-            return None
-        return self.private_clean + self.private_dirty + (self.private_hugetlb or 0)
+        """Unique set size in bytes: the private part of `rss`; None if not printed.
+
+        Pages of hugetlbfs are no part of it, because they are no part of `rss` or `pss` either.
+        """
+        return _sum(self.private_clean, self.private_dirty)
+
+    @property
+    def hugetlb(self) -> int | None:
+        """Memory of hugetlbfs in bytes, shared and private; None if not printed (before 4.4)."""
+        return _sum(self.shared_hugetlb, self.private_hugetlb)
 
     def __repr__(self) -> str:
         # Only fields with a value; the result is still a valid call of the constructor.

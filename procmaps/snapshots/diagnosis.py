@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 
-from procmaps.engines.column_buffers import UnparsedRange
-from procmaps.errors import PRINTABLE, ParseError
+from procmaps.engines.unparsed_range import UnparsedRange
+from procmaps.errors import ParseError
 from procmaps.formats.smaps_fields import FIELDS, Unit
-from procmaps.grammar.loading import HEADER_PARTS, Grammar
+from procmaps.grammar.loading import Grammar
+from procmaps.grammar.rules import HEADER_PARTS
 from procmaps.grammar.to_byte_tables import NotCompilable, repeated_sets
 from procmaps.grammar.to_regex import Terminal
+from procmaps.printable import PRINTABLE
 from procmaps.snapshots import hints
+from procmaps.snapshots.foreign_texts import foreign_text_hint
 
 EXPECTED = {
     "ADDRESS": "an address, {least} to {most} hexadecimal digits in lower case",
@@ -54,12 +57,13 @@ def diagnose(grammar: Grammar, text: bytes, unparsed: UnparsedRange, number: int
     newline = text.find(b"\n", unparsed.start, unparsed.end)
     line = text[unparsed.start : newline if newline >= 0 else unparsed.end]
     key = _key(grammar, line)
+    foreign = foreign_text_hint(text, line, number)
     if unparsed.reason:
         field, index, reason = _impossible_value(grammar, line, unparsed)
-        hint = _HINTS.get(field, "")
+        hint = foreign or _HINTS.get(field, "")
     else:
         field, index, reason = _syntax_error(grammar, line)
-        hint = _hint(line, index, field, alone=len(text) <= len(line) + 1)
+        hint = foreign or _hint(line, index, field, alone=len(text) <= len(line) + 1)
     return ParseError(
         reason=reason,
         source=line,
@@ -172,7 +176,6 @@ def _hint(line: bytes, index: int, field: str, *, alone: bool) -> str:
     byte = line[index : index + 1] or b"\n"
     in_number = index > 0 and field in _HEXADECIMAL
     candidates = (
-        *((line.startswith(magic), hint) for magic, hint in hints.FOREIGN),
         (byte == b"\0", hints.NUL),
         (not line, hints.BLANK_LINE),
         (alone and line.startswith(b"/"), hints.PATH),

@@ -10,7 +10,7 @@ _COMMAND_LINE: dict[str, str] = {}
 """By hint as Python users read it, the wording for the command line."""
 
 
-def _hint(python: str, command_line: str = "") -> str:
+def hint(python: str, command_line: str = "") -> str:
     """Return *python*; register *command_line* if the command line says it differently."""
     if command_line:
         _COMMAND_LINE[python] = command_line
@@ -22,42 +22,28 @@ def for_command_line(error: ParseError) -> ParseError:
     return attrs.evolve(error, hint=_COMMAND_LINE.get(error.hint, error.hint))
 
 
-_JSON = _hint("This looks like JSON; procmaps reads the text that the kernel prints.")
-_UTF_16 = _hint("The byte order mark shows that this is UTF-16: decode it first.")
-
-FOREIGN = (
-    (b"\x1f\x8b", _hint("This is gzip data: decompress it first.")),
-    (b"\x7fELF", _hint("This is an ELF file, such as a program or a core dump.")),
-    (b"{", _JSON),
-    (b"[{", _JSON),
-    (b"\xef\xbb\xbf", _hint("The file starts with a UTF-8 byte order mark: remove its 3 bytes.")),
-    (b"\xff\xfe", _UTF_16),
-    (b"\xfe\xff", _UTF_16),
-)
-"""First bytes of other file formats, and the hint for each."""
-
-MISSING_START = _hint("The start of the dump is missing: every entry starts with a header line.")
-MISSING_HEADER = _hint("A header line is missing between the two: every entry starts with one.")
-NUL = _hint("Names and fields contain no NUL bytes: is this a binary file?")
-BLANK_LINE = _hint(
+MISSING_START = hint("The start of the dump is missing: every entry starts with a header line.")
+MISSING_HEADER = hint("A header line is missing between the two: every entry starts with one.")
+NUL = hint("Names and fields contain no NUL bytes: is this a binary file?")
+BLANK_LINE = hint(
     "The kernel prints no blank lines: remove it, or pass errors='collect'.",
     "The kernel prints no blank lines: remove it.",
 )
-PATH = _hint(
+PATH = hint(
     "This looks like a path: procmaps.load() reads the file of that name.",
     "This looks like a path: pass it as the argument.",
 )
-UPPER_CASE = _hint("The kernel prints hexadecimal digits in lower case.")
-TOO_MANY_DIGITS = _hint("Numbers here have at most 64 bits, or 16 digits.")
-TOO_LONG_INODE = _hint("Inodes have at most 64 bits, or 20 digits.")
-CHANGED_SPACES = _hint(
+UPPER_CASE = hint("The kernel prints hexadecimal digits in lower case.")
+TOO_MANY_DIGITS = hint("Numbers here have at most 64 bits, or 16 digits.")
+TOO_LONG_INODE = hint("Inodes have at most 64 bits, or 20 digits.")
+CHANGED_SPACES = hint(
     "Spaces were replaced by other characters: procmaps.extract() restores them.",
     "Spaces were replaced by other characters: `procmaps extract` restores them.",
 )
-ELSEWHERE = _hint(
+ELSEWHERE = hint(
     "If the dump is inside other text, such as a log or a mail, procmaps.extract() finds it. "
     "If the line continues the name above it, pass dialect='nommu' or 'android'.",
     "If the dump is inside other text, such as a log or a mail, `procmaps extract` finds it. "
     "If the line continues the name above it, pass --dialect nommu or --dialect android.",
 )
-CUT_OFF = _hint("The line is cut off, so later lines may be missing, too.")
+CUT_OFF = hint("The line is cut off, so later lines may be missing, too.")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 from io import FileIO
-from typing import BinaryIO, Literal, get_args
 
 from procmaps._arguments import BytesOrStr, StrOrBytesPath, as_binary_file, as_bytes
 from procmaps.engines.read_file import read_all
 from procmaps.engines.scan_text import scan
+from procmaps.grammar.loading import DEFAULT_DIALECT
 from procmaps.grammar.loading import load as load_grammar
 from procmaps.snapshots.dialect_detection import REQUESTED, DialectMatch, detect_dialect
 from procmaps.snapshots.snapshot import Snapshot
 from procmaps.snapshots.source_text import SourceText
 
-Errors = Literal["strict", "collect"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO, Literal
+
+    Errors = Literal["strict", "collect"]
+else:
+    Errors = str  # typing takes long to import
 
 
 def loads(data: BytesOrStr, *, errors: Errors = "strict", dialect: str = "auto") -> Snapshot:
@@ -23,22 +29,24 @@ def loads(data: BytesOrStr, *, errors: Errors = "strict", dialect: str = "auto")
     A ``str`` is encoded as UTF-8 with surrogateescape, as Python decodes such files. Empty input
     gives an empty snapshot. *dialect* is ``auto`` or a name of `procmaps.formats.dialects`.
 
-    Raises `ParseError` for the first line that cannot be parsed. With ``errors="collect"`` such
-    lines stay in the text and are listed in `Snapshot.problems`. Raises `UnknownDialect` for a
-    *dialect* without a grammar, `ValueError` for another *errors*, and `TypeError` for *data* that
-    is neither bytes nor ``str``.
+    Raises `ParseError` for the first line that cannot be parsed, and reads little after it. With
+    ``errors="collect"`` such lines stay in the text and are listed in `Snapshot.problems`. Raises
+    `UnknownDialect` for a *dialect* without a grammar, `ValueError` for another *errors*, and
+    `TypeError` for *data* that is neither bytes nor ``str``.
     """
-    if errors not in get_args(Errors):
+    if errors not in ("strict", "collect"):
         msg = f'errors must be "strict" or "collect", not {errors!r}'
         raise ValueError(msg)
-    source = SourceText.of(as_bytes(data))
+    stop = errors == "strict"
+    source = SourceText.of(as_bytes(data), DEFAULT_DIALECT if dialect == "auto" else dialect)
     if dialect == "auto":
-        grammar, columns, match = detect_dialect(source.text)
+        grammar, columns, match = detect_dialect(source.text, stop=stop)
     else:
         grammar = load_grammar(dialect)
-        columns, match = scan(source.text, grammar), DialectMatch(dialect, REQUESTED)
+        columns = scan(source.text, grammar, stop=stop)
+        match = DialectMatch(dialect, REQUESTED)
     snapshot = Snapshot(source, columns, grammar, match)
-    if errors == "strict" and (error := snapshot.first_error):
+    if stop and (error := snapshot.first_error):
         raise error
     return snapshot
 

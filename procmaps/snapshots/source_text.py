@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-import attrs
+from procmaps.grammar.loading import DEFAULT_DIALECT
+from procmaps.grammar.loading import load as load_grammar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from procmaps.grammar.loading import Grammar
+
+_MAX_RETURNS = 4
+"""The most CRs of one line end. Each conversion to Windows' line ends adds one."""
 
 
-@attrs.frozen
 class SourceText:
     """A text and its line ends. Equal texts give equal snapshots."""
 
-    text: bytes
-    """The text with plain newlines; offsets count in it."""
-    newline: bytes
-    """The line end of the input, LF or CR LF."""
+    def __init__(self, text: bytes, newline: bytes) -> None:
+        self.text = text
+        """The text with plain newlines; offsets count in it."""
+        self.newline = newline
+        """The line end of the input: LF, with the CRs before it that every line has."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SourceText):
+            return NotImplemented
+        return (self.text, self.newline) == (other.text, other.newline)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.newline))
 
     @classmethod
-    def of(cls, data: bytes) -> SourceText:
-        """Replace CR LF if every line ends in it; otherwise a CR is part of a name."""
-        first = data.find(b"\n")
-        if first < 1 or data[first - 1] != ord("\r"):
-            return cls(data, b"\n")
-        if data.count(b"\r\n") != data.count(b"\n"):
-            return cls(data, b"\n")
-        return cls(data.replace(b"\r\n", b"\n"), b"\r\n")
+    def of(cls, data: bytes, dialect: str = DEFAULT_DIALECT) -> SourceText:
+        r"""Remove the CRs before LF that every line has, unless each of them can end a name.
+
+        A text that was converted to Windows' line ends twice has CR CR LF. Any other CR is part of
+        a name: a text that has only lines such as ``/x\r`` is kept as it is. *dialect* is the one
+        to read the lines in.
+        """
+        for returns in range(_returns_of_first_line(data), 0, -1):
+            newline = b"\r" * returns + b"\n"
+            if data.count(newline) == data.count(b"\n") and _was_converted(
+                data, newline[:-1], load_grammar(dialect)
+            ):
+                return cls(data.replace(newline, b"\n"), newline)
+        return cls(data, b"\n")
 
     def __len__(self) -> int:
         return len(self.text)
@@ -35,6 +57,32 @@ class SourceText:
     def input_offset(self, offset: int, line: int) -> int:
         """Return the offset in the input of *offset*, which is in the *line*-th line."""
         return offset + (line - 1) * (len(self.newline) - 1)
+
+
+def _returns_of_first_line(data: bytes) -> int:
+    """Return the number of CRs at the end of the first line, at most `_MAX_RETURNS`."""
+    end = data.find(b"\n")
+    last = data[max(0, end - _MAX_RETURNS) : max(0, end)]
+    return len(last) - len(last.rstrip(b"\r"))
+
+
+def _was_converted(data: bytes, returns: bytes, grammar: Grammar) -> bool:
+    r"""Return whether a line of *data*, whose lines all end in *returns*, shows a conversion.
+
+    Such a line is no header line, or its name is of another kind with the CRs than without: no
+    kernel prints ``[heap]\r``.
+    """
+    offset = 0
+    while offset < len(data):
+        header = grammar.header.match(data, offset)
+        if header is None or not header["NAME"]:
+            return True
+        name = header["NAME"]
+        bare = name.removesuffix(returns)
+        if grammar.parse_name(name).kind != grammar.parse_name(bare).kind:
+            return True
+        offset = header.end()
+    return False
 
 
 class LineCounter:

@@ -5,6 +5,7 @@ the tables of formats: nothing is drawn that the producer cannot print.
 
 * text: `labels`, `android_labels`, `raw_android_names`, `file_names`
 * records: `names`, `mappings`, `address_spaces`
+* lines: `edge_lines`, `edge_fields`, `edge_names`, with numbers at their limits
 * bytes: `dumps`, `snapshots`, `grammar_bytes`, and `damaged_dumps` for what no producer prints
 """
 
@@ -14,6 +15,7 @@ from procmaps.strategies.damage import (
     Damage,
     damaged_dumps,
 )
+from procmaps.strategies.edges import edge_fields, edge_lines, edge_names
 from procmaps.strategies.files import dumps, every_producer, grammar_bytes, snapshots
 from procmaps.strategies.mappings import address_spaces, mappings
 from procmaps.strategies.names import names
@@ -27,6 +29,9 @@ __all__ = [
     "android_labels",
     "damaged_dumps",
     "dumps",
+    "edge_fields",
+    "edge_lines",
+    "edge_names",
     "every_producer",
     "file_names",
     "grammar_bytes",

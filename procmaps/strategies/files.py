@@ -8,7 +8,7 @@ from hypothesis.extra.lark import from_lark
 from procmaps import producers
 from procmaps.formats.dialects import dialect
 from procmaps.formats.file_kinds import FileKind
-from procmaps.grammar.loading import parser
+from procmaps.grammar.lark_parser import build_parser
 from procmaps.producers import Producer, as_producer
 from procmaps.producers.rendering import render
 from procmaps.snapshots.loading import loads
@@ -54,6 +54,6 @@ def grammar_bytes(name: str = "linux", start: str = "maps") -> st.SearchStrategy
     mapping may end before it starts, and a field may be repeated. Raises
     `procmaps.errors.UnknownDialect` for a dialect without a grammar.
     """
-    lark = parser(dialect(name))
+    lark = build_parser(dialect(name).grammar)
     text = from_lark(lark, start=start, alphabet=st.characters(max_codepoint=255))
     return text.map(lambda drawn: drawn.encode("latin-1"))

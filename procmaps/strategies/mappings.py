@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import Literal
 
-import attrs
 from hypothesis import strategies as st
 
 from procmaps.formats.file_kinds import FileKind
@@ -57,9 +56,6 @@ def address_spaces(
     for low, high in itertools.pairwise(cuts):
         if draw(st.sampled_from((True, True, False))):
             found.append(draw(_mapping(chosen, low * _PAGE, high * _PAGE, kind)))
-    if found and all(record.name.raw.endswith(b"\r") for record in found):
-        # A file in which every line ends in CR LF is read as a converted one.
-        found[-1] = attrs.evolve(found[-1], name=Unnamed())
     return found
 
 

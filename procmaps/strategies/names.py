@@ -70,10 +70,12 @@ def _pseudo(name: PseudoName, producer: Producer) -> st.SearchStrategy[bytes]:
 
 def _part(piece: str, name: PseudoName, producer: Producer) -> st.SearchStrategy[bytes]:
     decimal = st.integers(0, 2**31 - 1).map(lambda number: b"%d" % number)
+    top = (1 << producer.header.inode_bits) - 1
+    inode = st.integers(0, top) | st.sampled_from((0, 1, top - 1, top))
     texts: dict[str, st.SearchStrategy[bytes]] = {
         "TID": decimal,
         "NUMBER": decimal,
-        "INODE": decimal,
+        "INODE": inode.map(lambda number: b"%d" % number),
         "KEY": st.integers(0, 2**32 - 1).map(lambda key: b"%08x" % key),
         "CLASS": st.sampled_from(
             (b"[perf_event]", b"[io_uring]", b"kvm-vcpu:0", b"bpf-map", b"x y")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from procmaps.extraction.blanks import DASH
 from procmaps.extraction.field_lines import field_key
@@ -15,6 +16,7 @@ from procmaps.extraction.literal_syntax import (
     split_lines,
     unescape,
 )
+from procmaps.extraction.lookahead import Lookahead
 from procmaps.extraction.matches import find_candidate, find_partial
 from procmaps.extraction.source_lines import SourceLine
 
@@ -29,20 +31,20 @@ _AFTER = re.compile(rb"[ \t]*" + _OPERATOR + rb"[ \t]*\\?[ \t\r]*\Z")
 _BEFORE = re.compile(rb"[ \t]*" + _OPERATOR + rb"[ \t]*(?:u8|[bBLuU])?(?=([\"'`]))")
 
 
-def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+def remove(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
     """Yield the lines, with a literal that ends inside a mapping's line joined to the next ones."""
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        index += 1
+    rest = Lookahead(lines)
+    for line in rest:
+        joined = line
         for _ in range(_MAX_JOINS):
-            end = _open_end(line.text)
-            rest = _continuation(lines[index].text) if end and index < len(lines) else b""
-            if not rest:
+            end = _open_end(joined.text)
+            following = rest.next_line() if end else None
+            continuation = _continuation(following.text) if following else b""
+            if not following or not continuation:
                 break
-            line = line.joined_with(lines[index], line.text[:end] + rest, "string", b'"')
-            index += 1
-        yield line
+            text = joined.text[:end] + continuation
+            joined = joined.joined_with(next(rest), text, "string", b'"')
+        yield joined
 
 
 def _open_end(text: bytes) -> int:
@@ -53,12 +55,16 @@ def _open_end(text: bytes) -> int:
         quote = text[start : start + 1]
         end = closing_quote(text, found.start(), quote) if start >= 0 else len(text)
     else:
-        *_, last = [None, *LITERAL.finditer(text)] if DASH.search(text) else [None]
+        last = _last_literal(text) if DASH.search(text) else None
         if not last or find_partial(unescape(body(last))) != 0:
             return 0
         end = last.end() - 1
     is_closed = end < len(text) and not text[:end].endswith(_NEWLINES)
     return end if is_closed and _AFTER.match(text, end + 1) else 0
+
+
+def _last_literal(text: bytes) -> re.Match[bytes] | None:
+    return functools.reduce(lambda _, found: found, LITERAL.finditer(text), None)
 
 
 def _continuation(text: bytes) -> bytes:
@@ -67,6 +73,6 @@ def _continuation(text: bytes) -> bytes:
     literal = LITERAL.match(text, before.end()) if before else None
     if not literal or find_candidate(text):
         return b""
-    if any(field_key(unescape(line), is_first=False) for line in split_lines(body(literal))):
+    if any(field_key(unescape(line), above=b"Size") for line in split_lines(body(literal))):
         return b""
     return text[literal.start() + 1 :]

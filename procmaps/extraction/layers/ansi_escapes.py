@@ -24,8 +24,7 @@ def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
     is_recording = any(_SEQUENCE.search(line.text) and not _are_all_in_name(line) for line in lines)
     for line in lines:
         if b"\x1b" in line.text and (is_recording or _is_name_coloured(line)):
-            text = _SEQUENCE.sub(b"", line.text)
-            yield line.with_text(text, "terminal", line.text) if text != line.text else line
+            yield line.substituted(_SEQUENCE, lambda _: b"", "terminal", line.text)
         else:
             yield line
 

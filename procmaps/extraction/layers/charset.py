@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
+from procmaps.extraction.encoded_lines import split_encoded
+from procmaps.extraction.search_hints import parts_to_read
 from procmaps.extraction.source_lines import SourceLine, split
 
 _BYTE_ORDER_MARKS = (
@@ -18,15 +20,15 @@ _MIN_SAMPLE = 64
 
 
 def decode(data: bytes) -> Iterator[SourceLine]:
-    """Yield the lines of *data*, converted to UTF-8 if it is UTF-16 or UTF-32.
+    """Yield the lines of *data* that may be around a dump, in UTF-8 if it is UTF-16 or UTF-32.
 
     This layer works on bytes, because lines cannot be split before it is removed.
     """
     charset = _detect(data)
     if not charset:
-        yield from split(data)
+        yield from split(data, parts_to_read(data))
         return
-    for line in split(data.decode(charset, "replace").encode("utf-8", "replace")):
+    for line in split_encoded(data, charset):
         yield line.with_repair("charset", charset.encode("ascii"))
 
 

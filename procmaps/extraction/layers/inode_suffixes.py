@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from procmaps.extraction.results import RepairKind
 from procmaps.extraction.source_lines import SourceLine
 
 
-def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+def remove(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
     """Yield the lines without text after the inode that no kernel prints there."""
     return map(without_inode_suffix, lines)
 

@@ -11,9 +11,13 @@ from collections.abc import Iterator
 
 from procmaps.extraction.blanks import as_spaces
 from procmaps.extraction.results import RepairKind
+from procmaps.extraction.substitution import substituted
 
 _QUOTE = re.compile(rb"[ \t]{0,16}(?:>|\||&gt;)(?:[ \t]{0,2}(?:>|\||&gt;)){0,63}[ \t]?")
 """Quotation marks of mail: ``> ``, ``>>> ``, ``> > ``, ``| ``, in HTML ``&gt; ``."""
+
+_QUOTE_AT_END = re.compile(rb"(?:(?:>|\||&gt;)[ \t]{0,2}){1,64}\Z")
+_MAX_QUOTE = 256
 
 _COMMENT = re.compile(
     rb"[ \t]{0,64}(?:///?!?|##*|\*+|--+|;+|%+|<!--|/\*+|rem|REM)(?=[ \t]|\Z)[ \t]?"
@@ -25,11 +29,16 @@ _ASSIGNMENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]{0,64}=\Z")
 _TAGS = re.compile(rb"(?:<[A-Za-z/][^<>]{0,200}>[ \t]*)+")
 """Tags of HTML or a markup like it."""
 
-_DIFF_MARKS = (b"+", b"-", b" ")
+DIFF_MARKS = (b"+", b"-", b" ")
 """The first column of a unified diff; a blank if the line is in both texts."""
 
 _FAULT_MARK = b"--->"
 """A tombstone prints it in place of the indent, before the mapping of the fault address."""
+
+_ARROW = "\u25ba".encode()
+"""pwndbg prints it in the indent of the row that contains an address."""
+
+_PADDED_NUMBER = re.compile(rb"(?:(?<! ) *+)?0+")
 
 _EQUALIZED = bytes.maketrans(b"123456789abcdefABCDEF\t", b"0" * 21 + b" ")
 """Makes all numbers of the same length equal."""
@@ -41,6 +50,19 @@ def leading_quote(text: bytes) -> bytes:
     return quote[0] if quote else b""
 
 
+def outer_prefix(prefix: bytes) -> bytes:
+    """Return the text before the quotation marks that *prefix* ends with: a mail in a log."""
+    begin = max(0, len(prefix) - _MAX_QUOTE)
+    quote = _QUOTE_AT_END.search(prefix, begin)
+    return prefix[: quote.start()] if quote else prefix
+
+
+def quote_depth(text: bytes) -> int:
+    """Return the number of quotation marks at the beginning of *text*."""
+    marks = leading_quote(text).replace(b"&gt;", b">")
+    return marks.count(b">") + marks.count(b"|")
+
+
 def family(prefix: bytes) -> bytes:
     """Return what all prefixes of one dump share: the quotation, and whether there is more.
 
@@ -49,7 +71,7 @@ def family(prefix: bytes) -> bytes:
     quote = leading_quote(prefix)
     marks = bytes(byte for byte in quote.replace(b"&gt;", b">") if byte in b">|")
     rest = _TAGS.sub(b"", prefix[len(quote) :]).removesuffix(_FAULT_MARK)
-    if _ASSIGNMENT.search(rest) or rest in _DIFF_MARKS or _is_blank(rest):
+    if _ASSIGNMENT.search(rest) or rest in DIFF_MARKS or _is_blank(rest):
         return marks
     return marks + b"+"
 
@@ -62,7 +84,7 @@ def content_start(text: bytes, prefix: bytes) -> int:
     size = len(prefix)
     if text.startswith(prefix) or equalize(text[:size]) == equalize(prefix):
         return size
-    if prefix in _DIFF_MARKS and text.startswith(_DIFF_MARKS):
+    if prefix in DIFF_MARKS and text.startswith(DIFF_MARKS):
         return size
     short = prefix.rstrip(b" \t")
     if short and text.rstrip(b" \t\r") == short:
@@ -99,7 +121,7 @@ def take_apart(prefix: bytes) -> Iterator[tuple[RepairKind, bytes]]:
 
 def equalize(prefix: bytes) -> bytes:
     """Return *prefix* with all numbers made equal, and the blanks that pad them removed."""
-    return re.sub(rb" *0+", b"0", prefix.translate(_EQUALIZED))
+    return substituted(_PADDED_NUMBER, lambda _: b"0", prefix.translate(_EQUALIZED))
 
 
 def _kind_of_rest(rest: bytes) -> RepairKind:
@@ -110,4 +132,4 @@ def _kind_of_rest(rest: bytes) -> RepairKind:
 
 def _is_blank(text: bytes) -> bool:
     # "A" can be the rest of a no-break space (`blanks.NO_BREAK_SPACE`).
-    return not as_spaces(text).strip(b" A")
+    return not as_spaces(text).replace(_ARROW, b"").strip(b" A")

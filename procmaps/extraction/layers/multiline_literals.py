@@ -7,7 +7,7 @@ continues on the next one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -18,8 +18,8 @@ from procmaps.extraction.literal_syntax import (
     MAX_DISTANCE,
     QUOTES,
     closing_quote,
+    line_slices,
     opening_quote,
-    split_lines,
     unescape,
 )
 from procmaps.extraction.matches import find_candidate
@@ -43,6 +43,14 @@ _RAW_OPENING = re.compile(
 """The opening mark of a literal with unescaped lines.
 
 It is at the end of a line or just before a mapping."""
+
+_OPENING_BEFORE_TEXT = re.compile(
+    rb"""(?P<same>\"\"\"|\'\'\'|```+)|[rR]"(?P<cpp>[^ ()\\\t]{0,16})\("""
+    rb"""|(?<![A-Za-z0-9_])[bc]?r(?P<rust>\#{1,16})"|\{(?P<ocaml>[a-z_]{0,16})\|"""
+    rb"""|\{(?P<jira>code|noformat)(?::[^{}]{0,64})?\}"""
+    rb"""|\[(?P<bbcode>code|quote|pre|log)(?:=[^\[\]]{0,64})?\]|<!\[(?P<xml>C)DATA\["""
+)
+"""The opening mark of a literal whose first line is a heading; marks that occur nowhere else."""
 
 _CLOSERS = {
     "same": b"%b", "cpp": b')%b"', "rust": b'"%b', "lua": b"]%b]", "ocaml": b"|%b}",
@@ -74,24 +82,36 @@ class _OpenLiteral:
     """Where the literal begins in the line that opens it."""
 
 
-def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+@attrs.frozen
+class _Content:
+    """The part of a continued literal that is in one line."""
+
+    begin: int
+    end: int
+    opened: bytes
+    """The text before it in the line."""
+
+
+def remove(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
     """Yield the lines without the text that opens, continues and closes such literals."""
     mark_above, distance_left = b"", 0
     literal: _OpenLiteral | None = None
-    for line in lines:
-        text = line.text
+    for original in lines:
+        line, text = original, original.text
         found = None if literal and literal.is_continued else find_candidate(text)
         if found:
             literal = _opened(text, found.start(), mark_above) or literal
+            line = _without_opening_quote(original, found.start())
         if literal and literal.is_continued:
-            parts, literal = _continue(line, literal)
-            yield from parts
+            content, continues = _continue(line, literal)
+            literal = _OpenLiteral(literal.mark, is_continued=True) if continues else None
+            yield from _lines(line, content) if content else (line,)
         elif literal:
             part, literal = _close(line, literal, found)
             yield part
         else:
             yield line
-        mark = b"" if found else _raw_closing_mark(text) or _unpaired_quote(text)
+        mark = b"" if found else _mark_after(text)
         if mark in QUOTES and not literal and _BACKSLASH_AT_END.search(text):
             literal = _OpenLiteral(mark, is_continued=True)
         if mark:
@@ -107,7 +127,8 @@ def _opened(text: bytes, mapping: int, mark_above: bytes) -> _OpenLiteral | None
 
     None if there is none, or if it closes in this line: then it is one for `string_literals`.
     """
-    if mark := _raw_closing_mark(text[:mapping]):
+    before = text[:mapping]
+    if mark := _raw_closing_mark(before) or _closing_mark_after_heading(before):
         # Braces around each line are one for `line_suffixes`.
         return None if mark == b"}" and text.endswith(mark) else _OpenLiteral(mark)
     start = opening_quote(text, mapping)
@@ -119,12 +140,42 @@ def _opened(text: bytes, mapping: int, mark_above: bytes) -> _OpenLiteral | None
     return _OpenLiteral(mark_above) if mark_above else None
 
 
+def _without_opening_quote(line: SourceLine, mapping: int) -> SourceLine:
+    """Return *line* without the quotation mark of Rust's raw literal before its mapping.
+
+    Others would take a quotation mark in the name for the one that closes it.
+    """
+    window = line.text[max(0, mapping - _WINDOW) : mapping]
+    opening = _RAW_OPENING.search(window)
+    if not opening or opening.lastgroup != "rust":
+        return line
+    begin = mapping - len(window) + opening.start()
+    return line.edited([(begin, mapping, b" ")]).with_repair("string", opening[0])
+
+
 def _raw_closing_mark(text: bytes) -> bytes:
     """Return the mark that closes the literal opened at the end of *text*, or an empty text."""
     opening = _RAW_OPENING.search(text[-_WINDOW:])
-    if not opening or not opening.lastgroup:
-        return b""
-    return _CLOSERS[opening.lastgroup] % opening[opening.lastgroup]
+    return _closer(opening) if opening else b""
+
+
+def _closing_mark_after_heading(text: bytes) -> bytes:
+    """Return the mark that closes the literal opened before a heading, or an empty text."""
+    for opening in _OPENING_BEFORE_TEXT.finditer(text, 0, _WINDOW):
+        mark = _closer(opening)
+        if mark not in text[opening.end() :]:
+            return mark
+    return b""
+
+
+def _closer(opening: re.Match[bytes]) -> bytes:
+    group = opening.lastgroup or "same"
+    return _CLOSERS[group] % opening[group]
+
+
+def _mark_after(text: bytes) -> bytes:
+    """Return the mark that closes a literal opened in a line without a mapping, or nothing."""
+    return _raw_closing_mark(text) or _unpaired_quote(text) or _closing_mark_after_heading(text)
 
 
 def _unpaired_quote(text: bytes) -> bytes:
@@ -156,24 +207,27 @@ def _close(
     return line, literal
 
 
-def _continue(
-    line: SourceLine, literal: _OpenLiteral
-) -> tuple[list[SourceLine], _OpenLiteral | None]:
-    """Return the lines in one line of a continued literal, and the literal if it continues."""
+def _continue(line: SourceLine, literal: _OpenLiteral) -> tuple[_Content | None, bool]:
+    """Return the literal's text in one line, and whether the next line continues it.
+
+    None if the literal is open, but not continued: then it is none.
+    """
     text = line.text
     gap = _GAP.match(text)
     begin = literal.begin or (gap.end() if gap else 0)
     end = closing_quote(text, begin, literal.mark)
-    content = text[begin:end]
-    continuation = _BACKSLASH_AT_END.search(content) if end == len(text) else None
+    continuation = _BACKSLASH_AT_END.search(text, begin) if end == len(text) else None
     if continuation:
-        content = content[: continuation.start()]
-    elif end == len(text):
-        return [line], None
-    opened = text[:begin] or literal.mark
-    parts = [
-        line.with_text(unescape(escaped), "string", opened).with_repair("escape", escaped)
-        for escaped in split_lines(content)
-    ]
-    continued = _OpenLiteral(literal.mark, is_continued=True) if continuation else None
-    return parts or [line], continued
+        return _Content(begin, continuation.start(), text[:begin] or literal.mark), True
+    if end == len(text):
+        return None, False
+    return _Content(begin, end, text[:begin] or literal.mark), False
+
+
+def _lines(line: SourceLine, content: _Content) -> Iterator[SourceLine]:
+    """Yield the lines in the literal's text, or *line* if that is empty."""
+    if content.begin == content.end:
+        yield line
+    for part in line.divided(line_slices(line.text, content.begin, content.end)):
+        plain = part.edited([(0, len(part.text), unescape(part.text))])
+        yield plain.with_repair("string", content.opened).with_repair("escape", part.text)

@@ -10,13 +10,18 @@ from procmaps.extraction.layers.line_prefixes import content_start, leading_quot
 from procmaps.extraction.source_lines import SourceLine
 from procmaps.formats.dialects import LINUX
 
-_DECLARATION = re.compile(rb"(?i)^content-transfer-encoding:[ \t]*quoted-printable[ \t\r]*$")
+_DECLARATION = re.compile(
+    rb"(?i)^(.{0,64}?)content-transfer-encoding:[ \t]*quoted-printable[ \t\r]*$"
+)
 _ESCAPE = re.compile(rb"=([0-9A-F]{2})")
 _SPACES_AT_END = re.compile(rb"(?<!=20)(?:=20)+\r?$")
 _SOFT_BREAK = re.compile(rb"=[ \t]*\r?$")
 
 _MIN_WIDTH = 56
 """Bytes before a soft break, at least. Encoders break at 76; a later quotation shortens lines."""
+
+_MIN_BREAKS = 2
+"""Soft breaks that show the encoding where no byte is escaped: a name may end in ``=``."""
 
 _MAX_JOINS = 64
 """Lines that soft breaks join into one, at most: names have at most 4095 bytes."""
@@ -31,6 +36,8 @@ def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
     if not _is_encoded(lines):
         yield from lines
         return
+    declarations = (_DECLARATION.match(line.text) for line in lines)
+    prefix = next((found[1] for found in declarations if found), b"")
     index = 0
     while index < len(lines):
         line = lines[index]
@@ -38,7 +45,8 @@ def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
         joins = 0
         while joins < _MAX_JOINS and index < len(lines) and _SOFT_BREAK.search(line.text):
             following = lines[index]
-            rest = following.text[content_start(following.text, leading_quote(line.text)) :]
+            before = prefix or leading_quote(line.text)
+            rest = following.text[content_start(following.text, before) :]
             text = _SOFT_BREAK.sub(b"", line.text) + rest
             line = line.joined_with(following, text, "soft break", b"=")
             index, joins = index + 1, joins + 1
@@ -46,15 +54,19 @@ def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
 
 
 def _decoded(line: SourceLine) -> SourceLine:
-    text = _ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), line.text)
+    return line.substituted(_ESCAPE, _character, "quoted-printable", line.text)
+
+
+def _character(escape: re.Match[bytes]) -> bytes:
     # An encoded newline would make two lines of one.
-    text = text.replace(b"\n", b" ").replace(b"\0", b" ")
-    return line if text == line.text else line.with_text(text, "quoted-printable", line.text)
+    character = bytes([int(escape[1], 16)])
+    return b" " if character in b"\n\0" else character
 
 
 def _is_encoded(lines: Sequence[SourceLine]) -> bool:
     """Return whether a header says so, or the line of a mapping shows it."""
     mapping = patterns.kernel_line(LINUX.name)
+    breaks = 0
     for index, line in enumerate(lines):
         if _DECLARATION.search(line.text):
             return True
@@ -70,5 +82,8 @@ def _is_encoded(lines: Sequence[SourceLine]) -> bool:
             following = lines[index + 1].text
             begun = mapping.line.search(bare) or mapping.partial.search(bare)
             if begun and following.strip() and not mapping.line.search(following):
-                return True
-    return False
+                # A rest with blanks may just as well be other text.
+                breaks += 1 if b" " in following.strip() else _MIN_BREAKS
+        if breaks >= _MIN_BREAKS:
+            return True
+    return breaks > 0 and any(_ESCAPE.search(line.text) for line in lines)

@@ -6,16 +6,17 @@ length has its rest on the next line.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from procmaps.extraction.blanks import as_spaces
 from procmaps.extraction.field_lines import find_known_field, is_field
 from procmaps.extraction.layers.inode_suffixes import without_inode_suffix
-from procmaps.extraction.matches import find_partial
-from procmaps.extraction.source_lines import SourceLine
+from procmaps.extraction.matches import find_match, find_partial
+from procmaps.extraction.source_lines import SourceLine, joined
 
 _MIN_WIDTH = 40
 """Columns of the narrowest terminal."""
@@ -32,20 +33,34 @@ _REST_OF_PATH = re.compile(rb"[^ \t<\[(#][^\n]*?[0-9A-Za-z][^\n]*")
 def remove(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
     """Yield the lines, with the halves of a cut line joined without a space."""
     width = _width(lines)
+    # Each line is looked at from up to _MAX_JOINS lines above it.
+    line_at = functools.lru_cache(2 * _MAX_JOINS)(lines.__getitem__)
     index = 0
     while index < len(lines):
-        line = lines[index]
-        index += 1
-        size, joins = len(line.text), 0
-        is_cut = bool(width) and _may_be_cut(line)
-        first = line
-        while is_cut and size == width and index < len(lines) and joins < _MAX_JOINS:
-            following = lines[index]
-            if following.match or not _may_be_rest(first if not joins else None, following.text):
-                break
-            line = line.joined_with(following, line.text + following.text, "wrapped")
-            size, index, joins = len(following.text), index + 1, joins + 1
-        yield without_inode_suffix(line) if joins else line
+        parts = _parts(line_at, range(index, len(lines)), width)
+        whole = without_inode_suffix(joined(parts, "wrapped")) if len(parts) > 1 else parts[0]
+        if whole.match:
+            yield whole
+            index += len(parts)
+        else:
+            # A mail has broken it, at a blank.
+            yield parts[0]
+            index += 1
+
+
+def _parts(line_at: Callable[[int], SourceLine], indices: range, width: int) -> list[SourceLine]:
+    """Return the first line of *indices* and all that the terminal may have cut off it."""
+    parts = [line_at(indices[0])]
+    if not width or not _may_be_cut(parts[0]):
+        return parts
+    for index in indices[1 : 1 + _MAX_JOINS]:
+        following = line_at(index)
+        if len(parts[-1].text) != width or following.match:
+            break
+        if not _may_be_rest(parts[0] if len(parts) == 1 else None, following.text):
+            break
+        parts.append(following)
+    return parts
 
 
 def _width(lines: Sequence[SourceLine]) -> int:
@@ -84,7 +99,14 @@ def _may_be_rest(line: SourceLine | None, text: bytes) -> bool:
     content = as_spaces(text).strip(b" \r")
     if not content or find_known_field(content) or is_field(content):
         return False
-    name = line.match.name if line and line.match else b""
+    match = line.match if line else None
+    if line and match and match.format == "tombstone":
+        # A mail program breaks between the columns, too, and drops the blanks there.
+        has_size = "size" in match.parts or not match.name.startswith((b"/", b"["))
+        whole = find_match(line.text + text)
+        if has_size and not (whole and "size" in whole.parts):
+            return False
+    name = match.name if match else b""
     if not name:
         return True
     if name.startswith(b"["):

@@ -1,26 +1,14 @@
-/* Interning: each distinct text once, with its index. See scanner.h. */
+/* Interning: each distinct text once, with its index. See scanner.h.
+ *
+ * The texts are in an array in the order of their indexes. The slots are a hash table of
+ * indexes, at most half full, with linear probing. The hash has a secret key, so a lookup takes an
+ * expected constant number of probes whatever the texts are. */
 #include "scanner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PROBES = 64 }; /* a text that needs more closes the table */
-
-static uint64_t
-hash_text(const uint8_t *text, size_t length, uint64_t seed)
-{
-    uint64_t hash = seed ^ length, word;
-    for (; length >= 8; text += 8, length -= 8) {
-        memcpy(&word, text, 8);
-        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        hash ^= hash >> 29;
-    }
-    word = 0;
-    if (length)
-        memcpy(&word, text, length);
-    hash = (hash ^ word) * UINT64_C(0xBF58476D1CE4E5B9);
-    return hash ^ (hash >> 32);
-}
+enum { MIN_SLOTS = 64 };
 
 static bool
 is_text(const InternedText *entry, const uint8_t *text, size_t length)
@@ -28,94 +16,79 @@ is_text(const InternedText *entry, const uint8_t *text, size_t length)
     return entry->length == length && memcmp(entry->text, text, length) == 0;
 }
 
-/* Return the slot of a text, or the empty slot for it; NULL after too many probes. */
-static InternedText *
+/* Return the slot of a text, or the empty slot for it. */
+static uint32_t *
 find_slot(const InternTable *table, const uint8_t *text, size_t length, uint64_t hash)
 {
-    for (size_t probe = 0; probe < MAX_PROBES; probe++) {
-        /* Triangular probing: the distance grows by one each time, so used slots do not cluster. */
-        InternedText *entry = &table->slot[(hash + probe * (probe + 1) / 2) & (table->slots - 1)];
-        if (!entry->text || (entry->hash == hash && is_text(entry, text, length)))
-            return entry;
+    for (size_t at = (size_t)hash;; at++) {
+        uint32_t *slot = &table->slot[at & (table->slots - 1)];
+        if (!*slot)
+            return slot;
+        const InternedText *entry = &table->entry[*slot - 1];
+        if (entry->hash == hash && is_text(entry, text, length))
+            return slot;
     }
-    return NULL;
 }
 
-/* Double the slots. Return false without memory, or if too many texts collide. */
+/* Make room for one more text. Return false without memory. */
 static bool
-grow(InternTable *table)
+reserve(InternTable *table)
 {
-    InternTable larger = *table;
-    larger.slots = table->slots ? table->slots * 2 : 64;
-    if (larger.slots > SIZE_MAX / sizeof(InternedText) / 2)
+    if (table->count < table->slots / 2)
+        return true;
+    size_t slots = table->slots ? table->slots * 2 : MIN_SLOTS;
+    if (slots / 2 > SIZE_MAX / sizeof *table->entry)
         return false;
-    larger.slot = calloc(larger.slots, sizeof(InternedText));
-    if (!larger.slot)
+    InternedText *entry = realloc(table->entry, slots / 2 * sizeof *entry);
+    if (!entry)
         return false;
-    for (size_t i = 0; i < table->slots; i++) {
-        const InternedText *entry = &table->slot[i];
-        if (!entry->text)
-            continue;
-        InternedText *slot = find_slot(&larger, entry->text, entry->length, entry->hash);
-        if (!slot) {
-            free(larger.slot);
-            return false;
-        }
-        *slot = *entry;
-    }
+    table->entry = entry;
+    uint32_t *slot = calloc(slots, sizeof *slot);
+    if (!slot)
+        return false;
     free(table->slot);
-    *table = larger;
-    return true;
-}
-
-static bool
-append_added(InternTable *table, InternedText entry)
-{
-    if (table->added_count == table->added_capacity) {
-        size_t capacity = table->added_capacity ? table->added_capacity * 2 : 64;
-        if (capacity > SIZE_MAX / sizeof(InternedText))
-            return false;
-        InternedText *added = realloc(table->added, capacity * sizeof(InternedText));
-        if (!added)
-            return false;
-        table->added = added;
-        table->added_capacity = capacity;
+    table->slot = slot;
+    table->slots = slots;
+    for (uint32_t i = 0; i < table->count; i++) {
+        size_t at = (size_t)entry[i].hash;
+        while (slot[at & (slots - 1)])
+            at++;
+        slot[at & (slots - 1)] = i + 1;
     }
-    table->added[table->added_count++] = entry;
     return true;
 }
 
-/* Return the index of a text. A new text gets *index*, or the next index if *index* is negative.
- * Return -1 if the table is closed: then the caller has to look the text up. */
+/* Return the index of a text; a new text gets the next one. Return -1 without memory. */
 int64_t
-intern_text(InternTable *table, const uint8_t *text, size_t length, int64_t index)
+intern_text(InternTable *table, const uint8_t *text, size_t length)
 {
-    if (table->last.text && is_text(&table->last, text, length))
-        return table->last.index;
-    if (table->used * 2 >= table->slots && !table->closed)
-        table->closed = !grow(table);
-    uint64_t hash = hash_text(text, length, table->seed);
-    InternedText *slot = table->slots ? find_slot(table, text, length, hash) : NULL;
-    if (!slot || (!slot->text && index < 0 && table->next_index == UINT32_MAX - 1))
-        table->closed = true;
-    if (!slot || (!slot->text && table->closed))
-        return index;
-    if (!slot->text) {
-        InternedText entry = {text, length, hash, index < 0 ? table->next_index : (uint32_t)index};
-        if (index < 0 && !append_added(table, entry))
-            return -1;
-        *slot = entry;
-        if (entry.index >= table->next_index)
-            table->next_index = entry.index + 1;
-        table->used++;
+    /* Neighbours usually have the same name. */
+    if (table->count && is_text(&table->entry[table->last], text, length))
+        return table->last;
+    if (table->count == UINT32_MAX - 1 || !reserve(table))
+        return -1;
+    uint64_t hash = keyed_hash(text, length, &table->key);
+    uint32_t *slot = find_slot(table, text, length, hash);
+    if (!*slot) {
+        table->entry[table->count] = (InternedText){text, length, hash};
+        *slot = ++table->count;
     }
-    table->last = *slot;
-    return slot->index;
+    table->last = *slot - 1;
+    return table->last;
+}
+
+/* Return the index of a text, -1 if it is not in the table. */
+int64_t
+find_text(const InternTable *table, const uint8_t *text, size_t length)
+{
+    if (!table->count)
+        return -1;
+    return (int64_t)*find_slot(table, text, length, keyed_hash(text, length, &table->key)) - 1;
 }
 
 void
 free_intern_table(InternTable *table)
 {
     free(table->slot);
-    free(table->added);
+    free(table->entry);
 }

@@ -42,14 +42,16 @@ same_bytes(const uint8_t *one, const uint8_t *other, size_t length)
 
 /* --- header lines ---------------------------------------------------------------------------- */
 
-/* Parse permissions, offset, device and inode into the cache. Return NULL if a value is impossible
- * or nothing follows. */
+/* Parse permissions, offset, device and inode into the cache. Return NULL if they do not match, if
+ * a value is impossible, or if nothing follows. */
 static const FixedColumns *
 read_fixed_columns(Reader *reader, const uint8_t *at)
 {
     Registers got;
     memset(got.value, 0, sizeof got.value);
+    got.overflow = false;
     const uint8_t *end = run_steps(&reader->tables->fixed_columns, at, reader->end, &got);
+    reader->no_header = !end && !got.overflow;
     if (!end || end == reader->end || got.value[MAJOR] > UINT32_MAX || got.value[MINOR] > UINT32_MAX
         || got.value[PERMS] > UINT8_MAX)
         return NULL;
@@ -88,7 +90,9 @@ read_header(Reader *reader, const Output *out, const Progress *now)
     Registers got;
     got.value[START] = got.value[END] = 0;
     got.span_start[NAME] = NULL;
+    got.overflow = false;
     const uint8_t *at = run_steps(&reader->tables->addresses, now->at, reader->end, &got);
+    reader->no_header = !at && !got.overflow;
     if (!at || got.value[END] < got.value[START])
         return NULL;
     const FixedColumns *columns = find_fixed_columns(reader, at);
@@ -96,14 +100,18 @@ read_header(Reader *reader, const Output *out, const Progress *now)
         return NULL;
     at += columns->length - 1;
     const uint8_t *end = run_program(&reader->tables->name, at, reader->end, &got);
-    if (!end)
+    if (!end) {
+        reader->no_header = !got.overflow;
         return NULL;
+    }
     int64_t name_index = 0;
     const uint8_t *name = got.span_start[NAME];
     if (name) {
-        name_index = intern_text(&reader->names, name, (size_t)(got.span_end[NAME] - name), -1);
-        if (name_index < 0)
+        name_index = intern_text(reader->names, name, (size_t)(got.span_end[NAME] - name));
+        if (name_index < 0) {
+            reader->no_memory = true;
             return NULL;
+        }
     }
     size_t row = now->rows;
     out->line_offset[row] = (uint64_t)(now->at - reader->begin);
@@ -259,9 +267,11 @@ read_value(Reader *reader, const Key *key, const Output *out, Progress *now)
     if (key->kind == FLAGS) {
         const uint8_t *text = got.span_start[0] ? got.span_start[0] : at;
         size_t length = got.span_start[0] ? (size_t)(got.span_end[0] - text) : 0;
-        int64_t index = intern_text(&reader->flags, text, length, -1);
-        if (index < 0)
+        int64_t index = intern_text(reader->flags, text, length);
+        if (index < 0) {
+            reader->no_memory = true;
             return NULL;
+        }
         value = (uint64_t)index;
     }
     else {
@@ -292,22 +302,52 @@ repeat_value(Reader *reader, int key_index, const Output *out, Progress *now)
     return now->at + line->length - 1;
 }
 
-/* Record the position of a line with an unknown key. Return its end before the newline, or NULL. */
+/* Read a line with any key. Return its end before the newline, or NULL if no line has this form. */
 static const uint8_t *
-read_unknown_field(Reader *reader, const Output *out, Progress *now)
+match_text(const Reader *reader, const uint8_t *at)
 {
     Registers got;
     memset(got.span_start, 0, sizeof got.span_start);
-    const uint8_t *end = run_program(&reader->tables->text, now->at, reader->end, &got);
-    if (!end || !got.span_start[0])
-        return NULL;
-    uint64_t *numbers = out->unknown_fields + now->unknown_fields++ * UNKNOWN_FIELD_NUMBERS;
-    numbers[0] = current_usage_row(out, now);
-    numbers[1] = (uint64_t)(now->at - reader->begin);
-    numbers[2] = (uint64_t)(got.span_end[0] - reader->begin);
-    numbers[3] = (uint64_t)(end - reader->begin);
+    const uint8_t *end = run_program(&reader->tables->text, at, reader->end, &got);
+    return got.span_start[0] ? end : NULL;
+}
+
+/* Record the usage row of a line with an unknown key, which ends at *end*. */
+static void
+add_extra(Reader *reader, const Output *out, Progress *now, const uint8_t *end)
+{
+    uint32_t row = current_usage_row(out, now);
+    uint64_t *numbers = out->extra + now->extra * EXTRA_NUMBERS;
+    if (!now->extra || numbers[-EXTRA_NUMBERS] != row) {
+        numbers[0] = row;
+        numbers[1] = (uint64_t)(now->at - reader->begin);
+        numbers += EXTRA_NUMBERS;
+        now->extra++;
+    }
+    numbers[-1] = (uint64_t)(after_newline(end, reader->end) - reader->begin);
     reader->cacheable = false;
-    return end;
+}
+
+/* --- lines that cannot be read --------------------------------------------------------------- */
+
+/* Record the line as unparsed and go to the next one. Return false without room. */
+static bool
+skip_unparsed(Reader *reader, const Output *out, Progress *now)
+{
+    uint64_t start = (uint64_t)(now->at - reader->begin);
+    uint64_t *range = out->unparsed + now->unparsed * UNPARSED_NUMBERS;
+    bool follows = now->unparsed && range[-1] == start;
+    if (!follows && now->unparsed == out->unparsed_capacity)
+        return false;
+    const uint8_t *newline = memchr(now->at, '\n', (size_t)(reader->end - now->at));
+    now->at = newline ? newline + 1 : reader->end;
+    if (!follows) {
+        range += UNPARSED_NUMBERS;
+        range[-2] = start;
+        now->unparsed++;
+    }
+    range[-1] = (uint64_t)(now->at - reader->begin);
+    return true;
 }
 
 /* --- all lines ------------------------------------------------------------------------------- */
@@ -317,7 +357,7 @@ Stop
 read_lines(Reader *reader, const Output *out, Progress *now)
 {
     while (now->at < reader->end) {
-        const uint8_t *end;
+        const uint8_t *end = NULL;
         if (now->usage_rows == out->usage_capacity)
             return USAGE_ROWS_FULL;
         int key = reader->next_key[reader->key];
@@ -338,9 +378,19 @@ read_lines(Reader *reader, const Output *out, Progress *now)
                 share_block(reader, out, now);
                 continue;
             }
+            if (reader->no_memory)
+                return NO_MEMORY;
             key = find_key(reader, now->at);
             if (!key && !has_room)
                 return ROWS_FULL;
+        }
+        if (!key && !(end = match_text(reader, now->at))) {
+            reader->cacheable = false; /* the block has a line that is no field */
+            if (!reader->no_header)
+                return UNMATCHED;
+            if (!skip_unparsed(reader, out, now))
+                return UNPARSED_FULL;
+            continue;
         }
         if (!now->rows)
             return UNMATCHED; /* a field line before the first header line */
@@ -348,13 +398,15 @@ read_lines(Reader *reader, const Output *out, Progress *now)
             return NO_USAGE_COLUMN;
         if (key && !out->present[reader->tables->key[key - 1].column])
             return NO_USAGE_COLUMN;
-        if (!key && now->unknown_fields == out->unknown_capacity)
-            return UNKNOWN_FIELDS_FULL;
-        end = key ? read_value(reader, &reader->tables->key[key - 1], out, now)
-                  : read_unknown_field(reader, out, now);
+        if (!key && now->extra == out->extra_capacity)
+            return EXTRA_FULL;
+        if (key)
+            end = read_value(reader, &reader->tables->key[key - 1], out, now);
+        else
+            add_extra(reader, out, now, end);
         if (!end) {
             reader->cacheable = false;
-            return UNMATCHED;
+            return reader->no_memory ? NO_MEMORY : UNMATCHED;
         }
         if (key) {
             reader->next_key[reader->key] = key;

@@ -162,8 +162,10 @@ run_steps(const Program *program, const uint8_t *at, const uint8_t *end, Registe
         const uint8_t *limit = (size_t)(end - at) > step->max_count ? at + step->max_count : end;
         const uint8_t *from = at;
         if (step->action == NUMBER) {
-            if (!(at = read_digits(step, at, limit, &registers->value[step->register_index])))
+            if (!(at = read_digits(step, at, limit, &registers->value[step->register_index]))) {
+                registers->overflow = true;
                 return NULL;
+            }
         }
         else if (step->stop_byte >= 0) {
             const uint8_t *stop = at < limit ? memchr(at, '\n', (size_t)(limit - at)) : NULL;

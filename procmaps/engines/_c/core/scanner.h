@@ -4,8 +4,8 @@
  * programs. A program is a sequence of steps. A step is a set of bytes with a least and a greatest
  * count, and with the values of the bytes that are digits.
  *
- * The scanner never rejects a line. If no program matches, or a number is impossible, read_lines()
- * stops before the line. The caller gives that line to the reference engine
+ * A line that no program can match is recorded as unparsed. If a number is impossible, or the
+ * programs do not decide, read_lines() stops before the line. The caller then reads that line
  * (procmaps/engines/native_engine.py).
  *
  * Memory safety: each read is checked against the end of the text, each write against the capacity
@@ -58,6 +58,7 @@ typedef struct {
     uint64_t value[REGISTERS];            /* NUMBER */
     const uint8_t *span_start[REGISTERS]; /* SPAN; NULL if its step was not reached */
     const uint8_t *span_end[REGISTERS];
+    bool overflow; /* the text matched, but a number needs more than 64 bits */
 } Registers;
 
 bool prepare_step(Step *step, uint64_t min_count, uint64_t max_count, unsigned base);
@@ -67,27 +68,31 @@ const uint8_t *run_steps(const Program *program, const uint8_t *at, const uint8_
 const uint8_t *run_program(const Program *program, const uint8_t *at, const uint8_t *end,
                            Registers *registers);
 
-/* --- distinct texts: intern_table.c ---------------------------------------------------------- */
+/* --- distinct texts: keyed_hash.c, intern_table.c -------------------------------------------- */
+
+typedef struct {
+    uint64_t word[2];
+} HashKey;
 
 typedef struct {
     const uint8_t *text; /* in the scanned text, or in bytes that the caller keeps alive */
     size_t length;
     uint64_t hash;
-    uint32_t index;
 } InternedText;
 
 typedef struct {
-    InternedText *slot; /* open addressing; an empty slot has no text */
-    size_t slots, used;
-    uint64_t seed;
-    bool closed;         /* a text found no slot: the caller has to look up each further new text */
-    InternedText last;   /* neighbours usually have the same name */
-    uint32_t next_index; /* of the next new text */
-    InternedText *added; /* the texts added since the caller last took them */
-    size_t added_count, added_capacity;
+    InternedText *entry; /* in the order of their indexes; the capacity is half of *slots* */
+    uint32_t *slot;      /* an index plus 1; 0: empty */
+    size_t slots;        /* a power of two, or 0 */
+    uint32_t count;
+    uint32_t last; /* the index that was returned last */
+    HashKey key;
 } InternTable;
 
-int64_t intern_text(InternTable *table, const uint8_t *text, size_t length, int64_t index);
+void set_hash_key(HashKey *key, const uint8_t *bytes);
+uint64_t keyed_hash(const uint8_t *text, size_t length, const HashKey *key);
+int64_t intern_text(InternTable *table, const uint8_t *text, size_t length);
+int64_t find_text(const InternTable *table, const uint8_t *text, size_t length);
 void free_intern_table(InternTable *table);
 
 /* --- lines to columns: line_reader.c --------------------------------------------------------- */
@@ -95,8 +100,9 @@ void free_intern_table(InternTable *table);
 enum {
     MAX_KEYS = 128,
     CACHED_FIXED_COLUMNS = 4,
-    CACHED_BLOCKS = 5,         /* the block being read is one of them */
-    UNKNOWN_FIELD_NUMBERS = 4, /* for each line with an unknown key: usage row, start, colon, end */
+    CACHED_BLOCKS = 5, /* the block being read is one of them */
+    EXTRA_NUMBERS = 3, /* for each usage row with unknown keys: row, start and end of these lines */
+    UNPARSED_NUMBERS = 2, /* for each range of unparsed lines: start and end */
 };
 
 typedef enum { SIZE, COUNT, FLAGS, KINDS } Kind;
@@ -151,7 +157,7 @@ typedef struct {
 typedef struct {
     const Tables *tables;
     const uint8_t *begin, *end;
-    InternTable names, flags;
+    InternTable *names, *flags;
     FixedColumns fixed_columns[CACHED_FIXED_COLUMNS];
     int next_fixed_columns;     /* index of the entry to overwrite next */
     int next_key[MAX_KEYS + 1]; /* by key: the key that followed it last; 0 is a header line */
@@ -161,6 +167,8 @@ typedef struct {
     int current_block;              /* index of the block being read */
     bool cacheable;                 /* the current block has all lines after the last header */
     const UsageBlock *shared_block; /* the cached block that the last entry repeats, or NULL */
+    bool no_header;                 /* no header line can match the line that was tried last */
+    bool no_memory;                 /* a distinct text could not be added */
 } Reader;
 
 /* The caller's buffers. Header columns have a row per mapping, usage columns a row per block. */
@@ -174,13 +182,15 @@ typedef struct {
     bool present[MAX_KEYS]; /* whether the caller gave this usage buffer; the flags are last */
     size_t usage_capacity;
     uint64_t *filled; /* by usage column: the number of rows filled */
-    uint64_t *unknown_fields;
-    size_t unknown_capacity; /* in lines */
+    uint64_t *extra;
+    size_t extra_capacity; /* in rows */
+    uint64_t *unparsed;
+    size_t unparsed_capacity; /* in ranges */
 } Output;
 
 typedef struct {
     const uint8_t *at;
-    size_t rows, usage_rows, unknown_fields;
+    size_t rows, usage_rows, extra, unparsed;
 } Progress;
 
 /* Why reading stopped. */
@@ -190,7 +200,9 @@ typedef enum {
     ROWS_FULL,
     USAGE_ROWS_FULL,
     NO_USAGE_COLUMN,
-    UNKNOWN_FIELDS_FULL,
+    EXTRA_FULL,
+    UNPARSED_FULL,
+    NO_MEMORY, /* or there is no index for one more distinct text */
 } Stop;
 
 Stop read_lines(Reader *reader, const Output *out, Progress *now);

@@ -15,7 +15,7 @@ deallocate(PyObject *self)
     Py_DECREF(type);
 }
 
-static PyType_Spec *const SPECS[] = {&tables_spec, &scanner_spec, &usage_builder_spec};
+static PyType_Spec *const SPECS[] = {&tables_spec, &texts_spec, &scanner_spec};
 
 static int
 fill_module(PyObject *self)
@@ -29,6 +29,8 @@ fill_module(PyObject *self)
         }
         if (SPECS[i] == &tables_spec)
             state->tables = (PyTypeObject *)Py_NewRef(type);
+        if (SPECS[i] == &texts_spec)
+            state->texts = (PyTypeObject *)Py_NewRef(type);
         Py_DECREF(type);
     }
     return 0;
@@ -37,28 +39,37 @@ fill_module(PyObject *self)
 static int
 traverse_module(PyObject *self, visitproc visit, void *arg)
 {
-    Py_VISIT(((State *)PyModule_GetState(self))->tables);
+    const State *state = PyModule_GetState(self);
+    Py_VISIT(state->tables);
+    Py_VISIT(state->texts);
     return 0;
 }
 
 static int
 clear_module(PyObject *self)
 {
-    Py_CLEAR(((State *)PyModule_GetState(self))->tables);
+    State *state = PyModule_GetState(self);
+    Py_CLEAR(state->tables);
+    Py_CLEAR(state->texts);
     return 0;
 }
 
 static PyMethodDef functions[] = {
-    {"build", build, METH_VARARGS, build_doc},
     {"gather", gather, METH_VARARGS, gather_doc},
+    {"keyed_hash", hash_bytes, METH_VARARGS, hash_doc},
     {"read", read_all, METH_VARARGS, read_doc},
+    {"sum_groups", sum_groups, METH_VARARGS, sum_groups_doc},
     {NULL, NULL, 0, NULL},
 };
 
 static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, fill_module},
+    {0, NULL}, /* SUBINTERPRETERS, where Python knows it */
     {0, NULL},
 };
+
+/* As in procmaps/records/_c/module.c. */
+static const PyModuleDef_Slot SUBINTERPRETERS = {3, (void *)2};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
@@ -76,5 +87,7 @@ PyMODINIT_FUNC PyInit__scanner(void);
 PyMODINIT_FUNC
 PyInit__scanner(void)
 {
+    if (Py_Version >= 0x030C0000)
+        module_slots[1] = SUBINTERPRETERS;
     return PyModuleDef_Init(&definition);
 }

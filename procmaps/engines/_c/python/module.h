@@ -9,10 +9,8 @@
 
 #pragma GCC visibility push(hidden)
 
-enum { MAX_SLOTS = 128 }; /* of a record */
-
 typedef struct {
-    PyTypeObject *tables;
+    PyTypeObject *tables, *texts;
 } State;
 
 typedef struct {
@@ -20,18 +18,28 @@ typedef struct {
     Tables tables;
 } ScannerTables;
 
-extern PyType_Spec tables_spec;        /* tables.c */
-extern PyType_Spec scanner_spec;       /* scanner.c */
-extern PyType_Spec usage_builder_spec; /* usage_builder.c */
+/* An InternTable with the objects that contain its texts. */
+typedef struct {
+    PyObject_HEAD
+    InternTable table;
+    PyObject *text;   /* the scanned text */
+    PyObject *added;  /* a list of other bytes */
+    PyObject *copies; /* all texts as a tuple of bytes, or NULL */
+    bool busy;        /* a scanner is adding texts, without the interpreter's lock */
+} Texts;
 
-extern const char build_doc[], gather_doc[], read_doc[];
-PyObject *build(PyObject *module, PyObject *args);    /* build_records.c */
-PyObject *gather(PyObject *module, PyObject *args);   /* gather.c */
-PyObject *read_all(PyObject *module, PyObject *args); /* read_file.c */
+extern PyType_Spec texts_spec;   /* texts.c */
+extern PyType_Spec tables_spec;  /* tables.c */
+extern PyType_Spec scanner_spec; /* scanner.c */
+
+extern const char gather_doc[], hash_doc[], read_doc[], sum_groups_doc[];
+PyObject *gather(PyObject *module, PyObject *args);     /* gather.c */
+PyObject *hash_bytes(PyObject *module, PyObject *args); /* hash_bytes.c */
+PyObject *read_all(PyObject *module, PyObject *args);   /* read_file.c */
+PyObject *sum_groups(PyObject *module, PyObject *args); /* sum_groups.c */
 
 PyObject *allocate(PyTypeObject *type); /* module.c */
 void deallocate(PyObject *self);
-descrsetfunc setter_of(PyObject *slot); /* build_records.c */
 
 #pragma GCC visibility pop
 

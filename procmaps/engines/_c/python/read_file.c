@@ -61,19 +61,26 @@ read_all(PyObject *Py_UNUSED(module), PyObject *args)
     while (text) {
         if (capacity - size < min_read && !resize(&text, size, capacity *= 2))
             break;
-        char extra, *into = capacity > size ? PyBytes_AsString(text) + size : &extra;
+        char extra = 0, *begin = PyBytes_AsString(text);
+        const bool is_full = capacity == size;
+        /* All reads that fit, so that no thread waits for the lock between them. */
         Py_BEGIN_ALLOW_THREADS
-        got = read(file, into, capacity > size ? (size_t)(capacity - size) : 1);
-        error = got < 0 ? errno : 0;
+        do {
+            got = is_full ? read(file, &extra, 1)
+                          : read(file, begin + size, (size_t)(capacity - size));
+            error = got < 0 ? errno : 0;
+            size += got > 0 ? got : 0;
+        } while (got > 0 && size < capacity && capacity - size >= min_read);
         Py_END_ALLOW_THREADS
-        if (got > 0) {
-            if (into == &extra && resize(&text, size, capacity *= 2))
-                PyBytes_AsString(text)[size] = extra;
-            size += got;
+        if (is_full && got > 0 && resize(&text, capacity, capacity * 2)) {
+            PyBytes_AsString(text)[capacity] = extra;
+            capacity *= 2;
         }
-        else if (error != EINTR)
+        if (got > 0)
+            continue;
+        if (error != EINTR)
             break;
-        else if (PyErr_CheckSignals() < 0)
+        if (PyErr_CheckSignals() < 0)
             Py_CLEAR(text);
     }
     if (text && size < capacity)

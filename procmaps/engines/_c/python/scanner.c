@@ -1,7 +1,8 @@
 /* The type Scanner: reads one text into the caller's buffers, by the tables of one grammar.
  *
  * Lines are read without the interpreter's lock. Only these objects are used then: the text, which
- * is immutable; the exported buffers, which cannot be resized; and the scanner, marked as busy.
+ * is immutable; the exported buffers, which cannot be resized; and the scanner with its texts,
+ * marked as busy.
  */
 #include "module.h"
 
@@ -10,7 +11,7 @@
 typedef struct {
     PyObject_HEAD
     PyObject *tables, *text;
-    PyObject *added; /* keeps the texts alive that the caller added */
+    Texts *names, *flags;
     Reader reader;
     bool busy;
 } Scanner;
@@ -18,16 +19,20 @@ typedef struct {
 static PyObject *
 scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"tables", "text", "names", "flags", "seed", NULL};
-    PyObject *tables, *text;
-    unsigned int name_count, flags_count;
-    unsigned long long seed;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!IIK", names, &tables, &PyBytes_Type, &text,
-                                     &name_count, &flags_count, &seed))
+    static char *arguments[] = {"tables", "text", "names", "flags", NULL};
+    PyObject *tables, *text, *names, *flags;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!OO", arguments, &tables, &PyBytes_Type,
+                                     &text, &names, &flags))
         return NULL;
     const State *state = PyType_GetModuleState(type);
-    if (!state || !Py_IS_TYPE(tables, state->tables)) {
-        PyErr_SetString(PyExc_TypeError, "tables must be ScannerTables");
+    if (!Py_IS_TYPE(tables, state->tables) || !Py_IS_TYPE(names, state->texts)
+        || !Py_IS_TYPE(flags, state->texts)) {
+        PyErr_SetString(PyExc_TypeError,
+                        "tables must be ScannerTables; names and flags must be Texts");
+        return NULL;
+    }
+    if (((Texts *)names)->text != text || ((Texts *)flags)->text != text) {
+        PyErr_SetString(PyExc_ValueError, "names and flags must be of the text");
         return NULL;
     }
     Scanner *scanner = (Scanner *)allocate(type);
@@ -35,16 +40,13 @@ scanner_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     scanner->tables = Py_NewRef(tables);
     scanner->text = Py_NewRef(text);
+    scanner->names = (Texts *)Py_NewRef(names);
+    scanner->flags = (Texts *)Py_NewRef(flags);
     scanner->reader.tables = &((ScannerTables *)tables)->tables;
     scanner->reader.begin = (const uint8_t *)PyBytes_AsString(text);
     scanner->reader.end = scanner->reader.begin + PyBytes_Size(text);
-    scanner->reader.names.seed = scanner->reader.flags.seed = seed;
-    scanner->reader.names.next_index = name_count;
-    scanner->reader.flags.next_index = flags_count;
-    if (!(scanner->added = PyList_New(0))) {
-        Py_DECREF(scanner);
-        return NULL;
-    }
+    scanner->reader.names = &scanner->names->table;
+    scanner->reader.flags = &scanner->flags->table;
     return (PyObject *)scanner;
 }
 
@@ -52,21 +54,21 @@ static void
 scanner_dealloc(PyObject *self)
 {
     Scanner *scanner = (Scanner *)self;
-    free_intern_table(&scanner->reader.names);
-    free_intern_table(&scanner->reader.flags);
     Py_XDECREF(scanner->tables);
     Py_XDECREF(scanner->text);
-    Py_XDECREF(scanner->added);
+    Py_XDECREF((PyObject *)scanner->names);
+    Py_XDECREF((PyObject *)scanner->flags);
     deallocate(self);
 }
 
-/* Return whether the scanner may be used; else set an error. */
+/* Return whether the scanner and its texts may be used; else set an error. */
 static bool
 is_idle(const Scanner *scanner)
 {
-    if (scanner->busy)
-        PyErr_SetString(PyExc_RuntimeError, "another thread is using this scanner");
-    return !scanner->busy;
+    if (!scanner->busy && !scanner->names->busy && !scanner->flags->busy)
+        return true;
+    PyErr_SetString(PyExc_RuntimeError, "another thread is using this scanner");
+    return false;
 }
 
 /* --- buffers --------------------------------------------------------------------------------- */
@@ -88,7 +90,7 @@ enum {
 static const size_t ITEM_SIZE[COLUMNS] = {8, 8, 8, 1, 8, 4, 4, 8, 4, 4};
 
 typedef struct {
-    Py_buffer view[COLUMNS + MAX_KEYS + 2];
+    Py_buffer view[COLUMNS + MAX_KEYS + 3];
     int views;
 } Views;
 
@@ -170,13 +172,24 @@ take_usage(Output *out, Views *views, PyObject *usage, PyObject *filled, int col
     return true;
 }
 
-static bool
-take_unknown_fields(Output *out, Views *views, PyObject *unknown_fields)
+/* Take a buffer of records of *numbers* numbers each. */
+static uint64_t *
+take_records(Views *views, PyObject *object, size_t numbers, size_t *capacity)
 {
     size_t items = SIZE_MAX;
-    out->unknown_fields = take_view(views, unknown_fields, 8, &items);
-    out->unknown_capacity = items / UNKNOWN_FIELD_NUMBERS;
-    return out->unknown_fields != NULL;
+    uint64_t *buffer = take_view(views, object, sizeof *buffer, &items);
+    *capacity = items / numbers;
+    return buffer;
+}
+
+static bool
+take_places(Output *out, Views *views, PyObject *extra, PyObject *unparsed)
+{
+    out->extra = take_records(views, extra, EXTRA_NUMBERS, &out->extra_capacity);
+    if (!out->extra)
+        return false;
+    out->unparsed = take_records(views, unparsed, UNPARSED_NUMBERS, &out->unparsed_capacity);
+    return out->unparsed != NULL;
 }
 
 /* Read lines into *out* without the interpreter's lock. Return what run() returns. */
@@ -184,32 +197,36 @@ static PyObject *
 read_without_lock(Scanner *scanner, const Output *out, Progress *now)
 {
     Stop stop;
-    scanner->busy = true;
+    scanner->busy = scanner->names->busy = scanner->flags->busy = true;
     Py_BEGIN_ALLOW_THREADS
     stop = read_lines(&scanner->reader, out, now);
     Py_END_ALLOW_THREADS
-    scanner->busy = false;
-    return Py_BuildValue("nnnni", (Py_ssize_t)(now->at - scanner->reader.begin),
-                         (Py_ssize_t)now->rows, (Py_ssize_t)now->usage_rows,
-                         (Py_ssize_t)now->unknown_fields, (int)stop);
+    scanner->busy = scanner->names->busy = scanner->flags->busy = false;
+    if (stop == NO_MEMORY)
+        return PyErr_NoMemory();
+    return Py_BuildValue("nnnnni", (Py_ssize_t)(now->at - scanner->reader.begin),
+                         (Py_ssize_t)now->rows, (Py_ssize_t)now->usage_rows, (Py_ssize_t)now->extra,
+                         (Py_ssize_t)now->unparsed, (int)stop);
 }
 
-PyDoc_STRVAR(run_doc,
-             "run(offset, rows, usage_rows, columns, usage, filled, unknown_fields)\n"
-             "    -> (offset, rows, usage_rows, unknown_fields, stop)\n--\n\n"
-             "Read the lines from *offset* on into the buffers, after the first *rows* and\n"
-             "*usage_rows*. Return the offset of the next line, the new numbers of rows and of\n"
-             "unknown fields, and why reading stopped.");
+PyDoc_STRVAR(
+    run_doc,
+    "run(offset, rows, usage_rows, columns, usage, filled, extra, unparsed)\n"
+    "    -> (offset, rows, usage_rows, extra, unparsed, stop)\n--\n\n"
+    "Read the lines from *offset* on into the buffers, after the first *rows* and\n"
+    "*usage_rows*. Return the offset of the next line, the new numbers of rows, the number\n"
+    "of usage rows with unknown keys and of unparsed ranges, and why reading stopped.\n"
+    "Raises MemoryError.");
 
 static PyObject *
 scanner_run(PyObject *self, PyObject *args)
 {
     Scanner *scanner = (Scanner *)self;
     const Reader *reader = &scanner->reader;
-    PyObject *columns, *usage, *filled, *unknown_fields;
+    PyObject *columns, *usage, *filled, *extra, *unparsed;
     Py_ssize_t offset, rows, usage_rows;
-    if (!PyArg_ParseTuple(args, "nnnO!OOO", &offset, &rows, &usage_rows, &PyTuple_Type, &columns,
-                          &usage, &filled, &unknown_fields)
+    if (!PyArg_ParseTuple(args, "nnnO!OOOO", &offset, &rows, &usage_rows, &PyTuple_Type, &columns,
+                          &usage, &filled, &extra, &unparsed)
         || !is_idle(scanner))
         return NULL;
     if (offset < 0 || offset > reader->end - reader->begin) {
@@ -223,14 +240,14 @@ scanner_run(PyObject *self, PyObject *args)
         PyErr_NoMemory();
     else if (take_headers(out, views, columns)
              && take_usage(out, views, usage, filled, reader->tables->columns)
-             && take_unknown_fields(out, views, unknown_fields)) {
+             && take_places(out, views, extra, unparsed)) {
         if (rows < 0 || (size_t)rows > out->row_capacity)
             PyErr_SetString(PyExc_ValueError, "rows must be a number of rows in the buffers");
         else if (usage_rows < 1 || (size_t)usage_rows > out->usage_capacity)
             PyErr_SetString(PyExc_ValueError,
                             "usage_rows must be a number of rows in the buffers, at least 1");
         else {
-            Progress now = {reader->begin + offset, (size_t)rows, (size_t)usage_rows, 0};
+            Progress now = {reader->begin + offset, (size_t)rows, (size_t)usage_rows, 0, 0};
             result = read_without_lock(scanner, out, &now);
         }
     }
@@ -241,76 +258,10 @@ scanner_run(PyObject *self, PyObject *args)
     return result;
 }
 
-/* --- texts ----------------------------------------------------------------------------------- */
-
-/* Return the texts added since the last call, in the order of their indexes. */
-static PyObject *
-take_new_texts(const Scanner *scanner, InternTable *table)
-{
-    if (!is_idle(scanner))
-        return NULL;
-    PyObject *list = PyList_New((Py_ssize_t)table->added_count);
-    for (size_t i = 0; list && i < table->added_count; i++) {
-        const InternedText *entry = &table->added[i];
-        PyObject *text =
-            PyBytes_FromStringAndSize((const char *)entry->text, (Py_ssize_t)entry->length);
-        if (!text || PyList_SetItem(list, (Py_ssize_t)i, text) < 0)
-            Py_CLEAR(list);
-    }
-    if (list)
-        table->added_count = 0;
-    return list;
-}
-
-/* Add a text whose index the caller has determined. */
-static PyObject *
-add_text(Scanner *scanner, InternTable *table, PyObject *args)
-{
-    PyObject *text;
-    unsigned int index;
-    if (!PyArg_ParseTuple(args, "O!I", &PyBytes_Type, &text, &index) || !is_idle(scanner)
-        || PyList_Append(scanner->added, text) < 0)
-        return NULL;
-    const uint8_t *bytes = (const uint8_t *)PyBytes_AsString(text);
-    if (intern_text(table, bytes, (size_t)PyBytes_Size(text), index) != index) {
-        PyErr_SetString(PyExc_ValueError, "this text has another index already");
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
-static PyObject *
-scanner_new_names(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return take_new_texts((Scanner *)self, &((Scanner *)self)->reader.names);
-}
-
-static PyObject *
-scanner_new_flags(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return take_new_texts((Scanner *)self, &((Scanner *)self)->reader.flags);
-}
-
-static PyObject *
-scanner_add_name(PyObject *self, PyObject *args)
-{
-    return add_text((Scanner *)self, &((Scanner *)self)->reader.names, args);
-}
-
-static PyObject *
-scanner_add_flags(PyObject *self, PyObject *args)
-{
-    return add_text((Scanner *)self, &((Scanner *)self)->reader.flags, args);
-}
-
 /* --- the type -------------------------------------------------------------------------------- */
 
 static PyMethodDef scanner_methods[] = {
     {"run", scanner_run, METH_VARARGS, run_doc},
-    {"new_names", scanner_new_names, METH_NOARGS, "Return the names added since the last call."},
-    {"new_flags", scanner_new_flags, METH_NOARGS, "Return the flags added since the last call."},
-    {"add_name", scanner_add_name, METH_VARARGS, "Add a name whose index the caller determined."},
-    {"add_flags", scanner_add_flags, METH_VARARGS, "Add flags whose index the caller determined."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,0 +1,95 @@
+"""Lines packed into bytes: a block of lines needs a fraction of the memory of its objects.
+
+`marshal` is the fastest of the standard library's formats for tuples of numbers and bytes. What it
+writes never leaves the process.
+"""
+
+from __future__ import annotations
+
+import itertools
+import marshal
+import zlib
+from collections.abc import Iterable, Sequence
+
+from procmaps.extraction.provenance import Run, Runs
+from procmaps.extraction.results import Doubt, DoubtKind, Repair, RepairKind
+from procmaps.extraction.source_lines import Source, SourceLine
+
+_FASTEST = 1
+"""The level of compression."""
+
+_MAX_PATTERN = 4096
+"""Bytes of a dictionary."""
+
+_Repair = tuple[int, RepairKind, bytes | int]
+_Doubt = tuple[int, DoubtKind, bytes | int]
+_Fields = tuple[
+    bytes | int, tuple[int, ...], tuple[_Repair, ...], bytes, tuple[_Doubt, ...], str, bool
+]
+"""A line: its text, or the size of a copy; the numbers of its runs; the other attributes."""
+
+
+def pack(lines: Iterable[SourceLine], like: bytes) -> bytes:
+    """Return *lines* as bytes, for `unpack`.
+
+    *like* is what `pattern` returned for other lines. Lines of a dump are much alike, so a few of
+    them are a good dictionary for all others.
+    """
+    packer = zlib.compressobj(_FASTEST, zdict=like)
+    return packer.compress(_dumped(lines)) + packer.flush()
+
+
+def pattern(lines: Iterable[SourceLine]) -> bytes:
+    """Return the dictionary of the compression for lines like *lines*."""
+    return _dumped(lines)[:_MAX_PATTERN]
+
+
+def unpack(packed: bytes, like: bytes, source: Source) -> list[SourceLine]:
+    """Return the lines of *source* that `pack` packed."""
+    dumped = zlib.decompressobj(zdict=like).decompress(packed)
+    fields: list[_Fields] = marshal.loads(dumped)  # noqa: S302 - written by `pack`
+    return [_line(each, source) for each in fields]
+
+
+def _dumped(lines: Iterable[SourceLine]) -> bytes:
+    return marshal.dumps([_fields(line) for line in lines])
+
+
+def _fields(line: SourceLine) -> _Fields:
+    shortened = line.source.long_texts.shortened
+    if line.is_copy:
+        text: bytes | int = len(line.text)
+        numbers: tuple[int, ...] = (line.begin,)
+    else:
+        text = line.text
+        numbers = tuple(itertools.chain.from_iterable(line.runs))
+    return (
+        text,
+        numbers,
+        tuple((each.line, each.kind, shortened(each.detail)) for each in line.repairs),
+        line.context,
+        tuple((each.line, each.kind, shortened(each.text)) for each in line.doubts),
+        line.listing,
+        line.is_cut_off,
+    )
+
+
+def _line(fields: _Fields, source: Source) -> SourceLine:
+    text, numbers, repairs, context, doubts, listing, is_cut_off = fields
+    whole = source.long_texts.whole
+    place = numbers[0] if isinstance(text, int) else _runs(numbers)
+    return SourceLine(
+        source.data[numbers[0] : numbers[0] + text] if isinstance(text, int) else text,
+        source,
+        place,
+        tuple(Repair(number, kind, whole(detail)) for number, kind, detail in repairs),
+        context,
+        tuple(Doubt(number, kind, whole(detail)) for number, kind, detail in doubts),
+        listing,
+        is_cut_off,
+    )
+
+
+def _runs(numbers: Sequence[int]) -> Runs:
+    each = iter(numbers)
+    return Runs(map(Run, each, each, each))

@@ -1,0 +1,1 @@
+"""The tables that the build has written, one module each. See `procmaps.grammar.tables`."""

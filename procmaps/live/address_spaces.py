@@ -1,0 +1,86 @@
+"""Whether two processes have one address space: ``kcmp(2)`` with ``KCMP_VM`` (3.5).
+
+``clone()`` with ``CLONE_VM`` and without ``CLONE_THREAD`` makes such processes, and so does
+``vfork()`` until the child calls ``execve()``. Each shows the whole memory in its smaps.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import struct
+from collections.abc import Callable
+from typing import Final
+
+_NUMBERS: Final = {
+    ("x86_64", 64): 312,
+    ("x86_64", 32): 349,
+    ("i686", 32): 349,
+    ("aarch64", 64): 272,
+    ("riscv64", 64): 272,
+    ("loongarch64", 64): 272,
+    ("ppc64le", 64): 354,
+    ("ppc64", 64): 354,
+    ("s390x", 64): 343,
+    ("armv7l", 32): 378,
+    ("aarch64", 32): 378,
+}
+"""The number of the system call by machine and bits of a pointer: the tables in arch/."""
+
+_KCMP_VM: Final = 1
+"""include/uapi/linux/kcmp.h."""
+
+_UNANSWERED: Final = (errno.EPERM, errno.ESRCH, errno.ENOSYS, errno.EACCES)
+"""No right, a process has ended, or a kernel without CONFIG_KCMP."""
+
+
+def same_address_space(one: int, other: int) -> bool | None:
+    """Return whether two processes have one address space; None if the kernel does not say.
+
+    The caller needs the rights to trace both. Raises `OSError` for an error that is no answer.
+    """
+    order = compare_address_spaces(one, other)
+    return None if order is None else order == 0
+
+
+def compare_address_spaces(one: int, other: int) -> int | None:
+    """Return 0 if two processes have one address space, else a number below or above 0.
+
+    The order of different ones is the kernel's own, ``kcmp_ptr()``, kernel/kcmp.c: it stays the
+    same while both exist, so many can be sorted. None if the kernel does not say; otherwise as
+    `same_address_space`.
+    """
+    kcmp = _kcmp()
+    if kcmp is None:
+        return None
+    result, error = kcmp(one, other)
+    if result >= 0:
+        return -1 if result == 1 else result
+    if error in _UNANSWERED:
+        return None
+    raise OSError(error, os.strerror(error))
+
+
+@functools.cache
+def _kcmp() -> Callable[[int, int], tuple[int, int]] | None:
+    """Return the call, which gives its result and ``errno``; None on an unknown machine."""
+    number = _NUMBERS.get((os.uname().machine, 8 * struct.calcsize("P")))
+    if number is None:
+        return None
+    import ctypes  # noqa: PLC0415 - 10 ms that few callers need
+
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def call(one: int, other: int) -> tuple[int, int]:
+        result: int = libc.syscall(
+            ctypes.c_long(number),
+            ctypes.c_int(one),
+            ctypes.c_int(other),
+            ctypes.c_int(_KCMP_VM),
+            ctypes.c_ulong(0),
+            ctypes.c_ulong(0),
+        )
+        return result, ctypes.get_errno()
+
+    return call

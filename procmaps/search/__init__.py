@@ -1,0 +1,1 @@
+"""Searches: mappings over all processes, and the places of addresses."""
