@@ -28,29 +28,31 @@ class Module(ctypes.Structure):
 Visit = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(Module), ctypes.c_int, ctypes.c_void_p)
 
 
-def parse(request):
-    """Collect the arguments of its callbacks."""
-    records = []
+def call(pid):
+    """Collect the members of the structures that its callback gets."""
+    found = []
 
     @Visit
     def visit(module, _in_namespace, _payload):
-        found = module.contents
-        # The last one is the process's perf map, for all addresses. It is not a mapping.
-        if found.end != WHOLE_SPACE:
-            records.append(
-                {
-                    "start": found.start,
-                    "end": found.end,
-                    "offset": found.offset,
-                    "device": device(found.major, found.minor),
-                    "inode": found.inode,
-                    "name": column(found.name or b""),
-                }
-            )
+        found.append([getattr(module.contents, name) for name, _ in Module._fields_])
         return 0
 
-    libbcc.bcc_procutils_each_module(live(request), visit, None)
-    return records
+    libbcc.bcc_procutils_each_module(pid, visit, None)
+    return found
 
 
-serve(parse)
+def convert(modules):
+    """Convert all but the process's perf map, which bcc adds for all addresses."""
+    for name, start, end, offset, major, minor, inode in modules:
+        if end != WHOLE_SPACE:
+            yield {
+                "start": start,
+                "end": end,
+                "offset": offset,
+                "device": device(major, minor),
+                "inode": inode,
+                "name": column(name or b""),
+            }
+
+
+serve(live, call, convert)

@@ -1,6 +1,6 @@
 //! blazesym: Normalizer::normalize_user_addrs_opts(), which returns the file at an address.
 //!
-//! It needs addresses: the adapter passes the start addresses of the dump's lines.
+//! It needs addresses: the start addresses of the request.
 #[path = "../protocol.rs"]
 mod protocol;
 
@@ -9,15 +9,6 @@ use blazesym::Pid;
 use protocol::{column, hex, serve};
 use serde_json::{json, Value};
 use std::path::Path;
-
-fn starts(dump: &[u8]) -> Vec<u64> {
-    dump.split(|&byte| byte == b'\n')
-        .filter_map(|line| {
-            let end = line.iter().position(|&byte| byte == b'-')?;
-            u64::from_str_radix(std::str::from_utf8(&line[..end]).ok()?, 16).ok()
-        })
-        .collect()
-}
 
 fn record(start: u64, offset: u64, path: &Path) -> Value {
     json!({ "start": hex(start), "offset": hex(offset), "path": column(path) })
@@ -31,18 +22,21 @@ fn main() {
         .enable_build_ids(false)
         .build();
     let options = NormalizeOpts { sorted_addrs: false, map_files: false, ..Default::default() };
-    serve(|request| {
-        let pid = Pid::from(request.live() as u32);
-        let addresses = starts(&std::fs::read(request.path()).unwrap());
-        let found = normalizer.normalize_user_addrs_opts(pid, &addresses, &options)?;
-        let places = addresses.iter().zip(&found.outputs);
-        Ok::<_, blazesym::Error>(
+    serve(
+        |request| (Pid::from(request.live() as u32), request.addresses()),
+        |(pid, addresses)| {
+            normalizer
+                .normalize_user_addrs_opts(pid, &addresses, &options)
+                .map(|found| (addresses, found))
+        },
+        |(addresses, found)| {
+            let places = addresses.iter().zip(&found.outputs);
             places
                 .filter_map(|(&start, &(offset, meta))| match &found.meta[meta] {
                     UserMeta::Elf(elf) => Some(record(start, offset, &elf.path)),
                     _ => None,
                 })
-                .collect(),
-        )
-    });
+                .collect()
+        },
+    );
 }

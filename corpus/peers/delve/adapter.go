@@ -23,18 +23,17 @@ func backend(target *proc.Target) proc.ProcessInternal {
 	return *(*proc.ProcessInternal)(unsafe.Pointer(field.UnsafeAddr()))
 }
 
-func record(region proc.MemoryMapEntry) protocol.Record {
-	row := protocol.Record{
-		"start": protocol.Hex(region.Addr),
-		"size":  protocol.Decimal(region.Size),
-		"perms": protocol.Mode(region.Read, region.Write, region.Exec),
+func convert(regions []proc.MemoryMapEntry) (records []protocol.Record) {
+	for _, region := range regions {
+		records = append(records, protocol.Record{
+			"start":  protocol.Hex(region.Addr),
+			"size":   protocol.Decimal(region.Size),
+			"perms":  protocol.Mode(region.Read, region.Write, region.Exec),
+			"offset": protocol.Hex(region.Offset),
+			"name":   protocol.Column(region.Filename),
+		})
 	}
-	// By design neither for what is on no real device.
-	if region.Filename != "" {
-		row["offset"] = protocol.Hex(region.Offset)
-		row["name"] = protocol.Column(region.Filename)
-	}
-	return row
+	return records
 }
 
 func main() {
@@ -43,26 +42,17 @@ func main() {
 		return
 	}
 	var process proc.ProcessInternal
-	protocol.Serve(func(request protocol.Request) ([]protocol.Record, error) {
+	attach := func(request protocol.Request) (proc.ProcessInternal, error) {
 		pid, err := protocol.Live(request)
+		if err != nil || process != nil {
+			return process, err
+		}
+		group, err := native.Attach(pid, nil, nil)
 		if err != nil {
 			return nil, err
 		}
-		if process == nil {
-			group, err := native.Attach(pid, nil, nil)
-			if err != nil {
-				panic(err)
-			}
-			process = backend(group.Selected)
-		}
-		regions, err := process.MemoryMap()
-		if err != nil {
-			return nil, err
-		}
-		var records []protocol.Record
-		for _, region := range regions {
-			records = append(records, record(region))
-		}
-		return records, nil
-	})
+		process = backend(group.Selected)
+		return process, nil
+	}
+	protocol.Serve(attach, proc.ProcessInternal.MemoryMap, convert)
 }

@@ -4,6 +4,7 @@ It reports modules: neighbouring mappings of one file are one, from the first to
 """
 
 import ctypes
+import os
 
 from protocol import Refused, column, serve
 
@@ -36,11 +37,11 @@ class Callbacks(ctypes.Structure):
 callbacks = Callbacks()
 
 
-def parse(request):
+def call(path):
     """Open the file with libc, because libdw needs a FILE."""
     session = ctypes.c_void_p(libdw.dwfl_begin(ctypes.byref(callbacks)))
-    file = ctypes.c_void_p(libc.fopen(request["path"].encode(), b"r"))
-    records = []
+    file = ctypes.c_void_p(libc.fopen(path, b"r"))
+    found = []
 
     @Visit
     def visit(module, _userdata, name, start, _argument):
@@ -48,20 +49,24 @@ def parse(request):
         libdw.dwfl_module_info(
             ctypes.c_void_p(module), None, None, ctypes.byref(end), None, None, None, None
         )
-        records.append({"start": start, "end": end.value, "name": column(name)})
+        found.append((start, end.value, name))
         return DWARF_CB_OK
 
     try:
         libdw.dwfl_report_begin(session)
-        result = libdw.dwfl_linux_proc_maps_report(session, file)
-        if result != 0:
-            raise Refused(f"result {result}: {(libdw.dwfl_errmsg(-1) or b'').decode()}")
+        if libdw.dwfl_linux_proc_maps_report(session, file) != 0:
+            raise Refused(libdw.dwfl_errmsg(-1) or b"it returned an error without a message")
         libdw.dwfl_report_end(session, None, None)
         libdw.dwfl_getmodules(session, visit, None, ctypes.c_ssize_t(0))
     finally:
         libc.fclose(file)
         libdw.dwfl_end(session)
-    return records
+    return found
 
 
-serve(parse)
+def convert(modules):
+    """Convert the modules."""
+    return [{"start": start, "end": end, "name": column(name)} for start, end, name in modules]
+
+
+serve(lambda request: os.fsencode(request["path"]), call, convert)

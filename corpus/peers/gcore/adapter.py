@@ -44,33 +44,27 @@ def mapped_files(notes):
     return files
 
 
-def read(core):
-    """Return the records of one core file."""
-    loads, files = [], {}
-    for kind, offset, address, in_file, in_memory in segments(core):
-        if kind == PT_NOTE:
-            core.seek(offset)
-            files = mapped_files(core.read(in_file))
-        elif kind == PT_LOAD:
-            loads.append({"start": address, "size": in_memory})
-    for load in loads:
-        if load["start"] in files:
-            load["offset"], name = files[load["start"]]
-            load["name"] = column(name)
-    return loads
-
-
-def parse(request):
-    """Let gdb write the core and read it. Without a core, gdb's message is the reason."""
-    live(request)
+def call(_pid):
+    """Let gdb write the core. Without a core, its message is the reason."""
     said = gdb.ask("gcore " + CORE)
     if not os.path.exists(CORE):
-        raise Refused(said.decode(errors="backslashreplace"))
-    try:
-        with open(CORE, "rb") as core:
-            return read(core)
-    finally:
-        os.unlink(CORE)
+        raise Refused(said)
+
+
+def convert(_nothing):
+    """Read the core file, and delete it."""
+    loads, files = [], {}
+    with open(CORE, "rb") as core:
+        for kind, offset, address, in_file, in_memory in segments(core):
+            if kind == PT_NOTE:
+                core.seek(offset)
+                files = mapped_files(core.read(in_file))
+            elif kind == PT_LOAD:
+                loads.append((address, in_memory))
+    os.unlink(CORE)
+    for address, size in loads:
+        offset, name = files.get(address, (0, b""))
+        yield {"start": address, "size": size, "offset": offset, "name": column(name)}
 
 
 # Dump every kind of memory (coredump_filter in core(5)), including VM_DONTDUMP.
@@ -78,4 +72,4 @@ with open("/proc/%s/coredump_filter" % os.environ["PROCMAPS_DECOY_PID"], "w") as
     kinds.write("0x1ff")
 gdb = Gdb()
 gdb.ask("set dump-excluded-mappings on")
-serve(parse)
+serve(live, call, convert)

@@ -1,32 +1,43 @@
-"""libdebug: MemoryMap.parse() on each line of the file, opened as its get_process_maps() does.
+"""libdebug: get_process_maps(), which its debugger's maps are made of."""
 
-That function itself makes a list that cannot be without a debugger.
-"""
+from types import SimpleNamespace
 
-from pathlib import Path
+from libdebug.debugger.internal_debugger_holder import internal_debugger_holder
+from libdebug.debugger.internal_debugger_instance_manager import extend_internal_debugger
+from libdebug.utils.process_utils import get_process_maps, invalidate_process_cache
+from protocol import column, live, serve
 
-from libdebug.data.memory_map import MemoryMap
-from protocol import column, perms, serve
+
+class Owner:
+    """The list of maps refers to the debugger that asked for it."""
+
+
+owner = Owner()
+internal_debugger_holder.internal_debuggers[owner] = SimpleNamespace()
+
+
+def prepare(request):
+    """Let it read the file again, as after each step of the process."""
+    invalidate_process_cache()
+    return live(request)
+
+
+def call(pid):
+    """Call it as PtraceInterface.get_maps() does."""
+    with extend_internal_debugger(owner):
+        return get_process_maps(pid)
 
 
 def record(region):
-    """Convert one of its maps. It names unnamed memory `anon_` and the address."""
-    name = region.backing_file
+    """Convert one of its maps."""
     return {
         "start": region.start,
         "end": region.end,
         "size": region.size,
-        "perms": perms(region.permissions),
+        "perms": region.permissions,
         "offset": region.offset,
-        "name": column("" if name == "anon_%x" % region.start else name),
+        "name": column(region.backing_file),
     }
 
 
-def parse(request):
-    """Read the file as text, line by line."""
-    with Path(request["path"]).open() as maps:
-        lines = maps.readlines()
-    return [record(MemoryMap.parse(line)) for line in lines]
-
-
-serve(parse)
+serve(prepare, call, lambda regions: map(record, regions))

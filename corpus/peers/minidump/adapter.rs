@@ -9,9 +9,12 @@ use protocol::serve;
 use std::fs;
 
 fn main() {
-    serve(|request| {
-        let bytes = fs::read(request.path()).unwrap();
-        MinidumpLinuxMaps::read(&bytes, &bytes, Endian::Little, None)
-            .map(|maps| maps.iter().map(|region| procfs::record(&region.map)).collect())
-    });
+    serve(
+        |request| fs::read(request.path()).unwrap(),
+        |bytes| {
+            MinidumpLinuxMaps::read(&bytes, &bytes, Endian::Little, None)
+                .map(|maps| maps.iter().map(|region| region.map.clone()).collect::<Vec<_>>())
+        },
+        |regions| regions.iter().map(procfs::record).collect(),
+    );
 }

@@ -9,14 +9,16 @@ final class Adapter {
         return Map.of(
                 "start", Protocol.hex(mapping.addr()),
                 "size", Long.toString(mapping.length()),
-                "perms", Protocol.perms(mapping.perms()),
+                "perms", Protocol.quoted(mapping.perms()),
                 "offset", Protocol.hex(mapping.offset()),
-                "device", Protocol.device(mapping.device()),
+                "device", Protocol.quoted(mapping.device()),
                 "inode", Protocol.quoted(Long.toUnsignedString(mapping.inode())),
                 "name", Protocol.column(mapping.path() == null ? "" : mapping.path()));
     }
 
     public static void main(String[] args) throws Exception {
-        Protocol.serve(pid -> ProcMaps.forPID(pid).list().stream().map(Adapter::record).toList());
+        Protocol.serve(
+                pid -> ProcMaps.forPID(pid).list(),
+                mappings -> mappings.stream().map(Adapter::record).toList());
     }
 }

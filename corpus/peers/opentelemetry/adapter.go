@@ -12,40 +12,39 @@ import (
 	"go.opentelemetry.io/ebpf-profiler/process"
 )
 
-func record(mapping process.Mapping) protocol.Record {
-	row := protocol.Record{
-		"start":  protocol.Hex(mapping.Vaddr),
-		"size":   protocol.Decimal(mapping.Length),
-		"offset": protocol.Hex(mapping.FileOffset),
-		"inode":  protocol.Decimal(mapping.Inode),
-		"perms": protocol.Mode(mapping.Flags&elf.PF_R != 0, mapping.Flags&elf.PF_W != 0,
-			mapping.Flags&elf.PF_X != 0),
+func prepare(request protocol.Request) (libpf.PID, error) {
+	pid, err := protocol.Live(request)
+	return libpf.PID(pid), err
+}
+
+func call(pid libpf.PID) ([]process.Mapping, error) {
+	// It counts lines that it cannot read, and leaves them out.
+	mappings, _, err := process.New(pid, pid).GetMappings()
+	if errors.Is(err, process.ErrNoMappings) {
+		return nil, nil
 	}
-	if path := mapping.Path.String(); path != "" {
-		row["path"] = protocol.Column(path)
+	return mappings, err
+}
+
+func convert(mappings []process.Mapping) (records []protocol.Record) {
+	for _, mapping := range mappings {
+		// A name and an inode of its own making.
+		if mapping.IsVDSO() {
+			continue
+		}
+		records = append(records, protocol.Record{
+			"start":  protocol.Hex(mapping.Vaddr),
+			"size":   protocol.Decimal(mapping.Length),
+			"offset": protocol.Hex(mapping.FileOffset),
+			"inode":  protocol.Decimal(mapping.Inode),
+			"perms": protocol.Mode(mapping.Flags&elf.PF_R != 0, mapping.Flags&elf.PF_W != 0,
+				mapping.Flags&elf.PF_X != 0),
+			"path": protocol.Column(mapping.Path.String()),
+		})
 	}
-	return row
+	return records
 }
 
 func main() {
-	protocol.Serve(func(request protocol.Request) ([]protocol.Record, error) {
-		pid, err := protocol.Live(request)
-		if err != nil {
-			return nil, err
-		}
-		id := libpf.PID(pid)
-		// Lines that it cannot read it counts, and leaves out.
-		mappings, _, err := process.New(id, id).GetMappings()
-		if err != nil && !errors.Is(err, process.ErrNoMappings) {
-			return nil, err
-		}
-		var records []protocol.Record
-		for _, mapping := range mappings {
-			// A name and an inode of its own making.
-			if !mapping.IsVDSO() {
-				records = append(records, record(mapping))
-			}
-		}
-		return records, nil
-	})
+	protocol.Serve(prepare, call, convert)
 }

@@ -2,7 +2,7 @@
 #[path = "../protocol.rs"]
 mod protocol;
 
-use pagemap::{MapsEntry, PageMapError};
+use pagemap::MapsEntry;
 use protocol::{column, hex, serve};
 use serde_json::{json, Value};
 
@@ -20,7 +20,9 @@ fn record(region: &MapsEntry) -> Value {
 }
 
 fn main() {
-    serve(|request| -> Result<_, PageMapError> {
-        Ok(pagemap::maps(request.live() as u64)?.iter().map(record).collect())
-    });
+    serve(
+        |request| request.live() as u64,
+        pagemap::maps,
+        |regions| regions.iter().map(record).collect(),
+    );
 }

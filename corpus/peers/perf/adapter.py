@@ -6,11 +6,11 @@ With --data, so that not only what can be executed is recorded.
 import re
 import subprocess
 
-from protocol import Refused, column, device, live, perms, serve
+from protocol import Refused, column, device, live, serve
 
 ROW = re.compile(
     rb".*?: PERF_RECORD_MMAP2? -?\d+/-?\d+: "
-    rb"\[(?P<start>0x[0-9a-f]+)\((?P<size>0x[0-9a-f]+|0)\) @ (?P<offset>0x[0-9a-f]+|0) "
+    rb"\[(?P<start>0x[0-9a-f]+|0)\((?P<size>0x[0-9a-f]+|0)\) @ (?P<offset>0x[0-9a-f]+|0) "
     rb"(?P<major>[0-9a-f]+):(?P<minor>[0-9a-f]+) (?P<inode>\d+) \d+\]: "
     rb"(?P<perms>\S{4}) (?P<name>.*)",
     re.DOTALL,
@@ -18,8 +18,6 @@ ROW = re.compile(
 # No build ids and no BPF: they take longer than the mappings.
 OPTIONS = ("-q", "--data", "-e", "dummy:u", "-B", "-N", "--no-bpf-event", "--synth=mmap", "-m", "1")
 FILE = "/dev/shm/perf.data"
-# The name that perf gives to unnamed memory: perf_event__synthesize_mmap_events().
-NO_NAME = b"//anon"
 
 
 def hide_kernel_symbols():
@@ -36,30 +34,33 @@ def run(*command):
     if done.returncode < 0:
         raise SystemExit("perf: signal %d" % -done.returncode)
     if done.returncode != 0:
-        raise Refused(done.stderr.decode(errors="backslashreplace"))
+        raise Refused(done.stderr)
     return done.stdout
 
 
-def record(match):
-    """Convert an event."""
-    name = match["name"]
-    return {
-        "start": match["start"].decode(),
-        "size": int(match["size"], 16),
-        "offset": match["offset"].decode(),
-        "device": device(int(match["major"], 16), int(match["minor"], 16)),
-        "inode": match["inode"].decode(),
-        "perms": perms(match["perms"].decode("latin-1")),
-        "name": column(b"" if name == NO_NAME else name),
-    }
-
-
-def parse(request):
+def call(pid):
     """Record only the start, with an event that never happens."""
-    run("record", *OPTIONS, "-o", FILE, "-p", str(live(request)), "--", "true")
-    lines = run("script", "-i", FILE, "--show-mmap-events").split(b"\n")
-    return [record(match) for line in lines if (match := ROW.fullmatch(line))]
+    run("record", *OPTIONS, "-o", FILE, "-p", str(pid), "--", "true")
+    return run("script", "-i", FILE, "--show-mmap-events")
+
+
+def convert(printed):
+    """Convert each event of a mapping."""
+    for line in printed.split(b"\n"):
+        match = ROW.fullmatch(line)
+        if match:
+            yield {
+                "start": match["start"].decode(),
+                "size": int(match["size"], 16),
+                "offset": match["offset"].decode(),
+                "device": device(int(match["major"], 16), int(match["minor"], 16)),
+                "inode": match["inode"].decode(),
+                "perms": match["perms"].decode("latin-1"),
+                "name": column(match["name"]),
+            }
+        elif b": PERF_RECORD_MMAP" in line:
+            raise ValueError("no event of a mapping: %r" % line)
 
 
 hide_kernel_symbols()
-serve(parse)
+serve(live, call, convert)

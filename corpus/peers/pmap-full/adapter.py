@@ -1,50 +1,41 @@
-"""pmap -X: all smaps fields that it knows, as columns."""
+"""pmap -X: the smaps fields of a mapping as columns."""
 
 import re
 
 from protocol import column, live, serve
 
-from pmap import run
+from pmap import rows, run
 
-PLAIN = {"THPeligible", "ProtectionKey"}
-NOT_FIELDS = {"Address", "Perm", "Offset", "Device", "Inode", "Mapping"}
-
-
-def record(names, cells, mapping):
-    """Convert a row. It has the start address and the size."""
-    row = dict(zip(names, cells))
-    start = int(row["Address"], 16)
-    fields = {key: int(value) for key, value in row.items() if key not in NOT_FIELDS}
-    return {
-        "start": start,
-        "end": start + fields["Size"] * 1024,
-        "perms": row["Perm"],
-        "offset": row["Offset"],
-        "device": row["Device"],
-        "inode": row["Inode"],
-        "name": column(mapping),
-        "usage": {key: value if key in PLAIN else value * 1024 for key, value in fields.items()},
-    }
+HEADER = {"Perm": "perms", "Offset": "offset", "Device": "device", "Inode": "inode"}
 
 
-def parse(request):
-    """Parse the table. Its first line names the columns, a line of = ends it."""
-    lines = run(live(request), "-X")
+def record(columns, line):
+    """Convert a row. Each column is aligned to the right, the name follows the last one."""
+    row, usage, begin = {}, {}, 0
+    for key, end in columns:
+        cell = line[begin:end].strip(b" ").decode("ascii")
+        begin = end
+        if key == "Address":
+            row["start"] = cell
+        elif key in HEADER:
+            row[HEADER[key]] = cell
+        elif cell:
+            usage[key] = cell
+    if line[begin : begin + 1] not in (b" ", b""):
+        raise ValueError("the columns are not aligned: %r" % line)
+    return dict(row, usage=usage, name=column(line[begin + 1 :]))
+
+
+def convert(printed):
+    """Convert each row. The first line names the columns, a line of = ends the table."""
+    lines = rows(printed)
     if not lines:
-        return []
-    names = lines[0].decode("ascii").split()
-    cell = rb" *(\S+)" * (len(names) - 1)
-    row = re.compile(cell + rb"(?: (.*))?", re.DOTALL)
-    records = []
+        return
+    columns = [(match[0].decode("ascii"), match.end()) for match in re.finditer(rb"\S+", lines[0])]
     for line in lines[1:]:
         if re.fullmatch(rb"[ =]+", line):
-            break
-        match = row.fullmatch(line)
-        if match is None:
-            raise ValueError("no row of its table: %r" % line)
-        *cells, mapping = match.groups()
-        records.append(record(names, [cell.decode("ascii") for cell in cells], mapping or b""))
-    return records
+            return
+        yield record(columns[:-1], line)
 
 
-serve(parse)
+serve(live, lambda pid: run(pid, "-X"), convert)

@@ -2,13 +2,12 @@
 
 import re
 
-from protocol import serve
-
-from pmap import table
+from pmap import serve_table
 
 ROW = re.compile(
-    rb"(?P<start>[0-9a-f]+) +(?P<size>\d+) +(?P<rss>\d+) +\d+ (?P<mode>\S{5}) +?(?P<name>.*)",
+    rb"(?P<start>[0-9a-f]+) +(?P<size>\d+) +(?P<rss>\d+) +\d+ (?P<mode>\S*) (?P<name>.*)",
     re.DOTALL,
 )
+HEAD_AND_FOOT = re.compile(rb"Address .*|-[- ]*|total kB .*")
 
-serve(table(ROW, "-x"))
+serve_table(ROW, HEAD_AND_FOOT, "-x")

@@ -2,10 +2,9 @@
 
 import re
 
-from protocol import serve
+from pmap import serve_table
 
-from pmap import table
+ROW = re.compile(rb"(?P<start>[0-9a-f]+) +(?P<size>\d+)K (?P<mode>\S*) (?P<name>.*)", re.DOTALL)
+FOOT = re.compile(rb" total +\d+K")
 
-ROW = re.compile(rb"(?P<start>[0-9a-f]+) +(?P<size>\d+)K (?P<mode>\S{5}) (?P<name>.*)", re.DOTALL)
-
-serve(table(ROW))
+serve_table(ROW, FOOT)

@@ -2,6 +2,8 @@
 package main
 
 import (
+	"bytes"
+	"io"
 	"os"
 
 	"peers/protocol"
@@ -9,26 +11,23 @@ import (
 	"github.com/google/pprof/profile"
 )
 
+func prepare(request protocol.Request) (io.Reader, error) {
+	dump, err := os.ReadFile(request.Path)
+	return bytes.NewReader(dump), err
+}
+
+func convert(mappings []*profile.Mapping) (records []protocol.Record) {
+	for _, mapping := range mappings {
+		records = append(records, protocol.Record{
+			"start":  protocol.Hex(mapping.Start),
+			"end":    protocol.Hex(mapping.Limit),
+			"offset": protocol.Hex(mapping.Offset),
+			"name":   protocol.Column(mapping.File),
+		})
+	}
+	return records
+}
+
 func main() {
-	protocol.Serve(func(request protocol.Request) ([]protocol.Record, error) {
-		file, err := os.Open(request.Path)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		mappings, err := profile.ParseProcMaps(file)
-		if err != nil {
-			return nil, err
-		}
-		var records []protocol.Record
-		for _, mapping := range mappings {
-			records = append(records, protocol.Record{
-				"start":  protocol.Hex(mapping.Start),
-				"end":    protocol.Hex(mapping.Limit),
-				"offset": protocol.Hex(mapping.Offset),
-				"name":   protocol.Column(mapping.File),
-			})
-		}
-		return records, nil
-	})
+	protocol.Serve(prepare, profile.ParseProcMaps, convert)
 }

@@ -3,7 +3,7 @@
 mod protocol;
 
 use proc_maps::{get_process_maps, MapRange};
-use protocol::{column, device, hex, serve};
+use protocol::{column, hex, serve};
 use serde_json::{json, Value};
 use std::ffi::OsStr;
 
@@ -13,14 +13,16 @@ fn record(region: &MapRange) -> Value {
         "size": region.size(),
         "perms": region.flags,
         "offset": hex(region.offset as u64),
-        "device": device(&region.dev),
+        "device": region.dev,
         "inode": region.inode.to_string(),
         "name": column(region.filename().map_or(OsStr::new(""), |path| path.as_os_str())),
     })
 }
 
 fn main() {
-    serve(|request| {
-        get_process_maps(request.live()).map(|regions| regions.iter().map(record).collect())
-    });
+    serve(
+        |request| request.live(),
+        get_process_maps,
+        |regions| regions.iter().map(record).collect(),
+    );
 }

@@ -12,7 +12,10 @@ fn record(region: &Map) -> Value {
         "start": hex(region.base as u64),
         "end": hex(region.ceiling as u64),
         "perms": mode(&[(perms.readable, 'r'), (perms.writable, 'w'), (perms.executable, 'x')])
-            + if perms.privacy == Privacy::Shared { "s" } else { "p" },
+            + match perms.privacy {
+                Privacy::Shared => "s",
+                Privacy::Private => "p",
+            },
         "offset": hex(region.offset as u64),
         "device": {"major": region.dev_major, "minor": region.dev_minor},
         "inode": region.inode.to_string(),
@@ -29,7 +32,9 @@ fn record(region: &Map) -> Value {
 }
 
 fn main() {
-    serve(|request| {
-        Mappings::from_pid(request.live()).map(|regions| regions.iter().map(record).collect())
-    });
+    serve(
+        |request| request.live(),
+        Mappings::from_pid,
+        |regions| regions.iter().map(record).collect(),
+    );
 }

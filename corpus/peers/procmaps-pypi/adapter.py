@@ -24,9 +24,4 @@ def record(region):
     }
 
 
-def parse(request):
-    """Read the file."""
-    return [record(region) for region in procmaps.from_path(request["path"])]
-
-
-serve(parse)
+serve(lambda request: request["path"], procmaps.from_path, lambda regions: map(record, regions))

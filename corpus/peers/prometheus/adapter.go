@@ -27,24 +27,21 @@ func record(region *procfs.ProcMap) protocol.Record {
 	}
 }
 
+func prepare(request protocol.Request) (procfs.Proc, error) {
+	fs, err := procfs.NewFS(request.Root)
+	if err != nil {
+		return procfs.Proc{}, err
+	}
+	return fs.Proc(request.Pid)
+}
+
+func convert(regions []*procfs.ProcMap) (records []protocol.Record) {
+	for _, region := range regions {
+		records = append(records, record(region))
+	}
+	return records
+}
+
 func main() {
-	protocol.Serve(func(request protocol.Request) ([]protocol.Record, error) {
-		fs, err := procfs.NewFS(request.Root)
-		if err != nil {
-			return nil, err
-		}
-		process, err := fs.Proc(request.Pid)
-		if err != nil {
-			return nil, err
-		}
-		regions, err := process.ProcMaps()
-		if err != nil {
-			return nil, err
-		}
-		var records []protocol.Record
-		for _, region := range regions {
-			records = append(records, record(region))
-		}
-		return records, nil
-	})
+	protocol.Serve(prepare, procfs.Proc.ProcMaps, convert)
 }

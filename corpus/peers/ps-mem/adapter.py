@@ -7,18 +7,17 @@ import ps_mem
 from protocol import live, serve
 
 
-def parse(request):
-    """Read the decoy's smaps_rollup."""
+def prepare(request):
+    """Let it find out again what the file has."""
     ps_mem.have_pss = ps_mem.have_swap_pss = 0
-    _, _, shared_huge, swap, _ = ps_mem.getMemStats(live(request))
-    return [
-        {
-            "usage": {
-                "Shared_Hugetlb": shared_huge * 1024,
-                "SwapPss" if ps_mem.have_swap_pss else "Swap": swap * 1024,
-            },
-        }
-    ]
+    return live(request)
 
 
-serve(parse)
+def convert(totals):
+    """Convert its tuple. Its sizes are in units of 1024 bytes."""
+    _, _, shared_huge, swap, _ = totals
+    swap_is = "SwapPss" if ps_mem.have_swap_pss else "Swap"
+    return [{"usage": {"Shared_Hugetlb": shared_huge, swap_is: swap}}]
+
+
+serve(prepare, ps_mem.getMemStats, convert)

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 
-from protocol import column, perms, serve
+from protocol import column, serve
 
 import psutil
 
@@ -23,22 +23,27 @@ FIELDS = {
 
 
 def record(region):
-    """Convert one of psutil's tuples. `[anon]` is its documented text for an empty column."""
-    start, end = region.addr.split("-")
+    """Convert one of psutil's tuples."""
+    start, _, end = region.addr.partition("-")
     return {
         "start": start,
         "end": end,
-        "perms": perms(region.perms),
+        "perms": region.perms,
         # psutil removes ` (deleted)` if no such file exists: it returns a path, not the column.
-        "path": column(b"" if region.path == "[anon]" else region.path),
+        "path": column(region.path),
         "usage": {FIELDS[key]: getattr(region, key) for key in FIELDS},
     }
 
 
-def parse(request):
+def prepare(request):
     """Copy the dump to where psutil expects a process's smaps."""
     shutil.copyfile(request["path"], smaps)
-    return [record(region) for region in process.memory_maps(grouped=False)]
+    return process
+
+
+def call(process):
+    """Ask for each mapping."""
+    return process.memory_maps(grouped=False)
 
 
 with tempfile.TemporaryDirectory() as psutil.PROCFS_PATH:
@@ -50,4 +55,4 @@ with tempfile.TemporaryDirectory() as psutil.PROCFS_PATH:
         shutil.copyfile("/proc/" + name, os.path.join(psutil.PROCFS_PATH, name))
     smaps = os.path.join(folder, "smaps")
     process = psutil.Process(pid)
-    serve(parse)
+    serve(prepare, call, lambda regions: map(record, regions))

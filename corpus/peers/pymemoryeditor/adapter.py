@@ -1,6 +1,6 @@
 """PyMemoryEditor: get_memory_regions(); `struct` has the bytes, `path` the same decoded."""
 
-from protocol import column, device, live, perms, serve
+from protocol import column, device, live, serve
 from PyMemoryEditor.linux.functions import get_memory_regions
 
 
@@ -10,7 +10,7 @@ def record(region):
     return {
         "start": region.address,
         "size": region.size,
-        "perms": perms(raw.Privileges.decode("latin-1")),
+        "perms": raw.Privileges.decode("latin-1"),
         "offset": raw.Offset,
         "device": device(raw.MajorID, raw.MinorID),
         "inode": raw.InodeID,
@@ -18,9 +18,4 @@ def record(region):
     }
 
 
-def parse(request):
-    """Read the decoy's maps."""
-    return [record(region) for region in get_memory_regions(live(request))]
-
-
-serve(parse)
+serve(live, get_memory_regions, lambda regions: map(record, regions))

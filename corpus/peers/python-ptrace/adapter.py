@@ -1,6 +1,6 @@
 """python-ptrace: readProcessMappings(), which accepts any object with a PID."""
 
-from protocol import column, device, live, perms, serve
+from protocol import column, device, live, serve
 from ptrace.debugger.memory_mapping import readProcessMappings
 
 
@@ -16,7 +16,7 @@ def record(region):
     return {
         "start": region.start,
         "end": region.end,
-        "perms": perms(region.permissions),
+        "perms": region.permissions,
         "offset": region.offset,
         "device": device(region.major_device, region.minor_device),
         "inode": region.inode,
@@ -24,10 +24,13 @@ def record(region):
     }
 
 
-def parse(request):
-    """Read the decoy's maps. The mappings have only a weak reference to the process."""
-    process = Process(live(request))
-    return [record(region) for region in readProcessMappings(process)]
+process = Process(0)
 
 
-serve(parse)
+def prepare(request):
+    """Keep the process alive: the mappings have only a weak reference to it."""
+    process.pid = live(request)
+    return process
+
+
+serve(prepare, readProcessMappings, lambda regions: map(record, regions))

@@ -29,7 +29,10 @@ fn record(region: &Map) -> Value {
 }
 
 fn main() {
-    serve(|request| {
-        rsprocmaps::from_path(request.path())?.map(|region| region.map(|r| record(&r))).collect::<Result<Vec<_>, _>>()
-    });
+    // The iterator goes on after the error of a line. Its caller has all other mappings.
+    serve(
+        |request| request.path().to_owned(),
+        |path| rsprocmaps::from_path(path).map(|regions| regions.collect::<Vec<_>>()),
+        |regions| regions.iter().flatten().map(record).collect(),
+    );
 }

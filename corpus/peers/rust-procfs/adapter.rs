@@ -24,8 +24,9 @@ fn record(region: &MemoryMap) -> Value {
 }
 
 fn main() {
-    serve(|request| {
-        let reader = BufReader::new(File::open(request.path()).unwrap());
-        MemoryMaps::from_buf_read(reader).map(|maps| maps.0.iter().map(record).collect())
-    });
+    serve(
+        |request| BufReader::new(File::open(request.path()).unwrap()),
+        MemoryMaps::from_buf_read,
+        |maps| maps.0.iter().map(record).collect(),
+    );
 }

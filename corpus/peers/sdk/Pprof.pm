@@ -29,12 +29,16 @@ sub pprof {
     die $@ if $@ ne "exit\n";
     # The address width, which it otherwise reads from the program's ELF header.
     $main::address_length = 16;
-    return serve($answers, sub {
-        my ($request) = @_;
-        my $found = main::ParseLibraries($NO_PROGRAM, slurp($request->{path}), {});
-        pop @$found;    # the program itself, from 0 to the highest address asked for
-        return [map { record($_) } @$found];
-    });
+    return serve(
+        $answers,
+        prepare => sub { return slurp($_[0]->{path}) },
+        call => sub { return main::ParseLibraries($NO_PROGRAM, $_[0], {}) },
+        convert => sub {
+            my ($found) = @_;
+            # The last one is the program itself, from 0 to the highest address asked for.
+            return [map { record($_) } @$found[0 .. $#$found - 1]];
+        },
+    );
 }
 
 sub record {

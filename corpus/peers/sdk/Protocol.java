@@ -17,8 +17,14 @@ final class Protocol {
     /** The runner sends ids, numbers and its own paths only, so no value has an escape. */
     private static final Pattern MEMBER = Pattern.compile("\"(\\w+)\": *(?:\"([^\"\\\\]*)\"|(\\d+))");
 
-    interface Parser {
-        List<Map<String, String>> parse(int pid) throws Exception;
+    /** The parser's own call, and nothing else. A stream must be run to its end in it. */
+    interface Call<Returned> {
+        Returned on(int pid) throws Exception;
+    }
+
+    /** Records from what the parser returned. */
+    interface Conversion<Returned> {
+        List<Map<String, String>> of(Returned returned);
     }
 
     /** Return a name for JSON: its bytes as Java would write them to a file. */
@@ -39,16 +45,6 @@ final class Protocol {
         return quoted(Long.toHexString(value));
     }
 
-    /** Return permissions for JSON. Other text becomes a valid answer that is wrong. */
-    static String perms(String text) {
-        return quoted(text.length() == 3 || text.length() == 4 ? text : (text + "????").substring(0, 4));
-    }
-
-    /** Return a device for JSON, likewise: no device number has more than 20 bits. */
-    static String device(String text) {
-        return quoted(text.matches("[0-9a-f]+:[0-9a-f]+") ? text : "ffffffff:ffffffff");
-    }
-
     /** Write a dump to the decoy's files (see overlay.py), in place: a new file would not be mounted. */
     private static void overlay(String dump, String kind) throws IOException {
         Path folder = Path.of(System.getenv("PROCMAPS_DECOY_FILES"));
@@ -67,10 +63,30 @@ final class Protocol {
         return json.append('}').toString();
     }
 
-    /** Answer every request. An exception is a refusal. An error ends the program, which is a crash. */
-    static void serve(Parser parser) throws IOException {
+    private static void tell(PrintStream answers, String id, String member, String value) {
+        answers.println("{\"id\": " + quoted(id) + ", " + quoted(member) + ": " + value + "}");
+        answers.flush();
+    }
+
+    /** Whether a line of the adapter threw it, not one of the parser or of Java below the parser. */
+    private static boolean isOwn(Exception error) {
+        for (StackTraceElement frame : error.getStackTrace()) {
+            if (frame.getModuleName() == null) {
+                return frame.getClassName().startsWith("Adapter") || frame.getClassName().startsWith("Protocol");
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Answer every request. Only an exception out of the call is a refusal, and only an error or an
+     * exit there is a crash of the parser. Everything else is a fault of the adapter.
+     */
+    static <Returned> void serve(Call<Returned> call, Conversion<Returned> convert) throws IOException {
         int pid = Integer.parseInt(System.getenv("PROCMAPS_DECOY_PID"));
+        // Output of a peer must not mix with the answers.
         PrintStream answers = System.out;
+        System.setOut(System.err);
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = requests.readLine()) != null; ) {
             String id = "", kind = "", path = "";
@@ -83,14 +99,17 @@ final class Protocol {
                 }
             }
             overlay(path, kind);
-            String answer;
+            tell(answers, id, "phase", quoted("call"));
+            Returned returned;
             try {
-                answer = "\"answer\": [" + String.join(", ", parser.parse(pid).stream().map(Protocol::json).toList()) + "]";
+                returned = call.on(pid);
             } catch (Exception refusal) {
-                answer = "\"rejected\": " + quoted(refusal.toString());
+                tell(answers, id, isOwn(refusal) ? "adapter-fault" : "rejected", quoted(refusal.toString()));
+                continue;
             }
-            answers.println("{\"id\": " + quoted(id) + ", " + answer + "}");
-            answers.flush();
+            // A throwable from here on ends the program outside the call.
+            tell(answers, id, "phase", quoted("convert"));
+            tell(answers, id, "answer", "[" + String.join(", ", convert.of(returned).stream().map(Protocol::json).toList()) + "]");
         }
     }
 }

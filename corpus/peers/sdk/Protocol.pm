@@ -29,16 +29,40 @@ sub answers {
     return $answers;
 }
 
-# Answer every request on standard input. If the peer dies, its message is the refusal.
+# Answer every request on standard input, in three phases:
+#
+#   prepare   makes what the parser needs
+#   call      is the parser's own call, and nothing else
+#   convert   makes records of what the parser returned
+#
+# Only if the call dies, its message is a refusal, and only there an exit is a crash of the parser.
+# Everything else is a fault of the adapter.
 sub serve {
-    my ($answers, $parse) = @_;
+    my ($answers, %phases) = @_;
     while (my $line = <STDIN>) {
         my $request = $json->decode($line);
-        my $answer = {id => $request->{id}};
-        my $records = eval { $parse->($request) };
-        if (defined $records) { $answer->{answer} = $records }
-        else { $answer->{rejected} = "$@" }
-        print {$answers} $json->encode($answer), "\n";
+        my $tell = sub {
+            my ($member, $value) = @_;
+            print {$answers} $json->encode({id => $request->{id}, $member => $value}), "\n";
+        };
+        my $prepared;
+        if (!eval { $prepared = $phases{prepare}->($request); 1 }) {
+            $tell->('adapter-fault', "$@");
+            next;
+        }
+        $tell->('phase', 'call');
+        my $returned;
+        if (!eval { $returned = $phases{call}->($prepared); 1 }) {
+            $tell->('rejected', "$@");
+            next;
+        }
+        $tell->('phase', 'convert');
+        my $records;
+        if (!eval { $records = $phases{convert}->($returned); 1 }) {
+            $tell->('adapter-fault', "$@");
+            next;
+        }
+        $tell->('answer', $records);
     }
     return;
 }

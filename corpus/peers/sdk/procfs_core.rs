@@ -5,7 +5,7 @@ use procfs_core::process::{MMPermissions as Perm, MMapPath, MemoryMap};
 use serde_json::{json, Value};
 
 /// Return the column of a typed name. Of SysV memory procfs-core keeps only the key, by design, so
-/// the column is not judged.
+/// the column is not judged, but the kind is.
 fn name(path: &MMapPath) -> Option<Value> {
     Some(match path {
         MMapPath::Path(path) => column(path),
@@ -37,8 +37,9 @@ pub fn record(region: &MemoryMap) -> Value {
         "device": {"major": region.dev.0, "minor": region.dev.1},
         "inode": region.inode.to_string(),
     });
-    if let Some(name) = name(&region.pathname) {
-        row["name"] = name;
+    match name(&region.pathname) {
+        Some(name) => row["name"] = name,
+        None => row["kind"] = json!("sysv"),
     }
     row
 }

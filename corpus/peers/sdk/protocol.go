@@ -76,11 +76,23 @@ func Live(request Request) (int, error) {
 	return strconv.Atoi(os.Getenv("PROCMAPS_DECOY_PID"))
 }
 
-// Serve answers every request on standard input. An error is a refusal. A panic ends the program,
-// which is a crash.
-func Serve(parse func(Request) ([]Record, error)) {
+// Serve answers every request on standard input, in three phases:
+//
+//	prepare   makes what the parser needs: files, a process
+//	call      is the parser's own call, and nothing else
+//	convert   makes records of what the parser returned
+//
+// Only an error out of call is a refusal of the parser, and only a panic there is its crash. An
+// iterator must be run to its end in call. Everything else is a fault of the adapter.
+func Serve[Prepared, Returned any](
+	prepare func(Request) (Prepared, error),
+	call func(Prepared) (Returned, error),
+	convert func(Returned) []Record,
+) {
 	requests := bufio.NewReader(os.Stdin)
+	// Output of a peer must not mix with the answers.
 	answers := json.NewEncoder(os.Stdout)
+	os.Stdout = os.Stderr
 	for {
 		line, err := requests.ReadBytes('\n')
 		if err == io.EOF {
@@ -93,14 +105,24 @@ func Serve(parse func(Request) ([]Record, error)) {
 		if err := json.Unmarshal(line, &request); err != nil {
 			panic(err)
 		}
-		answer := Record{"id": request.ID}
-		if records, err := parse(request); err != nil {
-			answer["rejected"] = err.Error()
-		} else {
-			answer["answer"] = append([]Record{}, records...)
+		tell := func(member string, value any) {
+			if err := answers.Encode(Record{"id": request.ID, member: value}); err != nil {
+				panic(err)
+			}
 		}
-		if err := answers.Encode(answer); err != nil {
-			panic(err)
+		prepared, err := prepare(request)
+		if err != nil {
+			tell("adapter-fault", err.Error())
+			continue
 		}
+		tell("phase", "call")
+		returned, err := call(prepared)
+		if err != nil {
+			tell("rejected", err.Error())
+			continue
+		}
+		// A panic from here on ends the program outside the call: a fault of the adapter.
+		tell("phase", "convert")
+		tell("answer", append([]Record{}, convert(returned)...))
 	}
 }

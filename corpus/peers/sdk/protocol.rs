@@ -2,7 +2,7 @@
 #![allow(dead_code)] // each adapter uses only some of it
 
 use base64::Engine;
-use serde_json::{json, Map, Value};
+use serde_json::{json, Value};
 use std::fmt::Display;
 use std::io::{self, BufRead, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -15,6 +15,12 @@ impl Request {
     /// Return the path of the dump.
     pub fn path(&self) -> &str {
         self.0["path"].as_str().unwrap()
+    }
+
+    /// Return the start addresses of the mappings that the dump has, each once.
+    pub fn addresses(&self) -> Vec<u64> {
+        let addresses = self.0["addresses"].as_array().unwrap();
+        addresses.iter().map(|text| u64::from_str_radix(text.as_str().unwrap(), 16).unwrap()).collect()
     }
 
     /// Write the dump to the decoy's files (see overlay.py), and return the decoy's PID.
@@ -41,34 +47,41 @@ pub fn hex(value: u64) -> Value {
     json!(format!("{value:x}"))
 }
 
-/// Return permission letters, with a dash for each that is not set.
+/// Return permission letters from a peer's flags, with a dash for each that is not set.
 pub fn mode(letters: &[(bool, char)]) -> String {
     letters.iter().map(|&(set, letter)| if set { letter } else { '-' }).collect()
 }
 
-/// Return a device for JSON that the peer keeps as text. Other text becomes a valid answer that is
-/// wrong: no device number has more than 20 bits.
-pub fn device(text: &str) -> Value {
-    let halves = text.split_once(':').and_then(|(major, minor)| {
-        Some((u32::from_str_radix(major, 16).ok()?, u32::from_str_radix(minor, 16).ok()?))
-    });
-    let (major, minor) = halves.unwrap_or((u32::MAX, u32::MAX));
-    json!({"major": major, "minor": minor})
-}
-
-/// Answer every request on standard input. An error is a refusal. A panic ends the program, which
-/// is a crash.
-pub fn serve<E: Display>(parse: impl Fn(&Request) -> Result<Vec<Value>, E>) {
-    let mut answers = io::stdout().lock();
+/// Answer every request on standard input, in three phases:
+///
+/// * `prepare` makes what the parser needs: files, a process
+/// * `call` is the parser's own call, and nothing else
+/// * `convert` makes records of what the parser returned
+///
+/// Only an error out of `call` is a refusal of the parser, and only a panic there is its crash. An
+/// iterator must be run to its end in `call`. Everything else is a fault of the adapter.
+pub fn serve<Prepared, Returned, E: Display>(
+    prepare: impl Fn(&Request) -> Prepared,
+    call: impl Fn(Prepared) -> Result<Returned, E>,
+    convert: impl Fn(Returned) -> Vec<Value>,
+) {
     for line in io::stdin().lock().lines() {
         let request = Request(serde_json::from_str(&line.unwrap()).unwrap());
-        let mut answer = Map::new();
-        answer.insert("id".into(), request.0["id"].clone());
-        match parse(&request) {
-            Ok(records) => answer.insert("answer".into(), records.into()),
-            Err(error) => answer.insert("rejected".into(), error.to_string().into()),
+        let tell = |member: &str, value: Value| {
+            let id = request.0["id"].clone();
+            let mut answers = io::stdout().lock();
+            writeln!(answers, "{}", json!({"id": id, member: value})).unwrap();
+            answers.flush().unwrap();
         };
-        writeln!(answers, "{}", Value::Object(answer)).unwrap();
-        answers.flush().unwrap();
+        let prepared = prepare(&request);
+        tell("phase", "call".into());
+        match call(prepared) {
+            Err(error) => tell("rejected", error.to_string().into()),
+            // A panic from here on ends the program outside the call: a fault of the adapter.
+            Ok(returned) => {
+                tell("phase", "convert".into());
+                tell("answer", convert(returned).into());
+            }
+        }
     }
 }

@@ -10,9 +10,8 @@ import runpy
 import sys
 import tempfile
 
-from protocol import column, perms, serve
+from protocol import column, serve
 
-NO_NAME = "<anonymous>"
 # The fields that its tables use: pidtotals() and maptotals().
 FIELDS = {
     "size": "Size",
@@ -28,25 +27,30 @@ FIELDS = {
 
 
 def record(start, region):
-    """Convert one of its dictionaries."""
+    """Convert one of its dictionaries. Its sizes are in units of 1024 bytes."""
     return {
         "start": start,
         "end": region["end"],
-        "perms": perms(region["mode"]),
+        "perms": region["mode"],
         "offset": region["offset"],
         "device": region["device"],
         "inode": region["inode"],
-        "name": column("" if region["name"] == NO_NAME else region["name"]),
-        "usage": {FIELDS[key]: region[key] * 1024 for key in FIELDS if key in region},
+        "name": column(region["name"]),
+        "usage": {FIELDS[key]: region[key] for key in FIELDS if key in region},
     }
 
 
-def parse(request):
-    """Link the request's root to where smem expects `proc`, and read it."""
+def prepare(request):
+    """Link the request's root to where smem expects `proc`."""
     if os.path.islink(link):
         os.unlink(link)
     os.symlink(request["root"], link)
-    return [record(start, region) for start, region in smem["pidmaps"](request["pid"]).items()]
+    return request["pid"]
+
+
+def convert(regions):
+    """Convert its dictionary of start addresses."""
+    return [record(start, region) for start, region in regions.items()]
 
 
 with tempfile.TemporaryDirectory() as machine:
@@ -55,4 +59,4 @@ with tempfile.TemporaryDirectory() as machine:
     sys.argv = ["smem", "-H", "-m", "-S", machine]
     with contextlib.redirect_stdout(io.StringIO()):
         smem = runpy.run_path("/usr/bin/smem")
-    serve(parse)
+    serve(prepare, smem["pidmaps"], convert)

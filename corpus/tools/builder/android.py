@@ -7,7 +7,16 @@ from collections.abc import Iterator
 import attrs
 
 from corpus.tools.builder import printer
-from corpus.tools.builder.making import BASE, FOLLOWER, allow, make, pair, refuse, with_lines
+from corpus.tools.builder.making import (
+    BASE,
+    FOLLOWER,
+    LABEL,
+    allow,
+    make,
+    pair,
+    refuse,
+    with_lines,
+)
 from corpus.tools.builder.model import NONE, PAGE, STACK, Case, FieldLine, Vma, anon, path, special
 
 POINTER = (
@@ -15,6 +24,8 @@ POINTER = (
 )
 LONG = "android13-5.15: ANON_VMA_NAME_MAX_LEN 256"
 COMPAT = "mm/pgsize_migration.c of the Android common kernels, 5.10-6.12"
+
+SPACE, DEL = 0x20, 0x7F
 
 RAW = (
     ("raw-tab", b"a\tb", "a tab."),
@@ -29,6 +40,10 @@ RAW = (
     ("raw-backslash", b"a\\b", "a backslash."),
     ("raw-octal", rb"a\012b", "a backslash and three digits, which are not an escape."),
     ("raw-dollar", b"$x`y`", "characters that mainline Linux rejects in labels."),
+    ("raw-variable", b"$build", "a variable of Perl and of shells."),
+    ("raw-command", b"$(x)", "a command of a shell."),
+    ("raw-escape-hexadecimal", b"\\x41", "a byte in hexadecimal."),
+    ("raw-set", b"[x", "an unmatched opening bracket."),
     ("raw-unit-separator", b"a\x1c\x1d\x1e\x1fb", "separators at which str.splitlines() splits."),
     ("raw-vertical-tab", b"a\x0b\x0cb", "vertical tab and form feed."),
     ("raw-controls", bytes(range(1, 9)), "control characters."),
@@ -58,6 +73,8 @@ def cases() -> Iterator[Case]:
             producer="android",
             since="5.15",
             tags=("label",),
+            feature="label-long",
+            control=pair(LABEL),
         )
     yield from _name_lines()
     yield from _fields()
@@ -75,7 +92,9 @@ def _old(name: str, label: bytes, shows: str) -> Case:
         since="3.4",
         until="5.4",
         tags=("label", "raw"),
-        fields_of="4.14",
+        feature="label-raw",
+        control=pair(LABEL),
+        disputed="control-characters" if any(c < SPACE or c == DEL for c in label) else "",
     )
 
 
@@ -101,6 +120,8 @@ def _newlines() -> Iterator[Case]:
             until="5.4",
             tags=("label", "raw", "newline"),
             kinds=("maps",),
+            feature="label-newline",
+            control=pair(LABEL),
         )
         records = [*case.records, printer.record(split)]
         choices = [allow("newline-joined", 0, 1), allow("newline-split", 2, 1)]
@@ -116,7 +137,7 @@ _PAIR_32 = Vma(0x40000000, 0x40008000), Vma(0xBEFDF000, 0xBF000000, name=STACK)
 
 def _name_lines() -> Iterator[Case]:
     """The smaps line Name. Its position changed with each port of the patch."""
-    name = anon(b"dalvik-main space")
+    name = LABEL
     line = FieldLine("Name", name.raw, b"Name:           " + name.raw)
     positions = {
         "name-line-first": ("directly after the header", "4.9", 0),
@@ -143,6 +164,9 @@ def _name_lines() -> Iterator[Case]:
             fields_of=fields_of,
             header=printer.linux32 if old else printer.linux64,
             kinds=("smaps",),
+            feature="name-line",
+            control=[mapping, follower],
+            likely="kernels",
         )
         yield _with_name_member(case, name.json())
 
@@ -170,6 +194,8 @@ def _fields() -> Iterator[Case]:
         tags=("vendor",),
         fields_of="4.14",
         kinds=("smaps",),
+        feature="fields-vendor",
+        control=[mapping, follower],
     )
     bare = [line for line in printer.lines_of(mapping, "5.10") if line.key != "VmFlags"]
     yield make(
@@ -183,6 +209,8 @@ def _fields() -> Iterator[Case]:
         tags=("vendor", "vmflags"),
         fields_of="5.10",
         kinds=("smaps",),
+        feature="flags-unusual",
+        control=[with_lines(mapping, [*bare, printer.raw_flags(b" mr mw me ")]), follower],
     )
 
 
@@ -203,4 +231,6 @@ def _page_size_compat() -> Case:
         producer="android",
         since="5.10",
         tags=("pseudo",),
+        feature="padding-line",
+        control=[library, attrs.evolve(gap, name=NONE), FOLLOWER],
     )

@@ -8,10 +8,23 @@ from itertools import product
 
 from corpus.tools.builder import printer
 from corpus.tools.builder.making import BASE, FOLLOWER, make
-from corpus.tools.builder.model import NONE, PAGE, STACK, Case, Vma, file_vma, path
+from corpus.tools.builder.model import (
+    NONE,
+    PAGE,
+    STACK,
+    Case,
+    Likely,
+    Vma,
+    file_vma,
+    path,
+)
 
 SHOW = "show_vma_header_prefix(), fs/proc/task_mmu.c"
 X = path(b"/opt/x")
+
+
+UNLIKELY = frozenset({"address-last-page", "address-2-63"})
+"""Addresses that no kernel gives to a program."""
 
 
 def cases() -> Iterator[Case]:
@@ -19,7 +32,9 @@ def cases() -> Iterator[Case]:
     yield from _addresses()
     for bits in product("r-", "w-", "x-", "ps"):
         perms = "".join(bits)
-        yield _one(f"perms-{perms.replace('-', '_')}", f"Permissions {perms}.", _file(perms=perms))
+        yield _one(
+            f"perms-{perms.replace('-', '_')}", f"Permissions {perms}.", _file(perms=perms), "perms"
+        )
     yield from _numbers()
     yield from _widths()
 
@@ -32,14 +47,18 @@ def _one(
     name: str,
     shows: str,
     mapping: Vma,
+    feature: str,
     *,
     since: str = "2.6.32",
     until: str = "",
     source: str = SHOW,
+    likely: Likely | None = None,
 ) -> Case:
+    ordinary = _file() if mapping.name == X else Vma(BASE, BASE + 4 * PAGE, name=mapping.name)
     return make(
         "header", name, shows, sorted([mapping, FOLLOWER], key=lambda vma: vma.start),
-        source=source, since=since, until=until, tags=("header",),
+        source=source, since=since, until=until, tags=("header",), feature=feature, likely=likely,
+        control=None if mapping == ordinary else [ordinary, FOLLOWER],
     )  # fmt: skip
 
 
@@ -61,12 +80,15 @@ def _addresses() -> Iterator[Case]:
         ("size-128-tib", 0x100000000000, 0x7F0000000000, "A mapping of over 100 TiB."),
     )  # fmt: skip
     for name, start, end, shows in rows:
-        yield _one(name, shows, Vma(start, end))
+        unlikely: Likely | None = "hypothetical" if name in UNLIKELY else None
+        yield _one(name, shows, Vma(start, end), "address", likely=unlikely)
     yield _one(
         "address-equal",
         "A one-page stack with a hidden guard page: start and end are equal.",
         Vma(BASE, BASE, name=STACK),
+        "address",
         since="2.6.32",
+        until="4.11",
         source="stack_guard_page_start(), 2.6.32.y to 4.11",
     )
 
@@ -84,11 +106,12 @@ def _numbers() -> Iterator[Case]:
         ("highest", 2**64 - PAGE, "the last page below 2^64: sixteen digits."),
     )
     for name, offset, shows in offsets:
-        yield _one(f"offset-{name}", f"The offset is {shows}", _file(offset=offset))
+        yield _one(f"offset-{name}", f"The offset is {shows}", _file(offset=offset), "offset")
     yield _one(
         "offset-anonymous",
         "An unnamed mapping with an offset: vm_pgoff was printed even if meaningless.",
         Vma(BASE, BASE + PAGE, offset=BASE),
+        "offset",
         since="2.6.18",
         until="2.6.24",
         source="show_map() up to 2.6.24",
@@ -108,7 +131,7 @@ def _numbers() -> Iterator[Case]:
         ),
     )
     for name, inode, shows in inodes:
-        yield _one(f"inode-{name}", f"The inode is {shows}", _file(inode=inode))
+        yield _one(f"inode-{name}", f"The inode is {shows}", _file(inode=inode), "inode")
     devices = (
         ("zero", 0, 0, "00:00, although the mapping has a file (FUSE, btrfs and others)."),
         ("letters", 0xFD, 0xAB, "fd:ab: hexadecimal letters."),
@@ -125,6 +148,7 @@ def _numbers() -> Iterator[Case]:
             f"device-{name}",
             f"The device is {shows}",
             _file(major=major, minor=minor),
+            "device",
             source=source,
         )
 
@@ -134,10 +158,20 @@ def _widths() -> Iterator[Case]:
         2**63, 2**63 + PAGE, X, offset=2**63, major=0xFFF, minor=0xFFFFF, inode=2**64 - 1
     )
     yield _one(
-        "width-overlong", "A prefix longer than 73 columns, then two spaces and the name.", long
+        "width-overlong",
+        "A prefix longer than 73 columns, then two spaces and the name.",
+        long,
+        "width",
+        likely="hypothetical",
     )
     bare = Vma(2**63, 2**63 + PAGE, "rw-s", 2**63, 0xFFF, 0xFFFFF, 2**64 - 1, NONE)
-    yield _one("width-overlong-unnamed", "A prefix longer than 73 columns, without a name.", bare)
+    yield _one(
+        "width-overlong-unnamed",
+        "A prefix longer than 73 columns, without a name.",
+        bare,
+        "width",
+        likely="hypothetical",
+    )
     mappings = [
         file_vma(0x08048000, 0x0804C000, path(b"/bin/cat"), major=3, minor=1, inode=12288),
         Vma(0xBFFFF000, 0xC0000000, "rwxp", 0xFFFFF000),
@@ -146,6 +180,7 @@ def _widths() -> Iterator[Case]:
         "header", "linux-2.4", "Linux 2.4: no space after the inode of an unnamed mapping.", mappings,
         source='MAPS_LINE_FORMAT4 "%08lx-%08lx %s %08lx %s %lu", fs/proc/array.c', since="2.4.0",
         until="2.4.17", header=printer.linux_2_4, kinds=("maps",), tags=("header", "old", "32-bit"),
+        feature="old-format", disputed="linux-2.4", control=mappings, control_header=printer.linux32,
     )  # fmt: skip
     wide = [
         file_vma(0x120000000, 0x120008000, path(b"/bin/cat"), major=8, minor=3, inode=12288),
@@ -156,22 +191,28 @@ def _widths() -> Iterator[Case]:
         sorted(wide, key=lambda vma: vma.start),
         source='MAPS_LINE_FORMAT8 "%016lx-%016lx %s %016lx %s %lu", fs/proc/array.c',
         since="2.4.0", until="2.4.17", header=printer.linux_2_4_64, kinds=("maps",),
-        tags=("header", "old"),
+        tags=("header", "old"), feature="old-format", disputed="linux-2.4",
+        control=sorted(wide, key=lambda vma: vma.start), control_header=printer.linux64,
     )  # fmt: skip
     yield make(
         "header", "linux-2.6-32-bit", "A 32-bit kernel: names start at column 49.", mappings,
         source="25 + sizeof(void *) * 6", since="2.6.18", until="2.6.24", header=printer.linux32,
-        tags=("header", "32-bit"),
+        tags=("header", "32-bit"), feature="width", control=mappings, control_header=printer.linux64,
+        likely="kernels",
     )  # fmt: skip
+    wrong = [
+        file_vma(0x10000, 0x19000, path(b"/usr/bin/cat"), major=8, minor=5), Vma(0x20000, 0x30000),
+    ]  # fmt: skip
     yield make(
         "header", "parisc-wide", "A wrong width: addresses of thirteen digits, device numbers of nine.",
-        [file_vma(0x10000, 0x19000, path(b"/usr/bin/cat"), major=8, minor=5), Vma(0x20000, 0x30000)],
+        wrong,
         source="seq_put_hex_ll() on 32-bit parisc, 4.17 to 6.5", since="4.17", until="6.5",
-        header=printer.parisc, tags=("header", "32-bit"),
+        header=printer.parisc, tags=("header", "32-bit"), feature="width", control=wrong,
+        control_header=printer.linux32,
     )  # fmt: skip
     yield make(
         "header", "alone", "A file of one line.", [_file()], source=SHOW, since="2.6.18",
-        tags=("header",),
+        tags=("header",), feature="plain", control=None,
     )  # fmt: skip
     many = [
         file_vma(BASE + n * PAGE, BASE + (n + 1) * PAGE, path(b"/opt/lib%d.so" % n), inode=n + 1)
@@ -180,5 +221,5 @@ def _widths() -> Iterator[Case]:
     yield make(
         "header", "many-areas", "A hundred mappings, more than one page of output.", many,
         source="seq_read() fills a page at a time, fs/seq_file.c", since="2.6.18", kinds=("maps",),
-        tags=("header", "long"),
+        tags=("header", "long"), feature="many-mappings", control=many[:2],
     )  # fmt: skip

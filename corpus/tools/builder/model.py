@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -187,6 +187,9 @@ def file_vma(start: int, end: int, name: Column, **more: Any) -> Vma:  # noqa: A
 
 # --- cases ----------------------------------------------------------------------------------------
 
+Likely = Literal["kernels", "other-systems", "hypothetical"]
+"""Who prints such a dump: see `corpus.tools.builder.features.LIKELY`."""
+
 
 @attrs.frozen
 class Case:
@@ -198,10 +201,26 @@ class Case:
     source: str
     texts: dict[str, bytes]
     records: list[Json]
+    feature: str = ""
+    """A key of `corpus.tools.builder.features.FEATURES`."""
     producer: str = "linux"
     since: str = ""
     until: str = ""
+    fields_of: str = ""
+    """The release whose fields of smaps are printed."""
     tags: tuple[str, ...] = ()
     either: tuple[Json, ...] = ()
     interpretations: tuple[Json, ...] = ()
     invalid_lines: dict[str, list[Json]] = attrs.field(factory=dict[str, list[Json]])
+    likely: Likely = "kernels"
+    disputed: str = ""
+    """A key of `corpus.tools.builder.features.DISPUTED`; empty if a failure is a failure."""
+    control: Case | None = None
+    """The same dump without the feature; None for a plain dump."""
+    shown_by: tuple[str, ...] = ()
+    """Regular expressions over the dump. Empty: the lines that the control does not have."""
+
+    @property
+    def id(self) -> str:
+        """Group and name."""
+        return f"{self.group}/{self.name}"

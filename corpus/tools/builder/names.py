@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpus.tools.builder.making import BASE, FOLLOWER, make, pair
+import attrs
+
+from corpus.tools.builder.making import LIBRARY, make, pair, shared
+from corpus.tools.builder.model import DELETED as DELETED_MARK
 from corpus.tools.builder.model import (
-    PAGE,
     Case,
     Column,
-    Vma,
+    Likely,
     anon_inode,
     kernel_file,
     labelled,
@@ -127,10 +129,70 @@ LOOKALIKES = (
         b"/opt/../x/./y",
         "A path with the components . and .., as an unusual file system may print it.",
     ),
+    ("like-aio", b"/[aio]", "A file named like the ring of asynchronous I/O, but not unlinked."),
+    (
+        "like-secretmem",
+        b"/secretmem",
+        "A file named like memory of memfd_secret(), but not unlinked.",
+    ),
+    (
+        "like-hugepage",
+        b"/anon_hugepage",
+        "A file named like anonymous huge pages, but not unlinked.",
+    ),
+    ("like-vdso", b"/opt/[vdso]", "A file whose last component is the name of the vdso."),
+    (
+        "like-anon-word",
+        b"//anon",
+        "Two slashes and a word that a profiler uses for unnamed memory.",
+    ),
+    ("like-rollup", b"/[rollup]", "A file named like the rollup."),
     ("number-only", b"/4096", "A path that looks like a number."),
 )
 
+INTERPRETED = (
+    ("variable", b"/opt/$build/x.so", "a variable of Perl and of shells"),
+    ("variable-home", b"/opt/$HOME", "a variable that exists"),
+    ("variable-braces", b"/opt/${x}", "a variable in braces"),
+    ("variable-first", b"/$x", "a variable directly after the slash"),
+    ("command", b"/opt/$(x)", "a command of a shell"),
+    ("backticks", b"/opt/`x`", "a command in backticks"),
+    ("format", b"/opt/%s", "a conversion of printf()"),
+    ("format-write", b"/opt/%n%n%n", "conversions of printf() that write to memory"),
+    ("format-percent", b"/opt/100%", "a percent sign at the end"),
+    ("braces", b"/opt/{}", "an empty field of format()"),
+    ("braces-number", b"/opt/{0}", "a numbered field of format()"),
+    ("brace-open", b"/opt/{", "an opening brace"),
+    ("brace-list", b"/opt/{a,b}", "a list of a shell"),
+    ("tilde", b"/~/x", "the home directory"),
+    ("glob-star", b"/opt/*", "a glob for everything"),
+    ("glob-set", b"/opt/[ab]", "a glob with a set"),
+    ("expression-any", b"/opt/.*", "a regular expression for everything"),
+    ("expression-group", b"/opt/(x", "an unmatched parenthesis"),
+    ("expression-set", b"/opt/[^x", "a set of a regular expression that does not end"),
+    ("escape-hexadecimal", b"/opt/\\x41", "a byte in hexadecimal"),
+    ("escape-unicode", b"/opt/\\u0041", "a character by its number"),
+    ("escape-tab", b"/opt/\\t", "a tab"),
+    ("escape-group", b"/opt/\\1", "a group of a regular expression"),
+    ("url-percent", b"/opt/%41", "a byte as in a URL"),
+    ("entity", b"/opt/&lt;", "a character reference of HTML"),
+    ("formula", b"/=1+1", "a formula of a spreadsheet"),
+    ("sql", b"/opt/x'; DROP TABLE maps; --", "a statement of SQL"),
+    ("shell", b"/opt/x;id|id&", "commands of a shell"),
+    ("offset", b"/opt/x+0x10", "an offset into a file"),
+    ("line", b"/opt/x:12", "a line of a file"),
+    ("version", b"/opt/x@GLIBC_2.2.5", "a version of a symbol"),
+    ("archive", b"/opt/x.apk!/lib.so", "a file in an archive"),
+    ("root", b"/proc/self/root/x", "a link of /proc"),
+)
+
 DELETED = (
+    ("deleted-heap", b"/[heap] (deleted)", "An unlinked file named like the heap."),
+    ("deleted-anon", b"/[anon:x] (deleted)", "An unlinked file named like a label."),
+    ("deleted-in-brackets", b"/opt/[x (deleted)]", "(deleted) in brackets: part of the name."),
+    ("deleted-in-quotes", b"/opt/x '(deleted)'", "(deleted) in quotes: part of the name."),
+    ("deleted-no-parentheses", b"/opt/x deleted", "The word deleted: part of the name."),
+    ("deleted-suffix", b"/opt/x (deleted).so", "(deleted) before an extension: part of the name."),
     ("deleted-in-middle", b"/opt/x (deleted)/y", "A directory named like an unlinked file."),
     (
         "deleted-no-space",
@@ -175,31 +237,98 @@ MEMFDS = (
     ("memfd-tab", b"a\tb", "A memfd with a tab."),
     ("memfd-cr", b"a\r", "A memfd with a carriage return."),
     ("memfd-longest", b"x" * 249, "A memfd name of 249 bytes, the maximum."),
+    ("memfd-format", b"%s%n", "A memfd named like conversions of printf()."),
+    ("memfd-variable", b"$build", "A memfd named like a variable."),
+    ("memfd-glob", b"*", "A memfd named like a glob."),
     ("memfd-jit", b"doublemapper", "The memfd of .NET for generated code."),
 )
 
 
 def cases() -> Iterator[Case]:
     """Yield ordinary files, files that the kernel makes, then long paths."""
-    yield _file("plain", path(b"/usr/lib/x86_64-linux-gnu/libc.so.6"), "An ordinary file.", D_PATH)
+    yield make(
+        "names", "plain", "An ordinary file.", pair(LIBRARY, backed=True), source=D_PATH,
+        since="2.6.32", tags=("file",), feature="plain", control=None,
+    )  # fmt: skip
+    yield make(
+        "names", "plain-shared", "An ordinary file, mapped shared.", shared(LIBRARY),
+        source=D_PATH, since="2.6.32", tags=("file",), feature="perms",
+        control=[attrs.evolve(vma, perms="rw-p") for vma in shared(LIBRARY)],
+    )  # fmt: skip
     for name, original, shows in BYTES:
-        yield _file(f"byte-{name}", path(original), shows, MANGLE, "bytes")
+        feature = _kind_of_bytes(original)
+        disputed = "control-characters" if feature == "path-bytes" else ""
+        yield _file(
+            f"byte-{name}",
+            path(original),
+            shows,
+            MANGLE,
+            "bytes",
+            feature=feature,
+            disputed=disputed,
+        )
     for name, original, shows in SPACES:
-        yield _file(name, path(original), shows, D_PATH, "space")
+        yield _file(name, path(original), shows, D_PATH, "space", feature="path-space")
     for name, original, shows in LOOKALIKES:
-        yield _file(name, path(original), shows, D_PATH, "look-alike")
+        yield _file(name, path(original), shows, D_PATH, "look-alike", feature="path-look-alike")
+    for name, original, model in INTERPRETED:
+        yield _file(
+            f"interpreted-{name}", path(original),
+            f"A path that a later stage may take for code: {model}.", D_PATH, "interpreted",
+            feature="path-interpreted",
+        )  # fmt: skip
     yield from _newlines()
     yield from _deleted()
     for name, label, shows in MEMFDS:
-        yield _made(name, memfd(label), shows, 'mm/memfd.c: "memfd:%s" (in v3.17)', "3.17")
+        yield _made(
+            name, memfd(label), shows, 'mm/memfd.c: "memfd:%s" (in v3.17)', "3.17",
+            control=LIBRARY if name == "memfd" else memfd(MEMFDS[0][1]), disputed=_disputed(label),
+        )  # fmt: skip
     yield from _kernels_own()
     yield from _long()
 
 
-def _file(name: str, column: Column, shows: str, source: str, *tags: str) -> Case:
+def _is_control(code: int) -> bool:
+    return code < 0x20 or code == 0x7F  # noqa: PLR2004 - ASCII
+
+
+def _kind_of_bytes(original: bytes) -> str:
+    """Return the feature of a path with unusual bytes."""
+    if any(map(_is_control, original)):
+        return "path-bytes"
+    if b"\\" in original:
+        return "path-backslash"
+    if original.isascii():
+        return "path-other"
+    try:
+        original.decode()
+    except UnicodeDecodeError:
+        return "path-not-utf8"
+    return "path-utf8"
+
+
+def _disputed(printed: bytes) -> str:
+    """Return the policy for a name that a program may print to a terminal with ? in it."""
+    return "control-characters" if any(_is_control(c) for c in printed if c != NEWLINE) else ""
+
+
+NEWLINE = ord("\n")
+"""The kernel escapes a newline: it is no control character of the dump."""
+
+
+def _file(
+    name: str,
+    column: Column,
+    shows: str,
+    source: str,
+    *tags: str,
+    feature: str,
+    control: Column = LIBRARY,
+    disputed: str = "",
+) -> Case:
     return make(
         "names", name, shows, pair(column, backed=True), source=source, since="2.6.32",
-        tags=("file", *tags),
+        tags=("file", *tags), feature=feature, control=pair(control, backed=True), disputed=disputed,
     )  # fmt: skip
 
 
@@ -215,14 +344,21 @@ def _newlines() -> Iterator[Case]:
          "A newline and text that looks like a header line. The kernel prints one line."),
     )  # fmt: skip
     for name, original, shows in rows:
-        yield _file(name, path(original), shows, MANGLE, "newline")
+        yield _file(name, path(original), shows, MANGLE, "newline", feature="path-newline")
     unlinked = path(b"/opt/a\nb", unlinked=True)
-    yield _file("newline-deleted", unlinked, "A newline in the name of an unlinked file.", NOTE)
+    yield _file(
+        "newline-deleted", unlinked, "A newline in the name of an unlinked file.", NOTE,
+        feature="path-newline", control=path(b"/opt/x", unlinked=True),
+    )  # fmt: skip
 
 
 def _deleted() -> Iterator[Case]:
     for name, original, shows in DELETED:
-        yield _file(name, path(original), shows, D_PATH, "deleted")
+        marked = original.endswith(DELETED_MARK)
+        yield _file(
+            name, path(original), shows, D_PATH, "deleted", feature="path-deleted",
+            control=path(b"/opt/x", unlinked=True) if marked else LIBRARY,
+        )  # fmt: skip
     rows = (
         ("deleted", path(b"/opt/x", unlinked=True), "An unlinked file."),
         (
@@ -258,7 +394,12 @@ def _deleted() -> Iterator[Case]:
         ),
     )
     for name, column, shows in rows:
-        yield _file(name, column, shows, NOTE, "deleted")
+        # An unusual unlinked file differs from an ordinary unlinked one.
+        unlinked = name not in ("deleted", "deleted-real-name", "deleted-only")
+        yield _file(
+            name, column, shows, NOTE, "deleted", feature="path-deleted",
+            control=rows[0][1] if unlinked else LIBRARY,
+        )  # fmt: skip
 
 
 def _made(
@@ -267,19 +408,46 @@ def _made(
     shows: str,
     source: str,
     since: str = "2.6.32",
+    *,
     producer: str = "linux",
+    control: Column = LIBRARY,
+    likely: Likely | None = None,
+    disputed: str = "",
 ) -> Case:
-    mapping = Vma(BASE, BASE + 4 * PAGE, "rw-s", PAGE, 0, 1, 2058, column)
     return make(
         "names",
         name,
         shows,
-        [mapping, FOLLOWER],
+        shared(column),
         source=source,
         since=since,
         producer=producer,
         tags=("kernel-file",),
+        feature="memory-file",
+        control=shared(control),
+        likely=likely,
+        disputed=disputed,
     )
+
+
+CONTROLS: dict[str, Column] = {
+    "sysv-": sysv(0x1234ABCD),
+    "drm": kernel_file("shared_zero", b"/dev/zero"),
+    "ttm": kernel_file("shared_zero", b"/dev/zero"),
+    "sgx": kernel_file("shared_zero", b"/dev/zero"),
+    "dmabuf-": labelled("dmabuf", b"/dmabuf:", b"camera", unlinked=False),
+    "anon-inode-kvm": anon_inode(b"bpf-map"),
+    "socket-": socket(48151),
+}
+"""The name without the feature, by the start of a case's name. The default is an ordinary path."""
+
+UNLIKELY: dict[str, Likely] = {
+    "device-bracketed": "hypothetical",
+    "relative": "hypothetical",
+    "unreachable": "other-systems",
+    "sysv-huge": "other-systems",
+}
+"""Names that no kernel in use is known to print."""
 
 
 def _kernels_own() -> Iterator[Case]:
@@ -333,7 +501,8 @@ def _kernels_own() -> Iterator[Case]:
          "d_dname of its file system", "2.6.32"),
     )  # fmt: skip
     for name, column, shows, source, since in rows:
-        yield _made(name, column, shows, source, since)
+        control = next((made for word, made in CONTROLS.items() if name.startswith(word)), LIBRARY)
+        yield _made(name, column, shows, source, since, control=control, likely=UNLIKELY.get(name))
     ashmem = 'drivers/staging/android/ashmem.c: "dev/ashmem/%s"'
     bare = labelled("ashmem", b"/dev/ashmem", b"")
     for name, column, shows in (
@@ -356,13 +525,20 @@ def _kernels_own() -> Iterator[Case]:
         ),
     ):
         # The first Android kernels for 64 bits.
-        yield _made(name, column, shows, ashmem, "3.10", "android")
+        plain = labelled("ashmem", b"/dev/ashmem/", b"dalvik-heap")
+        control = LIBRARY if name == "ashmem" else plain
+        yield _made(name, column, shows, ashmem, "3.10", producer="android", control=control)
 
 
 def _long() -> Iterator[Case]:
     component = b"/" + b"c" * 255
     yield _file(
-        "long-component", path(component), "A component of NAME_MAX bytes, 255.", D_PATH, "long"
+        "long-component",
+        path(component),
+        "A component of NAME_MAX bytes, 255.",
+        D_PATH,
+        "long",
+        feature="path-long",
     )
     spaced = b"/" + b"a " * 127 + b"b"
     yield _file(
@@ -371,6 +547,8 @@ def _long() -> Iterator[Case]:
         "A component of 255 bytes, every second one a space.",
         D_PATH,
         "long",
+        feature="path-long",
+        control=path(component),
     )
     for kilobytes in (1, 4, 8, 16, 64):
         # The name starts at column 73, counted from 0, and the line ends with a newline.
@@ -386,5 +564,7 @@ def _long() -> Iterator[Case]:
             source="seq_path(): the buffer grows until the record fits, fs/seq_file.c",
             since="2.6.32",
             tags=("file", "long"),
+            feature="path-long",
+            control=pair(LIBRARY, backed=True),
             kinds=("maps",) if kilobytes in (8, 16, 64) else ("maps", "smaps"),
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from corpus.tools.builder.evidence import together
 from corpus.tools.builder.making import BASE, make
 from corpus.tools.builder.model import HEAP, NONE, PAGE, Case, Column, Vma, anon, file_vma, path
 
@@ -58,6 +59,8 @@ def _names() -> Iterator[Case]:
 
 
 def _pair(name: str, shows: str, one: Vma, two: Vma) -> Case:
+    gap = 16 * PAGE
+    apart = attrs.evolve(two, start=two.start + gap, end=two.end + gap)
     return make(
         "neighbours",
         name,
@@ -66,4 +69,7 @@ def _pair(name: str, shows: str, one: Vma, two: Vma) -> Case:
         source=MERGE,
         since="5.17",
         tags=("neighbours",),
+        feature="adjacent",
+        control=[one, apart],
+        shown_by=together(one, two),
     )

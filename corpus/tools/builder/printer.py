@@ -283,7 +283,9 @@ def lines_of(vma: Vma, release: str, number: int = 0) -> tuple[FieldLine, ...]:
         if key == "VmFlags":
             letters = zip(("rd", "wr", "ex", "sh"), vma.perms, strict=True)
             words = [word for word, letter in letters if letter in "rwxs"]
-            found.append(flags(*words, "mr", "mw", "me"))
+            # A shared mapping has VM_SHARED if it may be written, and always VM_MAYSHARE.
+            shared = ("ms",) if vma.perms.endswith("s") else ()
+            found.append(flags(*words, "mr", "mw", "me", *shared))
         elif key == "Size":
             found.append(line_of(key, release, (vma.end - vma.start) // 1024))
         elif key.endswith("PageSize"):

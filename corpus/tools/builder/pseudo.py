@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
+
+from corpus.tools.builder.evidence import together
 from corpus.tools.builder.making import BASE, FOLLOWER, make
 from corpus.tools.builder.model import (
     HEAP,
@@ -60,7 +63,9 @@ def cases() -> Iterator[Case]:
     """Yield each name on one mapping, then unnamed mappings."""
     for name, column, shows, perms, since, until, source in ROWS:
         mapping = Vma(BASE, BASE + 2 * PAGE, perms, name=column)
-        mappings = [mapping, FOLLOWER]
+        # The stack itself needs another neighbour.
+        follower = attrs.evolve(FOLLOWER, name=HEAP) if column == STACK else FOLLOWER
+        mappings = [mapping, follower]
         if name == "vsyscall":
             gate = Vma(0xFFFFFFFFFF600000, 0xFFFFFFFFFF601000, perms, name=column)
             mappings = [FOLLOWER, gate]
@@ -73,6 +78,11 @@ def cases() -> Iterator[Case]:
             since=since,
             until=until,
             tags=("pseudo",),
+            feature="kernel-name",
+            control=[
+                attrs.evolve(vma, name=NONE) if vma.name == column else vma for vma in mappings
+            ],
+            likely="hypothetical" if not since else None,
         )
     yield make(
         "pseudo",
@@ -82,8 +92,10 @@ def cases() -> Iterator[Case]:
         source='show_map_vma(): "… %lu " and nothing after it',
         since="2.6.18",
         tags=("unnamed",),
+        feature="unnamed",
+        control=[Vma(BASE + n * 2 * PAGE, BASE + (n * 2 + 1) * PAGE, name=HEAP) for n in range(3)],
     )
-    heap_then_label = [
+    between = [
         Vma(BASE, BASE + PAGE, name=HEAP),
         Vma(BASE + PAGE, BASE + 2 * PAGE),
         Vma(BASE + 2 * PAGE, BASE + 3 * PAGE, name=STACK),
@@ -92,8 +104,15 @@ def cases() -> Iterator[Case]:
         "pseudo",
         "unnamed-between",
         "An unnamed mapping between two named ones: no name may be carried over.",
-        heap_then_label,
+        between,
         source=NAMES,
         since="2.6.18",
         tags=("unnamed",),
+        feature="unnamed",
+        control=[
+            between[0],
+            between[2],
+            attrs.evolve(between[1], start=BASE + 8 * PAGE, end=BASE + 9 * PAGE),
+        ],
+        shown_by=together(*between),
     )

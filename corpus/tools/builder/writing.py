@@ -8,7 +8,10 @@ from pathlib import Path
 
 from corpus.tools.builder import (
     android,
+    answers,
     damaged,
+    evidence,
+    found,
     header,
     labels,
     names,
@@ -17,13 +20,28 @@ from corpus.tools.builder import (
     pseudo,
     smaps,
 )
+from corpus.tools.builder.controls import Controls
+from corpus.tools.builder.features import DISPUTED, FEATURES, LIKELY
 from corpus.tools.builder.model import Case, Json
+from corpus.tools.builder.profiles import make_profiles
 
 GROUPS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (android, damaged, header, labels, names, neighbours, producers, pseudo, smaps)
+    for module in (
+        android,
+        damaged,
+        found,
+        header,
+        labels,
+        names,
+        neighbours,
+        producers,
+        pseudo,
+        smaps,
+    )
 }
 
+MANIFEST = "manifest.json"
 KINDS = ("maps", "smaps", "smaps_rollup")
 
 
@@ -33,24 +51,34 @@ def files() -> dict[str, bytes]:
     Raises ValueError if two cases of a group have the same name, or the same unambiguous text.
     """
     made: dict[str, bytes] = {}
-    for group, module in GROUPS.items():
-        cases = list(module.cases())
+    groups = {group: list(module.cases()) for group, module in GROUPS.items()}
+    for group, cases in groups.items():
         _check(group, cases)
-        entries = {case.name: _entry(case) for case in sorted(cases, key=lambda case: case.name)}
-        about = (module.__doc__ or "").partition("\n\n")[0]
-        manifest = {"version": 1, "group": group, "about": about, "cases": entries}
-        made[f"{group}/manifest.json"] = _json(manifest)
+    controls = Controls(case for cases in groups.values() for case in cases)
+    groups["controls"] = controls.made
+    abouts = {group: module.__doc__ or "" for group, module in GROUPS.items()}
+    abouts["controls"] = "The dumps of other cases without what those show."
+    for group, cases in groups.items():
+        ordered = sorted(cases, key=lambda case: case.name)
+        entries = {case.name: _entry(case, controls.of(case)) for case in ordered}
+        about = abouts[group].partition("\n\n")[0]
+        made[f"{group}/{MANIFEST}"] = _json(
+            {"version": 1, "group": group, "about": about, "cases": entries}
+        )
         for case in cases:
             made[f"{group}/{case.name}.json"] = _records(case.records)
+            given = answers.to_json(answers.of_case(case))
+            made[f"{group}/{case.name}.answers.json"] = given
             for kind, text in case.texts.items():
                 made[f"{group}/{case.name}.{kind}"] = text
+    made |= lists(case for cases in groups.values() for case in cases)
     return made
 
 
 def write(folder: Path) -> None:
     """Make *folder* contain exactly `files`."""
     expected = files()
-    for path in sorted(folder.glob("*/*")):
+    for path in _present(folder):
         if path.relative_to(folder).as_posix() not in expected:
             path.unlink()
     for name, content in expected.items():
@@ -59,12 +87,14 @@ def write(folder: Path) -> None:
         target.write_bytes(content)
 
 
+def _present(folder: Path) -> list[Path]:
+    return sorted(path for path in (*folder.glob("*"), *folder.glob("*/*")) if path.is_file())
+
+
 def differences(folder: Path) -> list[str]:
     """Return one line for each file of *folder* that differs from the definitions."""
     wanted = files()
-    present = {
-        path.relative_to(folder).as_posix(): path for path in folder.glob("*/*") if path.is_file()
-    }
+    present = {path.relative_to(folder).as_posix(): path for path in _present(folder)}
     return [
         *(f"missing: {name}" for name in sorted(wanted.keys() - present.keys())),
         *(f"unknown file: {name}" for name in sorted(present.keys() - wanted.keys())),
@@ -87,14 +117,20 @@ def _check(group: str, cases: Iterable[Case]) -> None:
             seen[key] = case.name
 
 
-def _entry(case: Case) -> Json:
+def _entry(case: Case, control: str) -> Json:
     """Return the manifest entry, without members that are empty and optional."""
     entry: Json = {
         "shows": case.shows,
+        "feature": case.feature,
+        "shown_by": evidence.find(case),
+        "control": control,
+        "likely": case.likely,
+        "disputed": case.disputed,
         "source": case.source,
         "producer": case.producer,
         "since": case.since,
         "until": case.until,
+        "fields_of": case.fields_of,
         "tags": sorted({case.group, *case.tags, *case.texts}),
         "files": [kind for kind in KINDS if kind in case.texts],
         "result": "either" if case.either or case.interpretations else "must",
@@ -103,6 +139,20 @@ def _entry(case: Case) -> Json:
         "invalid_lines": case.invalid_lines,
     }
     return {key: value for key, value in entry.items() if value or key in ("tags", "files")}
+
+
+def lists(cases: Iterable[Case]) -> dict[str, bytes]:
+    """Return the files about all groups: the features, and the profiles as lists of dumps."""
+    profiles = {
+        name: {"about": profile.about, "cases": profile.dumps}
+        for name, profile in make_profiles(cases).items()
+    }
+    return {
+        "features.json": _json(
+            {"version": 1, "features": FEATURES, "likely": LIKELY, "disputed": DISPUTED}
+        ),
+        "profiles.json": _json({"version": 1, "profiles": profiles}),
+    }
 
 
 def _json(data: object) -> bytes:

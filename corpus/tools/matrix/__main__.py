@@ -5,109 +5,34 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+import attrs
+
 from corpus.tools.command_line import run
-from corpus.tools.matrix import expected, installing, page, read_peers
+from corpus.tools.matrix import (
+    expected,
+    installing,
+    read_peers,
+    readme,
+    run_facts,
+    trying,
+)
+from corpus.tools.matrix.answer import to_json
 from corpus.tools.matrix.expected import Expected, Failure
 from corpus.tools.matrix.installing import ROOT, NotInstalled
-from corpus.tools.matrix.page import Details, to_html
+from corpus.tools.matrix.page import details
+from corpus.tools.matrix.page.details import Details
+from corpus.tools.matrix.page.rendering import Outdated, to_html
 from corpus.tools.matrix.read_peers import Peer
-from corpus.tools.matrix.results import Results, Row, SmallestFailure
+from corpus.tools.matrix.results import Results, Row
+from corpus.tools.matrix.run_peers import print_progress, run_all
 from corpus.tools.matrix.running import Session
-from corpus.tools.matrix.summary import to_json, to_markdown
-from corpus.tools.matrix.views import case_for
+from corpus.tools.matrix.summary import to_markdown
 from procmaps.check import cases
-from procmaps.check.cases import Case
-from procmaps.check.shrinking import ShrunkFailure, keep_lines, shrink, unshrunk
-from procmaps.check.verdicts import Verdict
 
 DOCS: Final = ROOT / "docs" / "generated"
-
-_BUDGET: Final = 1 << 16
-"""Runs to shrink one failure. Nobody waits here, so every dump is as small as possible."""
-
-
-def print_progress(text: str) -> None:
-    """Print *text* on standard error."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
-
-
-# --- one peer -------------------------------------------------------------------------------------
-
-
-def judged(session: Session, every: Sequence[Case]) -> dict[str, Verdict]:
-    """Return the verdicts on all cases that apply to a peer, by the cases' ids."""
-    return {
-        case.id: verdict
-        for case in every
-        if case.kind in session.peer.reads and (verdict := session.verdict(case)) is not None
-    }
-
-
-def smallest(
-    session: Session, case: Case, verdict: Verdict, known: Failure | None
-) -> SmallestFailure:
-    """Return the smallest dump that shows a failure: the known one if it still does."""
-    found = _known_smallest(session, case, verdict, known)
-    if found is None:
-        # A hang takes its whole time again with each attempt.
-        found = (
-            unshrunk(case, verdict)
-            if verdict.outcome == "hang"
-            else shrink(case, verdict, session.verdict, budget=_BUDGET)
-        )
-    given = case_for(session.peer, found.case)
-    return SmallestFailure(found.verdict, (given or found.case).data, found.lines)
-
-
-def _known_smallest(
-    session: Session, case: Case, verdict: Verdict, known: Failure | None
-) -> ShrunkFailure | None:
-    """The known smallest dump, if it still shows the same failure."""
-    smaller = keep_lines(case, known.lines) if known is not None else None
-    again = session.verdict(smaller) if smaller is not None else None
-    if known is None or smaller is None or again is None or again.key != verdict.key:
-        return None
-    return ShrunkFailure(smaller, again, known.lines)
-
-
-def row_of(peer: Peer, every: Sequence[Case], obstacle: str, *, reshrink: bool) -> Row:
-    """Run a peer over all cases and find the smallest dump for each failure.
-
-    *obstacle* is why decoy processes cannot be made here, or an empty string.
-    """
-    if peer.overlay and obstacle and not peer.reason:
-        return Row(peer=peer, reason=obstacle)
-    begun = time.monotonic()
-    try:
-        with Session(peer) as session:
-            verdicts = judged(session, every)
-            known = dict[str, Failure]() if reshrink else expected.load(peer).fails
-            failures = {
-                case.id: smallest(session, case, verdicts[case.id], known.get(case.id))
-                for case in every
-                if case.id in verdicts and not verdicts[case.id].passed
-            }
-    except NotInstalled as missing:
-        return Row(peer=peer, reason=missing.reason)
-    took = time.monotonic() - begun
-    print_progress(f"  {peer.name:18} {took:6.1f} s, {len(failures)} of {len(verdicts)} fail")
-    version = installing.present_version(peer)
-    return Row(peer=peer, version=version, verdicts=verdicts, failures=failures)
-
-
-def on_all(chosen: Sequence[Peer], jobs: int, work: Callable[[Peer], Row]) -> list[Row]:
-    """Return the rows of all peers in the order of *chosen*. The slowest start first."""
-    slow = sorted(chosen, key=lambda peer: not peer.overlay)
-    with ThreadPoolExecutor(jobs) as pool:
-        rows = {row.peer.name: row for row in pool.map(work, slow)}
-    return [rows[peer.name] for peer in chosen]
-
 
 # --- the commands ---------------------------------------------------------------------------------
 
@@ -121,7 +46,11 @@ def compare(rows: Sequence[Row]) -> int:
                 print_progress(f"NOT RUN {row.peer.name}: {row.reason}")
             continue
         known = expected.load(row.peer)
-        differences = list(known.changes(row.verdicts))
+        differences = [
+            *known.changes(row.verdicts),
+            *known.changed_findings(row.findings),
+            *known.changed_probes(row.probes),
+        ]
         for line in differences:
             print_progress(f"{row.peer.name}: {line}")
         if differences and row.version != known.version:
@@ -143,34 +72,59 @@ def compare(rows: Sequence[Row]) -> int:
     return int(changed > 0 or not ran)
 
 
-def accept(rows: Sequence[Row]) -> None:
-    """Write the results to `expected.json` as the known ones."""
-    for row in rows:
-        if not row.reason:
-            fails = {
-                case: Failure(row.verdicts[case].key, failure.lines)
-                for case, failure in row.failures.items()
-            }
-            passes = row.counts["pass"]
-            expected.save(row.peer, Expected(version=row.version, passes=passes, fails=fails))
+def accept(row: Row) -> None:
+    """Write the results of a peer that ran to its `expected.json`, as the known ones.
+
+    A peer that cannot be run anywhere has none: what it did once would contradict the pages.
+    """
+    if row.peer.reason:
+        expected.forget(row.peer)
+    if row.reason:
+        return
+    fails = {
+        case: Failure(row.verdicts[case].key, failure.lines, **attrs.asdict(row.findings[case]))
+        for case, failure in row.failures.items()
+    }
+    found = Expected(version=row.version, passes=row.total.passed, fails=fails, probes=row.probes)
+    expected.save(row.peer, found)
 
 
-def write_pages(results: Results, details: Mapping[str, Details]) -> None:
-    """Write ``matrix.md``, ``matrix.html`` and ``answer.json``."""
-    html = to_html(results, details)
+def write_pages(results: Results, known: Mapping[str, Details]) -> None:
+    """Write ``matrix.md``, ``matrix.html``, ``answer.json`` and the table in ``README.md``."""
+    html = to_html(results, known)
+    text = readme.update((ROOT / "README.md").read_text("utf-8"), results)
+    (ROOT / "README.md").write_text(text, "utf-8")
     (DOCS / "matrix.md").write_text(to_markdown(results))
     (DOCS / "matrix.html").write_text(html)
     (read_peers.FOLDER / "answer.json").write_text(to_json(results))
 
 
-def redraw() -> int:
-    """Write the pages from the recorded results, without running a peer."""
+def redraw(rows: Sequence[Row] = ()) -> int:
+    """Write the pages from the recorded results and those of *rows*, which have just been run."""
+    run = run_facts.now()
+    fresh = {row.peer.name: details.of_run(row, run) for row in rows if not row.reason}
+    known = expected.known(cases.load())
     try:
-        recorded = page.recorded((DOCS / "matrix.html").read_text())
-        write_pages(expected.known(cases.load()), recorded)
-    except page.Outdated as error:
+        if missing := {row.peer.name for row in known.ran} - fresh.keys():
+            recorded = details.recorded((DOCS / "matrix.html").read_text("utf-8"))
+            fresh |= {name: recorded[name] for name in missing if name in recorded}
+        write_pages(known, fresh)
+    except Outdated as error:
         print_progress(str(error))
         return 1
+    return 0
+
+
+def try_one(peer: Peer, identity: str, *, whole: bool) -> int:
+    """Print what a peer does with one dump; return 0 whatever the verdict is."""
+    try:
+        case = trying.find(peer, identity, whole=whole)
+        with Session(peer) as session:
+            for line in trying.report(session, case):
+                print(line)
+    except (trying.NoSuchDump, NotInstalled) as error:
+        print_progress(str(error))
+        return 2
     return 0
 
 
@@ -180,52 +134,66 @@ commands:
   compare  run the peers; exit 1 if a verdict differs from expected.json
   write    install and run the peers, write expected.json and the pages
   redraw   write the pages from the recorded results, without running a peer
+  try      run one peer on one dump and print the dump, the answer and the verdict:
+           try smem probes/label-glibc.smaps, try gdb names/space.maps
 """
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run one command and return the exit status."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m corpus.tools.matrix",
         description="Run existing parsers over the corpus.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=("install", "compare", "write", "redraw"))
-    parser.add_argument("peer", nargs="*", help="folder of corpus/peers (default: all)")
+    parser.add_argument("command", choices=("install", "compare", "write", "redraw", "try"))
+    parser.add_argument(
+        "peer", nargs="*", help="folder of corpus/peers (default: all); for try: a peer and a dump"
+    )
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="run N peers at a time"
     )
     parser.add_argument(
         "--reshrink", action="store_true", help="search every smallest dump again, even if known"
     )
+    parser.add_argument(
+        "--whole", action="store_true", help="try the whole dump of a case, not the smallest"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit status."""
+    parser = _parser()
     given = parser.parse_args(arguments)
+    names: list[str] = given.peer
+    if given.command == "try" and len(names) != len(("PEER", "DUMP")):
+        parser.error("try needs a peer and a dump")
     try:
-        chosen = read_peers.load(given.peer)
+        chosen = read_peers.load(names[:1] if given.command == "try" else names)
     except LookupError as error:
         parser.error(str(error.args[0]))
+    if given.command == "try":
+        return try_one(chosen[0], names[1], whole=given.whole)
     if given.command == "redraw":
         return redraw()
     if given.command in ("install", "write"):
         installing.install(chosen, print_progress)
         if given.command == "install":
             return int(any(_is_missing(peer) for peer in chosen))
-    every = cases.load()
-    obstacle = installing.overlay_allowed()
-    rows = on_all(
-        chosen, given.jobs, lambda peer: row_of(peer, every, obstacle, reshrink=given.reshrink)
-    )
     if given.command == "compare":
-        return compare(rows)
-    if missing := [row for row in rows if row.reason and not row.peer.reason]:
-        for row in missing:
-            print_progress(f"{row.peer.name}: {row.reason}")
-        return 1
-    accept(rows)
-    if not given.peer:
-        details = {row.peer.name: page.details(row) for row in rows if not row.reason}
-        write_pages(Results(every, rows), details)
-    return 0
+        return compare(run_all(chosen, given.jobs, reshrink=given.reshrink))
+    return write(run_all(chosen, given.jobs, reshrink=given.reshrink, keep=accept))
+
+
+def write(rows: Sequence[Row]) -> int:
+    """Write the pages with the results that were just kept; return 1 if a peer did not run."""
+    status = redraw(rows)
+    for row in rows:
+        if row.reason and not row.peer.reason:
+            print_progress(f"NOT RUN {row.peer.name}: {row.reason}")
+            status = 1
+    return status
 
 
 def _is_missing(peer: Peer) -> bool:

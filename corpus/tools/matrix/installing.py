@@ -19,9 +19,9 @@ from typing import Final
 
 import attrs
 
-from corpus.tools.matrix.read_peers import SDK, Peer
+from corpus.tools.matrix.read_peers import AUDITS, SDK, Peer
 from kernel.lab.cache import digest, filling, user_folder
-from procmaps.errors import escape_bytes
+from procmaps.printable import escape_bytes
 
 ROOT: Final = Path(__file__).parents[3]
 WORK: Final = ROOT / ".cache" / "peers"
@@ -33,6 +33,10 @@ VARIABLE: Final = "PROCMAPS_PEERS_CACHE"
 # Crates that the shared part of the Rust adapters needs.
 _SDK_CRATES: Final = {"serde_json": "1", "base64": "0.22"}
 _COMPILED: Final = frozenset({".rs", ".go", ".java"})
+_COMPILERS: Final = {".c": "gcc", ".cpp": "g++"}
+_JAVA: Final = ("java", "-Xmx128m", "-XX:-OmitStackTraceInFastThrow")
+"""A small heap leaves memory to the other runs. After many exceptions a JVM leaves out their words
+and where they come from, so that the same refusal would look like another one."""
 _NOT_ALLOWED: Final = 77
 """Exit status of overlay.py if the machine does not allow it to mount."""
 
@@ -61,11 +65,63 @@ def command(peer: Peer) -> tuple[str, ...]:
         raise NotInstalled(f"not installed; run python -m corpus.tools.matrix install {peer.name}")
     arguments, paths = _START[_kind(peer)](peer)
     if peer.overlay:
-        decoy = ["--decoy", arguments[0]] if peer.decoy == "self" else []
+        decoy = {"": [], "self": ["--decoy", arguments[0]], "own": ["--own"]}[peer.decoy]
         arguments = [sys.executable, "-S", str(SDK / "overlay.py"), *decoy, *arguments]
-    # `env` sets all that an adapter knows of its surroundings.
-    settings = ["LC_ALL=C.UTF-8", f"PYTHONPATH={os.pathsep.join(paths)}"]
-    return ("env", *settings, *arguments)
+    return (*_settings(peer, paths), *arguments)
+
+
+def audit_command(peer: Peer) -> tuple[str, ...]:
+    """Return the command of a peer's audit, without its arguments: dump, root, PID, addresses.
+
+    It shares nothing with the adapter but the installed parser, and the decoy process, whose PID
+    replaces the one that is given; with other audits what is in `AUDITS`. Raises `NotInstalled`.
+    """
+    source = peer.audit
+    if source is None:
+        raise NotInstalled("it has no audit.*, the second call that the audit compares with")
+    folder = folder_of(peer)
+    if not folder.is_dir():
+        raise NotInstalled(f"not installed; run python -m corpus.tools.matrix install {peer.name}")
+    interpreter = [peer.python] if peer.python else [sys.executable, "-S"]
+    classpath = f"{folder / 'classes'}:{folder / 'jars'}/*"
+    program = {
+        ".py": [*interpreter, str(source)],
+        ".pl": ["perl", str(source)],
+        ".java": [*_JAVA, "-cp", classpath, "Audit"],
+    }.get(source.suffix, [str(folder / "audit")])
+    settings = _settings(peer, [str(AUDITS), str(folder / "site")])
+    if not peer.overlay:
+        return (*settings, *program)
+    decoy = {"": [], "self": ["--decoy", str(folder / "adapter")], "own": ["--own"]}[peer.decoy]
+    overlay = [sys.executable, "-S", str(SDK / "overlay.py"), *decoy]
+    return (*settings, *overlay, "sh", "-c", _ON_DECOY % shlex.join(program), "sh")
+
+
+_ON_DECOY: Final = """\
+cat "$1" > "$PROCMAPS_DECOY_FILES/${1##*/}"
+path=$1 root=$2
+shift 3
+exec %s "$path" "$root" "$PROCMAPS_DECOY_PID" "$@"
+"""
+"""Script of sh that shows a dump, named after its kind, on the decoy, and audits the decoy."""
+
+
+def _settings(peer: Peer, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the command that sets all that a program knows of its surroundings."""
+    settings = [
+        "LC_ALL=C.UTF-8",
+        "RUST_BACKTRACE=0",
+        f"PYTHONPATH={os.pathsep.join(paths)}",
+        f"PROCMAPS_PEER={folder_of(peer)}",
+    ]
+    if peer.helper is not None:
+        settings.append(f"PROCMAPS_HELPER={_runnable(peer, peer.helper)}")
+    return ("env", *settings)
+
+
+def _runnable(peer: Peer, source: Path) -> Path:
+    """Return the helper that a peer's adapter runs: compiled, or the script itself."""
+    return folder_of(peer) / "helper" if source.suffix in _COMPILERS else source
 
 
 def overlay_allowed() -> str:
@@ -104,8 +160,14 @@ def folder_of(peer: Peer) -> Path:
         platform.machine(), sys.implementation.cache_tag or "",
     ]  # fmt: skip
     if _kind(peer) in _COMPILED:
-        files = (peer.adapter, *sorted(SDK.glob(f"*{_kind(peer)}")))
+        files = [peer.adapter, *sorted(SDK.glob(f"*{_kind(peer)}"))]
+        if peer.audit is not None and peer.audit.suffix == _kind(peer):
+            files += [peer.audit, *sorted(AUDITS.glob(f"*{_kind(peer)}"))]
         inputs += [file.read_bytes() for file in files]
+    if peer.modules or peer.artifacts:
+        inputs += [repr(sorted(peer.modules.items())), repr(peer.artifacts)]
+    if peer.helper is not None and peer.helper.suffix in _COMPILERS:
+        inputs += [repr(peer.flags), peer.helper.read_bytes()]
     return user_folder("peers", VARIABLE) / f"{peer.name}-{digest(inputs)}"
 
 
@@ -125,9 +187,8 @@ def _start_program(peer: Peer) -> tuple[list[str], list[str]]:
 
 def _start_java(peer: Peer) -> tuple[list[str], list[str]]:
     folder = folder_of(peer)
-    # A small heap leaves memory to the other runs.
     classpath = f"{folder / 'classes'}:{folder / 'jars'}/*"
-    return ["java", "-Xmx128m", "-cp", classpath, "Adapter"], []
+    return [*_JAVA, "-cp", classpath, "Adapter"], []
 
 
 _START: Final[dict[str, Callable[[Peer], tuple[list[str], list[str]]]]] = {
@@ -184,11 +245,23 @@ def _run(
 def _debian(peers: Sequence[Peer]) -> None:
     missing = sorted({peer.package for peer in peers if not present_version(peer)})
     if missing:
-        _run(["apt-get", "update", "-qq"])
+        # An index can be missing while its mirror is updated. If it is needed, the next command
+        # fails.
+        update = ["apt-get", "update", "-qq"]
+        subprocess.run(update, check=False, stdin=subprocess.DEVNULL)
         _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing])
     for peer in peers:
-        # apt has installed the parser itself; the empty folder marks the peer as installed.
-        folder_of(peer).mkdir(parents=True, exist_ok=True)
+        # apt has installed the parser itself; the folder marks the peer as installed.
+        with filling(folder_of(peer)) as folder:
+            _compile(peer, folder)
+
+
+def _compile(peer: Peer, folder: Path) -> None:
+    """Compile the helper that the adapter runs, if it is in C or C++."""
+    source = peer.helper
+    if source is not None and (compiler := _COMPILERS.get(source.suffix)) is not None:
+        # The flags come last, because libraries must follow the files that need them.
+        _run([compiler, "-O1", "-o", str(folder / "helper"), str(source), *peer.flags])
 
 
 def _pypi(peers: Sequence[Peer]) -> None:
@@ -206,9 +279,13 @@ def _crates(peers: Sequence[Peer]) -> None:
     for shared in SDK.glob("*.rs"):
         shutil.copy(shared, sources)
     (sources / "bin").mkdir()
+    (sources / "audits").mkdir()
+    for shared in AUDITS.glob("*.rs"):
+        shutil.copy(shared, sources / "audits")
     crates = dict(_SDK_CRATES)
     for peer in peers:
-        shutil.copy(peer.adapter, sources / "bin" / f"{peer.name}.rs")
+        for name, source in _programs(peer).items():
+            shutil.copy(source, sources / "bin" / f"{peer.name}-{name}.rs")
         crates |= {peer.package: f"={peer.version}"}
         crates |= {name: f"={version}" for name, version in peer.crates.items()}
     lines = [f'{name} = "{version}"' for name, version in sorted(crates.items())]
@@ -221,7 +298,7 @@ def _crates(peers: Sequence[Peer]) -> None:
     )
     _run(["cargo", "build", "--quiet"], folder)
     for peer in peers:
-        _keep_program(folder / "target" / "debug" / peer.name, peer)
+        _keep_programs(folder / "target" / "debug", peer)
 
 
 def _modules(peers: Sequence[Peer]) -> None:
@@ -230,28 +307,43 @@ def _modules(peers: Sequence[Peer]) -> None:
     (folder / "protocol").mkdir()
     shutil.copy(SDK / "protocol.go", folder / "protocol")
     for peer in peers:
-        (folder / peer.name).mkdir()
-        shutil.copy(peer.adapter, folder / peer.name / "main.go")
+        for name, source in _programs(peer).items():
+            (folder / f"{peer.name}-{name}").mkdir()
+            shutil.copy(source, folder / f"{peer.name}-{name}" / "main.go")
     _run(["go", "mod", "init", "peers"], folder)
     unlisted = ",".join(sorted({peer.package for peer in peers if peer.unlisted}))
     settings = {"GONOSUMDB": unlisted} if unlisted else {}
-    for pinned in sorted({f"{peer.package}@{peer.version}" for peer in peers}):
+    modules = {peer.package: peer.version for peer in peers if peer.source == "Go modules"}
+    for peer in peers:
+        modules |= peer.modules
+    for pinned in sorted(f"{module}@{version}" for module, version in modules.items()):
         _run(["go", "get", pinned], folder, settings)
     _run(["go", "mod", "tidy"], folder, settings)
-    _run(["go", "build", "-o", "bin/", *(f"./{peer.name}" for peer in peers)], folder)
+    _run(["go", "build", "-o", "bin/", "./..."], folder)
     for peer in peers:
-        _keep_program(folder / "bin" / peer.name, peer)
+        _keep_programs(folder / "bin", peer)
 
 
 def _maven(peers: Sequence[Peer]) -> None:
     for peer in peers:
-        artifact = f"-Dartifact={peer.package}:{peer.version}"
-        sources = [str(SDK / "Protocol.java"), str(peer.adapter)]
+        artifacts = (f"{peer.package}:{peer.version}", *peer.artifacts)
+        sources = [str(SDK / "Protocol.java"), *map(str, _programs(peer).values())]
         with filling(folder_of(peer)) as folder:
             jars, classes = _fresh(folder / "jars"), _fresh(folder / "classes")
             to = f"-DoutputDirectory={jars}"
-            _run(["mvn", "--quiet", "--batch-mode", "dependency:copy", artifact, to])
+            for artifact in artifacts:
+                copy = ["dependency:copy", f"-Dartifact={artifact}", to]
+                _run(["mvn", "--quiet", "--batch-mode", *copy])
             _run(["javac", "-d", str(classes), "-cp", f"{jars}/*", *sources])
+
+
+def _npm(peers: Sequence[Peer]) -> None:
+    for peer in peers:
+        pinned = f"{peer.package}@{peer.version}"
+        with filling(folder_of(peer)) as folder:
+            # The packages are data to an adapter, so none of their scripts is run.
+            options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
+            _run(["npm", "install", *options, "--prefix", str(folder), pinned])
 
 
 _INSTALLERS: Final[dict[str, Callable[[Sequence[Peer]], None]]] = {
@@ -259,13 +351,24 @@ _INSTALLERS: Final[dict[str, Callable[[Sequence[Peer]], None]]] = {
     "PyPI": _pypi,
     "crates.io": _crates,
     "Go modules": _modules,
+    "Go toolchain": _modules,
     "Maven": _maven,
+    "npm": _npm,
 }
 
 
-def _keep_program(built: Path, peer: Peer) -> None:
+def _programs(peer: Peer) -> dict[str, Path]:
+    """Return the sources of the programs of a compiled peer: its adapter and its audit."""
+    programs = {"adapter": peer.adapter}
+    if peer.audit is not None and peer.audit.suffix == _kind(peer):
+        programs["audit"] = peer.audit
+    return programs
+
+
+def _keep_programs(built: Path, peer: Peer) -> None:
     with filling(folder_of(peer)) as folder:
-        shutil.copy(built, folder / "adapter")
+        for name in _programs(peer):
+            shutil.copy(built / f"{peer.name}-{name}", folder / name)
 
 
 def _fresh(folder: Path) -> Path:

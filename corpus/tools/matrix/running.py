@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-import json
 from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Final, Self
 
 import attrs
 
 from corpus.tools.matrix.installing import command
 from corpus.tools.matrix.read_peers import Peer
 from corpus.tools.matrix.views import case_for
-from procmaps.check.answers import AdapterFault, Answer, Rejection, parse_answer
+from procmaps.check.answers import AdapterFault, Answer, Rejection
+from procmaps.check.batch import BatchCommand, Ended, Request
 from procmaps.check.cases import Case
-from procmaps.check.display import shorten
 from procmaps.check.fake_proc import fake_proc
 from procmaps.check.judging import judge
-from procmaps.check.subprocesses import Server
+from procmaps.check.processes import ProcessGroup
 from procmaps.check.verdicts import Verdict
 
 TIMEOUT: Final = 20.0
 """Seconds for one case, including the adapter's start. A JVM on a busy machine needs three."""
 
+_UNITS: Final = {"bytes": 1, "kB": 1024}
+"""Bytes in the unit of a parser's sizes."""
+
 
 @attrs.frozen
-class _Ended(Exception):
-    """The adapter ended, or was ended, instead of answering."""
+class Judged:
+    """An answer and its verdict."""
 
     verdict: Verdict
+    given: bytes
+    """The dump as the peer received it."""
+    answer: Answer | Rejection | None = None
+    """None if the adapter gave none that could be read."""
 
 
 class Session:
-    """A running adapter of one peer. Use it as a context manager.
+    """A running adapter of one peer. Use it as a context manager."""
 
-    After a crash or a hang the adapter is started again for the next case.
-    """
-
-    def __init__(self, peer: Peer, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self, peer: Peer, timeout: float = TIMEOUT, group: ProcessGroup | None = None
+    ) -> None:
         """Raises `corpus.tools.matrix.installing.NotInstalled`."""
         self.peer = peer
-        self._command = command(peer)
-        self._timeout = timeout
-        self._server: Server | None = None
+        # The adapters are ours: what happens before an announcement is never the parser's doing.
+        self._unit = _UNITS[peer.shows.unit]
+        self._batch = BatchCommand(command(peer), timeout, group, announces=True)
 
     def __enter__(self) -> Self:
         return self
@@ -52,59 +57,24 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._close()
+        self._batch.close()
 
     def verdict(self, case: Case) -> Verdict | None:
         """Return the verdict on one case, or None if the case does not apply to the peer."""
+        judged = self.judged(case)
+        return None if judged is None else judged.verdict
+
+    def judged(self, case: Case) -> Judged | None:
+        """Return the verdict as `verdict` does, together with the answer."""
         applied = case_for(self.peer, case)
         if applied is None:
             return None
         try:
-            return judge(applied, self._ask(applied))
+            with fake_proc({applied.kind: applied.data}) as proc:
+                answer = self._batch.ask(Request.of(applied, proc))
+            verdict = judge(applied, answer, unit=self._unit)
+            return Judged(verdict, applied.data, answer)
         except AdapterFault as fault:
-            return Verdict("adapter-fault", detail=fault.reason)
-        except _Ended as end:
-            return end.verdict
-
-    def _ask(self, case: Case) -> Answer | Rejection:
-        """Raises `AdapterFault` and `_Ended`."""
-        with fake_proc({case.kind: case.data}) as proc:
-            request = {
-                "id": case.id,
-                "kind": case.kind,
-                "path": str(proc.path(case.kind)),
-                "root": str(proc.root),
-                "pid": proc.pid,
-            }
-            line = self._exchange(json.dumps(request).encode())
-        try:
-            given: Any = json.loads(line)
-        except ValueError as error:
-            raise AdapterFault(f"the answer is not JSON: {error}") from None
-        reply = cast("dict[str, Any]", given if isinstance(given, dict) else {})
-        if reply.get("id") != case.id:
-            raise AdapterFault(
-                f"the answer has the id {shorten(repr(reply.get('id')))}, expected {case.id}"
-            )
-        if "rejected" in reply:
-            return Rejection(str(reply["rejected"]))
-        return parse_answer(reply.get("answer"))
-
-    def _exchange(self, request: bytes) -> bytes:
-        if self._server is None:
-            self._server = Server(self._command)
-        ended = self._server.ask(request, timeout=self._timeout)
-        if ended.timed_out or ended.crashed or ended.output_too_long:
-            self._close()
-        if ended.timed_out:
-            raise _Ended(Verdict("hang", detail=f"no answer within {self._timeout:g} s"))
-        if ended.crashed:
-            raise _Ended(Verdict("crash", detail=ended.reason))
-        if ended.output_too_long:
-            raise AdapterFault("the answer exceeds the limit of output")
-        return ended.stdout
-
-    def _close(self) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
+            return Judged(Verdict("adapter-fault", detail=fault.reason), applied.data)
+        except Ended as end:
+            return Judged(end.verdict, applied.data)

@@ -1,19 +1,19 @@
-"""``docs/generated/matrix.md``: the parsers that each class of names breaks, in tables and lists.
-
-``corpus/peers/answer.json`` has the short answer as data.
-"""
+"""``docs/generated/matrix.md``: which names and formats break which parser, as tables."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-import attrs
-
-from corpus.tools.matrix.results import Class, Results, Row, tally
-from procmaps.check.verdicts import OUTCOMES
+from corpus.tools.matrix import names, probes
+from corpus.tools.matrix.answer import ClassResult, short_answer
+from corpus.tools.matrix.markdown import code, plain, table
+from corpus.tools.matrix.readme import names_table
+from corpus.tools.matrix.results import Class, Results, Row, Tally
+from corpus.tools.matrix.unjudged import left_unjudged
+from procmaps.check.verdicts import OUTCOMES, Weight
+from procmaps.printable import escape_bytes
 
 _HEAD = """# Which parsers break
 
@@ -22,19 +22,54 @@ its cases. For each failure it has the expected record, the returned record, and
 that shows the difference.
 
 Linux 5.17 lets programs name anonymous memory. Reviewers of that patch asked: **do lines such as
-`[anon:<name>]` break existing parsers?** This is the answer for {parsers} parsers in {languages}
-languages, all unmodified. Each was run over all dumps that concern it. There are {dumps} dumps
-({cases} cases).
+`[anon:<name>]` break existing parsers?** This is the answer for {programs} programs in {languages}
+languages, all unmodified, and for {idioms} idioms: lines that people write by hand instead of
+calling a library. Some programs have several rows, because they read several files or print several
+tables: there are {parsers} rows. Each was run over all dumps that concern it. There are {dumps}
+dumps ({cases} cases).
+"""
+
+_NAMES = """
+## Name by name
+
+Each of these names was given to every parser in one dump, and the same dump was given without it.
+What a parser also does without the name is not put down to it. A program counts if it shows the
+name at all or fails because of it, and it counts once. A blemish breaks nothing: only the look of
+the text differs. ␠ is a space that would be invisible.
+
+"""
+
+_CLASSES = """
+## Class by class
+
+The programs that fail on at least one dump of a class, of those that the class concerns. A class
+has many dumps, so its figure is no figure of any single name.
+
+"""
+
+_RANKING = """
+## Parser by parser
+
+*Right* is the share of right answers among dumps that kernels in use print: Linux 3.10 and later,
+and Android's. *Asked* is how many of them concern the parser; few say little. Their failures are
+counted by weight. A mapping lost or invented is the heaviest, a blemish the lightest: nothing is
+wrong but how a text is shown. The next two columns have the failures of those asked for in dumps
+that other systems print, and in damaged or hypothetical ones.
+
+A *disputed* failure is one that a policy of the parser explains, such as how it treats a line that
+no producer prints. It is no failure of the other columns. Each dump has a control: the same dump
+without its feature. If a parser fails in the same way *with its control*, the failure is counted at
+the control only.
+
 """
 
 _GRIDS = """
-In the tables, ✓ means that a parser is right on every dump of the class. **3**/17 means that it
-fails on 3 of 17, and – that the class does not concern it. The parsers with the smallest share of
-failures come first.
+In the tables, ✓ 17 means that a parser is right on all 17 dumps of the class. **3**/17 means that
+it fails on 3 of 17, and – that the class does not concern it. The parsers with the smallest share
+of failures come first.
 
 A parser is judged only by what it returns by design. A profiler that keeps executable mappings only
-does not fail for the others. The name tables do not count an error that a parser also makes on an
-ordinary library or heap.
+does not fail for the others.
 """
 
 _WORDS = """
@@ -45,89 +80,127 @@ dump does not have. *rejected*: the parser refused a whole legal dump, so all it
 *crash*: the parser ended its process.
 """
 
-LABELS: Final = "`[anon:"
-"""Start of the heading of those classes that the reviewers' question is about."""
-
 
 def to_markdown(results: Results) -> str:
     """Return the text of ``matrix.md``."""
     ran = results.ran
     parts = [
         _HEAD.format(
+            programs=len(results.programs),
+            idioms=len(results.idioms),
             parsers=len(ran),
-            languages=len({row.peer.language for row in ran}),
+            languages=len(results.languages),
             dumps=len(results.cases),
             cases=len({case.id.rpartition(".")[0] for case in results.cases}),
         ),
-        "\n## The short answer\n\n",
-        *(f"* {line}\n" for line in short_answer(results)),
+        _NAMES,
+        names_table(names.results(ran, probes.load()), idioms=bool(results.idioms)),
+        *_anyway(results),
+        _CLASSES,
+        *(f"* {_class_line(item)}\n" for item in short_answer(results)),
+        _RANKING,
+        *_ranking(results),
         _GRIDS,
         *_grids(results),
         _WORDS,
         *_failures(results),
         "\n## The parsers\n\n",
-        *_parsers(ran),
+        *_parsers(results),
         "\n## Not run\n\n",
         *_not_run(results),
     ]
     return "".join(parts)
 
 
-@attrs.frozen
-class ClassResult:
-    """The parsers that one class of labels breaks."""
-
-    title: str
-    asked: int
-    """Number of parsers that the class concerns."""
-    broken: tuple[str, ...]
-    """Titles of the parsers that fail on at least one dump of the class."""
-
-    def __str__(self) -> str:
-        names = f": {', '.join(self.broken)}" if self.broken else ""
-        return f"**{self.title}**: {len(self.broken)} of {self.asked} fail on some dump{names}."
+def _class_line(item: ClassResult) -> str:
+    titles = f": {', '.join(map(plain, item.broken))}" if item.broken else ""
+    return f"**{item.title}**: {len(item.broken)} of {item.asked} fail on some dump{titles}."
 
 
-def short_answer(results: Results) -> Iterator[ClassResult]:
-    """Yield the answer to the reviewers' question for each class of labels."""
-    for chosen in results.classes():
-        if chosen.part.startswith(LABELS):
-            asked = [row for row in results.ran if tally(row, chosen)]
-            broken = [row.peer.title for row in asked if set(tally(row, chosen)) - {"pass"}]
-            yield ClassResult(chosen.title, len(asked), tuple(broken))
+def _anyway(results: Results) -> Iterator[str]:
+    """Name the rows that misread a name's dump even without the name."""
+    dumps: dict[str, list[str]] = {}
+    for item in names.results(results.ran, probes.load()):
+        for title in (*item.programs.anyway, *item.idioms.anyway):
+            dumps.setdefault(title, []).append(code(escape_bytes(item.probe.name)))
+    if dumps:
+        yield "\nSome misread a dump in the same way with and without its name:\n\n"
+    for title, found in sorted(dumps.items(), key=lambda entry: entry[0].lower()):
+        yield f"* {plain(title)}: {', '.join(found)}\n"
 
 
-def to_json(results: Results) -> str:
-    """Return the short answer as JSON, for other pages."""
-    whole = {
-        "parsers": len(results.ran),
-        "languages": len({row.peer.language for row in results.ran}),
-        "classes": [attrs.asdict(item) for item in short_answer(results)],
-    }
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+# --- the ranking ----------------------------------------------------------------------------------
+
+
+_WEIGHTS: Final[dict[Weight, str]] = {
+    "mapping": "Mapping lost or invented",
+    "refusal": "Dump refused",
+    "value": "Wrong value",
+    "blemish": "Blemish",
+}
+
+
+def _ranking(results: Results) -> Iterator[str]:
+    by_likely = results.by_likely()
+    head = (
+        "Parser", "Right", "Asked", *_WEIGHTS.values(), "Other systems", "Hypothetical",
+        "Disputed", "With its control",
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    for row in results.ranked():
+        tallies = {likely: row.tally(ids) for likely, ids in by_likely.items()}
+        kernels = tallies["kernels"]
+        rows.append(
+            (
+                _title(row),
+                percent(kernels),
+                str(kernels.asked),
+                *(str(kernels.weights[weight]) for weight in _WEIGHTS),
+                _of(tallies["other-systems"]),
+                _of(tallies["hypothetical"]),
+                str(row.total.disputed),
+                str(row.total.anyway),
+            )
+        )
+    yield table(head, rows, right=len(head) - 1)
+    if results.idioms:
+        yield "\n*Idioms*, the lines that people write by hand, are the last rows of each table.\n"
+
+
+def _title(row: Row) -> str:
+    title = plain(row.peer.title)
+    return f"*idiom* {title}" if row.peer.idiom else title
+
+
+def percent(tally: Tally) -> str:
+    """Return the share of right answers, cut: 100 % means that every one is right."""
+    return f"{100 * tally.passed // tally.asked} %" if tally.asked else "–"
+
+
+def _of(tally: Tally) -> str:
+    return f"{tally.failed}/{tally.asked}" if tally.asked else "–"
 
 
 # --- parser by class ------------------------------------------------------------------------------
 
 
 def _grids(results: Results) -> Iterator[str]:
-    rows = sorted(results.ran, key=lambda row: (-_share(row), row.peer.title.lower()))
+    rows = results.ranked()
     for part, group in groupby(results.classes(), key=lambda item: item.part):
         classes = list(group)
         yield f"\n## {part}\n\n"
         yield f"| | {' | '.join(item.short for item in classes)} |\n"
         yield f"|---|{':-:|' * len(classes)}\n"
         for row in rows:
-            cells = [_cell(row, item) for item in classes]
+            cells = [_cell(row.tally(item.cases)) for item in classes]
             if set(cells) != {"–"}:
-                yield f"| {row.peer.title} | {' | '.join(cells)} |\n"
+                yield f"| {_title(row)} | {' | '.join(cells)} |\n"
 
 
-def _cell(row: Row, item: Class) -> str:
-    counts = tally(row, item)
-    asked = counts.total()
-    failed = asked - counts["pass"]
-    return f"**{failed}**/{asked}" if failed else "✓" if asked else "–"
+def _cell(tally: Tally) -> str:
+    if not tally.asked:
+        return "–"
+    return f"**{tally.failed}**/{tally.asked}" if tally.failed else f"✓ {tally.asked}"
 
 
 # --- class by class: by outcome -------------------------------------------------------------------
@@ -142,40 +215,47 @@ def _failures(results: Results) -> Iterator[str]:
 
 
 def _by_outcome(item: Class, rows: Sequence[Row]) -> Iterator[str]:
-    tallies = {row.peer.title: tally(row, item) for row in rows}
+    tallies = {row.peer.title: row.tally(item.cases) for row in rows}
     for outcome in OUTCOMES:
-        titles = [title for title, counts in tallies.items() if counts[outcome]]
-        if outcome != "pass" and titles:
+        titles = [plain(title) for title, tally in tallies.items() if tally.outcomes[outcome]]
+        if titles:
             yield f"*{outcome}* {', '.join(titles)}"
 
 
 # --- the parsers ----------------------------------------------------------------------------------
 
 
-def _parsers(rows: Sequence[Row]) -> Iterator[str]:
-    yield "| Parser | Language | Version | Reads | Pass | Fail | How | Entry point |\n"
-    yield "|---|---|---|---|--:|--:|---|---|\n"
-    for row in sorted(rows, key=lambda row: -_share(row)):
-        counts = row.counts
-        passed = counts.pop("pass", 0)
-        how = ", ".join(f"{counts[o]} {o}" for o in OUTCOMES if counts[o]) or "–"
+def _parsers(results: Results) -> Iterator[str]:
+    head = (
+        "Parser", "Program", "Language", "Version", "Released", "Source", "Reads", "Entry point",
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    for row in results.ranked():
         peer = row.peer
-        note = f" {peer.note}" if peer.note else ""
-        yield (
-            f"| {peer.title} | {peer.language} | {row.version} ({peer.source}) | "
-            f"{', '.join(peer.reads)} | {passed} | {counts.total()} | {how} | "
-            f"`{peer.entry_point}`.{note} |\n"
+        clauses = left_unjudged(peer)
+        unjudged = f" Not judged: {plain('; '.join(clauses))}." if clauses else ""
+        note = f" {plain(peer.note)}" if peer.note else ""
+        rows.append(
+            (
+                _title(row),
+                plain(peer.program),
+                plain(peer.language),
+                plain(row.version),
+                plain(peer.released) or "–",
+                peer.source,
+                ", ".join(peer.reads),
+                f"{code(peer.entry_point)}.{note}{unjudged}",
+            )
         )
-
-
-def _share(row: Row) -> float:
-    counts = row.counts
-    return counts["pass"] / max(1, counts.total())
+    yield table(head, rows)
 
 
 def _not_run(results: Results) -> Iterator[str]:
-    yield "| Parser | Language | Source | Reason |\n|---|---|---|---|\n"
-    for row in results.rows:
-        if row.reason:
-            peer = row.peer
-            yield f"| {peer.title} | {peer.language} | {peer.source} | {row.reason} |\n"
+    yield table(
+        ("Parser", "Language", "Source", "Reason"),
+        (
+            (plain(row.peer.title), row.peer.language, row.peer.source, plain(row.reason))
+            for row in results.rows
+            if row.reason
+        ),
+    )

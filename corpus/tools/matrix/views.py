@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 
 from corpus.tools.matrix.read_peers import Peer, View
+from corpus.tools.matrix.shapes import shaped
 from procmaps.check.cases import Allowed, Case, Interpretation
 from procmaps.check.shrinking import grammar_of, lines_of, with_records
 from procmaps.grammar.loading import Grammar
@@ -42,7 +43,9 @@ def case_for(peer: Peer, case: Case) -> Case | None:
     if peer.made_executable:
         case = _executable(case)
     seen = _seen_by(peer, case)
-    return seen if seen.records or not case.records else None
+    if seen is None or not (seen.records or (not case.records and peer.view not in _BY_ADDRESS)):
+        return None
+    return shaped(peer.shows, seen)
 
 
 def _executable(case: Case) -> Case:
@@ -71,7 +74,7 @@ def _made_executable(grammar: Grammar, line: bytes) -> bytes:
     return line[:at] + b"x" + line[at + 1 :]
 
 
-def _seen_by(peer: Peer, case: Case) -> Case:
+def _seen_by(peer: Peer, case: Case) -> Case | None:
     if peer.flags_left_out:
         case = _keep(case, lambda mapping: not _has_flag(mapping, peer.flags_left_out))
     return _VIEWS[peer.view](case)
@@ -115,8 +118,26 @@ def _is_file_or_unnamed(mapping: Mapping) -> bool:
     return _is_seen(mapping) and (mapping.inode != 0 or not mapping.name.raw)
 
 
-def _is_path(mapping: Mapping) -> bool:
-    return _is_seen(mapping) and mapping.name.raw.startswith(b"/")
+def _paths(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
+    """Keep the first accessible mapping of a path for each start address: it is asked once."""
+    seen: set[int] = set()
+    for mapping in mappings:
+        if _is_seen(mapping) and mapping.name.raw.startswith(b"/") and mapping.start not in seen:
+            seen.add(mapping.start)
+            yield mapping
+
+
+def _is_writable(mapping: Mapping) -> bool:
+    """Whether a search of a process's memory visits it."""
+    return mapping.perms.read and mapping.perms.write and mapping.end > mapping.start
+
+
+def _is_read_execute(mapping: Mapping) -> bool:
+    return mapping.perms.read and mapping.perms.execute and not mapping.perms.write
+
+
+def _is_named_executable(mapping: Mapping) -> bool:
+    return mapping.perms.execute and (mapping.inode != 0 or bool(mapping.name.raw))
 
 
 # --- folding: several mappings become one record --------------------------------------------------
@@ -168,6 +189,34 @@ def _modules(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
         yield current
 
 
+def _segments_of_valgrind(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
+    """Merge neighbours that continue each other in one file, as `maybe_merge_nsegments()` does.
+
+    A mapping is a file to valgrind if it has a device and an inode.
+    """
+    current: Mapping | None = None
+    for mapping in mappings:
+        if not (mapping.inode and (mapping.device.major or mapping.device.minor)):
+            continue
+        if current is not None and _continues(current, mapping):
+            current = attrs.evolve(current, end=mapping.end)
+            continue
+        if current is not None:
+            yield current
+        current = mapping
+    if current is not None:
+        yield current
+
+
+def _continues(one: Mapping, other: Mapping) -> bool:
+    return (
+        one.end == other.start
+        and _same_file(one, other)
+        and str(one.perms)[:3] == str(other.perms)[:3]
+        and other.offset == one.offset + (one.end - one.start)
+    )
+
+
 def _files(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
     """Keep the first mapping of each file."""
     seen: set[tuple[Device, int]] = set()
@@ -181,6 +230,16 @@ def _same_file(one: Mapping, other: Mapping) -> bool:
     return (one.device, one.inode) == (other.device, other.inode)
 
 
+def _total_of(case: Case) -> Case | None:
+    """Sum each answer, or return None if a sum exceeds 64 bits, which no parser can return."""
+    folded = _fold(case, _total)
+    sums = (getattr(record.usage, field) or 0 for record in folded.records for field in _SUMMED)
+    return None if any(value >= _LIMIT for value in sums) else folded
+
+
+_LIMIT: Final = 2**64
+
+
 def _total(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
     """Sum the fields of all mappings into one record."""
     usages = [mapping.usage for mapping in mappings if mapping.usage is not None]
@@ -192,14 +251,23 @@ def _total(mappings: Iterable[Mapping]) -> Iterator[Mapping]:
     yield Mapping(0, 0, Perms.from_text("---p"), 0, Device(0, 0), 0, Unnamed(), Usage(**sums))
 
 
-_VIEWS: Final[dict[View, Callable[[Case], Case]]] = {
+_VIEWS: Final[dict[View, Callable[[Case], Case | None]]] = {
     "all": lambda case: case,
+    "accessible": lambda case: _keep(case, _is_seen),
     "executable": lambda case: _keep(case, lambda mapping: mapping.perms.execute),
     "libraries": lambda case: _keep(case, _is_library),
     "modules_of_bcc": lambda case: _keep(case, _is_module_of_bcc),
-    "paths": lambda case: _keep(case, _is_path),
+    "paths": lambda case: _fold(case, _paths),
     "files_and_unnamed": lambda case: _keep(case, _is_file_or_unnamed),
     "files": lambda case: _fold(case, _files),
     "modules": lambda case: _fold(case, _modules),
-    "total": lambda case: _fold(case, _total),
+    "total": _total_of,
+    "readable": lambda case: _keep(case, lambda mapping: mapping.perms.read),
+    "writable": lambda case: _keep(case, _is_writable),
+    "read_execute": lambda case: _keep(case, _is_read_execute),
+    "named_executable": lambda case: _keep(case, _is_named_executable),
+    "segments_of_valgrind": lambda case: _fold(case, _segments_of_valgrind),
 }
+
+_BY_ADDRESS: Final = frozenset({"paths"})
+"""Views of parsers that are asked about addresses. A dump without any asks them nothing."""

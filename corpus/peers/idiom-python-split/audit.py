@@ -1,0 +1,16 @@
+"""Print what Python's split() returns for each line."""
+
+import sys
+
+with open(sys.argv[1]) as file:
+    for line in file:
+        words = line.split()
+        address, perms, offset, device, inode = words[:5]
+        start, end = address.split("-")
+        name = "".join(words[5:6])
+        texts = {
+            "start": start, "end": end, "perms": perms, "offset": offset, "device": device,
+            "inode": inode, "name": name,
+        }  # fmt: skip
+        values = {key: text.encode() for key, text in texts.items()}
+        print(*(f"{key}={value.hex()}" for key, value in values.items()))
