@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from procmaps.check.end_signals import EndedBySignal, EndSignals
+
 DONE, FINDINGS, FAILURE = 0, 1, 2
 """Exit statuses: success, differences found, wrong usage or a missing prerequisite."""
 
@@ -16,15 +18,17 @@ DONE, FINDINGS, FAILURE = 0, 1, 2
 def run(main: Callable[[], int]) -> NoReturn:
     """Run *main* and exit with its status.
 
-    Ctrl-C ends with status 130. If the reader of the output is gone (``... list | head``), the
+    Ctrl-C, SIGTERM and SIGHUP end with status 128 and the number of the signal, after cleaning up.
+    If the reader of the output is gone (``... list | head``), the
     program ends silently with status 141, as a program that SIGPIPE ends. SIGPIPE itself stays
     ignored, because it would also end the program if an emulator closed its socket.
     """
     try:
-        status = main()
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        status = 128 + signal.SIGINT
+        with EndSignals():
+            status = main()
+            sys.stdout.flush()
+    except KeyboardInterrupt as ended:
+        status = ended.status if isinstance(ended, EndedBySignal) else 128 + signal.SIGINT
     except BrokenPipeError:
         # Python flushes standard output once more at its end, which must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,6 +14,7 @@ from typing import Any
 
 import jinja2
 
+from corpus.tools.matrix.markdown import code, plain
 from kernel import command
 from kernel.experiments import measuring
 from kernel.lab.scenario_builder import AREA
@@ -156,10 +157,14 @@ def page() -> str:
         autoescape=False,  # noqa: S701 - Markdown, from files of this project
     )
     environment.filters["thousands"] = thousands
+    environment.filters["plain"] = plain
+    parsers = json.loads(ANSWER.read_bytes())
     return environment.from_string(TEMPLATE.read_text()).render(
         sample=sample,
         table=table,
-        parsers=json.loads(ANSWER.read_bytes()),
+        code=code,
+        parsers=parsers,
+        names={name["id"]: name for name in parsers["names"]},
         **_merging(measuring.kept("merging")),
         **_cost(measuring.kept("cost")),
         **_fork(measuring.kept("fork")),

@@ -11,9 +11,21 @@ from pathlib import Path
 
 from kernel import command
 from kernel.command import DONE, FAILURE, FINDINGS
-from kernel.lab import build, capture, kernels, python, shell, tools, vm
+from kernel.lab import (
+    build,
+    capture,
+    distribution,
+    kernels,
+    python,
+    shell,
+    tools,
+    user_mode,
+    user_mode_linux,
+    vm,
+)
+from kernel.lab.beliefs import BELIEFS
 from kernel.lab.build import Image
-from kernel.lab.errors import LabError
+from kernel.lab.errors import LabError, UnknownKernel
 from kernel.lab.kernels import Kernel
 from kernel.lab.scenarios import SCENARIOS
 
@@ -35,7 +47,7 @@ def _list(options: argparse.Namespace) -> int:
     """List all kernels: whether each is built and captured."""
     for kernel in kernels.KERNELS.values():
         built = "built" if _is_built(kernel) else "-"
-        captured = "captured" if (capture.CORPUS / kernel.name).is_dir() else "-"
+        captured = "captured" if (capture.CORPUS / kernel.folder).is_dir() else "-"
         print(f"{kernel.name:24} {built:6} {captured:9} {kernel.flavour.why}")
     if options.scenarios:
         for scenario in SCENARIOS.values():
@@ -44,8 +56,10 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _install(options: argparse.Namespace) -> int:
-    """Install the packages that the kernels and the shell need (as root)."""
-    packages = tools.install(_chosen(options.kernels), (shell.BUSYBOX,))
+    """Install the packages that the kernels, the shell and emulated programs need (as root)."""
+    emulated = user_mode.needed(user_mode.MACHINES[name] for name in user_mode.REPEATED)
+    others = (shell.BUSYBOX, user_mode_linux.KERNEL, *emulated)
+    packages = tools.install(_chosen(options.kernels), others)
     print(f"installed: {' '.join(packages)}" if packages else "nothing was missing")
     return DONE
 
@@ -64,7 +78,7 @@ def _capture(options: argparse.Namespace) -> int:
     for kernel in _chosen(options.kernels):
         started = time.monotonic()
         taken = capture.take(build.ensure(kernel, jobs=options.jobs))
-        folder = Path(options.into) / kernel.name
+        folder = Path(options.into) / kernel.folder
         taken.write(folder)
         print(_summary(kernel, taken, started))
     return DONE
@@ -76,7 +90,7 @@ def _compare(options: argparse.Namespace) -> int:
     for kernel in _chosen(options.kernels):
         started = time.monotonic()
         taken = capture.take(build.ensure(kernel, jobs=options.jobs))
-        differences = capture.compare(capture.read(capture.CORPUS / kernel.name), taken)
+        differences = capture.compare(capture.read(capture.CORPUS / kernel.folder), taken)
         for difference in differences:
             print(f"{kernel.name}: {difference}")
             status = FINDINGS
@@ -128,6 +142,67 @@ def _ready(options: argparse.Namespace) -> int:
         if found is None:
             print(f"{kernel.name} is not built: run `make lab`")
             return FINDINGS
+    return DONE
+
+
+def _keep(
+    options: argparse.Namespace,
+    taken: capture.Capture,
+    folder: Path,
+    compare: Callable[[capture.Capture, capture.Capture], list[str]] = capture.compare,
+) -> bool:
+    """Write *taken* into *folder*, or compare the two; return whether they differ."""
+    differences: list[str] = []
+    if options.compare:
+        differences = compare(capture.read(folder), taken)
+    else:
+        taken.write(folder)
+    for difference in differences:
+        print(f"{folder.name}: {difference}")
+    print(f"{folder.name}: {len(taken.files)} files, {len(differences)} differences")
+    return bool(differences)
+
+
+def _emulate(options: argparse.Namespace) -> int:
+    """Run programs under QEMU's user mode (as root): capture, or compare with the corpus."""
+    status = DONE
+    for name in options.machines or user_mode.MACHINES:
+        machine = user_mode.machine(name)
+        emulator = user_mode.emulator(machine, options.emulators)
+        taken = user_mode.take(machine, emulator)
+        folder = Path(options.into) / user_mode.name_of(machine, emulator)
+        if _keep(options, taken, folder, user_mode.compare):
+            status = FINDINGS
+    return status
+
+
+def _user_mode_linux(options: argparse.Namespace) -> int:
+    """Boot User-mode Linux: capture what it prints, or compare it with the corpus."""
+    taken = user_mode_linux.take()
+    folder = Path(options.into)
+    return FINDINGS if _keep(options, taken, folder) else DONE
+
+
+def _debian(options: argparse.Namespace) -> int:
+    """Boot a kernel of Debian for amd64 or arm64: capture, or compare with the corpus."""
+    status = DONE
+    for name in options.machines or distribution.suiting(options.image):
+        if name not in distribution.MACHINES:
+            raise UnknownKernel(name, tuple(distribution.MACHINES))
+        taken = distribution.take(options.image, distribution.MACHINES[name])
+        folder = Path(options.into) / name
+        if _keep(options, taken, folder):
+            status = FINDINGS
+    return status
+
+
+def _beliefs(_: argparse.Namespace) -> int:
+    """Print what the grammars of dialects claim, and which file shows it."""
+    for belief in BELIEFS:
+        evidence = (
+            f"shown in {belief.shown_in}" if belief.shown_in else f"not shown: {belief.missing}"
+        )
+        print(f"{belief.grammar}: {belief.claim}\n  {evidence}")
     return DONE
 
 
@@ -188,6 +263,37 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="FOLDER",
                 help="write there (default: corpus/captures)",
             )
+    command.add_command(commands.add_parser, _PROGRAM, "beliefs", _beliefs, "")
+    emulate = command.add_command(
+        commands.add_parser, _PROGRAM, "emulate", _emulate, "--compare mips", "s390x"
+    )
+    emulate.add_argument("machines", nargs="*", metavar="MACHINE", help="default: all")
+    emulate.add_argument(
+        "--emulators", type=Path, metavar="FOLDER", help="another QEMU: qemu-CPU, linked statically"
+    )
+    uml = command.add_command(
+        commands.add_parser, _PROGRAM, "user-mode-linux", _user_mode_linux, "--compare"
+    )
+    debian = command.add_command(
+        commands.add_parser, _PROGRAM, "debian", _debian, "boot/vmlinuz-6.12.117+deb12-amd64"
+    )
+    debian.add_argument(
+        "image", type=Path, metavar="IMAGE", help="of a package linux-image-*-unsigned"
+    )
+    debian.add_argument(
+        "machines", nargs="*", metavar="MACHINE", help=", ".join(distribution.MACHINES)
+    )
+    for each, corpus in (
+        (emulate, user_mode.CORPUS),
+        (uml, user_mode_linux.CORPUS),
+        (debian, distribution.CORPUS),
+    ):
+        each.add_argument(
+            "--into", default=str(corpus), metavar="FOLDER", help="default: the corpus"
+        )
+        each.add_argument(
+            "--compare", action="store_true", help="compare with the captures in the folder"
+        )
     default = kernels.NEEDED[0].name
     prompt = command.add_command(commands.add_parser, _PROGRAM, "shell", _shell, "", default)
     prompt.add_argument(

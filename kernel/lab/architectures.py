@@ -4,23 +4,20 @@ from attrs import frozen
 
 from kernel.lab import options
 from kernel.lab.kconfig import Option
+from kernel.lab.machines import Machine
 
 
-@frozen
-class Architecture:
-    """One architecture.
+@frozen(kw_only=True)
+class Architecture(Machine):
+    """One architecture for which the laboratory builds kernels.
 
-    ``kernel_arch`` is the kernel's ``ARCH=``, ``triplet`` the cross compiler's prefix, and
-    ``image`` the built file. ``emulator`` and ``machine`` start it. ``bus`` is the suffix of
-    QEMU's virtio devices (``virtio-serial-<bus>``), and ``console`` the kernel's console device.
-    ``append`` is added to the kernel's command line.
+    ``kernel_arch`` is the kernel's ``ARCH=``, and ``image`` the built file. ``emulator`` and
+    ``machine`` start it. ``bus`` is the suffix of QEMU's virtio devices (``virtio-serial-<bus>``),
+    and ``console`` the kernel's console device. ``append`` is added to the kernel's command line.
+    The first of ``packages`` has the emulator.
     """
 
-    name: str
-    bits: int
-    big_endian: bool
     kernel_arch: str
-    triplet: str
     target: str
     image: str
     emulator: str
@@ -28,15 +25,8 @@ class Architecture:
     bus: str
     console: str
     options: tuple[Option, ...]
-    packages: tuple[str, ...]
-    agent_flags: tuple[str, ...] = ()
     append: tuple[str, ...] = ()
     memory_mib: int = 512
-
-    @property
-    def compiler(self) -> str:
-        """Debian's cross compiler for this architecture."""
-        return f"{self.triplet}-gcc"
 
 
 _X86 = (

@@ -5,14 +5,11 @@ source package's version, the configuration, the edits, and the compiler. Its fo
 step. The objects of an interrupted build are kept, and the next attempt continues from there.
 """
 
-import fcntl
 import json
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import frozen
@@ -23,7 +20,7 @@ from kernel.lab.flavours import Edit
 from kernel.lab.kernels import Kernel
 from kernel.lab.progress import Progress
 from kernel.lab.releases import Release
-from procmaps.errors import escape_bytes
+from procmaps.printable import escape_bytes
 
 # The kernel prints these in /proc/version. They are fixed so that builds are reproducible.
 REPRODUCIBLE = {
@@ -96,18 +93,8 @@ def ensure(kernel: Kernel, *, jobs: int = 0) -> Image:
     ``ConfigurationRefused`` or ``BuildFailure``.
     """
     tools.require(tools.needed(kernel))
-    with _lock(kernel.name):
+    with cache.lock(kernel.name):
         return find(kernel) or _build(kernel, jobs or os.cpu_count() or 1)
-
-
-@contextmanager
-def _lock(name: str) -> Generator[None]:
-    """Exclude other processes that work on the same name."""
-    locks = cache.folder() / "locks"
-    locks.mkdir(exist_ok=True)
-    with (locks / name).open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def source(release: Release, edits: tuple[Edit, ...] = ()) -> Path:
@@ -117,7 +104,7 @@ def source(release: Release, edits: tuple[Edit, ...] = ()) -> Path:
     """
     version = tools.package_version(release.package)
     plain = cache.folder() / "sources" / f"{release.package}_{version}"
-    with _lock(f"source-{release.name}"):
+    with cache.lock(f"source-{release.name}"):
         if not plain.is_dir():
             with cache.filling(plain) as making:
                 command = ("tar", "-xf", str(release.archive), "--strip-components=1")

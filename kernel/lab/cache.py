@@ -3,6 +3,7 @@
 An entry appears in one step, and under a hash of its inputs: a half-built entry is never found.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -46,6 +47,16 @@ def digest(parts: Iterable[str | bytes]) -> str:
         whole.update(len(data).to_bytes(8, "little"))
         whole.update(data)
     return whole.hexdigest()[:16]
+
+
+@contextmanager
+def lock(name: str) -> Generator[None]:
+    """Exclude other processes that work on the same name."""
+    locks = folder() / "locks"
+    locks.mkdir(exist_ok=True)
+    with (locks / name).open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -13,14 +13,17 @@ from typing import Any, cast
 from attrs import frozen
 
 from kernel.lab import cache, expected_regions, native, ops, rules, tools, vm
-from kernel.lab.architectures import Architecture
 from kernel.lab.build import Image
 from kernel.lab.errors import ProbeFailure
+from kernel.lab.machines import Machine
 from kernel.lab.protocol import Outcome, Program
 from kernel.lab.scenario_builder import AREA, GuestInfo, ScenarioBuilder
 from kernel.lab.scenarios import SCENARIOS, Scenario
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "captures"
+
+ICOUNT = 7
+"""Makes the guest's clock count instructions: see ``vm.boot``."""
 
 Run = Callable[[list[Program]], list[Outcome]]
 
@@ -76,7 +79,7 @@ def read(folder: Path) -> Capture:
     return Capture({p.name: p.read_bytes() for p in sorted(folder.iterdir())})
 
 
-def _json(value: dict[str, Any]) -> bytes:
+def as_json(value: dict[str, Any]) -> bytes:
     """Return JSON with one line for each entry and each row of a list, so that diffs are short."""
     entries: list[str] = []
     for key, entry in value.items():
@@ -90,7 +93,7 @@ def _json(value: dict[str, Any]) -> bytes:
     return ("{\n" + ",\n".join(entries) + "\n}\n").encode()
 
 
-def guest_info(architecture: Architecture, page: int, run: Run) -> GuestInfo:
+def guest_info(machine: Machine, page: int, run: Run, *, mmu: bool = True) -> GuestInfo:
     """Return what scenarios know of a guest; the agent reports the address of its stack."""
     program = Program()
     stat = program(ops.read_file(b"/proc/self/stat"))
@@ -98,7 +101,7 @@ def guest_info(architecture: Architecture, page: int, run: Run) -> GuestInfo:
     # Field 28 is startstack, counted after the parenthesised name (proc_pid_stat(5)).
     fields = outcome.results[stat.index].bytes.rpartition(b")")[2].split(b" ")
     stack = int(fields[28 - 2])
-    return GuestInfo(architecture, page, stack // page * page)
+    return GuestInfo(machine, page, stack // page * page, mmu)
 
 
 def take(image: Image, limits: vm.Limits | None = None) -> Capture:
@@ -106,27 +109,31 @@ def take(image: Image, limits: vm.Limits | None = None) -> Capture:
 
     One boot runs them in the tables' order, so that numbers counted since boot repeat.
     """
-    with vm.boot(image, limits or vm.Limits()) as guest:
-        info = guest_info(image.kernel.architecture, guest.hello.page_size, guest.run)
+    mmu = image.kernel.flavour.mmu
+    # Without an MMU addresses are physical, and depend on all that was allocated since the boot.
+    icount = None if mmu else ICOUNT
+    with vm.boot(image, limits or vm.Limits(), icount) as guest:
+        info = guest_info(image.kernel.architecture, guest.hello.page_size, guest.run, mmu=mmu)
         chosen = [s for s in SCENARIOS.values() if s.suits(info)]
         scenes = [s.build(info) for s in chosen]
-        asked = [rule.build(info) for rule in rules.RULES.values()]
+        # The rules are about labels at fixed addresses. Without an MMU there is neither.
+        rows = [*rules.RULES.values()] if mmu else []
+        asked = [rule.build(info) for rule in rows]
         outcomes = guest.run([s.program for s in scenes] + [s.program for s, _ in asked])
     files: dict[str, bytes] = {}
     for scenario, scene, outcome in zip(chosen, scenes, outcomes, strict=False):
         files |= scenario_files(image.kernel.name, scenario, scene, outcome)
     answers: dict[str, dict[str, Any]] = {}
-    for rule, (_, call), outcome in zip(
-        rules.RULES.values(), asked, outcomes[len(scenes) :], strict=True
-    ):
+    for rule, (_, call), outcome in zip(rows, asked, outcomes[len(scenes) :], strict=True):
         code = rules.answer(outcome, call)
         answers[rule.name] = {
             "asks": rule.asks,
             "errno": errnos.errorcode[code] if code else None,
             "maps": lines_of_interest(outcome),
         }
-    files["prctl.json"] = _json(answers)
-    files["provenance.json"] = _json(provenance(image, info, chosen))
+    if answers:
+        files["prctl.json"] = as_json(answers)
+    files["provenance.json"] = as_json(provenance(image, info, chosen))
     return Capture(files)
 
 
@@ -135,15 +142,22 @@ def take_here() -> Capture:
 
     Do not put it into the corpus, because it describes the machine that it ran on.
     """
-    files: dict[str, bytes] = {}
     with native.start(isolated=True) as host:
         info = guest_info(host.architecture, host.hello.page_size, host.run)
         chosen = [s for s in SCENARIOS.values() if s.host and s.suits(info)]
-        scenes = [s.build(info) for s in chosen]
-        outcomes = host.run([scene.program for scene in scenes])
+        return Capture(run_scenarios("this machine", host.run, info, chosen))
+
+
+def run_scenarios(
+    subject: str, run: Run, info: GuestInfo, chosen: list[Scenario]
+) -> dict[str, bytes]:
+    """Run scenarios in one batch, and return their files by name."""
+    scenes = [scenario.build(info) for scenario in chosen]
+    outcomes = run([scene.program for scene in scenes])
+    files: dict[str, bytes] = {}
     for scenario, scene, outcome in zip(chosen, scenes, outcomes, strict=True):
-        files |= scenario_files("this machine", scenario, scene, outcome)
-    return Capture(files)
+        files |= scenario_files(subject, scenario, scene, outcome)
+    return files
 
 
 def lines_of_interest(outcome: Outcome) -> list[str]:
@@ -177,7 +191,7 @@ def scenario_files(
         snapshots[shot.name] = reads
     yield (
         f"{scenario.name}.truth.json",
-        _json(
+        as_json(
             {
                 "shows": scenario.shows,
                 "operations": expected_regions.record(scene, outcome),
@@ -271,7 +285,7 @@ def _without_inodes(data: bytes) -> bytes:
         return normal(value.encode()).decode() if isinstance(value, str) else value
 
     whole: dict[str, Any] = json.loads(data)
-    return _json({key: mask(value) for key, value in whole.items()})
+    return as_json({key: mask(value) for key, value in whole.items()})
 
 
 _COMPARABLE = ("kernel", "page_size", "stack", "bits", "big_endian", "command_line", "scenarios")
@@ -279,4 +293,4 @@ _COMPARABLE = ("kernel", "page_size", "stack", "bits", "big_endian", "command_li
 
 def _comparable(provenance: bytes) -> bytes:
     facts = json.loads(provenance)
-    return _json({key: facts[key] for key in _COMPARABLE})
+    return as_json({key: facts[key] for key in _COMPARABLE})

@@ -4,7 +4,7 @@ import difflib
 
 from attrs import field, frozen
 
-from procmaps.errors import escape_bytes
+from procmaps.printable import escape_bytes
 
 _TAIL = 4000
 

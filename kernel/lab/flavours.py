@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from kernel.lab import options
 from kernel.lab.kconfig import Option
 
 
@@ -17,13 +18,20 @@ class Edit:
 
 @frozen
 class Flavour:
-    """A variation of a kernel. ``architectures`` is empty if it suits all of them."""
+    """A variation of a kernel. ``architectures`` is empty if it suits all of them.
+
+    ``without`` names options of other tables that this flavour leaves out, and ``machine`` adds to
+    the emulator's arguments. ``mmu`` is false for kernels without a memory management unit.
+    """
 
     name: str
     why: str
     options: tuple[Option, ...]
     edits: tuple[Edit, ...] = ()
     architectures: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
+    machine: tuple[str, ...] = ()
+    mmu: bool = True
 
 
 _NAMED = Option("ANON_VMA_NAME", "labels: the subject")
@@ -61,6 +69,26 @@ FLAVOURS = {
             "labels, with pages of 64 KiB",
             (_NAMED, Option("ARM64_64K_PAGES", "pages of 64 KiB")),
             architectures=("arm64",),
+        ),
+        Flavour(
+            "nommu",
+            "no memory management unit: one address space, and no labels",
+            (
+                Option("NONPORTABLE", "shows the next line"),
+                Option("MMU", "the subject", "n"),
+                Option("RISCV_M_MODE", "without an MMU there is no other mode of the machine"),
+                Option("BINFMT_ELF_FDPIC", "the agent, loaded wherever memory is free"),
+            ),
+            architectures=("riscv64",),
+            without=options.NEED_MMU,
+            machine=("-bios", "none"),
+            mmu=False,
+        ),
+        Flavour(
+            "programs",
+            "labels, and all that unmodified programs of a distribution need",
+            (_NAMED, *options.PROGRAMS),
+            architectures=("x86_64",),
         ),
     )
 }

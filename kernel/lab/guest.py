@@ -1,9 +1,10 @@
 """The programs for a guest, compiled for its machine, and the initramfs that carries them."""
 
+import struct
 from pathlib import Path
 
 from kernel.lab import cache, initramfs, tools
-from kernel.lab.architectures import Architecture
+from kernel.lab.machines import Machine
 
 SOURCES = Path(__file__).parent / "agent"
 _FLAGS = (
@@ -30,35 +31,35 @@ _LABEL = ("label.c", "arch.c")
 _LAYOUT = "layout.ld"
 
 
-def agent(architecture: Architecture) -> Path:
+def agent(machine: Machine) -> Path:
     """Return the agent for this machine, compiled now if necessary.
 
     Raises ``MissingTool`` or ``BuildFailure``.
     """
     units = tuple(path.name for path in sorted(SOURCES.glob("*.c")) if path.name != "label.c")
-    return _compiled(architecture, "agent", units, _LAYOUT)
+    return _compiled(machine, "agent", units, _LAYOUT)
 
 
-def label(architecture: Architecture) -> Path:
+def label(machine: Machine) -> Path:
     """Return the shell's program ``label`` for this machine, as `agent` does."""
-    return _compiled(architecture, "label", _LABEL)
+    return _compiled(machine, "label", _LABEL)
 
 
 def _compiled(
-    architecture: Architecture, name: str, units: tuple[str, ...], script: str | None = None
+    machine: Machine, name: str, units: tuple[str, ...], script: str | None = None
 ) -> Path:
     """Return the program of these translation units, laid out by the linker script."""
-    compiler = tools.version(tools.compiler(architecture))
-    flags = (*_FLAGS, *architecture.agent_flags)
+    compiler = tools.version(tools.compiler(machine))
+    flags = (*_FLAGS, *machine.agent_flags)
     scripts = () if script is None else (script,)
     inputs = (*units, *scripts, *sorted(path.name for path in SOURCES.glob("*.h")))
     contents = (part for file in inputs for part in (file, (SOURCES / file).read_bytes()))
     digest = cache.digest((compiler, *flags, *contents))
-    folder = cache.folder() / "agents" / f"{name}-{architecture.name}-{digest}"
+    folder = cache.folder() / "agents" / f"{name}-{machine.name}-{digest}"
     if not folder.is_dir():
         with cache.filling(folder) as making:
             command = (
-                architecture.compiler,
+                machine.compiler,
                 *flags,
                 *(f"-Wl,-T,{SOURCES / script}" for script in scripts),
                 "-o",
@@ -66,8 +67,20 @@ def _compiled(
                 *(str(SOURCES / unit) for unit in units),
                 "-lgcc",
             )
-            tools.run(f"{name} for {architecture.name}", command)
+            tools.run(f"{name} for {machine.name}", command)
+            if machine.loaded_anywhere:
+                mark_as_loaded_anywhere(making / name)
     return folder / name
+
+
+def mark_as_loaded_anywhere(program: Path) -> None:
+    """Make the ELF type ET_DYN: load_elf_fdpic_binary() of kernels without an MMU takes no other.
+
+    The program needs no relocation, so nothing else distinguishes it from one linked as PIE.
+    """
+    data = bytearray(program.read_bytes())
+    struct.pack_into("<H", data, 16, 3)
+    program.write_bytes(data)
 
 
 def archive(program: bytes, extra: tuple[initramfs.Entry, ...] = ()) -> bytes:

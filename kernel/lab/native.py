@@ -19,6 +19,7 @@ from attrs import define
 from kernel.lab import guest
 from kernel.lab.architectures import ARCHITECTURES, Architecture
 from kernel.lab.errors import LabError
+from kernel.lab.machines import Machine
 from kernel.lab.protocol import Hello, Outcome, Program
 from kernel.lab.vm import Conversation
 
@@ -31,7 +32,7 @@ class Host:
     """The agent on this machine. Made by ``start``."""
 
     hello: Hello
-    architecture: Architecture
+    architecture: Machine
     _conversation: Conversation
 
     def run(self, programs: Sequence[Program]) -> list[Outcome]:

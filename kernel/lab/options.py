@@ -94,3 +94,51 @@ SERIAL_PL011 = (
     Option("SERIAL_AMBA_PL011", "the machine's serial port"),
     Option("SERIAL_AMBA_PL011_CONSOLE", "kernel messages go to it"),
 )
+
+NEED_MMU = frozenset(
+    (
+        "AIO",
+        "BINFMT_ELF",
+        "COMPACTION",
+        "DEVMEM",
+        "HUGETLBFS",
+        "KSM",
+        "PROC_PAGE_MONITOR",
+        "SECRETMEM",
+        "SHMEM",
+        "TMPFS",
+        "TRANSPARENT_HUGEPAGE",
+        "TRANSPARENT_HUGEPAGE_MADVISE",
+        "USERFAULTFD",
+    )
+)
+"""Options that do not exist, or have no effect, without a memory management unit."""
+
+# The flavour `programs`: servers, browsers and an init of a distribution start on it.
+PROGRAMS = (
+    Option("MULTIUSER", "servers that refuse to run as root"),
+    Option("SIGNALFD", "event loops, systemd"),
+    Option("TIMERFD", "event loops, systemd"),
+    Option("INOTIFY_USER", "systemd"),
+    Option("FHANDLE", "systemd"),
+    Option("FILE_LOCKING", "databases lock their files"),
+    Option("MEMBARRIER", "garbage collectors"),
+    Option("RSEQ", "allocators with a cache for each processor: TCMalloc"),
+    Option("CROSS_MEMORY_ATTACH", "process_vm_readv"),
+    Option("POSIX_MQUEUE", "systemd"),
+    Option("CGROUPS", "systemd; heap limits of runtimes"),
+    Option("NAMESPACES", "sandboxes of browsers"),
+    Option("USER_NS", "sandboxes of browsers"),
+    Option("PID_NS", "sandboxes of browsers"),
+    Option("SECCOMP", "sandboxes of browsers"),
+    Option("NET", "sockets"),
+    Option("UNIX", "sockets of one machine"),
+    Option("INET", "servers that listen on 127.0.0.1"),
+    Option("UNIX98_PTYS", "terminals"),
+    Option("DEVTMPFS", "/dev, for a distribution's programs"),
+    Option("TMPFS_XATTR", "systemd"),
+    Option("VIRTIO_BLK", "the disk with the programs"),
+    Option("SQUASHFS", "the file system with the programs"),
+    Option("SQUASHFS_ZLIB", "its image names a compressor, even where nothing is compressed"),
+    Option("OVERLAY_FS", "lets programs write, in memory"),
+)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from attrs import define, field, frozen
 
 from kernel.lab import ops
-from kernel.lab.architectures import Architecture
+from kernel.lab.machines import Machine
 from kernel.lab.protocol import Arg, Op, Program, Ref
 
 # The end of the agent (agent/layout.ld). The heap starts there, because randomisation is off.
@@ -55,9 +55,10 @@ class Snapshot:
 class GuestInfo:
     """What a scenario knows of its guest."""
 
-    architecture: Architecture
+    architecture: Machine
     page: int
     stack: int
+    mmu: bool = True
 
     @property
     def huge_page(self) -> int:

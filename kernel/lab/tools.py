@@ -11,6 +11,7 @@ from attrs import frozen
 from kernel.lab.architectures import Architecture
 from kernel.lab.errors import BuildFailure, MissingTool
 from kernel.lab.kernels import Kernel
+from kernel.lab.machines import Machine
 
 
 @frozen
@@ -39,9 +40,9 @@ BUILD_TOOLS = (
 )
 
 
-def compiler(architecture: Architecture) -> Tool:
-    """Return the compiler for this architecture."""
-    return Tool(architecture.compiler, architecture.packages[-2])
+def compiler(machine: Machine) -> Tool:
+    """Return the compiler for this machine."""
+    return Tool(machine.compiler, machine.packages[-2])
 
 
 def emulator(architecture: Architecture) -> Tool:
@@ -88,11 +89,11 @@ def install(kernels: Iterable[Kernel], others: Iterable[Tool] = ()) -> tuple[str
     if os.geteuid() != 0:
         raise MissingTool(names[0], names)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ("apt-get", "update", "-qq"),
-        ("apt-get", "install", "-y", "-qq", "--no-install-recommends", *names),
-    ):
-        run("laboratory", command, environment=environment)
+    # An index can be missing while its mirror is updated. If it is needed, the next command fails.
+    update = ("apt-get", "update", "-qq")
+    subprocess.run(update, env=environment, stdin=subprocess.DEVNULL, check=False)
+    command = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", *names)
+    run("laboratory", command, environment=environment)
     return names
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import select
 import socket
 import struct
-import subprocess
 import tempfile
 import time
 from collections.abc import Generator, Sequence
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 
@@ -27,6 +28,7 @@ from kernel.lab.build import Image
 from kernel.lab.errors import GuestPanic, LostVM, ProbeFailure
 from kernel.lab.initramfs import Entry
 from kernel.lab.protocol import Hello, Outcome, Program
+from procmaps.check.processes import Process, Supervisor
 
 # Seconds. A boot takes two to ten on an idle machine, and much longer on a busy one.
 BOOT_LIMIT = 120.0
@@ -53,11 +55,13 @@ def command(
     append: str = COMMAND_LINE,
     memory_mib: int = 0,
     icount: int | None = None,
+    machine: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """Return the emulator's command line without console and port, which the caller adds."""
     return (
         architecture.emulator,
         *architecture.machine,
+        *machine,
         "-accel",
         "tcg",
         *(() if icount is None else ("-icount", f"shift={icount},sleep=off")),
@@ -155,7 +159,7 @@ class Guest:
     image: Image
     hello: Hello
     limits: Limits
-    _emulator: subprocess.Popen[bytes]
+    _emulator: Process
     _conversation: Conversation
     _console: Path
 
@@ -193,21 +197,20 @@ def describe_status(status: int) -> str:
 
 
 @contextlib.contextmanager
-def _explained(name: str, emulator: subprocess.Popen[bytes], console: Path) -> Generator[None]:
+def _explained(name: str, emulator: Process, console: Path) -> Generator[None]:
     """Replace the error of a conversation by one with its cause."""
     try:
         yield
     except (EOFError, TimeoutError, ConnectionError) as error:
-        timed_out = isinstance(error, TimeoutError)
+        timed_out, status = isinstance(error, TimeoutError), None
         if not timed_out:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                emulator.wait(5)
+            with contextlib.suppress(TimeoutError):
+                status = emulator.wait(5)
         output = console.read_bytes()
         if b"Kernel panic" in output:
             raise GuestPanic(name, "the guest's kernel panicked", output) from error
         if timed_out:
             raise LostVM(name, "the guest did not answer within its time limit", output) from error
-        status = emulator.poll()
         reason = f"the emulator ended with status {status}"
         raise LostVM(name, reason, output) from error
 
@@ -219,7 +222,8 @@ class boot:  # noqa: N801 (used as a verb: `with vm.boot(image) as guest`)
     ``icount`` makes the guest's clock count instructions, ``2**icount`` nanoseconds each, so that
     measurements in the guest repeat. With 7 a boot is as fast as without. With a smaller number
     measurements contain fewer timer ticks, but a boot takes longer: 7 s with 3. ``append`` is added
-    to the kernel's command line, ``files`` to the guest's root.
+    to the kernel's command line, ``files`` to the guest's root. ``disk`` is the image of a
+    read-only disk, ``/dev/vda``.
     """
 
     image: Image
@@ -227,6 +231,7 @@ class boot:  # noqa: N801 (used as a verb: `with vm.boot(image) as guest`)
     icount: int | None = None
     append: str = ""
     files: tuple[Entry, ...] = ()
+    disk: Path | None = None
     _stack: contextlib.ExitStack = field(factory=contextlib.ExitStack, init=False)
 
     def __enter__(self) -> Guest:
@@ -247,47 +252,68 @@ class boot:  # noqa: N801 (used as a verb: `with vm.boot(image) as guest`)
         kernel = self.image.kernel
         arch = kernel.architecture
         tools.require(tools.booting(kernel))
-        program = inside.agent(arch).read_bytes()
+        program = inside.agent(kernel.programs).read_bytes()
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
         archive = folder / "initramfs"
         archive.write_bytes(inside.archive(program, self.files))
         console = folder / "console"
         console.touch()
-        ours, theirs = socket.socketpair()
-        self._stack.callback(ours.close)
-        with theirs, console.open("ab") as errors:
-            emulator = subprocess.Popen(
-                (
-                    *command(
-                        self.image.image,
-                        arch,
-                        archive,
-                        append=f"{COMMAND_LINE} {self.append}".rstrip(),
-                        memory_mib=self.limits.memory_mib,
-                        icount=self.icount,
-                    ),
-                    *("-chardev", f"file,id=console,path={console}"),
-                    *("-serial", "chardev:console"),
-                    *("-chardev", f"socket,id=agent,fd={theirs.fileno()}"),
-                    *("-device", f"virtio-serial-{arch.bus}"),
-                    *("-device", "virtserialport,chardev=agent,name=agent"),
-                ),
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-            )
-        self._stack.callback(_end, emulator)
-        conversation = Conversation(kernel.name, ours)
+        listener = self._stack.enter_context(socket.socket(socket.AF_UNIX))
+        listener.bind(str(folder / "agent"))
+        listener.listen()
+        emulator = self._start(
+            console,
+            *command(
+                self.image.image,
+                arch,
+                archive,
+                machine=kernel.flavour.machine,
+                append=f"{COMMAND_LINE} {self.append}".rstrip(),
+                memory_mib=self.limits.memory_mib,
+                icount=self.icount,
+            ),
+            *("-chardev", f"file,id=console,path={console}"),
+            *("-serial", "chardev:console"),
+            *("-chardev", f"socket,id=agent,path={folder / 'agent'}"),
+            *("-device", f"virtio-serial-{arch.bus}"),
+            *("-device", "virtserialport,chardev=agent,name=agent"),
+            *self._disk_options(),
+        )
+        deadline = time.monotonic() + self.limits.boot
         with _explained(kernel.name, emulator, console):
-            hello = conversation.hello(time.monotonic() + self.limits.boot)
+            ours = self._stack.enter_context(_accepted(listener, emulator, deadline))
+            conversation = Conversation(kernel.name, ours)
+            hello = conversation.hello(deadline)
         return Guest(self.image, hello, self.limits, emulator, conversation, console)
 
+    def _disk_options(self) -> tuple[str, ...]:
+        if self.disk is None:
+            return ()
+        drive = f"id=disk,if=none,format=raw,readonly=on,file={self.disk}"
+        device = f"virtio-blk-{self.image.kernel.architecture.bus},drive=disk"
+        return ("-drive", drive, "-device", device)
 
-def _end(emulator: subprocess.Popen[bytes]) -> None:
-    """Kill the emulator; it has no state to save."""
-    emulator.kill()
-    emulator.wait()
+    def _start(self, console: Path, *words: str) -> Process:
+        """Start the emulator, which ends with this process, by whatever signal that ends."""
+        supervisor = Supervisor()
+        self._stack.callback(supervisor.close)
+        # The emulator's own errors belong to what the console shows.
+        emulator = supervisor.start(
+            ("/bin/sh", "-c", 'exec "$@" 2>>"$0"', str(console), *words),
+        )
+        self._stack.callback(emulator.close_streams)
+        return emulator
+
+
+def _accepted(listener: socket.socket, emulator: Process, deadline: float) -> socket.socket:
+    """Return the emulator's connection. Raises ``EOFError`` if it ends, or ``TimeoutError``."""
+    left = max(0, deadline - time.monotonic())
+    # It prints nothing, so its output can only end.
+    waiting: list[socket.socket | FileIO] = [listener, emulator.stdout]
+    ready, _, _ = select.select(waiting, [], [], left)
+    if listener in ready:
+        return listener.accept()[0]
+    raise EOFError if ready else TimeoutError
 
 
 def run(image: Image, programs: Sequence[Program], limits: Limits = Limits()) -> list[Outcome]:

@@ -19,7 +19,7 @@ from kernel.model import calls, subjects
 from kernel.model.differential import Difference, Subject
 from kernel.model.kernel_differences import RELEASES
 from kernel.model.soak import SCOPE, Found, Soak, record
-from procmaps.errors import escape_bytes
+from procmaps.printable import escape_bytes
 
 _PROGRAM = "kernel.model"
 

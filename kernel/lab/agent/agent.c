@@ -46,6 +46,25 @@ touch_all_pages(void)
     *p = *p;
 }
 
+#if defined(NOMMU)
+/*
+ * Without an MMU no process has a copy of another's memory, so there is no fork(). Programs run in
+ * the agent itself, which sends their records in chunks with a length. A zero length ends them.
+ */
+static void
+run_program(unsigned long length)
+{
+    u8 tail[8] = {0};
+
+    touch_all_pages();
+    state.next_index = 0;
+    state.cursor = state.program;
+    state.program_end = state.program + length;
+    run(~0ull);
+    flush();
+    write_all(FD_OUT, tail, 8);
+}
+#else
 static __attribute__((noreturn)) void
 run_program_in_child(unsigned long length)
 {
@@ -96,6 +115,7 @@ run_program(unsigned long length)
     while (CALL4(__NR_wait4, -1, &status, 1 /* WNOHANG */, 0) > 0)
         ;
 }
+#endif
 
 /* Read page size and AT_EXECFN from the auxiliary vector, which follows the environment. */
 static void
@@ -160,7 +180,7 @@ start_c(unsigned long *sp)
 
     read_initial_stack(sp);
     if (guest) {
-        set_up_guest();
+        set_up_guest(sp[0] > 1);
     }
     else {
         if (sp[0] > 1)

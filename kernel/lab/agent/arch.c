@@ -138,6 +138,48 @@ __asm__(".text\n.globl _start\n_start:\n"
         "	bnslr\n"
         "	neg 3, 3\n"
         "	blr\n");
+#elif defined(__powerpc__)
+__asm__(".text\n.globl _start\n_start:\n"
+        "	mr 3, 1\n"
+        "	clrrwi 1, 1, 4\n"
+        "	li 0, 0\n"
+        "	stwu 0, -16(1)\n"
+        "	bl start_c\n"
+        ".globl syscall6\n.type syscall6, @function\nsyscall6:\n"
+        "	mr 0, 3\n"
+        "	mr 3, 4\n"
+        "	mr 4, 5\n"
+        "	mr 5, 6\n"
+        "	mr 6, 7\n"
+        "	mr 7, 8\n"
+        "	mr 8, 9\n"
+        "	sc\n"
+        "	bnslr\n"
+        "	neg 3, 3\n"
+        "	blr\n");
+#elif defined(__mips64)
+/* n64 passes eight arguments in registers. a3 reports failure, v0 a positive errno. */
+__asm__(".text\n.set push\n.set noreorder\n.globl __start\n.globl _start\n__start:\n_start:\n"
+        "	move $4, $29\n"
+        "	li $8, -16\n"
+        "	and $29, $29, $8\n"
+        "	jal start_c\n"
+        "	nop\n"
+        ".globl syscall6\n.type syscall6, @function\nsyscall6:\n"
+        "	move $2, $4\n"
+        "	move $4, $5\n"
+        "	move $5, $6\n"
+        "	move $6, $7\n"
+        "	move $7, $8\n"
+        "	move $8, $9\n"
+        "	move $9, $10\n"
+        "	syscall\n"
+        "	beqz $7, 1f\n"
+        "	nop\n"
+        "	dsubu $2, $0, $2\n"
+        "1:	jr $31\n"
+        "	nop\n"
+        ".set pop\n");
 #elif defined(__mips__)
 /* o32 passes the fifth and later arguments on the stack. a3 reports failure, v0 a positive errno.
  */
@@ -167,6 +209,17 @@ __asm__(".text\n.set push\n.set noreorder\n.globl __start\n.globl _start\n__star
         "1:	jr $ra\n"
         "	nop\n"
         ".set pop\n");
+#elif defined(__m68k__)
+__asm__(".text\n.globl _start\n_start:\n"
+        "	move.l %sp, %d0\n"
+        "	move.l %d0, -(%sp)\n"
+        "	jsr start_c\n"
+        ".globl syscall6\n.type syscall6, @function\nsyscall6:\n"
+        "	movem.l %d2-%d5, -(%sp)\n"
+        "	movem.l 20(%sp), %d0-%d5/%a0\n"
+        "	trap #0\n"
+        "	movem.l (%sp)+, %d2-%d5\n"
+        "	rts\n");
 #else
 #error "no entry point and no system call for this machine: add them here"
 #endif

@@ -98,6 +98,8 @@ portable_mmap(const u64 *args)
         return -EOVERFLOW; /* the register holds 32 bits: a number of pages of 4 KiB */
     return CALL(__NR_mmap2, args[0], args[1], args[2], flags, args[4], args[5] >> 12);
 #else
+    if (sizeof(long) < sizeof(args[5]) && args[5] >> 31)
+        return -EOVERFLOW; /* x32: syscall6() would extend the sign of its 32 bits */
     return CALL(__NR_mmap, args[0], args[1], args[2], flags, args[4], args[5]);
 #endif
 }
@@ -105,16 +107,16 @@ portable_mmap(const u64 *args)
 long
 portable_ftruncate(u64 fd, u64 length)
 {
-#if defined(__arm__)
-    return CALL4(__NR_ftruncate64, fd, 0, (u32)length, (u32)(length >> 32));
-#elif defined(__mips__) && defined(__MIPSEB__)
-    return CALL4(__NR_ftruncate64, fd, 0, (u32)(length >> 32), (u32)length);
-#elif defined(__mips__)
-    return CALL4(__NR_ftruncate64, fd, 0, (u32)length, (u32)(length >> 32));
-#elif defined(__NR_ftruncate64)
-    return CALL3(__NR_ftruncate64, fd, (u32)length, (u32)(length >> 32));
-#else
+#if !defined(__NR_ftruncate64) || defined(__mips64)
     return CALL2(__NR_ftruncate, fd, length);
+#elif defined(__arm__) || defined(__MIPSEL__)
+    return CALL4(__NR_ftruncate64, fd, 0, (u32)length, (u32)(length >> 32));
+#elif defined(__MIPSEB__) || defined(__powerpc__)
+    return CALL4(__NR_ftruncate64, fd, 0, (u32)(length >> 32), (u32)length);
+#elif defined(__m68k__)
+    return CALL3(__NR_ftruncate64, fd, (u32)(length >> 32), (u32)length);
+#else
+    return CALL3(__NR_ftruncate64, fd, (u32)length, (u32)(length >> 32));
 #endif
 }
 

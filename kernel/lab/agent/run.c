@@ -49,9 +49,13 @@ static const long calls[] = {
     __NR_unshare,
     __NR_mlockall,
     __NR_munlockall,
-/* Newer than the oldest headers. Every machine numbers them alike, from another base on MIPS. */
-#if defined(__mips__)
+/* Newer than the oldest headers. Every machine numbers them alike, from another base on some. */
+#if defined(__mips64)
+#define SINCE_424 5000
+#elif defined(__mips__)
 #define SINCE_424 4000
+#elif defined(__x86_64__) && defined(__ILP32__)
+#define SINCE_424 0x40000000
 #else
 #define SINCE_424 0
 #endif

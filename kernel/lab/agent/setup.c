@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "setup.h"
 
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
 #include <asm/unistd.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 
 #include "arch.h"
+#include "memory.h"
 #include "state.h"
 #include "wire.h"
 
@@ -82,8 +85,24 @@ open_port(void)
     return port;
 }
 
+/* Return a descriptor of the second serial line, or a negative errno. It passes all bytes. */
+static long
+open_serial_line(void)
+{
+    struct termios raw;
+    long line;
+
+    CALL4(__NR_mknodat, AT_FDCWD, "/dev/serial", S_IFCHR | 0600, 4 << 8 | 65);
+    line = CALL4(__NR_openat, AT_FDCWD, "/dev/serial", O_RDWR | O_NOCTTY, 0);
+    memset(&raw, 0, sizeof(raw));
+    raw.c_cflag = B38400 | CS8 | CREAD | CLOCAL;
+    raw.c_cc[VMIN] = 1;
+    CALL3(__NR_ioctl, line, TCSETS, &raw);
+    return line;
+}
+
 void
-set_up_guest(void)
+set_up_guest(int serial)
 {
     long millisecond[2] = {0, 1000000};
     long port;
@@ -92,7 +111,7 @@ set_up_guest(void)
     CALL5(__NR_mount, "proc", "/proc", "proc", 0, 0);
     set_up_files();
     /* The port appears some time after the boot. */
-    while ((port = open_port()) < 0)
+    while ((port = serial ? open_serial_line() : open_port()) < 0)
         CALL2(__NR_nanosleep, millisecond, 0);
     CALL3(__NR_dup3, port, FD_IN, 0);
     move_fd(port, FD_OUT);

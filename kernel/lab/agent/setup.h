@@ -6,7 +6,7 @@
 #define PROCMAPS_AGENT_SETUP_H
 
 /* As process 1: mount, make devices, and open the virtio port as FD_IN and FD_OUT. */
-void set_up_guest(void);
+void set_up_guest(int serial);
 
 /*
  * With "--isolated" on a host: a mount namespace with a root of its own, an empty tmpfs, so that

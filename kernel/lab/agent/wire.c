@@ -65,11 +65,29 @@ write_all(int fd, const u8 *from, unsigned long n)
     }
 }
 
+static void
+send_records(const u8 *from, unsigned long n)
+{
+#if defined(NOMMU)
+    u8 head[4];
+#endif
+
+    if (state.silent || !n)
+        return;
+#if defined(NOMMU)
+    /* There is no other process that passes them on: see run_program(). */
+    store_little(head, n, 4);
+    write_all(FD_OUT, head, 4);
+    write_all(FD_OUT, from, n);
+#else
+    write_all(FD_RESULTS_OUT, from, n);
+#endif
+}
+
 void
 flush(void)
 {
-    if (!state.silent)
-        write_all(FD_RESULTS_OUT, state.out, state.out_used);
+    send_records(state.out, state.out_used);
     state.out_used = 0;
 }
 
@@ -79,8 +97,7 @@ put_bytes(const void *from, unsigned long n)
     if (n > sizeof(state.out) - state.out_used)
         flush();
     if (n > sizeof(state.out)) {
-        if (!state.silent)
-            write_all(FD_RESULTS_OUT, from, n);
+        send_records(from, n);
         return;
     }
     memcpy(state.out + state.out_used, from, n);

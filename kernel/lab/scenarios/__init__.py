@@ -7,7 +7,7 @@ needs a system call number or a program of one architecture names that architect
 One boot runs all scenarios in the order in which these modules add them to the table.
 """
 
-from kernel.lab.scenarios import labels, files, memory, devices, processes  # isort: skip
+from kernel.lab.scenarios import labels, files, memory, devices, processes, nommu  # isort: skip
 from kernel.lab.scenarios.table import SCENARIOS, Scenario
 
-__all__ = ["SCENARIOS", "Scenario", "devices", "files", "labels", "memory", "processes"]
+__all__ = ["SCENARIOS", "Scenario", "devices", "files", "labels", "memory", "nommu", "processes"]

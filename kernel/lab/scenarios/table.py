@@ -14,7 +14,8 @@ class Scenario:
     """A scenario reads ``files`` at each snapshot.
 
     ``architectures`` is empty if it suits all of them. ``host`` is true if it leaves no change on
-    the machine that runs it.
+    the machine that runs it. ``mmu`` is false for kernels without a memory management unit, where
+    no other scenario runs.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Scenario:
     files: tuple[str, ...]
     architectures: tuple[str, ...]
     host: bool
+    mmu: bool
 
     def build(self, guest: GuestInfo) -> ScenarioBuilder:
         """Return the scenario's operations for this guest, including the last snapshot."""
@@ -34,7 +36,8 @@ class Scenario:
 
     def suits(self, guest: GuestInfo) -> bool:
         """Return whether the scenario runs on this architecture."""
-        return not self.architectures or guest.architecture.name in self.architectures
+        known = not self.architectures or guest.architecture.name in self.architectures
+        return known and self.mmu == guest.mmu
 
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -44,14 +47,18 @@ ALL = ("maps", "smaps", "smaps_rollup", "numa_maps")
 
 
 def scenario(
-    *, files: tuple[str, ...] = BOTH, architectures: tuple[str, ...] = (), host: bool = True
+    *,
+    files: tuple[str, ...] = BOTH,
+    architectures: tuple[str, ...] = (),
+    host: bool = True,
+    mmu: bool = True,
 ) -> Callable[[Callable[[ScenarioBuilder], None]], Callable[[ScenarioBuilder], None]]:
     """Add the function to the table of scenarios."""
 
     def add(fill: Callable[[ScenarioBuilder], None]) -> Callable[[ScenarioBuilder], None]:
         shows = " ".join((fill.__doc__ or "").split())
         name = fill.__name__
-        SCENARIOS[name] = Scenario(name, shows, fill, files, architectures, host)
+        SCENARIOS[name] = Scenario(name, shows, fill, files, architectures, host, mmu)
         return fill
 
     return add

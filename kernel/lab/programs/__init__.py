@@ -1,0 +1,1 @@
+"""Programs of distributions in a guest: how they label their memory."""

@@ -1,0 +1,1 @@
+exec /opt/go-heap

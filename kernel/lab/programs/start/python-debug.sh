@@ -1,0 +1,1 @@
+exec python3.15d -X perf /programs/files/heap.py

@@ -1,0 +1,1 @@
+exec python3.15 -X dev /programs/files/heap.py
