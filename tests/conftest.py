@@ -10,7 +10,8 @@ import hypothesis
 import pytest
 
 import procmaps
-from tests.support import shared
+from procmaps import _resources
+from tests.support import shared, tables
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -19,6 +20,15 @@ IN_CI = os.environ.get("CI") == "true"
 hypothesis.settings.register_profile("full", deadline=None, max_examples=50, derandomize=True)
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("full" if IN_CI or "TEST_ALL" in os.environ else "quick")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring the tables of the grammar up to date in a checkout, as after an edit.
+
+    Every test would do without them, but processes that tests start would each compile them.
+    """
+    if not hasattr(config, "workerinput") and _resources.is_checkout():
+        tables.refresh()
 
 
 @pytest.fixture(scope="session", autouse=True)

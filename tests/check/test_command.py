@@ -40,6 +40,9 @@ def test_prints_each_failure_with_its_sentence_and_smallest_dump(check: Check) -
         f"{(second + column)[: 73 + 6]}/opt/My Program/bin\n"
         "3 cases: 1 pass, 2 wrong\n"
         "judged: name, start\n"
+        "profile  dumps  pass  value\n"
+        "linux        3     1      2\n"
+        "labels       1     0      1\n"
     )
 
 
@@ -178,3 +181,25 @@ def test_the_page_shows_real_output(check: Check) -> None:
     (shown,) = re.findall(r"```\n(names/space.*?)```", page.read_text("utf-8"), re.DOTALL)
     example = ROOT / "docs" / "examples" / "adapter.awk"
     assert shown in check("--case", "names/space", "--", "awk", "-f", str(example)).stdout
+
+
+FAULTY = """
+import json, sys
+dump = sys.stdin.buffer.read()
+print(json.dumps({"adapter-fault": "no file"} if b"My Program" in dump else [{}, {}]))
+"""
+
+
+def test_a_fault_of_the_adapter_is_no_failure_of_the_parser(check: Check, tmp_path: Path) -> None:
+    names = ("--case", "names/space", "--case", "names/plain")
+    reports = ("--junit", "r.xml", "--expect", "known.txt", "--update")
+    done = check(*names, *reports, "--", sys.executable, "-c", FAULTY)
+    assert done.returncode == 2
+    assert "a fault of the adapter, not of the parser, in 1 case; the first is names/space" in (
+        done.stdout
+    )
+    assert "the adapter reports a fault of its own: no file" in done.stdout
+    assert "2 cases: 1 pass, 1 adapter-fault\n" in done.stdout
+    assert "as expected" not in done.stdout
+    assert 'failures="0" errors="1"' in (tmp_path / "r.xml").read_text()
+    assert (tmp_path / "known.txt").read_text() == ""

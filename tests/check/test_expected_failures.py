@@ -20,7 +20,11 @@ def test_update_lists_the_failures_and_they_are_expected(check: Check, tmp_path:
     again = check(*THREE, "--expect", "known.txt", "--", *SPLITS)
     assert (again.returncode, again.stdout) == (
         0,
-        "3 cases, all as expected: 1 pass, 2 wrong\njudged: name, start\n",
+        (
+            "3 cases, all as expected: 1 pass, 2 wrong\njudged: name, start\n"
+            "profile  dumps  pass  value\n"
+            "linux        3     1      2\nlabels       1     0      1\n"
+        ),
     )
 
 
@@ -66,6 +70,8 @@ def test_update_keeps_cases_that_were_not_run(check: Check, tmp_path: Path) -> N
     ("text", "line", "reason"),
     [
         ("wrong names/space.maps", 1, "'wrong names/space.maps' is not a failure"),
+        ("adapter-fault names/space.maps", 1, "'adapter-fault names/space.maps' is not a failure"),
+        ("not-run names/space.maps", 1, "'not-run names/space.maps' is not a failure"),
         ("pass names/space.maps", 1, "'pass names/space.maps' is not a failure"),
         ("\nlost", 2, "'lost' is not a failure"),
         ("lost a/b.maps\nhang a/b.maps", 2, "'a/b.maps' is listed twice"),

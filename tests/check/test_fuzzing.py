@@ -9,13 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
 from procmaps.check.case_files import save_failure
 from procmaps.check.cases import load
-from procmaps.check.fuzzing import check_producer, fuzz
+from procmaps.check.fuzzing import PRODUCER, check_producer, drawn_case, fuzz
 from procmaps.errors import ProcmapsError
 from procmaps.formats.file_kinds import FileKind
+from procmaps.producers.rendering import path_name
 from tests.check.mutants import MUTANTS, right
 from tests.check.mutants.base import verdict
 
@@ -59,6 +61,25 @@ def test_the_same_seed_finds_the_same_failures() -> None:
         for _ in range(2)
     )
     assert one == two
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 40])
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("restored", [False, True])
+def test_a_parser_may_restore_all_newlines_of_a_name_or_none(
+    count: int, *, deleted: bool, restored: bool
+) -> None:
+    (first, *_) = load(("maps",), only=["names/plain"])[0].records
+    path = b"/x" + b"\n" * count
+    record = attrs.evolve(first, name=path_name(path, deleted=deleted))
+    case = drawn_case((record,), "maps", PRODUCER)
+
+    def parser(dump: bytes) -> list[dict[str, object]]:
+        name = dump.removesuffix(b"\n").removesuffix(b" (deleted)").rpartition(b" ")[2]
+        path = name.replace(rb"\012", b"\n") if restored else name
+        return [{"start": "7f2a4c000000", "path": path, "deleted": deleted}]
+
+    assert verdict(parser, case).passed
 
 
 def test_saves_a_failure_as_a_case(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from procmaps.check.cases import load
 from tests.check.conftest import CHECK, Check, environment
+from tests.support.signals import as_in_foreground
 
 # Both create a file before they hang. The plain dump and names/space.maps get an answer.
 HANGING = """
@@ -47,8 +48,7 @@ def interrupt(
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder,
         env=environment(),
-        # A background job of a shell inherits that SIGINT is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
+        preexec_fn=as_in_foreground,  # noqa: PLW1509 - no threads
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while not (folder / "hangs").exists():

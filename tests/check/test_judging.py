@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 from procmaps import loads
@@ -96,7 +97,8 @@ def test_reports_a_wrong_member(
 ) -> None:
     found = verdict([member, {}, {}])
     assert found.outcome == "wrong"
-    assert found.differences == (Difference(field, expected, got, 0),)
+    (difference,) = found.differences
+    assert attrs.evolve(difference, blemish="") == Difference(field, expected, got, 0)
     assert found.key == f"wrong:{field}"
 
 
@@ -201,11 +203,19 @@ def test_compares_the_set_of_keys() -> None:
     every = ["VmFlags", "Size", "Policy", "ProtectionKey"]
     assert verdict([{"keys": every}], SMAPS).passed
     assert verdict([{"keys": every[:2]}], SMAPS).differences == (
-        Difference("keys", "Policy ProtectionKey", "", 0),
+        Difference("keys", "Policy ProtectionKey", "", 0, "harmless"),
     )
     assert verdict([{"keys": [*every, "Rss"]}], SMAPS).differences == (
         Difference("keys", "", "Rss", 0),
     )
+
+
+def test_a_kind_or_a_missing_key_is_a_blemish_and_a_value_is_none() -> None:
+    every = ["VmFlags", "Size", "Policy", "ProtectionKey"]
+    assert verdict([{"kind": "heap"}, {}, {}]).weight == "blemish"
+    assert verdict([{"keys": every[:2]}], SMAPS).weight == "blemish"
+    assert verdict([{"keys": [*every, "Rss"]}], SMAPS).weight == "value"
+    assert verdict([{"inode": 1}, {}, {}]).weight == "value"
 
 
 INTERPRETATIONS = (
@@ -266,3 +276,14 @@ def test_reports_an_answer_to_a_dump_that_may_only_be_refused() -> None:
     either = (Allowed("malformed-rejected", None),)
     found = verdict([FIRST], either=either)
     assert (found.outcome, found.detail) == ("invented", "the dump may only be refused")
+
+
+@pytest.mark.parametrize(
+    ("name", "weight"), [("[anon:a?b]", "blemish"), ("[anon:a b]", "value"), ("[anon:a", "value")]
+)
+def test_a_question_mark_for_a_control_character_of_the_name_is_a_blemish(
+    name: str, weight: str
+) -> None:
+    dump = case(b"7f00000000-7f00001000 rw-p 00000000 00:00 0 [anon:a\tb]\n")
+    verdict = judge(dump, parse_answer([{"name": name}]))
+    assert (verdict.outcome, verdict.weight) == ("wrong", weight)

@@ -94,3 +94,18 @@ def test_takes_no_command(check: Check, command: tuple[str, ...]) -> None:
     done = check(*command, "--", "true")
     assert done.returncode == 2
     assert "--list, --show and --export take no COMMAND: they run nothing." in done.stderr
+
+
+def test_export_has_the_answers_and_lists_of_the_chosen_dumps(check: Check, tmp_path: Path) -> None:
+    done = check("--export", "out", "--case", "names/space", "--reads", "maps")
+    assert done.returncode == 0
+    answers = json.loads((tmp_path / "out/names/space.answers.json").read_bytes())
+    assert list(answers) == ["maps"]
+    profiles = json.loads((tmp_path / "out/profiles.json").read_bytes())["profiles"]
+    assert {name: entry["cases"] for name, entry in profiles.items()} == {
+        "linux": ["names/space.maps"], "labels": [], "other-systems": [], "damaged": [],
+    }  # fmt: skip
+    own = _resources.read("corpus/cases/features.json")
+    assert (tmp_path / "out/features.json").read_bytes() == own
+    again = check("--cases", "out", "--profile", "linux", "--", *OWN)
+    assert (again.returncode, again.stdout.splitlines()[-1]) == (0, "linux        1     1")

@@ -45,6 +45,19 @@ def test_uses_every_case_of_maps_without_a_marker(pytester: pytest.Pytester) -> 
     assert outcomes == {"passed": len(load(("maps",)))}
 
 
+def test_selects_a_profile(pytester: pytest.Pytester) -> None:
+    test = RIGHT + "@pytest.mark.procmaps(profile='labels', case='labels/space-*')\n" + TEST
+    run(pytester, test).assert_outcomes(passed=12)
+
+
+def test_a_disputable_choice_is_no_failure(pytester: pytest.Pytester) -> None:
+    lost = "def parse(dump):\n    return []\n" + "import pytest\n"
+    test = lost + "@pytest.mark.procmaps(case='damaged/invalid-words')\n" + TEST
+    result = run(pytester, test, "-rx")
+    result.assert_outcomes(xfailed=1)
+    result.stdout.fnmatch_lines(["*policy malformed-lines: lost*"])
+
+
 def test_shows_the_dump_of_a_failure(pytester: pytest.Pytester) -> None:
     test = WRONG + "@pytest.mark.procmaps(case='names/space')\n" + TEST
     result = run(pytester, test)
@@ -226,7 +239,9 @@ def test_imports_nothing_for_those_who_do_not_use_it(
 
 def test_describes_its_marker_and_option(pytester: pytest.Pytester) -> None:
     result = run(pytester, "", "--markers")
-    result.stdout.fnmatch_lines(["@pytest.mark.procmaps(reads, case, skip, tag, only, expect): *"])
+    result.stdout.fnmatch_lines(
+        ["@pytest.mark.procmaps(reads, case, skip, tag, profile, only, expect): *"]
+    )
     assert "--procmaps-update" in run(pytester, "", "--help").stdout.str()
 
 

@@ -9,6 +9,7 @@ import pytest
 from procmaps import loads
 from procmaps.check import cases
 from procmaps.check.cases import Case
+from procmaps.check.failure_reasons import same_failure
 from procmaps.check.shrinking import ShrunkFailure, keep_lines, lines_of, shrink
 from procmaps.check.verdicts import Verdict
 from tests.check.mutants import MUTANTS
@@ -47,7 +48,7 @@ def test_divides_every_case_whose_lines_correspond_to_records() -> None:
         "damaged/crlf.maps",
         "damaged/empty.maps",
         "damaged/empty.smaps",
-        "damaged/empty.smaps_rollup",
+        "damaged/empty-rollup.smaps_rollup",
         "producers/gvisor-newline.maps",
         "producers/linux-2.6.12-newline.maps",
         "producers/nommu-newline.maps",
@@ -163,4 +164,4 @@ def test_no_line_can_go_from_the_dump_of_any_mutant(name: str) -> None:
     assert found.verdict.key == whole.key
     for line in found.lines:
         less = keep_lines(case, set(found.lines) - {line})
-        assert less is None or verdict(parser, less).key != whole.key
+        assert less is None or not same_failure(whole, verdict(parser, less), case.data)

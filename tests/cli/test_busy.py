@@ -10,16 +10,19 @@ from rich.console import Console
 
 from procmaps.cli import busy as module
 from procmaps.cli.busy import busy
+from procmaps.cli.output import Output
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *, terminal: bool, patience: float) -> str:
     """Return what is written while something takes 0.3 seconds."""
     stream = io.StringIO()
-    console = Console(file=stream, force_terminal=terminal, width=80)
+    output = Output(stream)
+    vars(output)["console"] = Console(file=stream, force_terminal=terminal, width=80)
+    vars(output)["is_terminal"] = terminal
 
-    def standard_error(*, err: bool) -> Console:
+    def standard_error(*, err: bool) -> Output:
         assert err
-        return console
+        return output
 
     monkeypatch.setattr(module, "console", standard_error)
     monkeypatch.setattr(module, "_PATIENCE", patience)

@@ -32,7 +32,7 @@ def completions(process: Process, *words: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["sh"], ["show"]),
+        (["sho"], ["show"]),
         ([""], [*COMMANDS]),
         (["show", "--su"], ["--summary"]),
         (["show", "--kind", "thr"], ["thread_stack"]),
@@ -43,7 +43,7 @@ def completions(process: Process, *words: str) -> list[tuple[str, str]]:
         (["lint", "--select", "amb"], [rule for rule in RULES if rule.startswith("amb")]),
         (["lint", "--fail-on", ""], ["error", "warning", "note"]),
         (["help", "js"], ["json"]),
-        (["help", "sh"], ["show"]),
+        (["help", "sho"], ["show"]),
     ],
 )
 def test_completes_words(process: Process, words: list[str], expected: list[str]) -> None:

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from procmaps.cli import explain as explain_command
 from procmaps.cli.app import COMMANDS
 from tests.cli.conftest import Process, Run
 
@@ -42,6 +43,16 @@ def test_readings_are_numbered_and_capped(run: Run) -> None:
     assert "  and 8 more\n" in result.stdout
     result = run("explain", "/" + r"\012" * 60)
     assert "  and more than 1000 more\n" in result.stdout
+
+
+def test_a_text_that_no_kernel_prints_is_cut_and_json_has_it_all(run: Run) -> None:
+    longest = explain_command.LONGEST
+    name = "/" + "n" * (longest - 1) + "tail!"
+    result = run("explain", name)
+    assert "tail" not in result.stdout
+    assert "n… and 5 more bytes (--json prints all)\n" in result.stdout
+    assert json.loads(run("explain", "--json", name).stdout)["raw"]["text"] == name
+    assert "more bytes" not in run("explain", name[:longest]).stdout
 
 
 def test_a_broken_line_has_a_caret_and_exit_1(run: Run) -> None:
@@ -140,3 +151,10 @@ def test_the_parts_fit_into_a_narrow_terminal(process: Process, columns: str) ->
     assert max(map(len, parts)) <= int(columns)
     assert "A file of memfd_create()" in shown
     assert not [each for each in parts if each.endswith(" ")]
+
+
+def test_a_long_name_has_few_interpretations_in_json(run: Run) -> None:
+    """Each of the 2**100000 originals is as long as the name."""
+    found = json.loads(run("explain", "--json", "/x" + r"\012" * 100_000).stdout)
+    assert len(found["interpretations"]) == 3
+    assert found["more_interpretations"] is True

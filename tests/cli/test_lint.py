@@ -115,8 +115,8 @@ def test_listing_the_rules_reads_no_file(run: Run) -> None:
 
 def test_lines_with_one_message_are_counted(run: Run) -> None:
     result = run("lint", "-", stdin=SAMPLE + b"Colour: red\nColour: blue\n")
-    assert result.stdout.startswith("-:5: warning [unknown-field] the field Colour: ")
-    assert " (2 lines)\n    Colour: red\n1 warning in 1 file\n" in result.stdout
+    assert "\n-:5: warning [unknown-field] the field Colour: " in result.stdout
+    assert " (2 lines)\n    Colour: red\n2 warnings in 1 file\n" in result.stdout
 
 
 def test_findings_of_a_rule_are_folded_after_the_first_five(run: Run) -> None:

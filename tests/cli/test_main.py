@@ -19,6 +19,7 @@ from procmaps.cli.extras import install_command
 from procmaps.cli.manual import PAGES
 from tests.cli.conftest import Process, Run
 from tests.support.dumps import SAMPLE
+from tests.support.signals import as_in_foreground
 
 
 @pytest.mark.parametrize("library", ["click", "rich"])
@@ -100,8 +101,7 @@ def test_ctrl_c_ends_every_command_with_130(command: str) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # A background job of a shell inherits that SIGINT is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
+        preexec_fn=as_in_foreground,  # noqa: PLW1509 - no threads
     ) as program:
         assert program.stdin
         # More than a pipe holds: when all is written, the command has begun to read.

@@ -16,10 +16,10 @@ import pytest
 
 import procmaps
 from procmaps.cli.columns import COLUMNS
-from procmaps.cli.style import size_text
 from procmaps.errors import AccessDenied, NoSuchProcess, ProcessGone, ProcmapsError
 from procmaps.formats.smaps_fields import FIELDS
 from procmaps.json_format import from_json, snapshot_to_json
+from procmaps.printable import size_text
 from tests.cli.conftest import Process, Run
 from tests.support.dumps import SAMPLE
 
@@ -69,6 +69,16 @@ def test_prints_a_table_and_sums_by_kind(run: Run, sample: Path) -> None:
 
 def test_reads_standard_input(run: Run) -> None:
     assert run("show", "-", stdin=SAMPLE).stdout == TABLE
+
+
+@pytest.mark.parametrize("number", [63, 64, 65, 200])
+def test_every_mapping_has_its_row(run: Run, number: int) -> None:
+    names = [f"/row/{each:03d}" for each in range(number)]
+    dump = "".join(
+        f"{each:x}000-{each + 1:x}000 r--p 00000000 08:01 7 {name}\n"
+        for each, name in enumerate(names, 16)
+    )
+    assert re.findall(r"/row/\d+", run("show", "-", stdin=dump.encode()).stdout) == names
 
 
 def test_an_empty_file_has_no_mappings(run: Run, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from procmaps import ParseError, loads
 from procmaps.engines import lark_engine, regex_engine
 from procmaps.formats.dialects import DIALECTS
 from procmaps.grammar import loading
+from procmaps.grammar.lark_parser import build_parser
 from tests.support.columns import difference
 from tests.support.examples import examples
 
@@ -55,10 +56,22 @@ def agree(text: bytes) -> None:
         assert difference(lark_engine.scan(text, loaded), regex_engine.scan(text, loaded)) is None
 
 
-@given(st.lists(st.sampled_from(LINES), max_size=12), st.integers(0, 40))
-@example([LINES[0], LINES[11], LINES[12], LINES[0], LINES[12], LINES[11], LINES[0], LINES[11]], 0)
-def test_agrees_on_lines_in_any_order_cut_anywhere(lines: list[bytes], cut: int) -> None:
-    text = b"".join(lines)
+SIZE, RSS, JUNK, BAD = LINES[11], LINES[12], LINES[26], LINES[7]
+NEW = b"Nobody: knows\n"
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=12), st.integers(1, 3), st.integers(0, 40))
+@example([LINES[0], SIZE, RSS, LINES[0], RSS, SIZE, LINES[0], SIZE], 1, 0)
+# A field after junk belongs to the last mapping, and to no other mapping with the same block.
+@example([LINES[0], RSS, LINES[0], RSS, JUNK, SIZE, LINES[0], RSS], 1, 0)
+@example([LINES[0], RSS, LINES[0], RSS, JUNK, NEW, LINES[0], RSS], 1, 0)
+@example([LINES[0], RSS, NEW, LINES[0], RSS, NEW, JUNK, NEW, SIZE, LINES[0], RSS, NEW], 1, 0)
+@example([LINES[0], RSS, BAD, NEW, LINES[0], RSS, BAD, NEW], 3, 0)
+@example([LINES[0], RSS, NEW, BAD, RSS, NEW, JUNK, NEW], 2, 0)
+def test_agrees_on_lines_in_any_order_cut_anywhere(
+    lines: list[bytes], times: int, cut: int
+) -> None:
+    text = b"".join(lines) * times
     agree(text[: len(text) - cut] if cut else text)
 
 
@@ -81,7 +94,7 @@ def strings(dialect: str, start: str) -> st.SearchStrategy[bytes]:
     """Draw texts that the grammar derives, encoded as Latin-1."""
     known = next(d for d in DIALECTS if d.name == dialect)
     alphabet = st.characters(max_codepoint=255)
-    drawn = from_lark(cast("Any", loading.parser(known)), start=start, alphabet=alphabet)
+    drawn = from_lark(cast("Any", build_parser(known.grammar)), start=start, alphabet=alphabet)
     return drawn.map(lambda text: text.encode("latin-1"))
 
 
@@ -95,14 +108,18 @@ def test_agrees_on_texts_drawn_from_the_grammar(dialect: str, data: st.DataObjec
 @given(text=strings("linux", "name"))
 def test_agrees_on_names_drawn_from_the_grammar(text: bytes) -> None:
     linux = loading.load("linux")
-    assert linux.parse_name_with_lark(text) == linux.parse_name(text)
+    name = linux.parse_name(text)
+    assert linux.parse_name_with_lark(text) == name
+    assert linux.name_kind(text) == name.kind
 
 
 @given(st.binary(min_size=1).filter(lambda raw: b"\n" not in raw and b"\0" not in raw))
 def test_agrees_on_any_name(raw: bytes) -> None:
     for dialect in DIALECTS:
         loaded = loading.load(dialect.name)
-        assert loaded.parse_name_with_lark(raw) == loaded.parse_name(raw)
+        name = loaded.parse_name(raw)
+        assert loaded.parse_name_with_lark(raw) == name
+        assert loaded.name_kind(raw) == name.kind
 
 
 def test_agrees_on_this_process() -> None:
@@ -143,6 +160,16 @@ def test_compiled_header_matches_every_header_line(line: bytes) -> None:
     match = loading.load("nommu").header.fullmatch(line)
     assert match
     assert line.endswith((match["NAME"] or b"") + b"\n")
+
+
+def test_agrees_on_entries_longer_than_a_chunk() -> None:
+    long = b"x" * regex_engine.CHUNK_BYTES
+    header = b"1000-2000 rw-p 00000000 00:00 0 "
+    text = header + long + b"\n" + (header + b"\nNew: " + long + b"\n") * 2 + header + b"\n"
+    linux = loading.load("linux")
+    for part in (text, text * 2, header + long, header + long + b"\n"):
+        found = regex_engine.scan(part, linux)
+        assert difference(lark_engine.scan(part, linux), found) is None
 
 
 @pytest.mark.slow

@@ -11,12 +11,13 @@ import pytest
 
 from procmaps.engines import engine_selection
 from procmaps.errors import EngineUnavailable
+from procmaps.records import storage
 
 
 def engine_with(value: str) -> subprocess.CompletedProcess[str]:
     """Run an interpreter with the variable set to *value*; it prints its engine."""
     code = "import procmaps; procmaps.loads(b''); print(procmaps.engine())"
-    environment = {**os.environ, engine_selection.VARIABLE: value}
+    environment = {**os.environ, storage.VARIABLE: value}
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
@@ -40,7 +41,7 @@ def test_unknown_engine_is_an_error() -> None:
 
 
 def test_forcing_native_without_the_extension_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(engine_selection.VARIABLE, "native")
+    monkeypatch.setenv(storage.VARIABLE, "native")
     monkeypatch.setattr(engine_selection, "why_not_native", lambda: ImportError("not there"))
     engine_selection.engine.cache_clear()
     try:

@@ -37,8 +37,15 @@ def test_does_not_deny_a_header_line_to_its_kernel(data: st.DataObject) -> None:
     assert found.covers(made.release) is not False, (made.name, line, found.evidence)
 
 
-@pytest.mark.parametrize("made", KERNELS, ids=str)
-@pytest.mark.parametrize("end", [0x8000, 0xF8E21000])
+@pytest.mark.parametrize(
+    ("made", "end"),
+    [
+        pytest.param(made, end, id=f"{made}-{end:x}")
+        for made in KERNELS
+        for end in (0x8000, 0xF8E21000, 1 << 60)
+        if end < 1 << made.word_size
+    ],
+)
 def test_does_not_deny_an_unnamed_mapping_to_its_kernel(made: Producer, end: int) -> None:
     record = Mapping(0x1000, end, Perms.from_text("rw-p"), 0, Device(0, 0), 0, Unnamed())
     found = explain(render([record], made), dialect=made.dialect)

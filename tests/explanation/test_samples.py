@@ -217,3 +217,47 @@ def test_explains_any_line(line: bytes) -> None:
     found = explain(line)
     assert (found.form == "broken") <= (found.error is not None)
     assert found == explain(line.decode("utf-8", "surrogateescape"))
+
+
+@pytest.mark.parametrize("name", [b"[shmm]", b"[anon]", b"[brk]", b"[thread stack: a7eb14b4]"])
+def test_a_name_in_brackets_that_is_in_no_table_is_explained(name: bytes) -> None:
+    found = explain(name)
+    assert (found.form, found.dialect.name, found.releases) == ("name", "linux", ())
+    assert [each.feature for each in found.evidence] == ["a name that is in no table"]
+    line = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          " + name
+    assert explain(line).releases == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"[peb]",
+        b"[teb (tid 12)]",
+        b"[stack (tid 12)]",
+        b"[win heap 0]",
+        b"[cygheap]",
+        b"[procinfo]",
+    ],
+)
+def test_a_name_of_another_dialect_is_explained_in_that_dialect(name: bytes) -> None:
+    found = explain(name)
+    assert (found.form, found.dialect.name, found.releases) == ("name", "cygwin", ())
+
+
+@pytest.mark.parametrize("line", [b"x", b"7f00-7f01 rw-q 0 0:0 0 ", b"[heap", b" [heap]", b"[a\0]"])
+def test_other_text_is_no_name(line: bytes) -> None:
+    assert explain(line).form == "broken"
+
+
+@pytest.mark.parametrize("column", [49, 54, 60])
+def test_64_bit_addresses_and_the_column_of_32_bit_kernels_do_not_go_together(column: int) -> None:
+    line = b"7fbb1b6ac000-7fbb1b6ad000 r-xp 00000000 08:00 1".ljust(column) + b"/lib/libq.so"
+    found = explain(line)
+    assert (found.bits, found.releases) == (64, ())
+    assert [each.feature for each in found.evidence] == [f"the name in column {column}"]
+
+
+def test_a_file_can_have_the_name_of_a_memfd_in_any_release() -> None:
+    found = explain(b"/memfd:a (deleted)")
+    assert tuple(map(str, found.releases)) == ("since 3.17",)
+    assert found.covers(Release.parse("2.6.32")) is True

@@ -167,6 +167,113 @@ def cells(before: bytes, between: bytes, after: bytes) -> Encoder:
     return encode
 
 
+def one_cell(before: bytes, after: tuple[bytes, ...]) -> Encoder:
+    """Return an encoder for a table with the whole line in a cell, and other cells after it."""
+    return lambda lines: whole(
+        [before + line + after[i % len(after)] for i, line in enumerate(lines)]
+    )
+
+
+def more_columns(lines: Sequence[bytes]) -> bytes:
+    """Write a table of Markdown with two columns after the name."""
+    texts = (b"code | 1", b"| 22", b"data of it |")
+    rows = [line.split(None, 5) + [b""] * (len(line.split(None, 5)) == 5) for line in lines]
+    rule = b"|---|---|---|---|---|---|---|---|"
+    head = b"| range | perms | offset | dev | inode | name | what | n |"
+    body = [b"| " + b" | ".join((*row, texts[i % 3])) + b" |" for i, row in enumerate(rows)]
+    return whole([head, rule, *body])
+
+
+def html_columns(lines: Sequence[bytes]) -> bytes:
+    """Write a table of HTML with a column after the name."""
+    texts = (b"code", b"", b"data of it")
+    rows = [line.split(None, 5) + [b""] * (len(line.split(None, 5)) == 5) for line in lines]
+    body = [
+        b"<tr><td>" + b"</td><td>".join((*row, texts[i % 3])) + b"</td></tr>"
+        for i, row in enumerate(rows)
+    ]
+    return whole([b"<table>", *body, b"</table>"])
+
+
+def csv_columns(lines: Sequence[bytes]) -> bytes:
+    """Write CSV with each address in a column, quoted names, and a column after them."""
+    rows = [line.replace(b"-", b" ", 1).split(None, 6) for line in lines]
+    texts = (b"code", b"", b"data, of it")
+    body = [
+        b",".join(row[:6]) + b',"' + b"".join(row[6:]) + b'","' + texts[i % 3] + b'"'
+        for i, row in enumerate(rows)
+    ]
+    return whole([b"start,end,perms,offset,dev,inode,name,what", *body])
+
+
+def fields_in_cells(lines: Sequence[bytes]) -> bytes:
+    """Write the columns of fields as cells, as pages do that make a table of each colon."""
+    return whole([re.sub(rb"^([A-Z]\w*:)\s*(.*)", rb"\1 | \2 |", line) for line in lines])
+
+
+def logged(newline: bytes, tab: bytes) -> Encoder:
+    """Return an encoder for one message of a logger that spells control characters."""
+
+    def encode(lines: Sequence[bytes]) -> bytes:
+        text = whole(lines).replace(b"\t", tab).replace(b"\n", newline)
+        return b"Nov 24 01:00:00 box crash[815]: maps:" + newline + text + b"\nNov 24 01: bye\n"
+
+    return encode
+
+
+def joined(count: int, before: bytes, between: bytes) -> Encoder:
+    """Return an encoder that writes *count* lines of the dump in each line of the text."""
+
+    def encode(lines: Sequence[bytes]) -> bytes:
+        rows = [lines[i : i + count] for i in range(0, len(lines), count)]
+        return whole([b"It prints:", *(before + between.join(row) for row in rows), b"Thanks"])
+
+    return encode
+
+
+def escaped(line: bytes) -> bytes:
+    """Return a line of a page: entities for the characters that a wiki escapes, too."""
+    text = entities.escape(line.decode("utf-8", "surrogateescape"))
+    return text.replace("[", "&#91;").replace("]", "&rsqb;").encode("utf-8", "surrogateescape")
+
+
+def marked(opened: bytes, closed: bytes, end: bytes, escape: Callable[[bytes], bytes]) -> Encoder:
+    """Return an encoder that puts marks around each name, and *end* after each line."""
+
+    def encode(lines: Sequence[bytes]) -> bytes:
+        rows: list[bytes] = []
+        for line in lines:
+            columns = re.match(rb"(?:[0-9a-f]+-\S+ \S+ \S+ \S+ [0-9]+ *)?", line)
+            size = columns.end() if columns else 0
+            name = escape(line[size:])
+            rows.append(line[:size] + (opened + name + closed if size and name else name) + end)
+        return whole(rows)
+
+    return encode
+
+
+def every_third(opened: bytes, closed: bytes) -> Encoder:
+    """Return an encoder that puts marks around some of the lines, to show them to a reader."""
+    return lambda lines: whole(
+        [opened + line + closed if i % 3 == 1 else line for i, line in enumerate(lines)]
+    )
+
+
+def annotated(*texts: bytes) -> Encoder:
+    """Return an encoder that writes a text after each line, one after the other."""
+    return lambda lines: whole([line + texts[i % len(texts)] for i, line in enumerate(lines)])
+
+
+def repeated_columns(lines: Sequence[bytes]) -> bytes:
+    """Write device and inode again after each line, as a program for debugging did."""
+    rows: list[bytes] = []
+    for line in lines:
+        device, inode = line.split()[3:5]
+        major, minor = (int(number, 16) for number in device.split(b":"))
+        rows.append(line + b"  (d:0x%x i:%b)" % (major << 8 | minor, inode))
+    return whole(rows)
+
+
 def json_string(lines: Sequence[bytes]) -> bytes:
     text = whole(lines).decode("utf-8", "replace")
     return json.dumps({"pid": 7, "maps": text, "comm": "cat"}, ensure_ascii=False).encode()
@@ -207,13 +314,75 @@ def collapsed(lines: Sequence[bytes]) -> bytes:
     return whole([re.sub(rb"^((?:\S+ ){5}) *", rb"\1", line) for line in lines])
 
 
-def wrapped(width: int, prefix: bytes = b"> ") -> Encoder:
-    """Return an encoder that breaks lines at *width* columns after *prefix* (RFC 3676)."""
+def wrapped(width: int, prefix: bytes = b"> ", later: bytes | None = None) -> Encoder:
+    """Return an encoder that breaks lines at *width* columns after *prefix* (RFC 3676).
+
+    The rest of a line has the prefix *later*: fewer quotation marks, if a later mail broke it.
+    """
+    rest = prefix if later is None else later
 
     def encode(lines: Sequence[bytes]) -> bytes:
-        return whole([prefix + part for line in lines for part in broken(line, width)])
+        parts = [broken(line, width) for line in lines]
+        return whole([row for first, *others in parts for row in (
+            prefix + first, *(rest + other for other in others))])  # fmt: skip
 
     return encode
+
+
+def sanitizer_lines(lines: Sequence[bytes]) -> list[bytes]:
+    """Return the dump as a sanitizer prints it (DumpProcessMap)."""
+    rows: list[bytes] = []
+    for line in lines:
+        start, end = (int(number, 16) for number in line.split(b" ")[0].split(b"-"))
+        rows.append(b"\t0x%012x-0x%012x\t%b" % (start, end, line[73:]))
+    return [b"==7==Process memory map follows:", *rows, b"==7==End of process memory map."]
+
+
+def tombstone_lines(lines: Sequence[bytes]) -> list[bytes]:
+    """Return the dump as debuggerd prints it, with build IDs after the names of files."""
+    rows: list[bytes] = []
+    for line in lines:
+        start, end = (int(number, 16) for number in line.split(b" ")[0].split(b"-"))
+        name = line[73:] + b" (BuildId: 0badcafe12) (load bias 0x1000)" * (line[73:74] == b"/")
+        columns = b"    %08x'%08x-%08x'%08x %b %9x %9x  " % (
+            start >> 32, start & 0xFFFFFFFF, end - 1 >> 32, end - 1 & 0xFFFFFFFF,
+            line.split(b" ")[1][:3], 0, end - start,
+        )  # fmt: skip
+        rows.append((columns + name).rstrip(b" "))
+    return [b"memory map (%d entries):" % len(rows), *rows]
+
+
+def folded(width: int, prefix: bytes = b"", *, is_cut: bool = False, objects: int = 0) -> Encoder:
+    """Return an encoder for a literal that is broken at blanks, or cut at a width.
+
+    It is one of Python, or a member of so many JSON objects, each a string in the next.
+    """
+
+    def encode(lines: Sequence[bytes]) -> bytes:
+        bare = [line.rstrip(b" ") for line in lines]
+        text = b"dump = '" + b"".join(line.replace(b"'", rb"\'") + b"\\n" for line in bare) + b"'"
+        inner = whole(bare).decode()
+        for depth in range(objects):
+            inner = json.dumps({"depth": depth, "maps": inner, "comm": "cat"}, ensure_ascii=False)
+            text = inner.encode()
+        cuts = range(0, len(text), width)
+        parts = [text[at : at + width] for at in cuts] if is_cut else broken(text, width)
+        return whole([prefix + part for part in parts])
+
+    return encode
+
+
+REPORTS: dict[str, Callable[[Sequence[bytes]], list[bytes]]] = {
+    "maps": list,
+    "sanitizer": sanitizer_lines,
+    "tombstone": tombstone_lines,
+}
+"""The lines that a report prints for the lines of a dump."""
+
+QUOTES = {"plain": (b"", b""), "quoted": (b"> ", b"> "), "twice": (b"> > ", b"> > "),
+          "less": (b"> > > ", b"> "), "not again": (b"> ", b""), "bars": (b"| | ", b"| "),
+          "in HTML": (b"&gt; &gt; ", b"&gt; ")}  # fmt: skip
+"""The prefixes of a quoted line, and of what a mail program has broken off it."""
 
 
 def broken(line: bytes, width: int) -> list[bytes]:
@@ -275,6 +444,21 @@ PLAIN: dict[str, Encoder] = {
     "JSON in JSON": json_in_json,
     "quoted-printable": quoted_printable,
     "HTML": html,
+    "rsyslog": logged(b"#012", b"#011"),
+    "sysklogd": logged(b"^J", b"^I"),
+    "nginx": logged(b"\\x0A", b"\\x09"),
+    "workflow command": logged(b"%0A", b"%09"),
+    "Jira page": marked(b'<span class="error">', b"</span>", b"<br/>", escaped),
+    "bold names": marked(b"<b>", b"</b>", b"", escaped),
+    "links": marked(b'<a href="/source?f=a&amp;g">', b"</a>", b"", escaped),
+    "tags before": marked(b"</font><i>", b"</i>", b"", escaped),
+    "Markdown names": marked(b"**", b"**", b"", bytes),
+    "code names": marked(b"`", b"`", b"", bytes),
+    "Jira names": marked(b"{{", b"}}", b"", bytes),
+    "BBCode names": marked(b"[b][color=red]", b"[/color][/b]", b"", bytes),
+    "cell": one_cell(b"| ", (b" |",)),
+    "cell of HTML": one_cell(b"<tr><td>", (b"</td><td>code</td></tr>", b"</td><td></td></tr>")),
+    "cell of several": one_cell(b"|", (b"| code |", b"| |", b"| of the heap |")),
     "> &gt; ": lambda lines: b"<p>Hello</p>\n" + whole([b"&gt; " + line for line in lines]),
 }
 """Encoders that leave every byte recoverable, if the line is UTF-8 and contains no markup."""
@@ -289,7 +473,14 @@ LOSSY: dict[str, Encoder] = {
     "Markdown table": cells(b"| ", b" | ", b" |"),
     "Jira table": cells(b"|", b"|", b"|"),
     "CSV": cells(b'7,"', b'","', b'"'),
+    "more columns": more_columns,
+    "HTML columns": html_columns,
+    "CSV columns": csv_columns,
+    "fields in cells": fields_in_cells,
     "HTML table": cells(b"<tr><td>", b"</td><td>", b"</td></tr>"),
+    "Markdown lines": every_third(b"**", b"**"),
+    "BBCode lines": every_third(b"[b]", b"[/b]"),
+    "coloured lines": every_third(b"{color:red}", b"{color}"),
     "wide spaces": lambda lines: whole([line.replace(b"  ", b"\xe3\x80\x80") for line in lines]),
     "long dashes": lambda lines: whole([line.replace(b"-", b"\xe2\x80\x93", 1) for line in lines]),
     "wrapped at 72": wrapped(72),
@@ -297,3 +488,26 @@ LOSSY: dict[str, Encoder] = {
     "wrapped at 40": wrapped(40, b""),
 }
 """Encoders that change the padding before a name; tested with names without runs of spaces."""
+
+REMARKS: dict[str, Encoder] = {
+    "columns": repeated_columns,
+    "arrows": annotated(b"   <-- code", b" <- this one", b"\t\t<---- missing"),
+    "comments": annotated(b"  # text", b" # 12 pages", b"   # the heap?"),
+    "C comments": annotated(b" // code", b"  // not here", b"   // 0x12"),
+    "semicolons": annotated(b" ; code", b" ; 8k"),
+    "parentheses": annotated(b" (4 kB)", b"  (12 kB)", b" (the heap)"),
+    "tabs": annotated(b"\tcode of it", b"\t12 pages", b"\tis missing"),
+    "build IDs": annotated(b" (BuildId: 0badcafe)", b" (BuildId: 12) (load base 0x1000)"),
+}
+"""Encoders that write text after the lines, different in each."""
+
+JOINED: dict[str, Encoder] = {
+    "all": joined(1 << 20, b"", b" "),
+    "two": joined(2, b"", b" "),
+    "three": joined(3, b"maps: ", b"  "),
+    "four with bars": joined(4, b"| ", b" | "),
+    "three, quoted": joined(3, b"> ", b" > "),
+    "five, quoted twice": joined(5, b"> > ", b" > > "),
+    "semicolons": joined(3, b"", b"; "),
+}
+"""Encoders that lose newlines."""

@@ -34,16 +34,20 @@ SOUP = st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=3), max_size=40)
 
 
 def check_accounts(text: bytes) -> None:
-    """Check that every line of a dump is either an origin of an output line or skipped."""
+    """Check that every line of a dump is an origin of an output line, skipped, or of another dump.
+
+    Bytes are checked, too: see `test_accounting`.
+    """
     lines = text.split(b"\n")
-    for dump in extract(text):
-        used = {number for origin in dump.origins for number in origin}
+    dumps = extract(text)
+    origins = {number for dump in dumps for origin in dump.origins for number in origin}
+    for dump in dumps:
         left = {line.line for line in dump.skipped}
-        assert not used & left
         for number in range(dump.first_line, dump.last_line + 1):
-            assert number in used or number in left, (number, lines[number - 1])
+            assert number in origins or number in left, (number, lines[number - 1])
         for line in dump.skipped:
-            assert line.raw == lines[line.line - 1]
+            assert line.raw in lines[line.line - 1]
+            assert text[line.begin : line.end] == line.raw
         assert dump.text.count(b"\n") == len(dump.origins)
         assert len(dump.snapshot) == len(dump.mappings)
         for entry, mapping in zip(dump.mappings, dump.snapshot, strict=True):
@@ -105,6 +109,19 @@ UNITS = {
     "prompt": b"#cat ",
     "dashes": b" - ",
     "triple": b'"""',
+    "row of GDB": b"0x400000 0x401000 0x1000 0x0 ",
+    "row of perf": b"PERF_RECORD_MMAP2 1/1: [0x400000(0x1000) @ 0 fd:01 7 0]: r-xp ",
+    "row of rr": b'{ map_file:"/a',
+    "row of HotSpot": b"0x400000-0x401000 4096 rw-p 0 0 4K - ",
+    "row of LLDB": b"[0x400000-0x401000) r-x /a PT_LOAD[",
+    "row of FreeBSD": b"0x400000 0x401000 1 0 0x1 r-x 4 0 0x1 COW NC vnode /a NCH ",
+    "row of pmap": b"00400000 4 4 0 r---- ",
+    "columns of pmap": b"00400000 r--p 00000000 fd:01 7 4 4 4 rd wr ",
+    "row of a tombstone": b"00400000-00401000 ",
+    "rows": b"0x400000 0x401000 0x1000 0x0\n",
+    "segment": b"aspacem (1,2,3) /a",
+    "URL": b"00400000-00401000%20r-x%20",
+    "Markdown": b"\\[heap\\]",
     "open anon": LINE[:73] + b"[anon:\n",
 }
 HEADS = {"nothing": b"", "line": LINE, "quoted": b'> "' + LINE, "HTML": b"<pre>\n" + LINE,
@@ -136,7 +153,10 @@ def test_work_grows_linearly(unit: str, head: str) -> None:
     assert steps(large) <= 4.5 * steps(small) + 2_000
 
 
-RUNS = (b"A", b"\r", b"=20", b"&", b"<a ", b"</a>", b"\x1b[0;", b"\xa0", b"[[", b"{", b"`", b"|")
+RUNS = (
+    b"A", b" ", b"\t", b" \t", b" 0", b"a ", b"> ", b"- ", b"\r", b"=20", b"&", b"<a ", b"</a>",
+    b"\x1b[0;", b"\xa0", b"[[", b"{", b"`", b"|",
+)  # fmt: skip
 
 
 @pytest.mark.slow
@@ -146,3 +166,10 @@ def test_passes_a_long_run_of_anything_once(unit: bytes, head: str) -> None:
     """Calls do not count work inside an expression; a quadratic one would take minutes here."""
     dumps = extract(HEADS[head] + unit * (300_000 // len(unit)) + b"\n" + LINE)
     assert dumps[-1].mappings[-1].name == b"/bin/cat"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", RUNS)
+def test_passes_a_long_prefix_of_anything_once(unit: bytes) -> None:
+    prefix = unit * (100_000 // len(unit))
+    extract(prefix + LINE + b"\n" + prefix + LINE.replace(b"00401", b"00501") + b"\n")

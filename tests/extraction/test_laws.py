@@ -5,24 +5,46 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from procmaps import loads
 from procmaps.extraction import extract
-from tests.extraction.encoders import LOSSY, PLAIN, Encoder
+from tests.extraction.encoders import (
+    JOINED,
+    LOSSY,
+    PLAIN,
+    QUOTES,
+    REMARKS,
+    REPORTS,
+    Encoder,
+    folded,
+    wrapped,
+)
 from tests.support.examples import examples
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 LABELS = st.text("".join(sorted(set(PRINTABLE) - set("\\`$[]"))), max_size=40)
 """The labels that prctl(PR_SET_VMA_ANON_NAME) accepts."""
 
+COLUMNS = st.lists(
+    st.sampled_from(["0", "1000", "00000000", "fd:01", "123456789012", "r--p", "cafe", "kB", "4"]),
+    min_size=1,
+    max_size=4,
+)
+"""Words that a name may contain, though they look like columns."""
+
+SIMPLE_PATHS = st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z") | COLUMNS.map(
+    lambda words: "/" + "_".join(words)
+)
+"""Paths without blanks."""
+
 PATHS = st.builds(
     "/{}{}".format,
     st.text(PRINTABLE + "äπ", max_size=60).map(lambda text: text.rstrip(" ")),
     st.sampled_from(["", " (deleted)"]),
 )
-ANONYMOUS = LABELS.map(lambda label: f"[anon:{label}]") | st.sampled_from(
+ANONYMOUS = (LABELS | COLUMNS.map(" ".join)).map(lambda label: f"[anon:{label}]") | st.sampled_from(
     ["", "[heap]", "[stack]", "[vdso]", "[vsyscall]"]
 )
 
@@ -88,11 +110,20 @@ def is_safe(name: str) -> bool:
 SAFE_PATHS = PATHS.filter(lambda name: is_safe(name.removesuffix(" (deleted)")))
 
 
+ESCAPES = {
+    "rsyslog": b"#",
+    "sysklogd": b"^",
+    "workflow command": b"%",
+}
+"""The byte of an escape or a mark, by encoder. A name may contain the same text as those."""
+
+
 @pytest.mark.parametrize("name", PLAIN)
 @settings(max_examples=examples(25))
 @given(data=st.data())
 def test_recovers_every_mapping(name: str, data: st.DataObject) -> None:
     lines = data.draw(dumps(SAFE_PATHS.filter(lambda path: path.isascii())))
+    lines = [line.replace(ESCAPES.get(name, b"\n"), b"-") for line in lines]
     check(PLAIN[name](lines), lines)
 
 
@@ -111,7 +142,10 @@ FIELDS = [
     b"THPeligible:           0",
     b"VmFlags: rd wr mr ?? me ac ",
 ]
-OF_MAPS = ("capitals", "0x", "Markdown table", "Jira table", "CSV", "HTML table")
+OF_MAPS = (
+    "capitals", "0x", "Markdown table", "Jira table", "CSV", "HTML table",
+    "more columns", "HTML columns", "CSV columns",
+)  # fmt: skip
 """Encoders for the columns of a mapping only."""
 
 
@@ -119,7 +153,7 @@ OF_MAPS = ("capitals", "0x", "Markdown table", "Jira table", "CSV", "HTML table"
 @settings(max_examples=examples(10))
 @given(data=st.data())
 def test_recovers_every_field(name: str, data: st.DataObject) -> None:
-    headers = data.draw(dumps(st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z")))
+    headers = data.draw(dumps(SIMPLE_PATHS))
     headers = [line for line in headers if b"  " not in line[73:]]
     lines = [
         line
@@ -152,9 +186,128 @@ ONE_SPACE = st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}(?: [A-Za-z0-9_.]{1,10}){0,1}
 @settings(max_examples=examples(25))
 @given(data=st.data())
 def test_repairs_damaged_padding(name: str, data: st.DataObject) -> None:
-    lines = data.draw(dumps(st.from_regex(r"\A/[A-Za-z0-9_./]{1,30}\Z")))
+    lines = data.draw(dumps(SIMPLE_PATHS))
     lines = [line for line in lines if b"  " not in line[73:]]
     check(LOSSY[name](lines), lines)
+
+
+@st.composite
+def named_dumps(draw: st.DrawFn) -> list[bytes]:
+    """A dump with names without blanks, each file with one name, and unnamed memory."""
+    lines = draw(dumps(SIMPLE_PATHS))
+    inodes: dict[bytes, int] = {}
+    result = [b"00001000-00002000 rw-p 00000000 00:00 0 "]
+    for line in lines:
+        columns, name = line[:73].split(), line[73:]
+        inode = inodes.setdefault(name, len(inodes) + 7) if name.startswith(b"/") else 0
+        head = b" ".join((*columns[:4], b"%d" % inode)) + b" "
+        if b"  " not in name and b"]" not in name[:-1]:
+            result.append(head.ljust(73) + name if name else head)
+    return result
+
+
+MIN_CUT = 3
+"""Lines of one length that show that they are cut, and not broken at blanks."""
+
+LINES_AFTER = 2
+"""Lines that may be after the literal: the rest of the objects that it is in."""
+
+
+@pytest.mark.parametrize("prefix", [b"", b"> ", b"> > "])
+@pytest.mark.parametrize("is_cut", [False, True])
+@settings(max_examples=examples(25))
+@given(lines=named_dumps(), width=st.sampled_from([56, 72, 100, 133]), objects=st.integers(0, 3))
+def test_unfolds_literals(
+    prefix: bytes, is_cut: bool, lines: list[bytes], width: int, objects: int
+) -> None:
+    headers = [line for line in lines if b"[anon:" not in line or b" " not in line[73:]]
+    lines = [
+        part for line in headers for part in (line, b"Size:        4 kB", b"VmFlags: rd wr ac")
+    ]
+    text = folded(width, prefix, is_cut=is_cut, objects=objects)(lines)
+    # Fewer lines do not show whether there was a blank where they are broken.
+    assume(not is_cut or text.count(b"\n") > MIN_CUT + LINES_AFTER)
+    (found,) = extract(text)
+    assert [(m.start, m.end, m.name) for m in found.mappings] == [
+        (fact[0], fact[1], fact[5]) for fact in facts(headers)
+    ]
+    assert [
+        mapping.usage and (mapping.usage.size, str(mapping.usage.vm_flags))
+        for mapping in found.snapshot
+    ] == [(4096, "rd wr ac")] * len(headers)
+
+
+@pytest.mark.parametrize("width", [44, 56, 64, 72])
+@pytest.mark.parametrize("report", REPORTS)
+@settings(max_examples=examples(15))
+@given(lines=named_dumps(), quote=st.sampled_from([*QUOTES.values()]))
+def test_joins_wrapped_reports(
+    report: str, width: int, lines: list[bytes], quote: tuple[bytes, bytes]
+) -> None:
+    text = wrapped(width, *quote)(REPORTS[report](lines)) + quote[0].rstrip() + b"\n"
+    (found,) = extract(text)
+    assert [(m.start, m.end, m.name) for m in found.mappings] == [
+        (fact[0], fact[1], fact[5]) for fact in facts(lines)
+    ]
+    assert not found.skipped
+    # Only what looks like a tag is in doubt, in any container.
+    assert {doubt.kind for doubt in found.doubts} <= {"markup"}
+    ids = {m.build_id for m in found.mappings if m.name.startswith(b"/")}
+    assert ids <= ({"0badcafe12"} if report == "tombstone" else {None})
+
+
+@pytest.mark.parametrize("name", REMARKS)
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_removes_remarks(name: str, data: st.DataObject) -> None:
+    lines = data.draw(named_dumps())
+    # One text without a mark, after memory without a file, is no evidence about other names.
+    assume(name != "tabs" or sum(line[73:74] != b"/" for line in lines) > 1)
+    check(REMARKS[name](lines), lines)
+
+
+@pytest.mark.parametrize("name", REMARKS)
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_reports_remarks_without_evidence(name: str, data: st.DataObject) -> None:
+    """No name gets longer without a word about it, whatever the other lines show."""
+    lines = [line for line in data.draw(named_dumps()) if line[73:74] == b"/"]
+    for dump in extract(REMARKS[name](lines)):
+        doubted = {doubt.line for doubt in dump.doubts}
+        originals = dict(
+            zip((f[0] for f in facts(lines)), (f[5] for f in facts(lines)), strict=True)
+        )
+        for mapping in dump.mappings:
+            original = originals[mapping.start]
+            assert mapping.name == original or (
+                mapping.lines[0] in doubted and mapping.name.startswith(original)
+            )
+
+
+@pytest.mark.parametrize("name", JOINED)
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_splits_joined_lines(name: str, data: st.DataObject) -> None:
+    lines = data.draw(dumps(SIMPLE_PATHS))
+    # One unnamed mapping first: two mappings of files may as well be one, with an odd name.
+    lines = [b"00001000-00002000 rw-p 00000000 00:00 0 ", *lines]
+    # A blank, or a mark, at the end of a name cannot be known from those between the lines.
+    lines = [line for line in lines if b"  " not in line[73:] and line[-1:] not in b";|>,"]
+    check(JOINED[name](lines), lines)
+
+
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_splits_joined_fields(data: st.DataObject) -> None:
+    headers = data.draw(dumps(SIMPLE_PATHS))
+    fields = [b"Size: 4 kB", b"Rss: 0 kB", b"NewField: 8 kB", b"VmFlags: rd wr mr ?? me ac "]
+    lines = [line for header in headers for line in (header.rstrip(b" "), *fields)]
+    (found,) = extract(b"smaps: " + b" ".join(lines) + b"\n")
+    assert [(m.start, m.end) for m in found.snapshot] == [(f[0], f[1]) for f in facts(headers)]
+    for mapping in found.snapshot:
+        assert mapping.usage
+        assert (mapping.usage.size, mapping.usage.rss) == (4096, 0)
+        assert str(mapping.usage.vm_flags) == "rd wr mr ?? me ac"
 
 
 @pytest.mark.slow

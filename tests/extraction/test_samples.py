@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procmaps import Device
-from procmaps.extraction import Extract, PartialMapping, Repair, SkippedLine, extract
+from procmaps.extraction import Doubt, Extract, PartialMapping, Repair, SkippedLine, extract
 
 
 def only(text: bytes) -> Extract:
@@ -124,6 +124,28 @@ def test_old_tombstone_without_offset_and_size() -> None:
     assert "offset" in dump.assumed
 
 
+def test_container_is_not_named_by_a_heading_alone() -> None:
+    body = b"\n".join(LINES) + b"\n"
+    assert only(b"Process memory map:\n" + body).container == "plain"
+    assert only(b"Process memory map follows:\n" + body).container == "plain"
+    assert only(b"* Process memory map:\n\n" + body).container == "ruby"
+
+
+def test_container_of_a_transfer_encoding_is_mail() -> None:
+    head = b"Content-Transfer-Encoding: quoted-printable\n\n"
+    lines = b"".join(line + b"=20\n" * line.endswith(b" 0") + b"\n" for line in LINES)
+    assert only(head + lines).container == "mail"
+    assert only(LINES[0] + b"\n" + LINES[2] + b"=20\n").container == "mail"
+    broken = LINES[0].replace(b" 7 ", b" 7" + b" " * 40)
+    assert only(head + broken + b"=\n2\n" + LINES[1] + b"\n").container == "mail"
+
+
+def test_container_of_cells_is_a_table() -> None:
+    rows = b"".join(b"| " + b" | ".join(line.split()) + b" |\n" for line in LINES[:2])
+    assert only(rows).container == "table"
+    assert only(b"| " + b" |\n| ".join(LINES) + b" |\n").container == "table"
+
+
 def test_sanitizer() -> None:
     dump = only(
         b"==815==Process memory map follows:\n"
@@ -142,6 +164,17 @@ def test_sanitizer() -> None:
 
 
 def test_ignores_other_ranges_of_numbers() -> None:
+    for text in (
+        b"  0x102a4000 - 0x102b0000 [RW-]\n",
+        b"  0x102a4000 - 0x102b0000 [RW-]\n  0x102b4000 - 0x102c0000 [R--] /usr/lib/a\n",
+        b"  0x102a4000-0x102b0000 [rw-]\n  0x102b4000-0x102c0000 [r--]\n",
+        b"  0x102a4000 - 0x102b0000 /usr/lib/a\n  0x102b4000 - 0x102c0000 /usr/lib/b\n",
+        b"0x1000-0x2000\n0x2000-0x3000 /soc/uart\n",
+        b"region 0x10000000-0x10010000 /soc/uart\n",
+        b"12345678-23456789 rwx\n",
+        b"0x00000000-0x0009f000 [usable]\n0x100000000-0x200000000 [reserved]\n",
+    ):
+        assert extract(text) == (), text
     assert extract(b"BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n") == ()
     assert extract(b"2024-01-02 r-xp\n1000-2000 rwx apples\nTel. 0123-4567 \n") == ()
 
@@ -371,6 +404,20 @@ def test_joins_lines_that_a_terminal_cut() -> None:
     assert names(only(cut)) == [b"/usr/lib/a-long-folder/library-%d.so" % n for n in range(1, 5)]
 
 
+def test_joins_all_parts_that_a_terminal_cut_and_no_line_below_them() -> None:
+    paths = [b"/opt/" + b"deep/er" * 12 + b"/%d" % n for n in (1, 2, 3)]
+    lines = [
+        b"%08x-%08x r-xp 00000000 08:01 1234               %b" % (n << 12, n + 1 << 12, path)
+        for n, path in enumerate(paths, 1)
+    ]
+    cut = b"".join(line[at : at + 60] + b"\n" for line in lines for at in range(0, len(line), 60))
+    dump = only(cut + b"remark\n")
+    assert names(dump) == paths
+    assert [repair.line for repair in dump.repairs if repair.kind == "wrapped"] == [
+        *(2, 3, 5, 6, 8, 9)
+    ]
+
+
 def test_accepts_str() -> None:
     assert names(extract("00400000-00401000 r-xp 00000000 fd:01 7  /ä\udcff\n")[0]) == [
         b"/\xc3\xa4\xff"
@@ -487,22 +534,21 @@ def test_comment_between_literals_with_smaps() -> None:
     assert [line.line for line in dump.skipped] == [3]
 
 
-def test_only_missing_fields_continue_after_a_remark() -> None:
+def test_a_remark_outside_the_quotation_does_not_end_the_fields() -> None:
     dump = only(
         b"> 00400000-00401000 r-xp 00000000 fd:01 7   /bin/cat\n"
         b"> Locked:    5 kB\n"
         b"\n"
         b"Rss: 7 kB is what I see. After:\n"
-        b"> tier:      3\n"
-        b"> After: the rest\n"
         b"> THPeligible:\t\t1\n"
-        b"> Locked:    9 kB\n"
+        b"> After: the rest\n"
+        b"> SwapPss:   9 kB\n"
     )
     (mapping,) = dump.snapshot
     assert mapping.usage
     assert (mapping.usage.locked, mapping.usage.thp_eligible) == (5 << 10, 1)
-    assert (mapping.usage.rss, mapping.usage.extra) == (None, ())
-    assert [line.line for line in dump.skipped] == [3, 4, 5, 6]
+    assert (mapping.usage.rss, mapping.usage.swap_pss) == (None, None)
+    assert [line.line for line in dump.skipped] == [3, 4]
 
 
 def test_other_spellings_of_kilobytes() -> None:
@@ -598,8 +644,12 @@ def test_does_not_join_text_below_lines_of_equal_length() -> None:
 
 
 def test_diff_of_two_dumps() -> None:
-    dump = only(b"@@ -1,3 +1,3 @@\n " + LINES[0] + b"\n-" + LINES[1] + b"\n+" + LINES[2] + b"\n")
-    assert names(dump) == NAMES
+    text = b"@@ -1,3 +1,3 @@\n " + LINES[0] + b"\n-" + LINES[1] + b"\n+" + LINES[2] + b"\n"
+    old, new = extract(text)
+    assert (names(old), names(new)) == (NAMES[:2], [NAMES[0], NAMES[2]])
+    assert old.mappings[0].lines == new.mappings[0].lines == (2,)
+    # Lines that are only added are one dump, with those around them.
+    assert names(only(text.replace(b"\n-", b"\n+"))) == NAMES
 
 
 def test_quotation_inside_a_list() -> None:
@@ -680,3 +730,368 @@ def test_literal_with_other_text_before_the_dump() -> None:
     dump = only(b'{"pid": 7, "stderr": "' + body + b'", "code": -6}\n')
     assert dump.container == "string"
     assert names(dump) == NAMES[:2]
+
+
+def test_columns_after_the_name_are_no_part_of_it() -> None:
+    dump = only(
+        b"| 00400000-00401000 | r-xp | 00000000 | 08:01 | 13130 | /bin/bash | code |\n"
+        b"| 00401000-00402000 | rw-p | 00000000 | 00:00 | 0 |  | bss |\n"
+        b"| 00402000-00403000 | rw-p | 00000000 | 00:00 | 0 | [heap] | |\n"
+    )
+    assert names(dump) == [b"/bin/bash", b"", b"[heap]"]
+    assert dump.text.startswith(b"00400000-00401000 r-xp 00000000 08:01 13130 /bin/bash\n")
+
+
+def test_fields_of_smaps_in_cells() -> None:
+    dump = only(
+        LINES[0]
+        + b"\nSize: | 1084 kB |\n| Rss: | 84 | kB |\n| Own | 2 kB |\n| VmFlags: | rd | wr | x y |\n"
+    )
+    (mapping,) = dump.snapshot
+    assert mapping.usage
+    assert (mapping.usage.size, mapping.usage.rss) == (1084 << 10, 84 << 10)
+    assert [extra.key for extra in mapping.usage.extra] == [b"Own"]
+    assert str(mapping.usage.vm_flags) == "rd wr"
+
+
+def test_a_comma_in_a_name_is_no_border() -> None:
+    rows = (
+        b"00400000,00401000,r-xp,00000000,fd:01,7,/bin/a,b\n"
+        b"00401000,00402000,rw-p,00000000,00:00,0,\n"
+    )
+    assert names(only(b"start,end,perms,offset,dev,inode,name\n" + rows)) == [b"/bin/a,b", b""]
+    quoted = b'"00400000-00401000","r-xp","00000000","fd:01","7","/a,""b""","x"\n'
+    assert names(only(quoted)) == [b'/a,"b"']
+
+
+OTHER_LINES = (
+    b"00500000-00501000 r-xp 00000000 fd:01 7   /bin/cat",
+    b"00501000-00502000 rw-p 00000000 00:00 0   [anon:a b]",
+    b"00502000-00503000 rw-p 00000000 00:00 0",
+)
+OTHER_NAMES = [b"/bin/cat", b"[anon:a b]", b""]
+
+
+def test_splits_joined_lines_above_each_other() -> None:
+    dump = only(b" ".join(LINES) + b"\n" + b" ".join(OTHER_LINES) + b"\n")
+    assert names(dump) == NAMES + OTHER_NAMES
+    assert dump.origins == ((1,),) * 3 + ((2,),) * 3
+    # Another process, below the first one.
+    dumps = extract(b" ".join(OTHER_LINES) + b"\n" + b" ".join(LINES) + b"\n")
+    assert [names(dump) for dump in dumps] == [OTHER_NAMES, NAMES]
+
+
+def test_splits_joined_lines_with_quotation_marks_between() -> None:
+    for mark in (b"| ", b"> ", b"> > "):
+        dump = only(b"".join(mark + line + b" " for line in LINES).rstrip() + b"\n")
+        assert (names(dump), dump.container) == (NAMES, "mail"), mark
+
+
+def test_splits_two_lines_that_lost_one_newline() -> None:
+    two = LINES[1] + b" " + LINES[2]
+    assert names(only(LINES[0] + b"\n" + two + b"\n" + OTHER_LINES[0] + b"\n")) == [
+        *NAMES, b"/bin/cat",
+    ]  # fmt: skip
+    assert names(only(two + b"\n")) == NAMES[1:]
+
+
+def test_splits_where_an_inode_touches_the_next_address() -> None:
+    dump = only(
+        b"00400000-00500000 rw-p 00400000 00:00 01ca11000-1ca78000 rwxp 00000000 00:00 0 "
+        b"[heap]1cb11000-1cb78000 rwxp 00000000 00:00 0\n"
+    )
+    assert [(m.start, m.end, m.inode, m.name) for m in dump.mappings] == [
+        (0x400000, 0x500000, 0, b""),
+        (0x1CA11000, 0x1CA78000, 0, b"[heap]"),
+        (0x1CB11000, 0x1CB78000, 0, b""),
+    ]
+
+
+def test_splits_where_a_name_touches_the_next_address() -> None:
+    dump = only(
+        b"7f0b500000-7f0b580000 rw-s 00000000 00:12 48   /dev/p/u:object_r:param:s0"
+        b"7f0b580000-7f0b581000 r--p 00000000 b3:07 2292   /lib/a.so"
+        b"7f0b581000-7f0b582000 r--p 00001000 b3:07 2292   /lib/a.so\n"
+    )
+    assert names(dump) == [b"/dev/p/u:object_r:param:s0", b"/lib/a.so", b"/lib/a.so"]
+    assert [m.start for m in dump.mappings] == [0x7F0B500000, 0x7F0B580000, 0x7F0B581000]
+
+
+def test_keeps_a_name_that_looks_like_the_next_mapping() -> None:
+    head = b"00300000-00301000 r-xp 00000000 00:01 7   "
+    for name in (
+        b"/memfd:00500000-00501000 rw-p 00000000 00:00 0 (deleted)",
+        b"/memfd:x 00500000-00501000 rw-p 00000000 00:00 0 (deleted)",
+        b"/memfd:x 00200000-00201000 rw-p 00000000 00:00 0",
+    ):
+        assert names(only(head + name + b"\n" + LINES[0] + b"\n")) == [name, b"/bin/cat"]
+
+
+def test_escapes_of_rsyslog() -> None:
+    lines = b"#012".join((LINES[0], b"Size:#011#011   4 kB", b"THPeligible:#011#0110", *LINES[1:]))
+    dump = only(b"Jan 01 10:00:00 h a[10]: maps:#012" + lines + b"#012\n")
+    assert (names(dump), dump.container) == (NAMES, "log")
+    usage = dump.snapshot[0].usage
+    assert usage
+    assert (usage.size, usage.thp_eligible) == (4096, 0)
+    # The same text in a name, with nothing of a dump after it.
+    name = b"00400000-00401000 r-xp 00000000 fd:01 7   /tmp/a#012b#011c"
+    assert only(name + b"\n").text == name + b"\n"
+
+
+def test_tabs_of_a_sanitizer_in_syslog() -> None:
+    dump = only(
+        b"Jan 01 10:00:00 h a[10]: ==8==Process memory map follows:\n"
+        b"Jan 01 10:00:00 h a[10]: #0110x000000400000-0x000000401000#011/tmp/a.out\n"
+        b"Jan 01 10:00:00 h a[10]: #0110x000000401000-0x000000402000#011\n"
+    )
+    assert dump.container == "sanitizer"
+    assert names(dump) == [b"/tmp/a.out", b""]
+
+
+def test_newlines_of_other_loggers() -> None:
+    for newline in (b"^J", rb"\x0a", rb"\x0A", rb"\u000a", b"%0A", "↵".encode(), "␤".encode()):
+        dump = only(b"maps: " + newline.join(LINES) + newline + b"\n")
+        assert names(dump) == NAMES, newline
+
+
+def test_removes_markup_around_a_name() -> None:
+    rows = (
+        b'00400000-00401000 rw-p 00000000 00:00 0  <i class="error">&#91;heap&#93;</i><br/>\n',
+        b"00400000-00401000 rw-p 00000000 00:00 0                  <b>[heap]</b>\n",
+        b'00400000-00401000 rw-p 00000000 00:00 0   <a href="/s?q=heap">[heap]</a>\n',
+        b"00400000-00401000 rw-p 00000000 00:00 0                  </font>[heap]\n",
+        b"00400000-00401000 rw-p 00000000 00:00 0                  **[heap]**\n",
+        b"00400000-00401000 rw-p 00000000 00:00 0                  [b][heap][/b]\n",
+        b"**00400000-00401000 rw-p 00000000 00:00 0                  [heap]**\n",
+        b"<pre>\n00400000&ndash;00401000 rw-p 00000000 00:00 0   [heap]</pre><p>Why?</p>\n",
+    )
+    for row in rows:
+        dump = only(row)
+        assert (names(dump), dump.container) == ([b"[heap]"], "markup"), row
+        file = only(row.replace(b"00:00 0", b"fd:01 7").replace(b"&#91;", b"/").replace(
+            b"&#93;", b"").replace(b"[heap]", b"/heap"))  # fmt: skip
+        assert names(file)[0].startswith(b"/heap"), row
+
+
+def test_removes_links_made_of_file_names() -> None:
+    for name in (
+        b"/lib/libc.so <http://libc.so>",
+        b"/lib/<http://libc.so|libc.so>",
+        b"/lib/[libc.so](http://libc.so)",
+        b"[/lib/libc.so](https://a.example/lib/libc.so)",
+        b"[/lib/libc.so|https://a.example/lib/libc.so]",
+    ):
+        assert names(only(b"00400000-00401000 r-xp 00000000 fd:01 7   " + name + b"\n")) == [
+            b"/lib/libc.so"
+        ], name
+
+
+def test_keeps_marks_that_may_be_part_of_a_name() -> None:
+    for name in (
+        b"/tmp/**a**",
+        b"/tmp/<b>x</b>",
+        b"/tmp/[a](b)",
+        b"[anon:**a**]",
+        b"/a <http://b>",
+    ):
+        line = b"00400000-00401000 r-xp 00000000 fd:01 7   " + name + b"\n"
+        line = line.replace(b"fd:01 7", b"00:00 0") if name.startswith(b"[") else line
+        assert names(only(line)) == [name]
+
+
+def test_removes_remarks_that_differ_by_line() -> None:
+    dump = only(
+        b"7f0000000000-7f0000001000 r-xp 00000000 fd:02 6043376    /opt/s  (d:0xfd02 i:6043376)\n"
+        b"7f0000001000-7f0000002000 rw-p 00000000 00:00 0            (d:0x0 i:0)\n"
+        b"7f0000002000-7f0000003000 rw-p 00000000 00:00 0\t\t\t<--- missing\n"
+        b"7f0000003000-7f0000004000 rw-p 00000000 fd:02 7    /opt/t (deleted)  (d:0xfd02 i:7)\n"
+    )
+    assert names(dump) == [b"/opt/s", b"", b"", b"/opt/t (deleted)"]
+    assert [repair.detail for repair in dump.repairs if repair.kind == "remark"] == [
+        b"(d:0xfd02 i:6043376)", b"(d:0x0 i:0)", b"<--- missing", b"(d:0xfd02 i:7)",
+    ]  # fmt: skip
+    assert dump.doubts == ()
+
+
+def test_removes_remarks_with_a_mark() -> None:
+    for mark in (b" # ", b"   // ", b"\t<-- ", b" ; ", b" => ", b"   ", b"\t", b" -- ", b" /* "):
+        rows = zip(LINES, (b"text of it", b"heap", b"no file"), strict=True)
+        dump = only(b"".join(line + mark + text + b"\n" for line, text in rows))
+        assert (names(dump), dump.doubts) == (NAMES, ()), mark
+
+
+def test_several_names_of_one_file_show_a_remark() -> None:
+    line = b"%08x-%08x r-xp 00000000 fd:01 7   /bin/cat%b\n"
+    for first, second in (
+        (b"  <- code", b"  <- data"),
+        (b"", b" is this the one"),
+        (b" (deleted)", b"   # gone"),
+    ):
+        dump = only(line % (4096, 8192, first) + line % (8192, 12288, second))
+        kept = first if b"deleted" in first else b""
+        assert names(dump) == [b"/bin/cat" + kept, b"/bin/cat"]
+
+
+def test_every_file_with_a_text_of_one_form_shows_a_remark() -> None:
+    line = b"%08x-%08x r-xp 00000000 fd:01 %d   /bin/%b\n"
+    texts = (b"a  [7 pages]", b"b  [12 pages]", b"c  [0x1f pages]")
+    lines = [line % (n << 12, n + 1 << 12, n, text) for n, text in enumerate(texts, 1)]
+    assert names(only(b"".join(lines))) == [b"/bin/a", b"/bin/b", b"/bin/c"]
+    assert names(only(b"".join(lines[:2]))) == [b"/bin/" + text for text in texts[:2]]
+
+
+def test_reports_a_text_that_may_be_a_remark() -> None:
+    for text in (b"<- here", b"# code", b"(i:7)", b"// code", b" code"):
+        dump = only(LINES[0] + b" " + text + b"\n" + LINES[2] + b"\n")
+        assert names(dump) == [b"/bin/cat " + text, b""]
+        assert dump.doubts == (Doubt(1, "remark", text.strip()),)
+    # Ordinary names of files, and a name that no rule knows.
+    for name in (b"/bin/Program Files (x86)/a b", b"/bin/a-b (deleted)", b"/bin/A - B.mp3"):
+        assert only(LINES[0].replace(b"/bin/cat", name) + b"\n").doubts == ()
+    odd = only(LINES[2] + b"   libc.so\n")
+    assert (names(odd), odd.doubts) == ([b"libc.so"], (Doubt(1, "remark", b"libc.so"),))
+
+
+def test_reports_a_name_that_may_be_two_lines_or_markup() -> None:
+    text = b"00500000-00501000 rw-p 00000000 00:00 0"
+    assert only(LINES[0] + b" " + text + b"\n").doubts == (Doubt(1, "joined", b" " + text),)
+    assert only(LINES[0] + b"<b>1</b>\n").doubts == (Doubt(1, "markup", b"<b>1</b>"),)
+
+
+def test_build_ids_after_names() -> None:
+    dump = only(
+        b"memory map:\n"
+        b"    400b8000-400b9fff r-x         0      2000  /bin/a (BuildId: 7d4d) (load base 0x60)\n"
+        b"    400ba000-400bafff rw-      2000      1000  /bin/a (load base 0x6000)\n"
+        b"    400bb000-400bbfff rw-      2000      1000  /bin/b (BuildId: 7d4d) (new 0x6000)\n"
+        b"    400bc000-400bcfff rw-      2000      1000\n"
+    )
+    assert [(m.name, m.build_id, m.load_bias) for m in dump.mappings] == [
+        (b"/bin/a", "7d4d", 0x60), (b"/bin/a", None, 0x6000), (b"/bin/b", "7d4d", None),
+        (b"", None, None),
+    ]  # fmt: skip
+    dump = only(LINES[0] + b" (BuildId: 0badcafe)\n" + LINES[1] + b"\n")
+    assert (names(dump), dump.mappings[0].build_id) == (NAMES[:2], "0badcafe")
+    assert dump.text == LINES[0] + b"\n" + LINES[1] + b"\n"
+
+
+def test_joins_wrapped_lines_of_a_sanitizer() -> None:
+    dump = only(
+        b"> ==815==Process memory map follows:\n"
+        b"> \t0x000000400000-0x000000401000\n"
+        b"> /tmp/a.out\n"
+        b"> \t0x000000401000-0x000000402000\n"
+        b"> \t0x7ffffffde000-0x7ffffffff000\n"
+        b"> [stack]\n"
+        b"> ==815==End of process memory map.\n"
+    )
+    assert names(dump) == [b"/tmp/a.out", b"", b"[stack]"]
+    assert dump.skipped == ()
+
+
+def test_joins_wrapped_lines_of_a_tombstone() -> None:
+    dump = only(
+        b"> memory map (4 entries):\n"
+        b">     0000007a'00000000-0000007a'00000fff rw-         0      1000\n"
+        b"> /lib64/libc.so (BuildId: 0badcafe)\n"
+        b">     0000007a'00002000-0000007a'00002fff ---         0\n"
+        b"> 1000  [anon:x]\n"
+        b">     0000007a'00003000-0000007a'00003fff ---         0      1000  /lib64/b (BuildId:\n"
+        b"> 0badcafe)\n"
+        b">     0000007a'00004000-0000007a'00004fff ---         0      1000  /lib64/libm.so\n"
+        b"> (deleted) (load bias 0x2000)\n"
+    )
+    assert [(m.name, m.build_id, m.load_bias) for m in dump.mappings] == [
+        (b"/lib64/libc.so", "0badcafe", None), (b"[anon:x]", None, None),
+        (b"/lib64/b", "0badcafe", None), (b"/lib64/libm.so (deleted)", None, 0x2000),
+    ]  # fmt: skip
+
+
+def test_joins_a_name_with_fewer_quotation_marks() -> None:
+    dump = only(
+        b"> > > 10000000-10020000 r-xp 00000000 fd:00 167223\n"
+        b"> /bin/mprotect04\n"
+        b"> > > 10020000-10030000 r--p 00000000 fd:00\n"
+        b"> 167223 /bin/mprotect04\n"
+        b"> > > 10030000-10040000 rw-p 00000000 fd:00 167223\n"
+        b"/bin/mprotect04\n"
+        b"> > > 10040000-10050000 rw-p 00000000 00:00 0\n"
+        b"> Is that what you see?\n"
+    )
+    assert names(dump) == [*([b"/bin/mprotect04"] * 3), b""]
+
+
+def test_joins_wrapped_fields() -> None:
+    dump = only(
+        b"> 00400000-00401000 r-xp 00000000 fd:01 7  /bin/cat\n"
+        b"> Size:                  4\n> kB\n"
+        b"> KernelPageSize:\n> 4 kB\n"
+        b"> VmFlags: rd wr\n> mr\n"
+    )
+    usage = dump.snapshot[0].usage
+    assert usage
+    assert (usage.size, usage.kernel_page_size, str(usage.vm_flags)) == (4096, 4096, "rd wr mr")
+
+
+def test_text_below_a_name_does_not_join_it() -> None:
+    head = b"00400000-00401000 r-xp 00000000 fd:01 7 \n/bin/cat\n" + LINES[2] + b" \n"
+    for last in (b"[heap]", b"[anon:a b]"):
+        line = b"00500000-00501000 rw-p 00000000 00:00 0                      " + last + b"\n"
+        for below in (b"=" * 70, b"-" * 40, b"Information:", b"Averylongwordthatdoesnotfitthere"):
+            dump = only(head + line + below + b"\nmore\n")
+            assert (names(dump)[-1], dump.doubts) == (last, ()), below
+    file = b"00500000-00501000 r-xp 00000000 fd:01 9                         /opt/a\n"
+    for below in (b"=" * 70, b"***", b"Information-about-the-heap-of-it:"):
+        dump = only(head + file + below + b"\n")
+        assert (names(dump)[-1], dump.doubts) == (b"/opt/a", ()), below
+
+
+def test_reports_what_only_the_width_joins() -> None:
+    head = b"00400000-00401000 r-xp 00000000 fd:01 7 \n/bin/cat\n"
+    long = b"00410000-00411000 r-xp 00000000 fd:01 9     /lib/libm-2.31.so\n"
+    file = b"00500000-00501000 r-xp 00000000 fd:01 9               /opt/My\n"
+    inside = only(head + long + file + b"Application.jar\n" + OTHER_LINES[2] + b"\n")
+    assert names(inside)[2] == b"/opt/My Application.jar"
+    assert inside.doubts == (Doubt(5, "wrapped", b"Application.jar"),)
+    last = only(head + long + file + b"Application.jar\n\nBye\n")
+    assert names(last)[2] == b"/opt/My"
+    assert last.doubts == (Doubt(4, "perhaps more", b"Application.jar"),)
+
+
+def test_unfolds_the_repr_of_smaps() -> None:
+    dump = only(
+        b"'00400000-00401000 r-xp 00000000 08:01 123\n"
+        b"/usr/bin/a\\nSize:                  4 kB\\nKernelPageSize:        4\n"
+        b"kB\\nRss:                   8 kB\\nVmFlags: rd wr\\n00402000-00403000 rw-p\n"
+        b"00000000 00:00 0 [heap]\\nSize: 4 kB\\n'\n"
+    )
+    assert (names(dump), dump.container) == ([b"/usr/bin/a", b"[heap]"], "string")
+    usage = dump.snapshot[0].usage
+    assert usage
+    assert (usage.size, usage.kernel_page_size, usage.rss) == (4096, 4096, 8192)
+    assert dump.origins[:3] == ((1, 2), (2,), (2, 3))
+    # The lines of a literal without escapes are its own.
+    raw = b"maps = '" + b"\n".join(LINES) + b"'\n"
+    assert names(only(raw)) == NAMES
+
+
+def test_fields_of_vendors_that_meminfo_has_too() -> None:
+    for key in (b"ShmemHugePages", b"Writeback"):
+        text = LINES[0] + b"\nSize: 4 kB\nRss: 0 kB\n" + key + b": 0 kB\nLocked: 8 kB\n"
+        dump = only(text)
+        assert (dump.text, dump.skipped) == (text, ())
+
+
+def test_removes_tags_inside_a_name() -> None:
+    dump = only(b"<pre>\n" + LINES[0].replace(b"/cat", b"/<wbr>c<b>a</b>t") + b"</pre>\n")
+    assert names(dump) == [b"/bin/cat"]
+
+
+def test_a_wrapped_name_keeps_the_letter_before_a_space() -> None:
+    line = b"00400000-00401000 r-xp 00000000 fd:01 7\n/bin/QA (deleted)\n"
+    assert names(only(line)) == [b"/bin/QA (deleted)"]
+
+
+def test_a_range_of_short_numbers_is_no_mapping_of_a_sanitizer() -> None:
+    assert extract(b"0x400000-0x401000 /a\n0x401000-0x402000 /b\n") == ()

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from procmaps.formats.all_releases import RELEASES
+from procmaps.formats.dialects import DIALECTS
+from procmaps.formats.header_line import CHANGES
+from procmaps.formats.pseudo_names import PSEUDO_NAMES
 from procmaps.formats.releases import Release, Span, releases_named
+from procmaps.formats.smaps_fields import FIELDS
+from procmaps.formats.vm_flags import VM_FLAG_TABLE
 
 releases = st.lists(st.integers(0, 300), min_size=2, max_size=4).map(tuple).map(Release)
 
@@ -141,3 +147,22 @@ def test_series_of_a_stable_release(release: str, series: str) -> None:
 def test_releases_named_are_sorted_and_unique() -> None:
     spans = [Span.of("4.9|4.12", "5.10"), Span.of("3.8", "4.12|5.10"), Span()]
     assert [str(release) for release in releases_named(spans)] == ["3.8", "4.9", "4.12", "5.10"]
+
+
+def test_the_releases_at_which_something_changes_are_those_of_every_table() -> None:
+    spans = {
+        *(change.span for change in CHANGES),
+        *(field.span for field in FIELDS.values()),
+        *(each.span for field in FIELDS.values() for each in field.formats),
+        *(flag.span for flag in VM_FLAG_TABLE),
+        *(name.span for name in PSEUDO_NAMES),
+    }
+    for span in spans:
+        assert {*span.releases} <= {*RELEASES}
+
+
+def test_dialects_whose_names_may_break_lines() -> None:
+    raw = {dialect.name for dialect in DIALECTS if dialect.newlines_in_names}
+    assert raw == {"android", "nommu", "gvisor"}
+    unescaped = {dialect.name for dialect in DIALECTS if not dialect.escapes_newlines}
+    assert unescaped == {"nommu", "gvisor"}

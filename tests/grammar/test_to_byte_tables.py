@@ -49,14 +49,16 @@ def test_rejects_sets_that_need_backtracking() -> None:
 
 
 def test_takes_the_bits_of_permissions_from_the_records() -> None:
-    programs = to_byte_tables.compile_grammar(loading.load("linux"))
+    programs = to_byte_tables.compile_programs(loading.load("linux").rules)
     assert programs
-    added = [step.table for step in programs.fixed_columns if step.register_index == 2]
+    added = [step.table for step in programs["fixed_columns"] if step.register_index == 2]
     assert [added[0][ord("r")], added[1][ord("w")], added[2][ord("x")]] == [1, 2, 4]
     assert [added[3][ord(c)] for c in "psS"] == [0, 8, 24]
 
 
 def test_every_usage_column_has_a_key() -> None:
-    programs = to_byte_tables.compile_grammar(loading.load("linux"))
+    programs = to_byte_tables.compile_programs(loading.load("linux").rules)
     assert programs
-    assert {column for _, _, column in programs.keys} == set(range(len(to_byte_tables.USAGE) + 1))
+    assert {column for _, _, column in programs["keys"]} == set(
+        range(len(to_byte_tables.USAGE) + 1)
+    )

@@ -9,12 +9,15 @@ import pytest
 
 from tests.support.checkout import ROOT
 
-PROGRAMS = ("kernel.lab", "kernel.model", "kernel.experiments", "kernel.review")
+PROGRAMS = (
+    *("kernel.lab", "kernel.lab.programs", "kernel.model", "kernel.experiments", "kernel.review"),
+)
 COMMANDS = {
     "kernel.lab": (
         *("list", "all", "install", "build", "capture", "compare", "boot", "ready"),
         *("shell", "python"),
     ),
+    "kernel.lab.programs": ("list", "install", "build", "capture", "compare", "page"),
     "kernel.model": ("soak", "replay"),
 }
 

@@ -28,6 +28,20 @@ def alternating(pages):
     return memory
 """
 
+READY = "print('ready', flush=True)"
+
+HOSTILE = (
+    "import itertools\n"
+    "names = [b'a\\nb', rb'a\\012b', b'x (deleted)', b'[heap]', b'\\xff\\xfe', b' ', b'a]\\r\\t']\n"
+    "kept = []\n"
+    "for name in names:\n"
+    "    fd = os.memfd_create(name); os.truncate(fd, PAGE)\n"
+    "    kept.append(mmap.mmap(fd, PAGE, mmap.MAP_SHARED, mmap.PROT_READ))\n"
+    "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_SHARED))\n"
+    "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE, mmap.PROT_EXEC))\n"
+    "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE, mmap.PROT_READ))\n"
+)
+
 
 @attrs.frozen(eq=False)
 class Child:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import pickle
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar, cast
 
 import pytest
 
-from tests.live.children import PRELUDE, AsNobody, Child, Spawn
+from tests.live.children import HOSTILE, PRELUDE, READY, AsNobody, Child, Spawn
 
 T = TypeVar("T")
 
@@ -22,6 +24,21 @@ NOBODY = 65534
 @pytest.fixture
 def spawn() -> Iterator[Spawn]:
     """Start Python children; see `Spawn`."""
+    with children_of_tests() as start:
+        yield start
+
+
+@pytest.fixture
+def frozen(spawn: Spawn) -> Child:
+    """Start a child with hostile names and every kind of memory, and stop it."""
+    child = spawn(HOSTILE + READY)
+    child.freeze()
+    return child
+
+
+@contextlib.contextmanager
+def children_of_tests() -> Generator[Spawn]:
+    """Give the function that starts Python children, and end them all afterwards."""
     children: list[subprocess.Popen[bytes]] = []
 
     def start(code: str, *arguments: bytes | str, wait: str = "sys.stdin.read()") -> Child:
@@ -29,6 +46,7 @@ def spawn() -> Iterator[Spawn]:
             [sys.executable, "-I", "-S", "-c", PRELUDE + code + "\n" + wait, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,
         )
         children.append(process)
         assert process.stdout
@@ -36,10 +54,14 @@ def spawn() -> Iterator[Spawn]:
         assert said, "the child failed; its error is above"
         return Child(process, said)
 
-    yield start
-    for process in children:
-        process.kill()
-        process.communicate()
+    try:
+        yield start
+    finally:
+        for process in children:
+            # Its own children, too: one of them would keep the pipe open.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
 
 @pytest.fixture

@@ -511,3 +511,18 @@ def test_errors_can_be_pickled() -> None:
     assert (copy.errno, copy.filename) == (error.errno, "/proc/5/maps")
     assert str(copy) == str(error)
     assert copy == error
+
+
+@pytest.mark.parametrize("read", [procmaps.maps, procmaps.smaps])
+def test_a_torn_text_is_read_again_three_times_by_default(
+    read: Callable[[], procmaps.Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[None] = []
+
+    def torn(*_: object) -> bytes:
+        reads.append(None)
+        return REPEATED
+
+    monkeypatch.setattr("procmaps.live.process_snapshots.read_text", torn)
+    assert [problem.kind for problem in read().problems] == ["repeated"]
+    assert len(reads) == 4

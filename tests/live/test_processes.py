@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,26 @@ def test_rejects_a_root_that_is_no_procfs(tmp_path: Path) -> None:
     assert str(caught.value).startswith(f"cannot read {tmp_path}: {tmp_path} is not a procfs mount")
     with pytest.raises(NotProcfs):
         iter_snapshots(root=tmp_path)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_twice_as_many_snapshots_as_threads_wait_at_most(threads: int) -> None:
+    taken = 0
+
+    def own_pids() -> Iterator[int]:
+        nonlocal taken
+        for _ in range(20):
+            taken += 1
+            yield os.getpid()
+
+    for number, _ in enumerate(iter_snapshots(own_pids(), threads=threads)):
+        assert taken == min(20, 2 * threads + number)
+
+
+def test_one_thread_reads_if_the_number_of_processors_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    waiting = iter([os.getpid()] * 9)
+    next(iter_snapshots(waiting))
+    assert len([*waiting]) == 7

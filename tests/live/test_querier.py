@@ -20,7 +20,8 @@ import procmaps
 from procmaps import MappingFilter, Querier, QueryResult
 from procmaps.errors import ProcessGone, QueryUnsupported, Zombie
 from procmaps.live.build_id import build_id_at
-from tests.live.children import Child, Spawn
+from tests.live.children import READY, Child, Spawn
+from tests.live.ioctl import ioctl_known, needs_ioctl
 
 AnyMethod = Literal["auto", "ioctl", "text"]
 
@@ -28,44 +29,7 @@ LINE = b"00400000-00401000 r-xp 00000000 08:01 1                                
 LATER = b"00500000-00501000 rw-p 00000000 00:00 0 \n"
 
 
-def _ioctl_known() -> bool:
-    with Querier(method="ioctl") as querier:
-        try:
-            querier.query(0, or_next=True)
-        except QueryUnsupported:
-            return False
-    return True
-
-
-# On an older kernel each of these must fail with this exception; the report says why.
-needs_ioctl = pytest.mark.xfail(
-    not _ioctl_known(),
-    raises=QueryUnsupported,
-    strict=True,
-    reason="this kernel has no ioctl PROCMAP_QUERY (Linux 6.11)",
-)
-
-HOSTILE = (
-    "import itertools\n"
-    "names = [b'a\\nb', rb'a\\012b', b'x (deleted)', b'[heap]', b'\\xff\\xfe', b' ', b'a]\\r\\t']\n"
-    "kept = []\n"
-    "for name in names:\n"
-    "    fd = os.memfd_create(name); os.truncate(fd, PAGE)\n"
-    "    kept.append(mmap.mmap(fd, PAGE, mmap.MAP_SHARED, mmap.PROT_READ))\n"
-    "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_SHARED))\n"
-    "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE, mmap.PROT_EXEC))\n"
-    "kept.append(mmap.mmap(-1, PAGE, mmap.MAP_PRIVATE, mmap.PROT_READ))\n"
-)
 ANYTHING = MappingFilter(0)
-READY = "print('ready', flush=True)"
-
-
-@pytest.fixture
-def frozen(spawn: Spawn) -> Child:
-    """Start a child with hostile names and every kind of memory, and stop it."""
-    child = spawn(HOSTILE + READY)
-    child.freeze()
-    return child
 
 
 def _walk(querier: Querier, require: MappingFilter = ANYTHING) -> Iterator[QueryResult]:
@@ -152,7 +116,7 @@ def test_the_gate_area_is_found(frozen: Child) -> None:
         found = procmaps.query(frozen.pid, mapping.start)
         assert found
         assert found.mapping == mapping
-        assert (found.method == "text") == (mapping.name.kind == "vsyscall" or not _ioctl_known())
+        assert (found.method == "text") == (mapping.name.kind == "vsyscall" or not ioctl_known())
 
 
 @needs_ioctl
@@ -182,7 +146,7 @@ def test_a_path_too_long_for_the_ioctl_is_found_by_the_text(spawn: Spawn, tmp_pa
             assert found.mapping.name.raw.endswith(b"/file")
             again = querier.query(0, or_next=True)
             assert again
-            assert (again.method == "ioctl") == _ioctl_known()
+            assert (again.method == "ioctl") == ioctl_known()
     finally:
         shutil.rmtree(tmp_path / ("d" * 200))
 

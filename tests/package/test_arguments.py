@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import procmaps
-from procmaps._arguments import as_address, as_bytes, as_path
+from procmaps._arguments import as_address, as_bytes, as_count, as_path
 
 
 def first_chunk(source: str) -> procmaps.Snapshot:
@@ -69,3 +69,22 @@ def test_as_address_accepts_every_integer_type() -> None:
             return 0x7F00
 
     assert as_address(Address()) == as_address(0x7F00) == 0x7F00
+
+
+class Index:
+    """A number that is no ``int``, as NumPy has."""
+
+    def __index__(self) -> int:
+        return 3
+
+
+def test_a_count_is_an_integer_that_is_large_enough() -> None:
+    assert as_count("rows", 3, least=3) == 3
+    assert as_count("rows", Index(), least=3) == 3
+    with pytest.raises(ValueError, match=r"^rows must be an integer from 4, not 3$"):
+        as_count("rows", 3, least=4)
+    with pytest.raises(ValueError, match=r"^rows must be an integer from 4 or None, not 3$"):
+        as_count("rows", 3, least=4, alternative="None")
+    for wrong in (True, 3.5, "3", None):
+        with pytest.raises(TypeError, match=r"^rows must be an integer from 0, not "):
+            as_count("rows", wrong, least=0)

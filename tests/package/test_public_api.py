@@ -15,8 +15,9 @@ import attrs
 import pytest
 
 import procmaps
-from procmaps import errors, lint
+from procmaps import errors, lint, pages, usage
 from procmaps.formats.smaps_fields import FIELDS
+from tests.support.annotations import hints, names_for_checkers
 
 NAMES = procmaps._MODULES  # pyright: ignore[reportPrivateUsage]
 PUBLIC: dict[str, object] = {name: getattr(procmaps, name) for name in NAMES}
@@ -73,10 +74,10 @@ def _classes(annotation: object) -> Iterator[type]:
 def _annotations(value: object) -> Iterator[object]:
     """Yield the types of everything that a public function or class takes, returns or has."""
     if inspect.isfunction(value):
-        yield from typing.get_type_hints(value).values()
+        yield from hints(value).values()
     elif inspect.isclass(value):
         if attrs.has(value):
-            fields = attrs.fields(attrs.resolve_types(value))
+            fields = attrs.fields(attrs.resolve_types(value, localns=names_for_checkers(value)))
             yield from (field.type for field in fields if not field.name.startswith("_"))
         for name, member in inspect.getmembers(value):
             if name.startswith("_"):
@@ -88,7 +89,7 @@ def _annotations(value: object) -> Iterator[object]:
                 function = cast("cached_property[object]", member).func
             function = getattr(function, "__func__", function)
             if inspect.isfunction(function):
-                yield from typing.get_type_hints(function).values()
+                yield from hints(function).values()
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -109,7 +110,7 @@ def _described(record: type) -> dict[str, str]:
         word, _, text = line.partition(" ")
         if not line:
             name = ""
-        elif not line.startswith(" ") and text.startswith("  "):
+        elif not line.startswith(" ") and text.startswith(" "):
             name = word
             found[name] = text.strip()
         elif name:
@@ -125,12 +126,18 @@ DOCUMENTED = (
     "procmaps.lint",
     "procmaps.producers",
     "procmaps.records",
+    "procmaps.pages",
+    "procmaps.search",
+    "procmaps.usage",
 )
 """Modules whose public classes describe their attributes in the docstring."""
 
 RECORDS = [
     value
-    for value in (*PUBLIC.values(), *(getattr(lint, name) for name in lint.__all__))
+    for value in (
+        *PUBLIC.values(),
+        *(getattr(module, name) for module in (lint, pages, usage) for name in module.__all__),
+    )
     if inspect.isclass(value) and attrs.has(value) and value.__module__.startswith(DOCUMENTED)
 ]
 
@@ -141,13 +148,15 @@ def test_records_are_documented() -> None:
     assert {"Extract", "Explanation", "Finding"} <= names
 
 
-@pytest.mark.parametrize("record", RECORDS)
+@pytest.mark.parametrize(
+    "record", RECORDS, ids=lambda record: f"{record.__module__}.{record.__name__}"
+)
 def test_help_describes_every_attribute(record: type[attrs.AttrsInstance]) -> None:
     # A subclass need not repeat what a base class says, as of `Name.raw` and `Labelled.label`.
     described: dict[str, str] = {}
     for each in reversed(record.__mro__):
         described |= _described(each)
-    fields = {field.name for field in attrs.fields(record)}
+    fields = {field.name for field in attrs.fields(record) if not field.name.startswith("_")}
     assert fields - {name for name, text in described.items() if text} == set()
 
 

@@ -113,7 +113,7 @@ def usage(release: str, *, rollup: bool = False, **values: int | Name | VmFlags)
             "qemu-user",
             (
                 b"08048000-0804c000 r-xp 00001000 03:01 12288                              /bin/cat\n"
-                b"0804d000-08050000 rw-p 00000000 00:00 0\n"
+                b"0804d000-08050000 rw-p 00000000 00:00 0" + 34 * b" " + b"\n"
             ),
         ),
         (
@@ -590,3 +590,13 @@ def test_path_name_rejects_a_path_that_no_file_can_have(path: bytes) -> None:
 def test_loading_a_line_and_rendering_it_for_the_newest_kernel_is_the_identity() -> None:
     text = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          [anon:x]\n"
     assert render(loads(text)) == text
+
+
+@pytest.mark.parametrize("name", ["gvisor", "qemu-user", "wsl", "linux-3.10-android"])
+def test_rejects_a_name_whose_newline_would_end_the_line(name: str) -> None:
+    """Found by fuzzing: emulators have no rule of labels, so their text was not checked."""
+    label = b"a\n1000-2000 rw-p 00000000 00:00 0 \nb"
+    (mapping,) = loads(b"1000-2000 rw-p 00000000 00:00 0 [anon:x]\n")
+    forged = attrs.evolve(mapping, name=AnonName(b"[anon:" + label + b"]", label))
+    with pytest.raises(CannotRender):
+        render([forged], name)

@@ -14,23 +14,34 @@ import pytest
 from procmaps.cli.app import COMMANDS
 from procmaps.lint import RULES
 from tests.support.checkout import ROOT
-from tests.support.dumps import SAMPLE
+from tests.support.dumps import SAMPLE, SMAPS_AFTER, SMAPS_BEFORE
 
 _DOCS = ROOT / "docs"
 _PAGE = (_DOCS / "cli.md").read_text("utf-8")
 
 
-def blocks() -> list[tuple[str, str]]:
-    """Return each command that the page shows, with the output that it shows."""
-    return re.findall(r"```console\n\$ (.*?)\n(.*?)```", _PAGE, re.DOTALL)
+def blocks(name: str) -> list[tuple[str, str]]:
+    """Return each command that a page shows, with the output that it shows."""
+    page = (_DOCS / name).read_text("utf-8")
+    return re.findall(r"```console\n\$ (.*?)\n(.*?)```", page, re.DOTALL)
+
+
+def toml_of(name: str) -> str:
+    """Return the file of rules that a page shows."""
+    (found,) = re.findall(r"```toml\n(.*?)```", (_DOCS / name).read_text("utf-8"), re.DOTALL)
+    return str(found)
 
 
 def prepare(folder: Path) -> None:
     """Write the files that the commands of the page read, and the program ``procmaps``."""
     (folder / "dump.txt").write_bytes(SAMPLE)
+    (folder / "before.txt").write_bytes(SMAPS_BEFORE)
+    (folder / "after.txt").write_bytes(SMAPS_AFTER)
+    (folder / "rules.toml").write_text(toml_of("memory.md"))
     (folder / "damaged.txt").write_bytes(SAMPLE + b"x\n")
     (folder / "trimmed.txt").write_bytes(SAMPLE.replace(b"00:00 0 \n", b"00:00 0\n"))
     (folder / "mail.txt").write_bytes(b"You wrote:\n> " + SAMPLE.replace(b"\n", b"\n> "))
+    (folder / "backtrace.txt").write_bytes(b"#1  0x0000000000401b20 in main (argc=0x1)\n")
     shutil.copytree(_DOCS / "examples", folder / "docs" / "examples")
     program = folder / "bin" / "procmaps"
     program.parent.mkdir()
@@ -53,14 +64,16 @@ def run_block(command: str, folder: Path) -> str:
     return result.stdout + result.stderr
 
 
-@pytest.mark.parametrize(("command", "output"), blocks())
+@pytest.mark.parametrize(
+    ("command", "output"), [block for page in ("cli.md", "memory.md") for block in blocks(page)]
+)
 def test_the_page_shows_real_output(tmp_path: Path, command: str, output: str) -> None:
     prepare(tmp_path)
     assert run_block(command, tmp_path) == output
 
 
 def test_the_page_has_output_of_every_command() -> None:
-    shown = {command.split()[1] for command, _ in blocks()}
+    shown = {command.split()[1] for command, _ in blocks("cli.md")}
     assert shown == set(COMMANDS) - {"help"}
 
 

@@ -40,7 +40,7 @@ def outcomes(
     monkeypatch.setenv("CI", "true" if ci else "")
     folder = pytester.mkpydir("tests")
     (folder / "support").mkdir()
-    for file in ("conftest.py", "support/checkout.py", "support/shared.py"):
+    for file in ("conftest.py", "support/checkout.py", "support/shared.py", "support/tables.py"):
         (folder / file).write_bytes((TESTS / file).read_bytes())
     (folder / "test_sample.py").write_text(SKIPPING)
     (folder / "test_module.py").write_text(WHOLE_MODULE)

@@ -8,7 +8,8 @@ from typing import get_args
 import attrs
 import pytest
 
-from procmaps.extraction import Container, Extract, RepairKind
+from procmaps.extraction import Container, RepairKind
+from procmaps.extraction.results import Contents
 from tests.support.checkout import ROOT
 
 _PAGE = ROOT / "docs" / "extract.md"
@@ -25,7 +26,7 @@ def first_cells(heading: str) -> set[str]:
 @pytest.mark.parametrize(
     ("heading", "words"),
     [
-        ("The result", {field.name for field in attrs.fields(Extract)}),
+        ("The result", {field.name for field in attrs.fields(Contents)}),
         ("Containers", set(get_args(Container))),
         ("Repairs", set(get_args(RepairKind))),
     ],

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus.tools.matrix import expected, readme
+from procmaps.check import cases
 from tests.support.checkout import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -24,22 +26,28 @@ def test_the_first_example_runs() -> None:
     assert (failures, tried > 5) == (0, True)
 
 
-@pytest.mark.parametrize(
-    ("row", "title"),
-    [
-        ("a label without spaces", "A label without spaces"),
-        ("a label with spaces", "A label with spaces"),
-        ("a label that looks like something else", "A label that looks like something else"),
-        ("a label on shared memory", "`[anon_shmem:…]`"),
-        ("Android's labels", "Android's raw and long labels"),
-    ],
-)
-def test_the_table_has_the_recorded_counts(row: str, title: str) -> None:
+def test_the_table_of_names_is_the_recorded_one() -> None:
+    assert readme.update(README, expected.known(cases.load())) == README, "run `make matrix`"
+
+
+def test_each_row_of_the_table_has_the_figure_of_exactly_its_name() -> None:
     answer = json.loads((ROOT / "corpus" / "peers" / "answer.json").read_text("utf-8"))
-    found = next(known for known in answer["classes"] if known["title"] == title)
-    row_found = re.search(rf"\| .*{re.escape(row)}.* \| (\d+) of (\d+)", README)
-    assert row_found
-    assert (int(row_found[1]), int(row_found[2])) == (len(found["broken"]), found["asked"])
+    rows = {
+        found[1].replace("␠", " "): (int(found[2]), int(found[3]))
+        for found in re.finditer(r"^\| `([^`]+)` \|.*?\| (\d+) of (\d+) \|", README, re.MULTILINE)
+    }
+    assert rows == {
+        name["name"]: (name["broken"], name["asked"])
+        for name in answer["names"]
+        if "readme" in name["tables"]
+    }
+    assert "[anon: glibc: malloc]" in rows
+
+
+def test_no_other_sentence_has_a_figure_of_the_matrix() -> None:
+    written = README.partition(readme.BEGIN)[2].partition(readme.END)[0]
+    other = README.replace(written, "")
+    assert not re.findall(r"\d+ (?:other |existing )?(?:parsers|programs)", other)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

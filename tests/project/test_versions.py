@@ -27,11 +27,19 @@ PARTS = {"series", "parts", "last"}
 def comparisons(source: str) -> Iterator[str]:
     """Yield every comparison of a release in *source*, by value or by order."""
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Compare):
+        if not isinstance(node, ast.Compare) or asks_for_key(node):
             continue
         by_value = any(not isinstance(operator, ast.Is | ast.IsNot) for operator in node.ops)
         if by_value and any(map(is_release, (node.left, *node.comparators))):
             yield ast.unparse(node)
+
+
+def asks_for_key(node: ast.Compare) -> bool:
+    """Return whether a comparison asks if a text that is no release is in something."""
+    return isinstance(node.left, ast.Constant) and (
+        all(isinstance(operator, ast.In | ast.NotIn) for operator in node.ops)
+        and not is_release(node.left)
+    )
 
 
 def is_release(node: ast.expr) -> bool:

@@ -4,6 +4,7 @@ import attrs
 import pytest
 from hypothesis import given
 
+import procmaps
 from procmaps import (
     AnonName,
     Device,
@@ -101,13 +102,26 @@ def test_usage_has_one_attribute_for_each_field_of_the_table() -> None:
 
 def test_unique_set_size_is_the_sum_of_private_pages() -> None:
     assert Usage().uss is None
+    assert Usage(private_clean=4096).uss is None
     assert Usage(private_clean=4096, private_dirty=8192).uss == 12288
-    assert Usage(private_clean=0, private_dirty=4096, private_hugetlb=1 << 21).uss == 4096 + (
-        1 << 21
-    )
+
+
+def test_hugetlb_is_a_figure_of_its_own() -> None:
+    huge = Usage(private_clean=0, private_dirty=4096, private_hugetlb=1 << 21, shared_hugetlb=0)
+    assert (huge.uss, huge.hugetlb) == (4096, 1 << 21)
+    assert Usage(private_clean=0, private_dirty=0).hugetlb is None
 
 
 def test_repr_of_usage_shows_only_what_was_printed() -> None:
     usage = Usage(rss=4096, pss=0, vm_flags=VmFlags.of("rd"))
     assert repr(usage) == "Usage(rss=4096, pss=0, vm_flags=VmFlags(raw=b' rd '))"
     assert repr(Usage()) == "Usage()"
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [(b"00:00 0", False), (b"01:00 0", True), (b"00:01 0", True), (b"00:00 1", True)],
+)
+def test_a_file_has_a_device_or_an_inode(facts: bytes, expected: bool) -> None:
+    (mapping,) = procmaps.loads(b"1000-2000 rw-p 00000000 " + facts + b" \n")
+    assert mapping.has_file is expected

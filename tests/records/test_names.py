@@ -3,6 +3,8 @@
 from itertools import islice
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from procmaps.grammar import loading
 from procmaps.records import names
@@ -61,6 +63,7 @@ def test_both_engines_parse_each_column_as_its_record(raw: bytes) -> None:
     linux = loading.load("linux")
     assert linux.parse_name_with_lark(raw) == CASES[raw]
     assert linux.parse_name(raw) == CASES[raw]
+    assert linux.name_kind(raw) == CASES[raw].kind
     assert CASES[raw].raw == raw
 
 
@@ -185,6 +188,28 @@ def test_no_interpretation_has_a_longer_label_than_the_kernel_accepts(
     ]
     longer = prefix + b"x" * (limit + 1) + suffix
     assert {each[0] for each in interpretations(longer)} == {"file"}
+
+
+def test_a_label_that_is_too_long_in_every_form_is_no_work() -> None:
+    # 2**300 originals, none of which the kernel accepts: only those of a file are left.
+    label = rb"\012" * 300 + b"x" * 200
+    raw = b"/memfd:" + label + b" (deleted)"
+    first = next(names.Memfd(raw, label).interpretations())
+    assert (first.kind, first.deleted) == ("file", True)
+
+
+def test_of_many_originals_only_those_that_fit_are_made() -> None:
+    # 84 newlines fit into 249 bytes if at most 55 are literal: 84 + 3 * 55 == 249.
+    label = rb"\012" * 84
+    found = [*islice(names.Memfd(b"/memfd:" + label + b" (deleted)", label).interpretations(), 50)]
+    assert {each.kind for each in found} == {"memfd"}
+    assert found[0].value == b"\n" * 84
+
+
+@given(st.integers(0, 9), st.integers(-1, 10))
+def test_choices_are_the_numbers_with_few_bits(bits: int, most: int) -> None:
+    expected = [number for number in range(1 << bits) if number.bit_count() <= most]
+    assert [*names._choices(bits, most)] == expected  # pyright: ignore[reportPrivateUsage]
 
 
 def test_interpretations_of_kernel_objects() -> None:

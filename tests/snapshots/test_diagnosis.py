@@ -7,7 +7,7 @@ import pytest
 from procmaps import ParseError, loads
 from procmaps.formats.dialects import DIALECTS
 from procmaps.grammar import loading
-from procmaps.snapshots import hints
+from procmaps.snapshots import foreign_texts, hints
 from procmaps.snapshots.diagnosis import EXPECTED, expected_text
 from procmaps.snapshots.hints import for_command_line
 
@@ -129,7 +129,7 @@ The kernel prints no blank lines: remove it, or pass errors='collect'.""",
 line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found byte 0x1f
   \\x1f\\x8b\\x08\\x00
   ^
-This is gzip data: decompress it first.""",
+This is gzip data: decompress it first, as with `gzip -dc`.""",
     b"\xff\xfe7\x00": """\
 line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found byte 0xff
   \\xff\\xfe7\\x00
@@ -144,7 +144,8 @@ This looks like a path: procmaps.load() reads the file of that name.""",
 line 1, column 1: expected an address, 1 to 16 hexadecimal digits in lower case, found '{'
   {"a": 1}
   ^
-This looks like JSON; procmaps reads the text that the kernel prints.""",
+This looks like JSON; procmaps reads the text that the kernel prints. procmaps.extract() finds a \
+dump inside it.""",
 }
 
 
@@ -257,7 +258,8 @@ PYTHON_ONLY = re.compile(r"procmaps\.|='|\(\)")
 
 
 def test_no_hint_on_the_command_line_is_about_python() -> None:
-    texts = [hint for _, hint in hints.FOREIGN]
+    texts = [known.hint for known in foreign_texts.FORMATS]
+    texts += [hint for _, hint in foreign_texts.MESSAGES]
     texts += [value for name, value in vars(hints).items() if name.isupper() and name[0] != "_"
               and isinstance(value, str)]  # fmt: skip
     assert len(texts) > 12

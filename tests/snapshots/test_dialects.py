@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from procmaps import ParseError, Perms, UnknownDialect, loads
 from procmaps.formats.dialects import DIALECTS, dialect
-from procmaps.grammar.loading import dialect_markers
+from procmaps.grammar.loading import dialect_markers, unmarked_lines
 from procmaps.records.names import AnonName, FilePath, Special, UnknownName
 
 ANON = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
@@ -77,6 +77,28 @@ def test_markers_match_only_at_the_start_of_a_line(name: str, data: st.DataObjec
     text = b"x" + data.draw(st.from_regex(marker))
     starts = [match.start() for match in marker.finditer(text)]
     assert all(text[start - 1 : start] == b"\n" for start in starts)
+
+
+MARKED = st.one_of(
+    st.sampled_from([text for text, _ in DETECTED.values()]),
+    st.sampled_from([*dialect_markers().values()]).flatmap(st.from_regex),
+)
+
+
+@given(st.lists(st.one_of(MARKED, st.binary(max_size=9)), max_size=6).map(b"\n".join), st.data())
+def test_lines_are_skipped_up_to_the_first_that_has_a_marker(
+    text: bytes, data: st.DataObject
+) -> None:
+    end = data.draw(st.integers(0, len(text)))
+    skipped = unmarked_lines().match(text, 0, end)
+    assert skipped
+    starts = [0, *(index + 1 for index in range(end) if text[index] == 10)]
+    marked = [
+        start
+        for start in starts
+        if any(marker.match(text, start, end) for marker in dialect_markers().values())
+    ]
+    assert skipped.end() == min([*marked, end])
 
 
 HEADER = b"7f0000000000-7f0000001000 rw-p 00000000 00:00 0                          "
@@ -216,3 +238,21 @@ def test_rejects_a_comparison_with_what_is_no_dialect() -> None:
         assert dialect != "Linux"
     with pytest.raises(TypeError, match=r"^compare a dialect with a str such as 'linux', not b'"):
         assert dialect != b"linux"
+
+
+FILL = ANON * 100
+"""More than the start of a text that is always searched for markers."""
+
+CYGWIN = b"7f0000000000-7f0000001000 ===p 00000000 0000:0000 0\n"
+
+
+@pytest.mark.parametrize(("before", "name"), [(15, "cygwin"), (16, "linux")])
+def test_the_first_sixteen_ranges_that_linux_does_not_print_are_searched(
+    before: int, name: str
+) -> None:
+    text = FILL + (b"junk\n" + ANON) * before + CYGWIN
+    assert loads(text, errors="collect").dialect == name
+
+
+def test_a_marker_in_a_last_line_without_an_end_is_found() -> None:
+    assert loads(FILL + CYGWIN.removesuffix(b"\n"), errors="collect").dialect == "cygwin"

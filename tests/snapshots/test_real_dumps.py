@@ -32,6 +32,8 @@ def test_every_line_parses_and_comes_back(file: Path) -> None:
     assert snapshot.kind == kind_of(file)
     assert snapshot.problems == ()
     assert len([*snapshot]) == len(HEADER.findall(data))
+    kinds_and_sizes = [(mapping.name.kind, mapping.size) for mapping in snapshot]
+    assert [*snapshot.kinds_and_sizes()] == kinds_and_sizes
     assert snapshot.dumps() == data
     assert b"".join(snapshot.source(row) for row in range(len(snapshot))) == data
 

@@ -226,6 +226,6 @@ def test_snapshots_are_unequal_if_texts_or_dialects_are() -> None:
 
 def test_an_empty_text_is_an_empty_snapshot() -> None:
     snapshot = loads(b"")
-    assert (len(snapshot), snapshot.problems, snapshot.dumps()) == (0, (), b"")
+    assert (len(snapshot), len(snapshot.problems), snapshot.dumps()) == (0, 0, b"")
     assert snapshot.mapping_at(0) is None
     assert snapshot.overlapping(0, 2**64) == ()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from procmaps import ParseError, iterload, loads
 from tests.engines.native.lines import SEEDS
+from tests.support.costs import growth_of_calls
 
 ENTRY = b"%x-%x rw-p 00000000 00:00 0 \nRss: 4 kB\nVmFlags: rd \n"
 
@@ -53,3 +54,12 @@ def test_an_error_has_its_position_in_the_whole_input() -> None:
 def test_rejects_a_chunk_size_below_1() -> None:
     with pytest.raises(ValueError, match=r"^chunk_size must be an integer from 1, not 0$"):
         list(iterload(io.BytesIO(b""), chunk_size=0))
+
+
+def test_work_is_linear_without_a_header_line() -> None:
+    """Each chunk without an entry doubles what is read next, so it is not searched each time."""
+
+    def action(text: bytes) -> object:
+        return [*iterload(io.BytesIO(text), chunk_size=200, errors="collect", dialect="linux")]
+
+    assert growth_of_calls(action, lambda size: b"junk\n" * (size // 5), 20_000) < 5

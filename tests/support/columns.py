@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.columns import view_columns
+from procmaps.engines.extra_lines import extra_fields, label_text
 from procmaps.engines.usage_block_table import ABSENT, MISSING
 
 HEADERS = (
@@ -24,8 +25,9 @@ def facts(buffers: ColumnBuffers) -> dict[str, object]:
         "has field lines": [row != 0 for row in buffers.usage_row],
         "usage": {name: column for name, column in usage.items() if {*column} != {MISSING}},
         "flags": flags,
-        "extra": [table.extra.get(row) for row in buffers.usage_row],
-        "labels": [table.labels.get(row) for row in buffers.usage_row],
+        "extra": [[*extra_fields(buffers, row)] for row in buffers.usage_row],
+        "has extra": [row in table.extra for row in buffers.usage_row],
+        "labels": [label_text(buffers, row) for row in buffers.usage_row],
     }
 
 

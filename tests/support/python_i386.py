@@ -18,7 +18,7 @@ UNPACKED = CACHE / "root"
 PACKAGES = ("python3-minimal", "libpython3-stdlib", "libpython3-dev")
 VERSION = ".".join(map(str, sys.version_info[:2]))
 INTERPRETER = UNPACKED / "usr" / "bin" / f"python{VERSION}"
-INCLUDES = (UNPACKED / "usr" / "include" / f"python{VERSION}", UNPACKED / "usr" / "include")
+INCLUDES = UNPACKED / "usr" / "include" / f"python{VERSION}"
 
 
 def download() -> None:

@@ -20,7 +20,10 @@ def lowest(pyproject: str, frozen: list[str]) -> list[str]:
     The extra `test` is left as installed, because it runs the tests.
     """
     project = tomllib.loads(pyproject)["project"]
-    required: list[str] = project["dependencies"] + project["optional-dependencies"]["cli"]
+    extras = project["optional-dependencies"]
+    required: list[str] = [*project["dependencies"]]
+    for extra in ("cli", "elf", "export"):
+        required += extras.get(extra, ())
     bounds = {
         canonicalize_name(Requirement(line).name): line.replace(">=", "==") for line in required
     }

@@ -8,10 +8,15 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from procmaps.formats.releases import Release
 from procmaps.formats.smaps_fields import FIELDS
+from procmaps.formats.vm_flags import VM_FLAG_TABLE
 from tests.check.mutants.base import HEADER, Answer, Parser, right
 
 Fields = dict[bytes, Any]
+FLAGS = frozenset(flag.mnemonic for flag in VM_FLAG_TABLE)
+_FIRST = Release.parse("3.8")
+_OLD = frozenset(flag.mnemonic for flag in VM_FLAG_TABLE if flag.span.covers(_FIRST))
 _NO_UNIT = (b"THPeligible", b"ProtectionKey")
 
 
@@ -123,6 +128,22 @@ def _rss_prefix(fields: Fields) -> Fields:
     return fields | {b"Rss": found[-1]} if found else fields
 
 
+def _sums(fields: Fields, key: bytes, prefix: bytes) -> Fields:
+    """Every known or unknown key that begins with *prefix* is added to *key*."""
+    if key not in fields:
+        return fields
+    return fields | {key: sum(value for other, value in fields.items() if other.startswith(prefix))}
+
+
+def _lower_fields(dump: bytes) -> Answer:
+    """Add fields in lower case to the first mapping."""
+    answer = right(re.sub(rb"^[a-z_]+:[^\n]*\n", b"", dump, flags=re.MULTILINE))
+    for match in re.finditer(rb"^([a-z_]+):", dump, re.MULTILINE):
+        if answer and "usage" in answer[0]:
+            answer[0]["usage"][match[1]] = 1
+    return answer
+
+
 def _same_count(dump: bytes) -> Answer:
     """Every entry is taken to have as many lines as the first."""
     answer = right(dump)
@@ -169,6 +190,18 @@ MUTANTS: dict[str, tuple[str, Parser]] = {
     "flags-known": ("flags without letters are dropped", _flags(lambda w: tuple(x for x in w if x != b"??"))),
     "flags-once": ("a repeated flag is dropped", _flags(lambda w: tuple(dict.fromkeys(w)))),
     "flags-sorted": ("flags are sorted", _flags(lambda w: tuple(sorted(w)))),
+    "flags-of-3.8": ("flags that came after 3.8 are dropped", _flags(lambda w: tuple(x for x in w if x in _OLD))),
+    "flags-typed": ("a set of named flags has no others", _flags(lambda w: tuple(x for x in w if x in FLAGS))),
+    "flags-lower": ("flags are in lower case", _flags(lambda w: tuple(x.lower() for x in w))),
+    "flags-letters": ("flags have letters only", _flags(lambda w: tuple(x for x in w if x.isalpha()))),
+    "key-hexadecimal": ("a key of hexadecimal digits is an address", _refuse(lambda f: any(
+        re.fullmatch(rb"[0-9A-F]+", k) for k in f))),
+    "key-private": ("whatever begins with Private is private", _usage(lambda f: _sums(f, b"Private_Dirty", b"Private"))),
+    "key-shared": ("whatever begins with Shared is shared", _usage(lambda f: _sums(f, b"Shared_Dirty", b"Shared"))),
+    "key-swap": ("whatever begins with Swap is swap", _usage(lambda f: _sums(f, b"Swap", b"Swap"))),
+    "key-suffix": ("whatever ends in Size is Size", _usage(
+        lambda f: f | {b"Size": [v for k, v in f.items() if k.endswith(b"Size")][-1]} if b"Size" in f else f)),
+    "key-lower": ("a field in lower case is a field", _lower_fields),
     "flags-last": ("the last flag is cut off", _flags(lambda w: w[:-1])),
     "flags-16": ("sixteen flags are kept", _flags(lambda w: w[:16])),
     "key-words": ("keys have letters only", _usage(lambda f: {k: v for k, v in f.items() if k.isalpha()})),

@@ -35,6 +35,32 @@ def _labelled(change: Callable[[bytes], bytes]) -> Parser:
     return parser
 
 
+def _refuse_name(reason: Callable[[bytes], bool]) -> Parser:
+    def parser(dump: bytes) -> Answer:
+        answer = right(dump)
+        if any(reason(item["name"]) for item in answer):
+            raise ValueError("a name that the parser does not accept")
+        return answer
+
+    return parser
+
+
+def _is_expression(name: bytes) -> bool:
+    try:
+        re.compile(name)
+    except re.error:
+        return False
+    return True
+
+
+def _deleted_is_a_kind(dump: bytes) -> Answer:
+    answer = right(dump)
+    for item in answer:
+        if item["name"].endswith(DELETED):
+            item["kind"] = "deleted"
+    return answer
+
+
 def _texts(change: Callable[[bytes], bytes]) -> Parser:
     """The right parser on a text that was changed before."""
     return lambda dump: right(change(dump))
@@ -171,5 +197,20 @@ MUTANTS: dict[str, tuple[str, Parser]] = {
                          _named(lambda n: re.sub(rb"%([0-9a-f]{2})", lambda m: bytes((int(m[1], 16),)), n))),
     "memfd-prefix": ("memfds lose their prefix", _named(lambda n: n.replace(b"/memfd:", b""))),
     "comment": ("a number sign begins a comment", _texts(lambda d: re.sub(rb"#[^\n]*", b"", d))),
+    "variables": ("variables are replaced by nothing", _named(lambda n: re.sub(rb"\$\{?\w*\}?", b"", n))),
+    "commands": ("commands in backticks are run", _named(lambda n: re.sub(rb"`[^`]*`|\$\([^)]*\)", b"", n))),
+    "format": ("names are formats of printf()", _named(lambda n: re.sub(rb"%[a-z]", b"0", n))),
+    "format-refused": ("a percent sign at the end is refused", _refuse_name(lambda n: n.rstrip(b"]")[-1:] == b"%")),
+    "braces": ("names are formats of format()", _named(lambda n: re.sub(rb"\{\w*\}", b"x", n))),
+    "braces-refused": ("an opening brace alone is refused", _refuse_name(lambda n: b"{" in n and b"}" not in n)),
+    "tilde": ("a tilde is the home directory", _named(lambda n: n.replace(b"~", b"/root"))),
+    "glob": ("names are globs", _named(lambda n: n.replace(b"*", b"x").replace(b"?", b"x"))),
+    "expression-refused": ("names are regular expressions, and refused if they are none",
+                           _refuse_name(lambda n: n[:1] == b"/" and not _is_expression(n))),
+    "escape-hexadecimal": (r"\x41 becomes A", _named(lambda n: n.replace(rb"\x41", b"A"))),
+    "escape-unicode": (r"\u0041 becomes A", _named(lambda n: n.replace(rb"\u0041", b"A"))),
+    "entities": ("character references of HTML are replaced", _named(lambda n: n.replace(b"&lt;", b"<"))),
+    "formula": ("a formula gets a quote", _named(lambda n: n.replace(b"=", b"'="))),
+    "deleted-is-type": ("what is deleted is of another kind", _deleted_is_a_kind),
     "quotes": ("quotes are taken off", _named(lambda n: n.replace(b'"', b"").replace(b"'", b""))),
 }  # fmt: skip

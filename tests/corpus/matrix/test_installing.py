@@ -50,3 +50,30 @@ def test_a_failed_installation_is_reported_and_leaves_nothing(
     assert lines[0] == "PyPI: psutil"
     assert " exited with 1:\n  " in lines[1]
     assert list(cache.iterdir()) == []
+
+
+def test_a_helper_and_the_folder_are_given_to_the_adapter() -> None:
+    (shell, region) = load(["idiom-shell-read", "region"])
+    folder_of(shell).mkdir()
+    assert f"PROCMAPS_HELPER={shell.helper}" in command(shell)
+    assert f"PROCMAPS_PEER={folder_of(shell)}" in command(shell)
+    folder_of(region).mkdir()
+    assert "--own" in command(region)
+
+
+def test_a_compiled_helper_is_part_of_the_folder() -> None:
+    (ubsan,) = load(["ubsan"])
+    others = [attrs.evolve(ubsan, flags=()), attrs.evolve(ubsan, modules={"x": "1"}), ubsan]
+    assert len({folder_of(peer) for peer in others}) == 3
+    folder_of(ubsan).mkdir()
+    assert f"PROCMAPS_HELPER={folder_of(ubsan) / 'helper'}" in command(ubsan)
+
+
+def test_every_exception_of_a_jvm_says_where_it_comes_from() -> None:
+    """Without its trace, a refusal after many others is taken for a fault of the adapter."""
+    peers = [peer for peer in load() if not peer.reason and peer.adapter.suffix == ".java"]
+    assert peers
+    for peer in peers:
+        folder_of(peer).mkdir()
+        for started in (command(peer), installing.audit_command(peer)):
+            assert "-XX:-OmitStackTraceInFastThrow" in " ".join(started)

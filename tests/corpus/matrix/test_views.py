@@ -26,6 +26,13 @@ Rss:                   8 kB
 Swap:                  4 kB
 VmFlags: rd wr\x20
 """
+RIGHTS = b"""\
+400000-401000 r-xp 00000000 fd:01 42         /opt/a
+401000-402000 ---p 00000000 fd:01 42         /opt/a
+402000-403000 rw-p 00000000 00:00 0\x20
+403000-404000 rwxp 00000000 00:00 0          [anon:jit]
+404000-405000 --xp 00000000 00:00 0\x20
+"""
 PLAIN = load(["psutil"])[0]
 
 
@@ -55,12 +62,34 @@ def test_each_view_keeps_the_mappings_of_its_tools() -> None:
     assert starts("maps", DUMP, view="files") == [0x400000, 0x403000]
     assert starts("maps", DUMP, view="modules") == [0x400000, 0x403000, 0x404000]
     assert starts("smaps", SMAPS, flags_left_out=("io",)) == [0x401000]
+    assert starts("maps", RIGHTS, view="readable") == [0x400000, 0x402000, 0x403000]
+    assert starts("maps", RIGHTS, view="writable") == [0x402000, 0x403000]
+    assert starts("maps", RIGHTS, view="read_execute") == [0x400000]
+    assert starts("maps", RIGHTS, view="named_executable") == [0x400000, 0x403000]
 
 
 def test_a_module_ends_at_its_last_mapping() -> None:
     seen = case_for(attrs.evolve(PLAIN, view="modules"), _case("maps", DUMP))
     assert seen is not None
     assert [record.end for record in seen.records] == [0x402000, 0x404000, 0x405000]
+
+
+def test_a_segment_of_valgrind_continues_in_its_file() -> None:
+    dump = b"""\
+400000-401000 r--p 00000000 fd:01 42         /opt/a
+401000-402000 r--p 00001000 fd:01 42         /opt/a
+402000-403000 r-xp 00002000 fd:01 42         /opt/a
+403000-404000 r-xp 00009000 fd:01 42         /opt/a
+404000-405000 rw-p 00000000 00:00 0          [anon:x]
+405000-406000 r-xp 00000000 00:05 0          /no/inode
+"""
+    seen = case_for(attrs.evolve(PLAIN, view="segments_of_valgrind"), _case("maps", dump))
+    assert seen is not None
+    assert [(record.start, record.end) for record in seen.records] == [
+        (0x400000, 0x402000),
+        (0x402000, 0x403000),
+        (0x403000, 0x404000),
+    ]
 
 
 def test_omits_names_that_bcc_does_not_accept_as_files() -> None:
@@ -78,6 +107,25 @@ def test_a_total_sums_the_printed_fields() -> None:
     (record,) = seen.records
     assert record.usage is not None
     assert (record.usage.rss, record.usage.swap, record.usage.pss) == (12288, 4096, None)
+
+
+def test_a_sum_over_64_bits_is_not_asked_for() -> None:
+    """The program's type cannot hold it, whatever the parser reads."""
+    highest = SMAPS.replace(b"Rss:                   8 kB", b"Rss:   18014398509481980 kB")
+    assert starts("smaps", highest, view="total") is None
+    below = SMAPS.replace(b"Rss:                   8 kB", b"Rss:   18014398509481979 kB")
+    assert starts("smaps", below, view="total") == [0]
+
+
+def test_an_address_is_asked_about_once() -> None:
+    first = DUMP.split(b"\n")[0] + b"\n"
+    assert starts("maps", first * 2, view="paths") == [0x400000]
+    assert starts("maps", b"", view="paths") is None
+
+
+def test_inaccessible_mappings_are_left_out_of_a_profile() -> None:
+    dump = DUMP.replace(b"rw-p", b"-w-p").replace(b"r--p", b"---s")
+    assert starts("maps", dump, view="accessible") == [0x401000, 0x403000]
 
 
 def test_a_case_without_mappings_for_a_tool_does_not_apply() -> None:

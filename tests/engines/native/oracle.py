@@ -1,29 +1,15 @@
 """The property that is fuzzed: the native engine fills the same columns as the reference.
 
-``PROCMAPS_SCANNER`` is the path of another build of the extension, such as one with sanitizers.
+The extension may be another build: see `tests.support.other_builds`.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import random
 import sys
-from importlib.machinery import ExtensionFileLoader
 
-
-def _load(path: str) -> None:
-    """Import the build at *path* as the extension of `procmaps.engines.native_engine`."""
-    loader = ExtensionFileLoader("procmaps.engines._scanner", path)
-    spec = importlib.util.spec_from_file_location("procmaps.engines._scanner", path, loader=loader)
-    assert spec
-    sys.modules["procmaps.engines._scanner"] = importlib.util.module_from_spec(spec)
-    loader.exec_module(sys.modules["procmaps.engines._scanner"])
-
-
-if "PROCMAPS_SCANNER" in os.environ:
-    _load(os.environ["PROCMAPS_SCANNER"])
-
+# Before the extension is imported.
+import tests.support.other_builds  # noqa: F401 # pyright: ignore[reportUnusedImport]
 from procmaps.engines import lark_engine, native_engine
 from procmaps.grammar import loading
 from tests.engines.native.lines import SEEDS

@@ -14,6 +14,7 @@ pytest.importorskip(
 )
 
 from procmaps.engines import native_engine, regex_engine
+from procmaps.engines.extra_lines import extra_fields
 from procmaps.formats.dialects import DIALECTS
 from procmaps.grammar import loading
 from tests.engines.native import oracle
@@ -22,9 +23,11 @@ from tests.support.columns import difference
 from tests.support.examples import examples
 
 
-@given(st.lists(st.sampled_from(SEEDS), max_size=14), st.integers(0, 40))
-def test_agrees_on_lines_in_any_order_cut_anywhere(lines: list[bytes], cut: int) -> None:
-    text = b"".join(lines)
+@given(st.lists(st.sampled_from(SEEDS), max_size=14), st.integers(1, 3), st.integers(0, 40))
+def test_agrees_on_lines_in_any_order_cut_anywhere(
+    lines: list[bytes], times: int, cut: int
+) -> None:
+    text = b"".join(lines) * times
     oracle.check(text[: len(text) - cut] if cut else text)
 
 
@@ -122,7 +125,7 @@ def test_buffers_grow() -> None:
     assert len(found) == 3000
     assert len(found.names.texts) == 3001
     assert len(found.usage_table.flags.texts) == 500
-    assert sum(map(len, found.usage_table.extra.values())) == 3000
+    assert sum(len([*extra_fields(found, row)]) for row in found.usage_row) == 3000
 
 
 def test_name_that_the_reference_read_first_keeps_its_index() -> None:
@@ -152,3 +155,35 @@ def test_scan_fills_the_arrays_without_a_copy() -> None:
     assert (view.format, view.itemsize, view[0]) == ("Q", 8, 0x7F0000000000)
     with pytest.raises(BufferError):
         columns.start.append(1)  # the view exports the column itself
+
+
+def test_equal_blocks_of_fields_share_a_row() -> None:
+    entry = b"1000-2000 rw-p 00000000 00:00 0 \nRss: 4 kB\nPss: 4 kB\n"
+    other = entry.replace(b"4", b"8")
+    assert oracle.TABLES
+    columns = native_engine.scan(entry * 9 + other * 9, oracle.LINUX, oracle.TABLES)
+    assert [*columns.usage_row] == [1] * 9 + [2] * 9
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"junk\n",
+        b"1000-2000 rw-p 00000000 00:00 0junk\n",
+        b"1000-2000 rw-q 00000000 00:00 0 \n",
+        b"1000-2000\n",
+        b"\xff\xff\n",
+    ],
+)
+def test_unreadable_lines_do_not_leave_the_scanner(
+    line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a line that anybody can write would cost as much as a line in Python."""
+
+    def leave(*_: object) -> int:
+        raise AssertionError(line)
+
+    monkeypatch.setattr("procmaps.engines.native_engine._Scan._read_unmatched", leave)
+    assert oracle.TABLES
+    columns = native_engine.scan(line * 3, oracle.LINUX, oracle.TABLES)
+    assert len(columns.unparsed) == 1

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
+import pickle
+import threading
 from array import array
 from typing import Any
 
 import pytest
 
-from procmaps.grammar.to_byte_tables import OUTSIDE, USAGE
-from procmaps.records.mapping import Mapping
-from procmaps.records.usage import Usage
+from procmaps.engines.intern_table import InternTable
+from procmaps.grammar.to_byte_tables import OUTSIDE, USAGE, Step
 
 _scanner = pytest.importorskip(
     "procmaps.engines._scanner", reason="the native scanner was not built: no C compiler"
@@ -23,40 +23,52 @@ TEXT = b"1000-2000 rw-p 00000000 00:00 0 /a\nRss: 4 kB\n"
 
 
 def scanner() -> Any:
-    return _scanner.Scanner(TABLES, TEXT, names=1, flags=0, seed=1)
+    return _scanner.Scanner(TABLES, TEXT, texts(), texts())
+
+
+def texts(text: bytes = TEXT, first: tuple[Any, ...] = (b"",)) -> Any:
+    return _scanner.Texts(text, bytes(16), first)
 
 
 def buffers(rows: int) -> list[Any]:
     """Return the buffers for `run`, with room for *rows* mappings and field blocks."""
     columns = tuple(array("Q", bytes(8 * rows)) for _ in native.HEADER_COLUMNS)
     usage = tuple(array("Q", bytes(8 * (rows + 2))) for _ in range(len(USAGE) + 1))
-    return [columns, usage, array("Q", bytes(8 * (len(USAGE) + 1))), array("Q", bytes(32))]
+    return [
+        columns,
+        usage,
+        array("Q", bytes(8 * (len(USAGE) + 1))),
+        array("Q", bytes(24)),
+        array("Q"),
+    ]
 
 
 def test_run_fills_the_buffers() -> None:
     given = buffers(1)
-    assert scanner().run(0, 0, 1, *given) == (len(TEXT), 1, 2, 0, native.DONE)
+    assert scanner().run(0, 0, 1, *given) == (len(TEXT), 1, 2, 0, 0, native.DONE)
     assert given[0][native.HEADER_COLUMNS.index("end")][0] == 0x2000
     assert given[0][native.HEADER_COLUMNS.index("usage_row")][0] == 1
     assert given[1][USAGE.index("rss")][1] == 4096
 
 
 def test_run_stops_without_room() -> None:
-    assert scanner().run(0, 0, 1, *buffers(0)) == (0, 0, 1, 0, native.ROWS_FULL)
-    columns, usage, filled, unknown = buffers(1)
+    assert scanner().run(0, 0, 1, *buffers(0)) == (0, 0, 1, 0, 0, native.ROWS_FULL)
+    columns, usage, filled, extra, unparsed = buffers(1)
     nothing = (None,) * (len(USAGE) + 1)
-    assert scanner().run(0, 0, 1, columns, nothing, filled, unknown) == (
+    assert scanner().run(0, 0, 1, columns, nothing, filled, extra, unparsed) == (
         35,
         1,
         1,
         0,
+        0,
         native.NO_USAGE_COLUMN,
     )
     short = tuple(column[:1] for column in usage)
-    assert scanner().run(0, 0, 1, columns, short, filled, unknown) == (
+    assert scanner().run(0, 0, 1, columns, short, filled, extra, unparsed) == (
         0,
         0,
         1,
+        0,
         0,
         native.USAGE_ROWS_FULL,
     )
@@ -77,28 +89,34 @@ def test_run_stops_without_room() -> None:
     ],
 )
 def test_run_rejects_wrong_arguments(change: dict[str, Any], message: str) -> None:
-    columns, usage, filled, unknown = buffers(1)
+    columns, usage, filled, extra, unparsed = buffers(1)
     arguments = {"offset": 0, "rows": 0, "usage_rows": 1, "columns": columns, "usage": usage,
-                 "filled": filled, "unknown_fields": unknown, **change}  # fmt: skip
+                 "filled": filled, "extra": extra, "unparsed": unparsed, **change}  # fmt: skip
     with pytest.raises(ValueError) as caught:
         scanner().run(*arguments.values())
     assert str(caught.value) == message
 
 
 def test_run_rejects_read_only_and_unaligned_buffers() -> None:
-    columns, usage, filled, unknown = buffers(1)
+    columns, usage, filled, extra, unparsed = buffers(1)
     with pytest.raises(BufferError):
-        scanner().run(0, 0, 1, (bytes(8), *columns[1:]), usage, filled, unknown)
+        scanner().run(0, 0, 1, (bytes(8), *columns[1:]), usage, filled, extra, unparsed)
     shifted = memoryview(bytearray(16))[1:9]
     with pytest.raises(ValueError, match=r"^a buffer must be aligned to its items$"):
-        scanner().run(0, 0, 1, (shifted, *columns[1:]), usage, filled, unknown)
+        scanner().run(0, 0, 1, (shifted, *columns[1:]), usage, filled, extra, unparsed)
 
 
 def test_scanner_requires_tables_and_bytes() -> None:
-    with pytest.raises(TypeError, match=r"^tables must be ScannerTables$"):
-        _scanner.Scanner(object(), TEXT, names=1, flags=0, seed=1)
+    wrong = r"^tables must be ScannerTables; names and flags must be Texts$"
+    for given in ((object(), texts(), texts()), (TABLES, (), texts()), (TABLES, texts(), None)):
+        with pytest.raises(TypeError, match=wrong):
+            _scanner.Scanner(given[0], TEXT, *given[1:])
     with pytest.raises(TypeError):
-        _scanner.Scanner(TABLES, bytearray(TEXT), names=1, flags=0, seed=1)
+        _scanner.Scanner(TABLES, bytearray(TEXT), texts(), texts())
+    other = texts(bytes(bytearray(TEXT)))
+    for names, flags in ((other, texts()), (texts(), other)):
+        with pytest.raises(ValueError, match=r"^names and flags must be of the text$"):
+            _scanner.Scanner(TABLES, TEXT, names, flags)
 
 
 TABLE = bytes(256).replace(b"\0", b"\xff")
@@ -129,85 +147,64 @@ def test_tables_reject_a_key_without_a_column() -> None:
         _scanner.ScannerTables((), (), (), (), (), (), (), ((b"Rss:", 0, 0),), 1)
 
 
-def test_text_has_one_index() -> None:
-    known = scanner()
-    known.add_name(b"/x", 1)
-    with pytest.raises(ValueError, match=r"^this text has another index already$"):
-        known.add_name(b"/x", 2)
+def test_texts_have_one_index_each() -> None:
+    known = texts(first=(b"", b"/x"))
+    assert [known.index(text) for text in (b"/x", b"/y", b"", b"/y")] == [1, 2, 0, 2]
+    assert (len(known), [*known], known[2], known[-1]) == (3, [b"", b"/x", b"/y"], b"/y", b"/y")
+    assert (b"/y" in known, b"/z" in known, "/y" in known, b"" in texts(first=())) == (
+        (True, False, False, False)
+    )
+    assert known.texts == (b"", b"/x", b"/y")
+    assert known.texts is known.texts
+    known.index(b"/z")
+    assert known.texts == (b"", b"/x", b"/y", b"/z")
+    for index in (4, -5):
+        with pytest.raises(IndexError):
+            known[index]
 
 
-def hashed(word: bytes, seed: int) -> int:
-    """Return the hash of a text of less than eight bytes, as intern_table.c computes it."""
-    mixed = (seed ^ len(word) ^ int.from_bytes(word, "little")) * 0xBF58476D1CE4E5B9 % 2**64
-    return mixed ^ mixed >> 32
+def test_texts_that_a_scanner_adds_follow_those_of_a_caller() -> None:
+    names, flags = texts(), texts(first=())
+    given = buffers(1)
+    names.index(b"/z")
+    _scanner.Scanner(TABLES, TEXT, names, flags).run(0, 0, 1, *given)
+    assert names.texts == (b"", b"/z", b"/a")
+    assert given[0][native.HEADER_COLUMNS.index("name_index")][0] == 2
 
 
-def test_agrees_on_names_that_collide_until_the_intern_table_closes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """All these texts begin at one slot. Such texts exist for every seed."""
-    seed, probes = 1, 64
-    words = (b"/%x" % number for number in itertools.count(2**20))
-    alike = [
-        *itertools.islice((word for word in words if hashed(word, seed) % 256 == 0), probes + 2)
-    ]
-    text = b"".join(b"1000-2000 rw-p 00000000 00:00 0 %b\n" % name for name in (*alike, *alike))
-    monkeypatch.setattr(native.secrets, "randbits", {64: seed}.__getitem__)
-    oracle.check(text)
+def test_texts_require_bytes_and_a_key() -> None:
+    with pytest.raises(ValueError, match=r"^key must be 16 bytes$"):
+        _scanner.Texts(TEXT, bytes(17), ())
+    with pytest.raises(TypeError, match=r"^first must be a tuple of bytes$"):
+        texts(first=(b"", "x"))
+    with pytest.raises(TypeError, match=r"^a text must be bytes$"):
+        texts().index(bytearray())
+
+
+def test_texts_are_pickled_without_the_extension() -> None:
+    known = texts(first=(b"", b"/x"))
+    copied = pickle.loads(pickle.dumps(known))  # noqa: S301 - made in this very line
+    assert type(copied) is InternTable
+    assert copied.texts == known.texts
 
 
 def test_run_checks_the_usage_row_of_the_caller() -> None:
     """The caller can change the usage row of the last mapping, so it is checked again."""
     text = b"1000-2000 rw-p 00000000 00:00 0 \nRss: 4 kB\nPss: 4 kB\n"
-    columns, usage, filled, unknown = buffers(1)
-    reader = _scanner.Scanner(TABLES, text, names=1, flags=0, seed=1)
+    columns, usage, filled, extra, unparsed = buffers(1)
+    reader = _scanner.Scanner(TABLES, text, texts(text), texts(text))
     columns[native.HEADER_COLUMNS.index("usage_row")][0] = 2**32 - 1
-    assert reader.run(33, 1, 1, columns, usage, filled, unknown) == (33, 1, 1, 0, native.UNMATCHED)
+    assert reader.run(33, 1, 1, columns, usage, filled, extra, unparsed) == (
+        33,
+        1,
+        1,
+        0,
+        0,
+        native.UNMATCHED,
+    )
 
 
 NUMBERS = array("Q", (1, 2, 3))
-TOO_SHORT = "a column has fewer numbers than there are rows, or numbers of an unknown size"
-FORMS = r"a column of a form that build\(\) does not have"
-
-
-def test_build_fills_only_slots_of_the_record() -> None:
-    slots = (Mapping.start, Mapping.end, Mapping.name, Mapping.offset, Mapping.inode)
-
-    def divide(one: int, other: int) -> int:
-        return one // other
-
-    table = ("zero", "one", "two", "three")
-    columns = (NUMBERS, array("B", b"\4\5\6"), (table, NUMBERS), ("same",),
-               (divide, array("Q", (7, 8, 9)), array("I", (0, 4, 3))))  # fmt: skip
-    one, two = _scanner.build(Mapping, slots, columns, 1, 2)
-    assert (one.start, one.end, one.name, one.offset, one.inode) == (2, 5, "two", "same", 2)
-    assert (two.start, two.end, two.name, two.offset, two.inode) == (3, 6, "three", "same", 3)
-    with pytest.raises(ZeroDivisionError):
-        _scanner.build(Mapping, slots, columns, 0, 1)
-    with pytest.raises(IndexError, match=r"^number 3 in a column for a table of 3 values$"):
-        _scanner.build(Mapping, (Mapping.name,), ((table[:3], NUMBERS),), 0, 3)
-    with pytest.raises(TypeError):
-        _scanner.build(Usage, slots, columns, 1, 1)
-    with pytest.raises(TypeError, match=r"^a slot must be a member descriptor$"):
-        _scanner.build(Mapping, (1,), (NUMBERS,), 0, 1)
-
-
-@pytest.mark.parametrize(
-    ("column", "first", "count", "message"),
-    [
-        (NUMBERS, 1, 3, TOO_SHORT),
-        (NUMBERS, 4, 0, TOO_SHORT),
-        (NUMBERS, -1, 1, "expected 1 to 128 slots, a column for each, and no negative row"),
-        (NUMBERS, 0, -1, "expected 1 to 128 slots, a column for each, and no negative row"),
-        (array("H", (1, 2)), 0, 1, TOO_SHORT),
-        ((), 0, 1, FORMS),
-        (((), NUMBERS, NUMBERS), 0, 1, FORMS),
-        ((max, NUMBERS, NUMBERS, NUMBERS), 0, 1, FORMS),
-    ],
-)
-def test_build_rejects_wrong_columns(column: Any, first: int, count: int, message: str) -> None:
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        _scanner.build(Mapping, (Mapping.start,), (column,), first, count)
 
 
 def test_gather_sets_missing_after_the_last_number() -> None:
@@ -216,3 +213,67 @@ def test_gather_sets_missing_after_the_last_number() -> None:
     assert [*into] == [3, 1, 2**64 - 1]
     with pytest.raises(ValueError, match=r"^into must have an item for each row$"):
         _scanner.gather(NUMBERS, array("I", (2, 0, 3, 4)), into)
+
+
+def test_a_busy_scanner_refuses_another_thread() -> None:
+    """One run of many milliseconds without the interpreter's lock: one range of unparsed lines."""
+    text = b"?\n" * 20_000_000
+    refused: list[str] = []
+
+    def run(reader: Any) -> None:
+        given = buffers(1)
+        given[4] = array("Q", bytes(16))
+        try:
+            reader.run(0, 0, 1, *given)
+        except RuntimeError as error:
+            refused.append(str(error))
+
+    for _ in range(20):
+        reader = _scanner.Scanner(TABLES, text, texts(text), texts(text))
+        threads = [threading.Thread(target=run, args=(reader,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if refused:
+            break
+    assert refused == ["another thread is using this scanner"]
+
+
+def test_a_literal_may_be_longer_than_a_step_holds() -> None:
+    """Adjacent sets of one byte are joined, eight in a step."""
+
+    def step(byte: int, register: int) -> Step:
+        table = bytes(0 if each == byte else OUTSIDE for each in range(256))
+        return Step(table, 1, 1, 0, register, may_end=False)
+
+    word = b"ABCDEFGHIJKLMNOPQRS"
+    line = (*(step(byte, -1) for byte in word), step(ord("!"), 0))
+    programs = {**oracle.LINUX.programs, "text": line}
+    tables = _scanner.ScannerTables(**programs, columns=len(USAGE) + 1)
+    text = b"1000-2000 rw-p 00000000 00:00 0 \n" + word + b"!\n" + word[:-1] + b"?!\n"
+    given = buffers(2)
+    given[3] = array("Q", bytes(24 * 3))
+    reader = _scanner.Scanner(tables, text, texts(text), texts(text))
+    *_, extra, unparsed, stop = reader.run(0, 0, 1, *given)
+    assert (extra, unparsed, stop) == (1, 0, native.UNPARSED_FULL)
+
+
+def test_equal_blocks_of_fields_share_rows_as_long_as_they_are_remembered() -> None:
+    """The scanner remembers five blocks, of which one is being read."""
+    header = b"1000-2000 rw-p 00000000 00:00 0 \n"
+    text = b"".join(header + b"Rss: %d kB\n" % (number % 4) for number in range(40))
+    assert native.scan(text, oracle.LINUX, TABLES).usage_table.rows == 1 + 4
+
+
+@pytest.mark.parametrize("line", [b"1000-2000 rw-p 00000000 00:00 0 /x\0y\n", b"1000-2000 what\n"])
+def test_lines_that_no_rule_matches_are_left_out_by_the_scanner_itself(
+    line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_unmatched(*_: object) -> None:
+        pytest.fail("a line was read outside the scanner")
+
+    monkeypatch.setattr(native._Scan, "_read_unmatched", read_unmatched)
+    text = b"1000-2000 rw-p 00000000 00:00 0 \n" + 3 * line
+    (unparsed,) = native.scan(text, oracle.LINUX, TABLES).unparsed
+    assert (unparsed.start, unparsed.end) == (len(text) - 3 * len(line), len(text))

@@ -1,4 +1,4 @@
-"""The C extension has no warnings, and no errors under ASan and UBSan."""
+"""The C extensions have no warnings, and no errors under ASan and UBSan."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import other_builds
 from tests.support.checkout import ROOT
 from tests.support.examples import examples
 
-CORE = ROOT / "procmaps" / "engines" / "_c" / "core"
-SOURCES = sorted((ROOT / "procmaps" / "engines" / "_c").glob("*/*.c"))
 WARNINGS = ("-Werror", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wno-cast-function-type")
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
@@ -35,22 +34,55 @@ def sanitizer_library() -> str:
     return path
 
 
-def test_native_engine_agrees_with_the_reference_under_sanitizers(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Build the extensions with sanitizers; return the environment to use them in."""
     library = sanitizer_library()
-    extension = tmp_path / "_scanner.so"
-    includes = (f"-I{sysconfig.get_paths()['include']}", f"-I{CORE}")
-    build = ("gcc", *WARNINGS, *SANITIZERS, "-shared", "-fPIC", "-DPy_LIMITED_API=0x030B0000")
-    subprocess.run([*build, *includes, *SOURCES, "-o", extension], check=True)
-    environment = {
+    compiler = ("gcc", *WARNINGS, *SANITIZERS, f"-I{sysconfig.get_paths()['include']}")
+    return {
         **os.environ,
-        "PROCMAPS_SCANNER": str(extension),
+        **other_builds.build(compiler, tmp_path_factory.mktemp("sanitized")),
         "LD_PRELOAD": library,
         # The interpreter itself leaks memory when it exits.
         "ASAN_OPTIONS": "detect_leaks=0",
+        # Each object is an allocation of its own, so that ASan sees its end.
+        "PYTHONMALLOC": "malloc",
         "PYTHONPATH": str(ROOT),
     }
+
+
+def run(environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.engines.native.oracle", str(examples(1500)), "1000000"],
+        [sys.executable, *arguments],
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stdout == f"{examples(1500)} texts, no difference\n", done.stderr
+    assert not done.returncode, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_native_engine_agrees_with_the_reference(environment: dict[str, str]) -> None:
+    count = examples(1500)
+    output = run(environment, "-m", "tests.engines.native.oracle", str(count), "1000000")
+    assert output == f"{count} texts, no difference\n"
+
+
+def test_records_are_stored_without_a_fault(environment: dict[str, str]) -> None:
+    """The tests of records in C, and all that can be seen of the records of some dumps."""
+    folder = ROOT / "tests" / "records" / "storage"
+    pytest_options = ("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider")
+    run(environment, *pytest_options, str(folder / "test_storage.py"))
+    smaps = Path("/proc/self/smaps").read_bytes()[:20_000]
+    code = "import io, sys, tests.support.other_builds, tests.records.storage.observer as o\n"
+    code += f"sys.stdin = io.StringIO('x{smaps.hex()} auto\\n')\no.main()\n"
+    assert run(environment, "-c", code).startswith("procmaps.records._storage\n[")
+
+
+def test_sums_and_queries_have_no_fault(environment: dict[str, str]) -> None:
+    """The tests of ``sum_groups()`` and of `KernelQuery`, in the other build of both modules."""
+    names = ("engines/native/test_group_sums.py", "live/test_kernel_query.py")
+    options = ("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "tests.support.other_builds")
+    run(environment, "-m", "pytest", *options, *(str(ROOT / "tests" / name) for name in names))
+
+
+def test_each_allocation_may_fail(environment: dict[str, str]) -> None:
+    assert int(run(environment, "-m", "tests.records.storage.each_allocation")) > 30

@@ -14,7 +14,7 @@ from lark.exceptions import LexError
 
 from procmaps import _resources
 from procmaps.formats.dialects import DIALECTS, Dialect
-from procmaps.grammar import loading
+from procmaps.grammar.lark_parser import STARTS
 
 
 def load_strictly(path: Path, *start: str) -> None:
@@ -33,7 +33,7 @@ def load_strictly(path: Path, *start: str) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 def test_terminals_of_a_dialect_do_not_collide(dialect: Dialect) -> None:
-    load_strictly(_resources.path(dialect.grammar), *loading.STARTS)
+    load_strictly(_resources.path(dialect.grammar), *STARTS)
 
 
 def test_colliding_terminals_are_found(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def built(kernel: Kernel) -> bool:
 PRESENT = [*NEEDED, *(k for k in KERNELS.values() if k not in NEEDED and built(k))]
 
 
-CAPTURED = [kernel for kernel in PRESENT if (CORPUS / kernel.name).is_dir()]
+CAPTURED = [kernel for kernel in PRESENT if (CORPUS / kernel.folder).is_dir()]
 
 
 @pytest.fixture(params=PRESENT, ids=lambda kernel: kernel.name)

@@ -5,5 +5,5 @@ from kernel.lab.build import Image
 
 
 def test_new_capture_equals_the_corpus(captured: Image) -> None:
-    kept = capture.read(capture.CORPUS / captured.kernel.name)
+    kept = capture.read(capture.CORPUS / captured.kernel.folder)
     assert capture.compare(kept, capture.take(captured)) == []

@@ -33,7 +33,7 @@ MEMFD_ORIGINAL = b64encode(b"/memfd:line\nfeed (deleted)").decode()
 def files() -> tuple[Entry, ...]:
     """Give this Python with the project and its tests of naming, for a guest."""
     try:
-        return python.entries(ARCHITECTURES["x86_64"], "cli,test", PARTS)
+        return python.entries(ARCHITECTURES["x86_64"], "cli,elf,export,test", PARTS)
     except LabError as error:
         pytest.skip(str(error))
 

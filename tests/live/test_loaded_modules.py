@@ -1,0 +1,218 @@
+"""Modules of running processes, with the headers of their files."""
+
+from __future__ import annotations
+
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import procmaps
+from procmaps import ArchiveMember, LoadedModule, ProcessGone, process_modules
+from procmaps.live import backing_search, loaded_modules
+from tests.live.backing_ways import MAP, without
+from tests.live.children import Child, Spawn
+from tests.mapped_files.elf_files import BUILD_ID, LIBRARY, LIBRARY_SIZE, elf, note
+
+LOAD = """
+def load(path, base=0):
+    "Map the segments of the library that `elf_files.LIBRARY` describes, as ld.so does."
+    fd = os.open(path, os.O_RDONLY)
+    libc.mmap.restype = ctypes.c_void_p
+    def map_at(where, pages, access, offset):
+        flags = 2 | (0x10 if where else 0)  # MAP_PRIVATE, MAP_FIXED
+        start = libc.mmap(ctypes.c_void_p(where), ctypes.c_size_t(pages * PAGE),
+                          access, flags, fd, ctypes.c_long(base + offset))
+        assert start != 2 ** 64 - 1
+        return start
+    start = map_at(0, 9, 1, 0)
+    assert libc.munmap(ctypes.c_void_p(start), ctypes.c_size_t(9 * PAGE)) == 0
+    map_at(start, 2, 1, 0)
+    map_at(start + 2 * PAGE, 2, 5, 2 * PAGE)
+    map_at(start + 4 * PAGE, 1, 1, 4 * PAGE)
+    map_at(start + 5 * PAGE, 2, 3, 4 * PAGE)
+    anonymous = libc.mmap(ctypes.c_void_p(start + 7 * PAGE), ctypes.c_size_t(2 * PAGE), 3,
+                          0x32, -1, ctypes.c_long(0))
+    assert anonymous == start + 7 * PAGE
+    protect(start + 5 * PAGE, PAGE, 1)
+    os.close(fd)
+    return start
+"""
+
+TEXT = elf(LIBRARY, LIBRARY_SIZE, notes=note())
+
+PAGES = pytest.mark.skipif(os.sysconf("SC_PAGE_SIZE") != 4096, reason="the library has 4 kB pages")
+
+
+def module_at(child: Child, address: int) -> LoadedModule:
+    (found,) = (each for each in process_modules(child.pid) if each.module.start == address)
+    return found
+
+
+def loaded(spawn: Spawn, path: Path, base: int = 0) -> tuple[Child, int]:
+    child = spawn(f"{LOAD}\nprint(hex(load(sys.argv[1], {base})), flush=True)", str(path))
+    return child, int(child.said, 16)
+
+
+def check(found: LoadedModule, start: int) -> None:
+    """Check what the headers say of the library, wherever it is."""
+    assert (found.problems, found.build_id, found.bias) == ((), BUILD_ID, start)
+    assert found.how == "map_files"
+    assert found.bss == (start + 0x6100, start + 0x9000)
+    assert found.relro == (start + 0x5DE0, start + 0x6000)
+    assert found.module.tail
+    assert found.module.tail.start == start + 0x7000
+    assert found.virtual_address(start + 0x2345) == 0x2345
+    assert found.virtual_address(start + 0x8FFF) == 0x8FFF  # .bss
+    assert found.virtual_address(start + 0x9000) is None
+    assert found.virtual_address(0) is None
+
+
+@PAGES
+def test_a_library_has_headers_and_addresses(spawn: Spawn, tmp_path: Path) -> None:
+    path = tmp_path / "library.so"
+    path.write_bytes(TEXT)
+    child, start = loaded(spawn, path)
+    found = module_at(child, start)
+    check(found, start)
+    assert found.module.path == os.fsencode(path)
+
+
+@PAGES
+def test_a_deleted_library_has_them_too(spawn: Spawn, tmp_path: Path) -> None:
+    path = tmp_path / "library.so"
+    path.write_bytes(TEXT)
+    child, start = loaded(spawn, path)
+    path.unlink()
+    path.write_bytes(b"another file")
+    check(module_at(child, start), start)
+
+
+@PAGES
+def test_a_library_in_an_archive_is_a_module(spawn: Spawn, tmp_path: Path) -> None:
+    path = tmp_path / "base.apk"
+    with zipfile.ZipFile(path, "w") as file:
+        for member in ("lib/one.so", "lib/two.so"):
+            info = zipfile.ZipInfo(member)
+            start = file.start_dir + 30 + len(member)
+            info.extra = b"\xfe\xca" + (-(start + 4) % 4096).to_bytes(2, "little")
+            info.extra += bytes(-(start + 4) % 4096)
+            file.writestr(info, TEXT)
+    archive = path.read_bytes()
+    one, two = archive.index(TEXT), archive.rindex(TEXT)
+    assert {one % 4096, two % 4096} == {0}
+    child = spawn(
+        f"{LOAD}\nprint(load(sys.argv[1], {one}), load(sys.argv[1], {two}), flush=True)", str(path)
+    )
+    for start, name, offset in zip(
+        map(int, child.said.split()), (b"lib/one.so", b"lib/two.so"), (one, two), strict=True
+    ):
+        found = module_at(child, start)
+        check(found, start)
+        assert found.module.member == ArchiveMember(name, offset, len(TEXT))
+        assert (found.module.offset, found.module.base) == (offset, start)
+        assert found.module.to_offset(start + 0x2345) == 0x2345
+
+
+@PAGES
+def test_a_damaged_archive_is_reported(spawn: Spawn, tmp_path: Path) -> None:
+    path = tmp_path / "base.apk"
+    path.write_bytes(b"PK\x03\x04" + bytes(4092) + TEXT)
+    child, start = loaded(spawn, path, base=4096)
+    found = module_at(child, start)
+    assert found.problems == ("not a usable ZIP archive: File is not a zip file",)
+    assert (found.layout, found.build_id, found.module.offset) == (None, None, 4096)
+
+
+@PAGES
+def test_without_the_file_there_is_the_image(
+    spawn: Spawn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "library.so"
+    path.write_bytes(TEXT)
+    child, start = loaded(spawn, path)
+    path.unlink()
+    monkeypatch.setattr(backing_search, "routes", without("map_files"))
+    found = module_at(child, start)
+    assert (found.how, found.build_id, found.bias) == ("memory", BUILD_ID, start)
+    (problem,) = found.problems
+    assert problem.startswith("only an image: put together from 28672 mapped bytes, with what was")
+
+
+@PAGES
+def test_a_library_that_is_only_read_has_addresses_by_offset(spawn: Spawn, tmp_path: Path) -> None:
+    path = tmp_path / "library.so"
+    path.write_bytes(TEXT)
+    child = spawn(
+        MAP.replace("PAGE,", "0,")
+        + "memory = mapped(sys.argv[1]); print(hex(address(memory)), flush=True)",
+        str(path),
+    )
+    start = int(child.said, 16)
+    found = module_at(child, start)
+    assert (found.bias, found.bss, found.relro) == (None, None, None)
+    assert found.virtual_address(start + 0x4DE0) == 0x5DE0
+    assert found.virtual_address(start + 0x5200) is None
+    assert found.virtual_address(start - 1) is None
+
+
+def test_without_the_extra_build_ids_remain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "elftools.elf.elffile", None)
+    program = next(each for each in process_modules("self") if each.build_id)
+    assert program.layout is None
+    assert program.problems == ("this needs pyelftools: pip install pyelftools",)
+
+
+def test_every_library_of_this_process_is_loaded_as_its_headers_say() -> None:
+    found = process_modules("self")
+    elfs = [each for each in found if each.layout]
+    assert len(elfs) >= 3
+    for each in elfs:
+        assert each.problems == ()
+        assert each.bias is not None
+        assert each.layout
+        for mapping in each.module.mappings:
+            offset = each.module.to_offset(mapping.start)
+            address = each.virtual_address(mapping.start)
+            assert offset is not None
+            if address is not None and each.layout.to_offset(address) is not None:
+                assert each.layout.to_offset(address) == offset
+
+
+def test_a_library_that_goes_meanwhile_is_reported(
+    spawn: Spawn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"x" * 5000)
+    child = spawn(
+        MAP + "memory = mapped(sys.argv[1]); print(hex(address(memory)), flush=True)",
+        str(path),
+        wait="sys.stdin.readline(); memory.close(); print(flush=True); sys.stdin.read()",
+    )
+    original = procmaps.modules
+
+    def late(*arguments: object, **options: object) -> object:
+        child.tell(b"close it")
+        return original(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loaded_modules, "modules", late)
+    found = next(e for e in process_modules(child.pid) if e.module.path == os.fsencode(path))
+    assert len(found.problems) == 1
+    assert "does not map the same file" in found.problems[0]
+
+
+def test_a_process_that_ends_meanwhile_is_an_error(
+    spawn: Spawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = spawn("print('ready', flush=True)")
+    original = procmaps.modules
+
+    def late(*arguments: object, **options: object) -> object:
+        child.kill(collect=True)
+        return original(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loaded_modules, "modules", late)
+    with pytest.raises((ProcessGone, procmaps.NoSuchProcess)):
+        process_modules(child.pid)

@@ -1,0 +1,192 @@
+"""`redact`: what may be published stays, nothing else does, and different things stay different."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from procmaps import Mapping, Snapshot, loads, redact, strategies
+from procmaps.redaction.addresses import Addresses
+from procmaps.redaction.words import KEPT, Words
+from procmaps.usage import account
+from procmaps.usage.figures import SUMMED
+from tests.support.dumps import SAMPLE, SMAPS_BEFORE
+
+SMAPS = strategies.dumps(kind="smaps")
+MAPS = strategies.dumps()
+
+
+def facts(mapping: Mapping) -> tuple[object, ...]:
+    """Return what a redacted mapping keeps."""
+    return (
+        mapping.size,
+        mapping.perms,
+        mapping.offset,
+        mapping.device,
+        bool(mapping.inode),
+        mapping.name.kind,
+        len(mapping.name.raw),
+        None if mapping.usage is None else [getattr(mapping.usage, name) for name in SUMMED],
+    )
+
+
+def equal_pairs(values: list[object]) -> set[tuple[int, int]]:
+    """Return which of *values* are equal."""
+    return {(i, j) for i, one in enumerate(values) for j, two in enumerate(values) if one == two}
+
+
+@given(MAPS | SMAPS)
+def test_keeps_layout_kinds_and_figures(text: bytes) -> None:
+    old = loads(text, errors="collect")
+    new = loads(redact(text), errors="collect")
+    assert [facts(mapping) for mapping in new] == [facts(mapping) for mapping in old]
+    assert [problem.kind for problem in new.problems] == [problem.kind for problem in old.problems]
+    assert new.dialect == old.dialect
+    assert new.kind == old.kind
+
+
+@given(MAPS | SMAPS)
+def test_what_was_equal_is_equal_and_what_was_not_is_not(text: bytes) -> None:
+    old, new = loads(text, errors="collect"), loads(redact(text), errors="collect")
+
+    def facts_of(snapshot: Snapshot, name: str) -> list[object]:
+        return [getattr(mapping, name) for mapping in snapshot]
+
+    for name in ("start", "end", "inode", "name"):
+        assert equal_pairs(facts_of(old, name)) == equal_pairs(facts_of(new, name))
+
+
+@given(MAPS | SMAPS | st.binary())
+def test_every_line_keeps_its_length_and_redacting_twice_changes_nothing_more(text: bytes) -> None:
+    once = redact(text)
+    assert redact(once) == once
+    assert once.count(b"\n") == text.count(b"\n")
+
+
+@given(strategies.damaged_dumps())
+def test_damaged_dumps_keep_what_can_be_read(text: bytes) -> None:
+    old, new = loads(text, errors="collect"), loads(redact(text), errors="collect")
+    assert [mapping.size for mapping in new] == [mapping.size for mapping in old]
+    assert redact(text).count(b"\n") == text.count(b"\n")
+
+
+SECRETS = st.lists(
+    st.text("QXZJ", min_size=6, max_size=12).map(str.encode), min_size=1, max_size=4, unique=True
+)
+
+
+@given(SECRETS, st.data())
+def test_no_secret_word_is_left(words: list[bytes], data: st.DataObject) -> None:
+    path = b"/home/" + b"/".join(words)
+    label = b" ".join(words)
+    lines = (
+        b"7f12345d6000-7f12345d7000 r-xp 00000000 08:01 81234567 " + path + b".so (deleted)\n",
+        b"7f22345d6000-7f22345d7000 rw-p 00000000 00:00 0 [anon:" + label + b"]\n",
+        b"7f32345d6000-7f32345d7000 rw-s 00000000 00:01 9 /memfd:" + label + b" (deleted)\n",
+        b"7f42345d6000-7f42345d7000 rw-p 00000000 00:00 0 " + label + b"\n",
+        b"Rss: 4 kB\n",
+        b"VmFlags: rd wr " + words[0] + b"\n",
+        b"Owner: " + label + b"\n",
+        label + b": 4 kB\n",
+        b"7f52345d6000-7f52345d7000 rw-p 00000000 00:00 0 [anon:" + label + b"\n",
+        b"cat: " + path + b": Permission denied\n",
+    )
+    text = b"".join(data.draw(st.permutations(lines)))
+    printed = redact(text)
+    assert not [word for word in words if word in printed]
+    assert b"81234567" not in printed
+    assert b"2345d6" not in printed
+
+
+def test_an_example() -> None:
+    text = (
+        b"55d0c1a00000-55d0c1a01000 r-xp 00000000 08:02 173521 /home/ann/bin/app-1.2/libx.so.6\n"
+        b"7f8a1c2d3000-7f8a1c2d4000 rw-p 00000000 00:00 0 [anon: glibc: malloc arena]\n"
+        b"7f8a1c2d4000-7f8a1c2d5000 rw-p 00000000 00:00 0 [anon:ann's sessions]\n"
+        b"7f8a1c2d5000-7f8a1c2d6000 rw-s 00000000 00:01 32769 /SYSV0052e2c1 (deleted)\n"
+        b"Rss:                   4 kB\n"
+        b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n"
+    )
+    assert redact(text) == (
+        b"558000000000-558000001000 r-xp 00000000 08:02 100000 /home/aaa/bin/app-0.1/aaaa.so.2\n"
+        b"7f80000d3000-7f80000d4000 rw-p 00000000 00:00 0 [anon: glibc: malloc arena]\n"
+        b"7f80000d4000-7f80000d5000 rw-p 00000000 00:00 0 [anon:aaa'a aaaaaaaa]\n"
+        b"7f80000d5000-7f80000d6000 rw-s 00000000 00:01 10000 /SYSV00000001 (deleted)\n"
+        b"Rss:                   4 kB\n"
+        b"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n"
+    )
+
+
+@pytest.mark.parametrize("text", [SAMPLE, SMAPS_BEFORE, b"", SAMPLE.replace(b"\n", b"\r\n")])
+def test_sums_stay_the_same(text: bytes) -> None:
+    old, new = loads(text), loads(redact(text))
+    sums = [account(each, "kind", sizes_only=not text.count(b"Rss")) for each in (old, new)]
+    one, other = ([group.usage for group in each.groups] for each in sums)
+    assert one == other
+    assert redact(text).count(b"\r\n") == text.count(b"\r\n")
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.from_regex(rb"[0-9A-Za-z\x80-\xff]{1,3}", fullmatch=True), max_size=60))
+def test_words_are_replaced_one_for_one(words: list[bytes]) -> None:
+    memory = Words()
+    replaced = [memory.replace(word) for word in words]
+    assert equal_pairs([*words]) == equal_pairs([*replaced])
+    assert all(memory.replace(word) == new for word, new in zip(words, replaced, strict=True))
+
+
+@given(st.from_regex(rb"[0-9A-Za-z\x80-\xff]{1,12}", fullmatch=True))
+def test_a_word_keeps_its_shape(word: bytes) -> None:
+    new = Words().replace(word)
+    assert len(new) == len(word)
+    for letters in (rb"[0-9]", rb"[a-z]", rb"[A-Z]"):
+        assert re.sub(letters, b".", new).count(b".") == re.sub(letters, b".", word).count(b".")
+
+
+def test_every_word_of_one_letter_has_another() -> None:
+    memory = Words()
+    words = [bytes([letter]) for letter in range(ord("a"), ord("z") + 1)]
+    assert len({memory.replace(word) for word in words}) == len(words)
+
+
+def test_words_that_stay_are_never_made() -> None:
+    memory = Words()
+    made = {memory.replace(b"%c%c" % (a, b)) for a in b"abcxyz" for b in range(97, 123)}
+    assert not {word.decode() for word in made} & KEPT
+
+
+# --- addresses ------------------------------------------------------------------------------------
+
+RANGES = st.lists(
+    st.tuples(st.integers(0, 2**52 - 1), st.integers(0, 2**20)).map(
+        lambda drawn: (drawn[0] << 12, (drawn[0] + drawn[1]) << 12)
+    ),
+    max_size=12,
+)
+
+
+@given(RANGES)
+def test_addresses_keep_their_order_and_their_page(ranges: list[tuple[int, int]]) -> None:
+    addresses = Addresses.of(ranges)
+    found = sorted({each for pair in ranges for each in pair})
+    moved = [addresses.moved(each) for each in found]
+    assert sorted(set(moved)) == moved
+    for old, new in zip(found, moved, strict=True):
+        assert new <= old
+        assert new % 2**21 == old % 2**21
+        assert len(f"{new:08x}") == len(f"{old:08x}")
+    for start, end in ranges:
+        assert addresses.moved(end) - addresses.moved(start) == end - start
+
+
+def test_random_bits_are_gone() -> None:
+    moved = {
+        Addresses.of([(base, base + 4096)]).moved(base)
+        for base in range(0x7F0000000000, 0x7F8000000000, 0x123400000)
+    }
+    assert moved == {0x7F0000000000}

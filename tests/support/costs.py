@@ -1,0 +1,74 @@
+"""Costs of an action in units that do not depend on the machine: bytes allocated, functions called.
+
+No clock is read, so a busy machine does not change the result.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tracemalloc
+from collections.abc import Callable
+from types import FrameType
+
+MAX_MULTIPLE = 8
+"""Bytes that any entry point may allocate for each byte of its text, without what it returns."""
+
+Action = Callable[[bytes], object]
+
+
+def peak(action: Action, text: bytes) -> int:
+    """Return the most bytes that were allocated at once while *action* read *text*.
+
+    What it returns is kept until the end. Memory that C code allocates without the interpreter does
+    not count: the native engine has 48 bytes for each distinct name. The garbage collector is off,
+    since when it runs depends on what ran before; what only it could free counts.
+    """
+    action(text)  # loads and compiles what is cached
+    gc.collect()
+    gc.disable()
+    tracemalloc.start(1)
+    try:
+        result = action(text)
+        found = tracemalloc.get_traced_memory()[1]
+        del result
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    return found
+
+
+def calls(action: Action, text: bytes) -> int:
+    """Return the number of functions called, those in C included."""
+    count = 0
+
+    def profile(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        action(text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def bytes_for_each_byte(action: Action, make: Callable[[int], bytes], size: int) -> float:
+    """Return how much more *action* allocates for each byte more of what *make* returns.
+
+    It compares *size* with three times as much, so constants cancel out.
+    """
+    small, large = make(size), make(3 * size)
+    return (peak(action, large) - peak(action, small)) / (len(large) - len(small))
+
+
+def growth_of_calls(action: Action, make: Callable[[int], bytes], size: int) -> float:
+    """Return how many times as many functions are called for four times the text.
+
+    Four for linear work, sixteen for quadratic work. A thousand calls are added to both, so that a
+    constant number of calls is no growth.
+    """
+    action(make(1000))
+    small, large = calls(action, make(size)), calls(action, make(4 * size))
+    return (large + 1000) / (small + 1000)

@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing: libFuzzer on the C core, Atheris on the Python entry points."""

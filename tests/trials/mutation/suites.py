@@ -1,0 +1,100 @@
+"""Which tests belong to a file: commands that fail if the file has a fault."""
+
+from __future__ import annotations
+
+import sys
+
+Command = tuple[str, ...]
+
+
+def limited(seconds: int, *command: str) -> Command:
+    """Return *command* with a limit of processor time: a fault may make it run for ever.
+
+    Unlike a limit of time it does not depend on how busy the machine is.
+    """
+    return ("prlimit", f"--cpu={seconds}", *command)
+
+
+MODULE = (sys.executable, "-m")
+PYTEST = (*MODULE, "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider")
+
+SCANNER = limited(60, *MODULE, "tests.trials.mutation.c_build", "procmaps.engines._scanner")
+STORAGE = limited(60, *MODULE, "tests.trials.mutation.c_build", "procmaps.records._storage")
+
+C_SUITES: dict[str, tuple[Command, ...]] = {
+    "procmaps/engines/_c/core/": (
+        SCANNER,
+        limited(30, *MODULE, "tests.engines.native.oracle", "300"),
+        limited(90, *PYTEST, "tests/engines/native"),
+        limited(10, *MODULE, "tests.trials.mutation.c_replay"),
+    ),
+    "procmaps/engines/_c/python/": (
+        SCANNER,
+        limited(90, *PYTEST, "tests/engines/native", "tests/engines/test_read_file.py"),
+    ),
+    "procmaps/records/_c/": (STORAGE, limited(90, *PYTEST, "tests/records/storage")),
+}
+"""For C, by the start of a path: the build, the reference, the tests, the laws of the core."""
+
+SUITES: dict[str, tuple[str, ...]] = {
+    "procmaps/__init__.py": ("tests/package/test_public_api.py", "tests/package/test_import.py"),
+    "procmaps/_arguments.py": ("tests/package/test_arguments.py", "tests/snapshots"),
+    "procmaps/_frozen.py": ("tests/package/test_frozen.py",),
+    "procmaps/_resources.py": ("tests/package/test_resources.py",),
+    "procmaps/errors.py": (
+        "tests/package/test_errors.py",
+        "tests/snapshots/test_diagnosis.py",
+        "tests/live",
+    ),
+    "procmaps/formats/": ("tests/formats", "tests/lint", "tests/explanation", "tests/producers"),
+    "procmaps/grammar/to_byte_tables.py": (
+        "tests/grammar/test_to_byte_tables.py",
+        "tests/engines/native",
+        "tests/engines/test_agreement.py",
+    ),
+    "procmaps/grammar/": (
+        "--ignore=tests/grammar/collisions",
+        "tests/grammar",
+        "tests/engines/test_refused_fields.py",
+        "tests/engines/test_agreement.py",
+        "tests/snapshots/test_dialects.py",
+    ),
+    "procmaps/engines/read_file.py": ("tests/engines/test_read_file.py", "tests/live"),
+    "procmaps/engines/engine_selection.py": (
+        "tests/engines/test_engine_selection.py",
+        "tests/package/test_public_api.py",
+    ),
+    "procmaps/engines/": (
+        "tests/engines/test_columns.py",
+        "tests/engines/test_usage_block_table.py",
+        "tests/engines/test_refused_fields.py",
+        "tests/engines/test_agreement.py",
+        "tests/engines/native",
+        "tests/snapshots/test_lazy_usage.py",
+        "tests/snapshots/test_label_lines.py",
+    ),
+    "procmaps/snapshots/": ("tests/snapshots",),
+    "procmaps/records/python_storage.py": ("tests/records/storage",),
+    "procmaps/records/": ("tests/records", "tests/snapshots/test_snapshot.py"),
+    "procmaps/live/": ("tests/live",),
+    "procmaps/lint/": ("tests/lint",),
+    "procmaps/json_format.py": ("tests/json_format",),
+    "procmaps/producers/": ("tests/producers",),
+    "procmaps/printable.py": ("tests/package/test_printable.py",),
+    "procmaps/usage/": ("tests/usage",),
+    "procmaps/redaction/": ("tests/redaction",),
+    "procmaps/explanation/": ("tests/explanation", "tests/lint"),
+}
+"""By the start of a path, the first that fits: files and folders of tests, the quickest first."""
+
+
+def commands(file: str) -> tuple[Command, ...]:
+    """Return the commands for a file. Raises `LookupError` for one without tests of its own."""
+    for start, found in C_SUITES.items():
+        if file.startswith(start):
+            return found
+    for start, tests in SUITES.items():
+        if file.startswith(start):
+            return (limited(90, *PYTEST, "-m", "not slow", *tests),)
+    msg = f"no tests are listed for {file}: add a row to SUITES"
+    raise LookupError(msg)

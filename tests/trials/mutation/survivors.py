@@ -1,0 +1,77 @@
+"""Faults that may live, each with its reason: no test could notice them."""
+
+from __future__ import annotations
+
+_READER = "procmaps/engines/_c/core/line_reader.c"
+_PROGRAM = "procmaps/engines/_c/core/program.c"
+_TABLE = "procmaps/engines/_c/core/intern_table.c"
+_PREDICTION = "a wrong prediction of the next key costs a comparison, and changes no result"
+
+REASONS: dict[str, str] = {
+    f"{_READER}: reader->current_block = (reader->current_block + 1) % CACHED_BLOCKS; -> ": (
+        "fewer blocks are remembered, so more rows are equal; `make counts` sees the cost"
+    ),
+    (
+        f"{_READER}: reader->key = block->key[block->lines - 1] + 1; -> "
+        "reader->key = block->key[block->lines - 1];"
+    ): _PREDICTION,
+    (
+        f"{_READER}: reader->key = block->key[block->lines - 1] + 1; -> "
+        "reader->key = block->key[block->lines + 1] + 1;"
+    ): _PREDICTION,
+    (
+        f"{_READER}: if (reader->shared_block && !unshare_block(reader, out, now)) -> "
+        "if (reader->shared_block && unshare_block(reader, out, now))"
+    ): "the caller adds columns that exist already, and reads on",
+    (
+        "procmaps/live/process_snapshots.py: return _snapshot(ProcFile(pid, "
+        '"smaps_rollup", tid, root_path(root)), 0, errors, dialect) -> return _snapshot('
+        'ProcFile(pid, "smaps_rollup", tid, root_path(root)), 1, errors, dialect)'
+    ): "a rollup is one entry and never torn, so it is never read again",
+    (
+        "procmaps/engines/regex_engine.py: self.own_row = (*self.columns.usage_row[-1:], 0)[0] -> "
+        "self.own_row = (*self.columns.usage_row[-1:], -1)[0]"
+    ): "neither number is the row of a mapping with fields",
+    (
+        "procmaps/engines/native_engine.py: if len(records) < 2 * MAX_RECORDS: -> "
+        "if len(records) < 3 * MAX_RECORDS:"
+    ): "the limit of room may be another; what is read is the same",
+    (
+        "procmaps/engines/native_engine.py: elif why == ROWS_FULL: -> elif why != ROWS_FULL:"
+    ): "the next run has room for as many rows as this one: more runs, `make counts` sees the cost",
+    (
+        "procmaps/engines/native_engine.py: if known is None: -> if not known is None:"
+    ): "room is unset, which means not printed; its lines are read outside the scanner, at a cost",
+    ("procmaps/snapshots/foreign_texts.py: _HEAD = 512 -> _HEAD = 513"): (
+        "any number of about this size does"
+    ),
+    (
+        'procmaps/snapshots/source_text.py: return len(last) - len(last.rstrip(b"\\r")) -> '
+        'return len(last) + len(last.rstrip(b"\\r"))'
+    ): "no line ends in more CRs than the first one, so each greater number is tried in vain",
+    (
+        f"{_PROGRAM}: value = value * base + (base - 1); -> value = value * base + (base + 1);"
+    ): "fewer digits are taken for safe, and the others are checked one by one",
+    (
+        f"{_PROGRAM}: const uint8_t *stop = at < limit ? memchr(at, '\\n', (size_t)(limit - at)) : "
+        "NULL; -> const uint8_t *stop = at <= limit ? memchr(at, '\\n', (size_t)(limit - at)) : "
+        "NULL;"
+    ): "memchr finds nothing in no bytes",
+    (
+        f"{_PROGRAM}: for (int i = 0; i < program->steps; i++) {{ "
+        "-> for (int i = 0; i <= program->steps; i++) {"
+    ): "the step after the last one is all zeros, so it takes no byte",
+    (
+        f"{_PROGRAM}: Step *before = program->steps ? &program->step[program->steps - 1] : NULL; "
+        "-> Step *before = program->steps ? &program->step[program->steps + 1] : NULL;"
+    ): "bytes of a literal are not joined, and are compared one by one",
+    (
+        f"{_TABLE}: for (uint32_t i = 0; i < table->count; i++) {{ "
+        "-> for (uint32_t i = 0; i <= table->count; i++) {"
+    ): "a second slot leads to the entry that comes next; lookups find the same entry",
+    (
+        f"{_TABLE}: if (slots / 2 > SIZE_MAX / sizeof *table->entry) "
+        "-> if (slots / 2 >= SIZE_MAX / sizeof *table->entry)"
+    ): "no memory has so many entries",
+}
+"""By `Mutant.key`."""
