@@ -15,14 +15,15 @@ from typing import Any
 
 import attrs
 
-from bench import measures, peers, report, texts
+from bench import measures, pages, peers, report, starts, texts
 from bench.goals import GOALS
 from bench.race import HERE, Contender, Ratio, Times, race, times_of
 from procmaps.engines.scan_text import scan
 from procmaps.grammar import loading
 
 CROWD = 60_000
-SIZES = (10, 1_000, 60_000)
+HERD = 500
+SIZES = (40, 200, 1_000, 60_000)
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 SMALL = 1_000
 """Up to this many mappings, a run is short and there are many rounds."""
@@ -33,9 +34,13 @@ NATIVE, PYTHON = "native, columns", "pure Python, columns"
 NATIVE_RECORDS, PYTHON_RECORDS = "native, records", "pure Python, records"
 NATIVE_FIELDS = "native, records and usage"
 NATIVE_PARSED = "native, records, from memory"
+ALIKE, HOSTILE = "native, one name", "native, names that differ"
 KERNEL, PASS, SPLIT = "the kernel, printing", "a pass in C", "str.split"
 PSUTIL, RSPROCMAPS, RSREAD = "psutil", "PyPI procmaps", "PyPI procmaps, attributes read"
 QUERY, READ_MAPS = "a thousand queries", "maps read, parsed and searched"
+ALL_KERNEL, ALL_SNAPSHOTS = "the kernel, printing all", "native, two threads"
+ALL_USAGE = "native, usage, two threads"
+CLOCK = ", on the clock"
 GO, RUST = "prometheus/procfs (Go)", "procfs-core (Rust)"
 
 
@@ -110,6 +115,8 @@ def contenders(cache: Path) -> tuple[dict[str, Contender], dict[str, str]]:
         NATIVE_PARSED: lambda: task(NATIVE_PARSED, "parsed", **native),
         NATIVE_FIELDS: lambda: task(NATIVE_FIELDS, "fields", **native),
         PYTHON_RECORDS: lambda: task(PYTHON_RECORDS, "records", **python),
+        ALIKE: lambda: task(ALIKE, "columns", **native),
+        HOSTILE: lambda: task(HOSTILE, "columns", **native),
         SPLIT: lambda: task(SPLIT, "split_loop"),
         QUERY: lambda: task(QUERY, "query"),
         READ_MAPS: lambda: task(READ_MAPS, "read_maps"),
@@ -119,6 +126,14 @@ def contenders(cache: Path) -> tuple[dict[str, Contender], dict[str, str]]:
         GO: lambda: Contender(GO, (peers.go(cache),)),
         RUST: lambda: Contender(RUST, (peers.rust(cache),)),
     }
+    of_all = {
+        ALL_KERNEL: "kernel_of_all", ALL_SNAPSHOTS: "snapshots_of_all", ALL_USAGE: "usage_of_all",
+    }  # fmt: skip
+    for name, of in of_all.items():
+        makers[name] = functools.partial(task, name, of, **native)
+        makers[name + CLOCK] = functools.partial(
+            task, name + CLOCK, of, **native, BENCH_ON_THE_CLOCK="yes"
+        )
     found: dict[str, Contender] = {}
     absent: dict[str, str] = {}
     for name, make in makers.items():
@@ -159,6 +174,10 @@ def crowded(bench: Bench) -> None:
             bench.ratio(f"records-{kind}-and-usage", records, peer, NATIVE_FIELDS)
             if kind == "maps":
                 bench.ratio("records-maps-and-attributes", records, RSREAD, NATIVE_RECORDS)
+                bench.ratio("records-maps-and-rust", records, NATIVE_RECORDS, RUST)
+                bench.ratio("records-python-and-pypi", records, PYTHON_RECORDS, RSPROCMAPS)
+            else:
+                bench.ratio("records-usage-and-rust", records, NATIVE_FIELDS, RUST)
             bench.ratios[f"memory-{kind}"] = measures.memory(path.read_bytes())
         asked = bench.race(
             "one address", size, (QUERY, READ_MAPS), lambda _: str(pid), unit="answer"
@@ -170,6 +189,25 @@ def crowded(bench: Bench) -> None:
 
 QUERIES = 1000
 """Queries in one run of `bench.worker.query`."""
+
+
+def many(bench: Bench) -> None:
+    """Race over the smaps of many processes, which two threads read and parse."""
+    size = HERD // bench.scale
+    with texts.herd(size) as pids:
+        mappings = sum(Path(f"/proc/{pid}/maps").read_bytes().count(b"\n") for pid in pids)
+        for suffix, key in ((CLOCK, ""), ("", "-processor")):
+            kernel, snapshots, usage = (
+                name + suffix for name in (ALL_KERNEL, ALL_SNAPSHOTS, ALL_USAGE)
+            )
+            found = bench.race(
+                f"smaps of {size} processes{suffix}",
+                mappings,
+                (kernel, snapshots, usage),
+                lambda _: " ".join(map(str, pids)),
+            )
+            bench.ratio(f"many-smaps{key}", found, snapshots, kernel)
+            bench.ratio(f"many-usage{key}", found, usage, kernel)
 
 
 def _live(cache: Path, pid: int, kind: str, name: str) -> str:
@@ -193,6 +231,18 @@ def _root(cache: Path, text: Path) -> str:
     (process / "maps").symlink_to(text)
     (process / "stat").write_bytes(Path("/proc/self/stat").read_bytes())
     return str(process.parent)
+
+
+def names(bench: Bench) -> None:
+    """Race over the same dump with one name, and with names that all differ."""
+    size = CROWD // bench.scale
+    paths = {ALIKE: bench.cache / "alike", HOSTILE: bench.cache / "hostile"}
+    for path in paths.values():
+        path.write_bytes(texts.dump("maps", size, path.name))
+    found = bench.race("names", size, (ALIKE, HOSTILE), lambda name: str(paths[name]))
+    bench.ratio("names", found, HOSTILE, ALIKE)
+    for path in paths.values():
+        path.unlink()
 
 
 def dumps(bench: Bench) -> None:
@@ -251,9 +301,17 @@ def main() -> int:
     chosen.out.mkdir(parents=True, exist_ok=True)
     if chosen.old:
         data: report.Data = json.loads(chosen.old.read_text())
-        if chosen.first_loads:
-            again = measures.first_loads(FIRST_LOADS_ROUNDS)
-            data["ratios"]["first-loads"] = {**attrs.asdict(again), "day": measures.today()}
+        if chosen.goals:
+            data = report.with_ratios_of(data, _measure(quick=chosen.quick, goals_only=True))
+        again = starts.ratios(_cache(), STARTS_ROUNDS) if chosen.starts else {}
+        if chosen.pages:
+            again |= pages.ratios(PAGES_ROUNDS)
+        if chosen.many:
+            bench = Bench(_cache(), 1, *contenders(_cache()))
+            many(bench)
+            again |= bench.ratios
+        for key, ratio in again.items():
+            data["ratios"][key] = {**attrs.asdict(ratio), "day": measures.today()}
     else:
         data = _measure(quick=chosen.quick, goals_only=chosen.goals)
     report.write(data, chosen.out)
@@ -266,7 +324,8 @@ def main() -> int:
     return 1 if missed and not chosen.quick else 0
 
 
-FIRST_LOADS_ROUNDS = 15
+STARTS_ROUNDS = 7
+PAGES_ROUNDS = 9
 
 
 def _options() -> argparse.Namespace:
@@ -279,30 +338,44 @@ def _options() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument(
         "--from", dest="old", type=Path, metavar="FILE",
-        help="report on the JSON FILE of an earlier run, without measuring",
+        help="report on the JSON FILE of an earlier run; with --goals: measure its ratios again",
     )  # fmt: skip
     parser.add_argument(
-        "--first-loads", action="store_true", help="with --from: measure the first loads() again"
+        "--starts", action="store_true", help="with --from: measure whole programs again"
+    )
+    parser.add_argument(
+        "--pages", action="store_true", help="with --from: measure pages of processes again"
+    )
+    parser.add_argument(
+        "--many", action="store_true", help="with --from: measure many processes again"
     )
     parser.add_argument(
         "--publish", action="store_true", help="write the results to docs/generated/speed.*, too"
     )
     chosen = parser.parse_args()
-    if chosen.first_loads and not chosen.old:
-        parser.error("--first-loads needs --from FILE, an earlier run's JSON file")
+    for name in ("starts", "pages", "many"):
+        if getattr(chosen, name) and not chosen.old:
+            parser.error(f"--{name} needs --from FILE, an earlier run's JSON file")
     return chosen
 
 
-def _measure(*, quick: bool, goals_only: bool) -> report.Data:
+def _cache() -> Path:
     cache = HERE.parent / ".cache" / "bench"
     cache.mkdir(parents=True, exist_ok=True)
+    return cache
+
+
+def _measure(*, quick: bool, goals_only: bool) -> report.Data:
+    cache = _cache()
     bench = Bench(cache, 20 if quick else 1, *contenders(cache))
     crowded(bench)
+    names(bench)
+    many(bench)
     if not goals_only:
         dumps(bench)
         captures(bench)
-    rounds = 3 if quick else FIRST_LOADS_ROUNDS
-    bench.ratios["first-loads"] = measures.first_loads(rounds)
+    bench.ratios |= starts.ratios(cache, 3 if quick else STARTS_ROUNDS)
+    bench.ratios |= pages.ratios(2 if quick else PAGES_ROUNDS, 20 if quick else 1)
     bench.growth = measures.growth(cache, 3, GROWTH[:2] if quick else GROWTH)
     most, least = max(bench.growth), min(bench.growth)
     bench.ratios["growth"] = Ratio.of([bench.growth[most] / bench.growth[least]])

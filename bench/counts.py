@@ -35,8 +35,10 @@ KINDS = ("maps", "smaps")
 TASKS = {
     "native columns": ("columns", "native"),
     "native records": ("parsed", "native"),
+    "native sums by label": ("summed", "native"),
     "pure Python columns": ("columns", "python"),
     "pure Python records": ("parsed", "python"),
+    "pure Python sums by label": ("summed", "python"),
 }
 """Task and engine."""
 

@@ -1,16 +1,13 @@
-"""Measurements without a race: memory, the first parse of a process, growth."""
+"""Measurements without a race: memory and growth."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
 import tracemalloc
 from pathlib import Path
 
 from bench import texts
-from bench.race import HERE, Contender, Ratio, race, times_of
+from bench.race import Contender, Ratio, race, times_of
 from procmaps.engines.columns import view_columns
 from procmaps.engines.scan_text import scan
 from procmaps.grammar import loading
@@ -33,43 +30,6 @@ def memory(text: bytes) -> Ratio:
     if not columns or not all(map(len, usage)):
         raise ValueError("no mappings in the text, or an empty column")
     return Ratio.of([peak / len(text)])
-
-
-_PROGRAM = """
-import json, time
-before = time.process_time()
-{}
-print(json.dumps(time.process_time() - before))
-"""
-
-# Lark compares all terminals if interegular is installed, which a user need not have.
-_FIRST_LOADS = r"""
-import sys
-sys.modules["interegular"] = None
-import procmaps
-(mapping,) = procmaps.loads(b"400000-401000 r-xp 00000000 fd:01 42    /bin/cat\n")
-"""
-
-
-def _seconds(statements: str) -> float:
-    """Return the processor seconds that *statements* take in a new interpreter."""
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM.format(statements)],
-        stdout=subprocess.PIPE,
-        check=True,
-        cwd=HERE.parent,
-    )
-    return float(json.loads(done.stdout))
-
-
-def first_loads(rounds: int) -> Ratio:
-    """Return the time of `import procmaps` and the first `loads`, over that of `import attrs`.
-
-    `import procmaps` alone says nothing: the package imports its modules on first use.
-    Each runs in a new interpreter, by turns.
-    """
-    _seconds(_FIRST_LOADS)  # writes the byte code
-    return Ratio.of([_seconds(_FIRST_LOADS) / _seconds("import attrs") for _ in range(rounds)])
 
 
 def growth(cache: Path, rounds: int, sizes: tuple[int, ...]) -> dict[int, float]:

@@ -16,7 +16,7 @@ import attrs
 from bench.goals import GOALS, WITHOUT_GOAL, Goal
 from bench.race import Ratio
 from procmaps.engines import engine_selection
-from procmaps.errors import escape_bytes
+from procmaps.printable import escape_bytes
 
 Data = dict[str, Any]
 
@@ -46,6 +46,12 @@ def data(
         "absent": absent,
         "races": races,
     }
+
+
+def with_ratios_of(found: Data, later: Data) -> Data:
+    """Return *found* with the ratios of a *later* run, each with its day."""
+    again = {key: {**figure, "day": later["day"]} for key, figure in later["ratios"].items()}
+    return {**found, "ratios": {**found["ratios"], **again}}
 
 
 def missed(found: Data, goals: Iterable[Goal]) -> list[str]:
@@ -100,8 +106,9 @@ def _page(found: Data, name: str) -> Iterator[str]:
     yield (
         f"Measured on {found['day']}: Linux {machine['kernel']} on {machine['processor']}, "
         f"{machine['cores']} cores, Python {machine['python']}. Times are medians of processor "
-        "time, user and system. A ratio is the median over the rounds; the range in brackets is "
-        f"the middle half of the rounds. The raw figures are in [{name}.json]({name}.json)."
+        "time, user and system, or, *on the clock*, of the time that passed. A ratio is the median "
+        "over the rounds; the range in brackets is the middle half of the rounds. "
+        f"The raw figures are in [{name}.json]({name}.json)."
     )
     if found["quick"]:
         yield ""

@@ -1,8 +1,9 @@
 r"""The inputs: synthetic dumps, and a live process with as many mappings.
 
-There are three kinds of names. *plain*: half the mappings are unnamed, the rest are libraries, as
+There are four kinds of names. *plain*: half the mappings are unnamed, the rest are libraries, as
 in most processes. *named*: a few hundred labels of `prctl(PR_SET_VMA_ANON_NAME)`. *hostile*: all
-names differ, with spaces, tabs, brackets, ``\012`` and bytes that are not UTF-8.
+names differ, with spaces, tabs, brackets, ``\012`` and bytes that are not UTF-8. *alike*: one of
+these for all mappings.
 """
 
 from __future__ import annotations
@@ -37,7 +38,15 @@ def hostile(chance: random.Random, number: int) -> bytes:
     return b"/memfd:%d%s (deleted)" % (number, noise)
 
 
-NAMES: dict[str, Names] = {"plain": plain, "named": named, "hostile": hostile}
+ALIKE = hostile(random.Random(0), 0)  # noqa: S311 - nothing here is a secret
+
+
+def alike(_chance: random.Random, _: int) -> bytes:
+    """Return one hostile name for all mappings."""
+    return ALIKE
+
+
+NAMES: dict[str, Names] = {"plain": plain, "named": named, "hostile": hostile, "alike": alike}
 
 LINES = {
     field.key: field.formats[-1]
@@ -100,6 +109,45 @@ for page in range(0, size, 2):
 print("ready", flush=True)
 sys.stdin.read()
 """
+
+
+_HERD = """
+import decimal, hashlib, json, mmap, os, sqlite3, ssl, sys
+kept = [mmap.mmap(-1, 1 << 16) for _ in range(20)]
+for number in range(int(sys.argv[1])):
+    pid = os.fork()
+    if pid:
+        print(pid, end=" ")
+        continue
+    for pages in range(1, number % 40 + 1):
+        kept.append(mmap.mmap(-1, pages * mmap.PAGESIZE))
+        kept[-1][0] = 1
+    print("ready", file=sys.stderr, flush=True)
+    sys.stdin.buffer.raw.read(1)
+    os._exit(0)
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def herd(size: int) -> Generator[list[int]]:
+    """Start *size* processes of about two hundred mappings each, most of them shared with others.
+
+    They are forked from one interpreter, as the workers of a server are. Yields their PIDs.
+    """
+    command = [sys.executable, "-I", "-c", _HERD, str(size)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        if not process.stdout or not process.stderr:  # for the type checker: both are pipes
+            raise RuntimeError("no pipes")
+        try:
+            ready = [process.stderr.readline() for _ in range(size)]
+            if {*ready} != {b"ready\n"}:
+                raise RuntimeError(f"{size} processes did not start: {b''.join(ready)[-500:]!r}")
+            yield [*map(int, process.stdout.readline().split())]
+        finally:
+            process.communicate()
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """A process that runs one task whenever `bench.race` asks.
 
-Each line on standard input is the path of a text, or a PID. Each line on standard output is a JSON
-object: the processor seconds of one run, and the number of mappings found. This module imports
-nothing of the bench, because the interpreter of a peer's environment runs it, too. There `procmaps`
-is another project.
+Each line on standard input is the path of a text, a PID, or several. Each line on standard output
+is a JSON object: the processor seconds of one run, or those that passed if BENCH_ON_THE_CLOCK is
+set, and the number of mappings found. This module imports nothing of the bench, because the
+interpreter of a peer's environment runs it, too. There `procmaps` is another project.
 """
 
 from __future__ import annotations
@@ -89,6 +89,20 @@ def fields(path: str) -> Callable[[], int]:
     return run
 
 
+def summed(path: str) -> Callable[[], int]:
+    """Parse a text in memory and sum it up by label; maps have only sizes."""
+    import procmaps
+    from procmaps.usage import account
+
+    text = text_of(path)
+
+    def run() -> int:
+        snapshot = procmaps.loads(text)
+        return account(snapshot, "label", sizes_only=snapshot.kind == "maps").total.mappings
+
+    return run
+
+
 def query(pid: str) -> Callable[[], int]:
     """Find the mapping at one address of a live process, by PROCMAP_QUERY."""
     import procmaps
@@ -116,6 +130,43 @@ def read_maps(pid: str) -> Callable[[], int]:
 
     def run() -> int:
         return int(procmaps.maps(int(pid)).mapping_at(address) is not None)
+
+    return run
+
+
+def kernel_of_all(pids: str) -> Callable[[], int]:
+    """Let the kernel print the smaps of *pids*, one after another, into one buffer."""
+    readers = [kernel(f"/proc/{pid}/smaps") for pid in pids.split()]
+    return lambda: sum(read() for read in readers)
+
+
+def snapshots_of_all(pids: str) -> Callable[[], int]:
+    """Read and parse the smaps of *pids* in two threads."""
+    import procmaps
+
+    wanted = [*map(int, pids.split())]
+
+    def run() -> int:
+        mappings = 0
+        for _, found in procmaps.iter_snapshots(wanted, "smaps", threads=2):
+            if isinstance(found, procmaps.LiveError):
+                raise found
+            mappings += len(found)
+        return mappings
+
+    return run
+
+
+def usage_of_all(pids: str) -> Callable[[], int]:
+    """Sum up the smaps of *pids* by label, read in two threads."""
+    import procmaps
+    from procmaps.usage import account
+
+    wanted = [*map(int, pids.split())]
+
+    def run() -> int:
+        readings = procmaps.iter_snapshots(wanted, "smaps", threads=2, errors="collect")
+        return account(readings, "label").total.mappings
 
     return run
 
@@ -192,6 +243,45 @@ def rsprocmaps_read(path: str) -> Callable[[], int]:
     return run
 
 
+def pages(pid: str) -> Callable[[], int]:
+    """Count the pages of a process by frame. Raises RuntimeError if frames are hidden."""
+    from procmaps.pages import read_pages
+
+    if read_pages(int(pid)).tier != "frames":
+        raise RuntimeError("frames are hidden: run as root")
+    return lambda: len(read_pages(int(pid)))
+
+
+def machine(root: str) -> Callable[[], int]:
+    """Find out which processes share memory, over all of them."""
+    from procmaps.pages import read_machine
+
+    return lambda: len(read_machine(mappings=False, root=root).alone)
+
+
+def kernel_of_machine(root: str) -> Callable[[], int]:
+    """Let the kernel print smaps of all processes into one buffer that is overwritten."""
+    buffer = bytearray(1 << 20)
+
+    def run() -> int:
+        size = 0
+        for name in (each.name for each in os.scandir(root) if each.name.isdecimal()):
+            try:
+                file = os.open(f"{root}/{name}/smaps", os.O_RDONLY)
+            except OSError:
+                continue
+            try:
+                while read := os.readv(file, [buffer]):
+                    size += read
+            except ProcessLookupError:
+                pass
+            finally:
+                os.close(file)
+        return size
+
+    return run
+
+
 TASKS: dict[str, Task] = {
     task.__name__: task
     for task in (
@@ -200,8 +290,15 @@ TASKS: dict[str, Task] = {
         records,
         parsed,
         fields,
+        summed,
         query,
+        pages,
+        machine,
+        kernel_of_machine,
         read_maps,
+        kernel_of_all,
+        snapshots_of_all,
+        usage_of_all,
         split_loop,
         c_pass,
         psutil_maps,
@@ -234,13 +331,14 @@ def timed(run: Callable[[], int]) -> dict[str, float]:
     Garbage of the previous turn is collected first and not counted.
     """
     gc.collect()
-    before = time.process_time()
+    clock = time.perf_counter if "BENCH_ON_THE_CLOCK" in os.environ else time.process_time
+    before = clock()
     runs, seconds = 0, 0.0
     found = 0
     while seconds < MIN_SECONDS:
         found = run()
         runs += 1
-        seconds = time.process_time() - before
+        seconds = clock() - before
     return {"seconds": seconds / runs, "found": found}
 
 
