@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Folders whose types are checked.
 CHECKED := procmaps kernel tests bench corpus/tools noxfile.py
 # C in the style of .clang-format.
-C_FILES := $(wildcard procmaps/engines/_c/*/*.[ch] kernel/lab/agent/*.[ch] bench/*.c tests/engines/*/*.c)
+C_FILES := $(wildcard procmaps/engines/_c/*/*.[ch] procmaps/records/_c/*.[ch] kernel/lab/agent/*.[ch] bench/*.c tests/engines/*/*.c tests/trials/*/*/*.[ch])
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Recipes share .venv and dist/, so they must not run at the same time.
@@ -33,18 +33,36 @@ $(VENV)/pyvenv.cfg:
 	  $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; \
 	fi
 
-EXTENSION := $(wildcard procmaps/engines/_c/*/*.[ch])
+# What the build compiles: the extensions, and the tables of the grammar.
+COMPILED := $(wildcard procmaps/engines/_c/*/*.[ch] procmaps/records/_c/*.[ch] \
+  grammar/*.lark grammar/*/*.lark procmaps/grammar/*.py)
 
 # One stamp for each extra, so that a second run installs nothing. setuptools warns on every editable
 # install; a first-time user need not see that.
-$(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml setup.py $(EXTENSION)
+$(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml setup.py .ci/dev.lock $(COMPILED)
 	@echo "Installing procmaps[$*] into $(VENV) ..."
+	@[ $* != dev ] || $(BIN)/python -m pip install --quiet --require-hashes --requirement .ci/dev.lock
 	@PYTHONWARNINGS='ignore:Editable' $(BIN)/python -m pip install --quiet --editable '.[$*]'
 	@touch $@
 
 CLI := $(VENV)/installed-cli
 DEV := $(VENV)/installed-dev
-.SECONDARY: $(CLI) $(DEV)
+TRIALS := $(VENV)/installed-trials
+.SECONDARY: $(CLI) $(DEV) $(TRIALS)
+
+# The lock of the tools. uv resolves for every Python and platform at once.
+.PHONY: lock
+lock: $(VENV)/pyvenv.cfg ## Write .ci/dev.lock: the versions and hashes of everything in `.[dev]`
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	@echo '# Written by `make lock`: the exact versions of `.[dev]`, with the hashes of their files.' > .ci/dev.lock.new
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --no-strip-extras --extra dev pyproject.toml >> .ci/dev.lock.new
+	mv .ci/dev.lock.new .ci/dev.lock
+
+.PHONY: audit
+audit: $(VENV)/pyvenv.cfg ## Ask PyPI for known vulnerabilities of everything in .ci/dev.lock
+	$(BIN)/python -m pip install --quiet pip-audit==2.10.1
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --require-hashes --requirement .ci/dev.lock
 
 # --------------------------------------------------------------------------------- for all
 
@@ -125,6 +143,16 @@ model-soak: $(DEV) ## Compare the model with booted kernels, 100,000 calls each 
 REVIEWED := $(foreach arch,x86_64 arm64,$(foreach flavour,named unnamed strdup,6.12-$(arch)-$(flavour)) \
   6.1-$(arch)-named 6.1-$(arch)-unnamed)
 
+.PHONY: labels
+labels: $(DEV) ## Write docs/labels.md from the table of labels and the captures of programs
+	$(BIN)/python -m kernel.lab.programs page
+
+.PHONY: programs
+programs: $(DEV) ## Run programs of Debian in a real kernel (as root, 10 GB, half an hour); compare their labels
+	$(BIN)/python -m kernel.lab.programs install
+	$(BIN)/python -m kernel.lab.programs build
+	$(BIN)/python -m kernel.lab.programs compare
+
 .PHONY: review
 review: $(DEV) ## Build missing kernels (as root), run the experiments, write docs/generated/review.md
 	$(BIN)/python -m kernel.lab install $(REVIEWED)
@@ -142,11 +170,42 @@ bench: $(DEV) ## Race our engines, other parsers and the kernel; fail on a misse
 counts: $(DEV) ## Count instructions with valgrind and compare with the recorded counts
 	$(BIN)/python -m bench.counts
 
+# --------------------------------------------------------------------------------- trials
+
+# Trials are random, so they are no part of `make test`. With RECORD=yes the figures are kept.
+TRIAL = $(BIN)/python -m tests.trials
+
+.PHONY: fuzz
+fuzz: $(TRIALS) ## Fuzz the C core (needs clang) and the Python functions (MINUTES=10, RECORD=yes)
+	$(TRIAL).fuzzing core --minutes $(or $(MINUTES),10) $(if $(RECORD),--record)
+	$(TRIAL).fuzzing python --minutes $(or $(MINUTES),10) $(if $(RECORD),--record)
+
+.PHONY: race
+race: $(DEV) ## Read a process that changes its memory as fast as it can (MINUTES=1, RECORD=yes)
+	$(TRIAL).racing --minutes $(or $(MINUTES),1) $(if $(RECORD),--record)
+
+.PHONY: mutate
+mutate: $(TRIALS) ## Plant faults and run the tests that belong to them (FILES=, SAMPLE=10, RECORD=yes)
+	$(TRIAL).mutation --sample $(or $(SAMPLE),10) $(if $(RECORD),--record) $(or $(FILES),$(wildcard procmaps/engines/_c/core/*.c))
+
+.PHONY: reliability
+reliability: $(DEV) ## Write docs/reliability.md from the records of these trials
+	$(TRIAL).reliability
+
 # ----------------------------------------------------------------------------- the matrix
 
 .PHONY: matrix
-matrix: $(DEV) ## Install other parsers (as root), run every case on each, write docs/generated/matrix.*
+matrix: $(DEV) ## Install other parsers (as root), run all, write matrix.*, review.md and README's table
 	$(BIN)/python -m corpus.tools.matrix write
+	$(BIN)/python -m kernel.review
+
+.PHONY: matrix-audit
+matrix-audit: $(DEV) ## Replay 200 drawn verdicts of the matrix without its adapters (as root)
+	$(BIN)/python -m corpus.tools.audit
+
+.PHONY: matrix-fuzz
+matrix-fuzz: $(DEV) ## Draw dumps that break parsers in ways that no case shows (as root)
+	$(BIN)/python -m corpus.tools.fuzz
 
 .PHONY: peers-test
 peers-test: $(DEV) ## Compare the installed parsers with the published matrix

@@ -4,10 +4,8 @@ import sys
 
 import procmaps
 
-pid = int(sys.argv[1])
-for address in (int(text, 16) for text in sys.argv[2:]):
-    found = procmaps.query(pid, address)
-    if found and found.mapping.path:
-        offset = address - found.mapping.start + found.mapping.offset
-        path = procmaps.escape_bytes(found.mapping.path)
-        print(f"{address:#x} {path}+{offset:#x} {(found.build_id or b'').hex()}")
+addresses = [int(text, 16) for text in sys.argv[2:]]
+for found in procmaps.locate(int(sys.argv[1]), addresses):
+    if found.path and found.offset is not None:
+        path = procmaps.escape_bytes(found.path)
+        print(f"{found.address:#x} {path}+{found.offset:#x} {(found.build_id or b'').hex()}")

@@ -2,8 +2,5 @@
 
 import procmaps
 
-for pid, snapshot in procmaps.iter_snapshots(procmaps.pids()):
-    if isinstance(snapshot, procmaps.Snapshot):
-        for mapping in snapshot:
-            if mapping.perms.write and mapping.perms.execute:
-                print(pid, repr(mapping))
+for found in procmaps.find_mappings(perms="wx"):
+    print(found.pid, repr(found.mapping))
