@@ -12,6 +12,7 @@ from procmaps.extraction.layers import (
     adjacent_literals,
     ansi_escapes,
     base64_body,
+    box_drawing,
     carriage_returns,
     charset,
     folded_literals,
@@ -73,6 +74,7 @@ LAYERS: tuple[Layer, ...] = (
     markup.remove,
     markdown_escapes.remove,
     lost_newlines.remove,
+    box_drawing.remove,
     table_cells.remove,
     name_marks.remove,
     # Ends of lines, before the rest of a broken line is appended to them.

@@ -119,8 +119,9 @@ def facts(lines: Sequence[bytes]) -> list[Facts]:
 # --- containers -----------------------------------------------------------------------------------
 
 _OF_MAPS = (
-    "capitals", "0x", "Markdown table", "Jira table", "CSV", "HTML table", "cell", "cell of HTML",
-    "cell of several", "more columns", "HTML columns", "CSV columns", *JOINED, *REMARKS,
+    "capitals", "0x", "Markdown table", "Jira table", "box of columns", "CSV", "HTML table", "cell",
+    "cell of HTML", "cell of several", "more columns", "HTML columns", "CSV columns", *JOINED,
+    *REMARKS,
 )  # fmt: skip
 """Encoders for the columns of mappings only."""
 

@@ -184,6 +184,24 @@ def more_columns(lines: Sequence[bytes]) -> bytes:
     return whole([head, rule, *body])
 
 
+def boxed(bar: str, *, by_column: bool) -> Encoder:
+    """Return an encoder for a table in a box: each column or the whole line is a cell."""
+
+    def encode(lines: Sequence[bytes]) -> bytes:
+        split = [line.split(None, 5) if by_column else [line] for line in lines]
+        rows = [[*row, b""] if by_column and len(row) == 5 else row for row in split]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        between = f" {bar} ".encode()
+        body = [
+            between.join((b"", *(cell.ljust(n) for cell, n in zip(row, widths, strict=True)), b""))
+            for row in rows
+        ]
+        edge = "─" * (sum(widths) + 3 * len(widths))
+        return whole([f"┌{edge}┐".encode(), *(row.strip() for row in body), f"└{edge}┘".encode()])
+
+    return encode
+
+
 def html_columns(lines: Sequence[bytes]) -> bytes:
     """Write a table of HTML with a column after the name."""
     texts = (b"code", b"", b"data of it")
@@ -472,6 +490,8 @@ LOSSY: dict[str, Encoder] = {
     "collapsed": collapsed,
     "Markdown table": cells(b"| ", b" | ", b" |"),
     "Jira table": cells(b"|", b"|", b"|"),
+    "box": boxed("│", by_column=False),
+    "box of columns": boxed("┃", by_column=True),
     "CSV": cells(b'7,"', b'","', b'"'),
     "more columns": more_columns,
     "HTML columns": html_columns,

@@ -143,7 +143,7 @@ FIELDS = [
     b"VmFlags: rd wr mr ?? me ac ",
 ]
 OF_MAPS = (
-    "capitals", "0x", "Markdown table", "Jira table", "CSV", "HTML table",
+    "capitals", "0x", "Markdown table", "Jira table", "box of columns", "CSV", "HTML table",
     "more columns", "HTML columns", "CSV columns",
 )  # fmt: skip
 """Encoders for the columns of a mapping only."""
