@@ -529,5 +529,6 @@ JOINED: dict[str, Encoder] = {
     "three, quoted": joined(3, b"> ", b" > "),
     "five, quoted twice": joined(5, b"> > ", b" > > "),
     "semicolons": joined(3, b"", b"; "),
+    "every newline": lambda lines: b"".join(line + b" " for line in lines),
 }
 """Encoders that lose newlines."""

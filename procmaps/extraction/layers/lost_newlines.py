@@ -262,11 +262,17 @@ def _pieces(text: bytes) -> Iterator[_Piece]:
     # The border of a table, at both ends of the line.
     has_border = b"|" in text[: mapping.begin] and text.rstrip(b" \t").endswith(b"|")
     begin = 0
+    # What replaced the newline of the piece before.
+    joint = b""
     for following in itertools.chain(mappings, [None]):
         end = following.begin if following else len(text)
         stop = end
         if following or has_border:
             stop = _without_separator(text, mapping.begin, end)
+        elif joint == b" " and text.endswith(b" ") and end - 1 > mapping.columns_end:
+            # The newline of the last line was replaced, too.
+            stop = end - 1
+        joint = text[end - 1 : end]
         yield _Piece(begin, stop, end, stop <= mapping.columns_end)
         if following:
             begin, mapping = end, following
