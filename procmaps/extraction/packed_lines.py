@@ -2,6 +2,11 @@
 
 `marshal` is the fastest of the standard library's formats for tuples of numbers and bytes. What it
 writes never leaves the process.
+
+Tuples are made of lists, not of generators. `tuple` does not know the length of a generator, so it
+allocates ten places and shrinks the result. The interpreter keeps up to 2000 freed tuples of each
+length for reuse (``PyTuple_MAXFREELIST``, CPython 3.11), and those shrunk ones only fill that list:
+some 100 KB for each length, which is several times a small text.
 """
 
 from __future__ import annotations
@@ -62,13 +67,13 @@ def _fields(line: SourceLine) -> _Fields:
         numbers: tuple[int, ...] = (line.begin,)
     else:
         text = line.text
-        numbers = tuple(itertools.chain.from_iterable(line.runs))
+        numbers = (*itertools.chain.from_iterable(line.runs),)
     return (
         text,
         numbers,
-        tuple((each.line, each.kind, shortened(each.detail)) for each in line.repairs),
+        tuple([(each.line, each.kind, shortened(each.detail)) for each in line.repairs]),
         line.context,
-        tuple((each.line, each.kind, shortened(each.text)) for each in line.doubts),
+        tuple([(each.line, each.kind, shortened(each.text)) for each in line.doubts]),
         line.listing,
         line.is_cut_off,
     )
@@ -82,9 +87,9 @@ def _line(fields: _Fields, source: Source) -> SourceLine:
         source.data[numbers[0] : numbers[0] + text] if isinstance(text, int) else text,
         source,
         place,
-        tuple(Repair(number, kind, whole(detail)) for number, kind, detail in repairs),
+        tuple([Repair(number, kind, whole(detail)) for number, kind, detail in repairs]),
         context,
-        tuple(Doubt(number, kind, whole(detail)) for number, kind, detail in doubts),
+        tuple([Doubt(number, kind, whole(detail)) for number, kind, detail in doubts]),
         listing,
         is_cut_off,
     )

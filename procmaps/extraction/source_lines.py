@@ -292,7 +292,7 @@ def concatenated(lines: Sequence[SourceLine], joints: Sequence[bytes]) -> Source
         pieces += (line.text, joint)
         runs += line.runs
         runs += [Run(len(joint), runs[-1].end, runs[-1].end)] if joint else []
-    doubts = tuple(doubt for line in lines for doubt in line.doubts)
+    doubts = tuple([doubt for line in lines for doubt in line.doubts])
     text = b"".join(pieces)
     return attrs.evolve(lines[0], text=text, place=Runs(runs), repairs=(), doubts=doubts)
 

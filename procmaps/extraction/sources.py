@@ -168,7 +168,7 @@ class Sources:
         place = _place(line)
         prefix = line.context + line.prefix
         if self.sides[index]:
-            return tuple((*place, b"", side) for side in _SIDES[self.sides[index]])
+            return tuple([(*place, b"", side) for side in _SIDES[self.sides[index]]])
         return ((*place, self.places[place].label(prefix), b""),)
 
     def is_of(self, key: Key, index: int, line: SourceLine, prefix: bytes) -> bool:
