@@ -10,8 +10,11 @@ import errno
 import functools
 import os
 import struct
+from array import array
 from collections.abc import Callable
 from typing import Final
+
+from procmaps.engines.engine_selection import engine
 
 _NUMBERS: Final = {
     ("x86_64", 64): 312,
@@ -62,10 +65,41 @@ def compare_address_spaces(one: int, other: int) -> int | None:
     raise OSError(error, os.strerror(error))
 
 
+def find_address_space(pid: int, known: array[int]) -> tuple[int, bool | None]:
+    """Search *known*, process IDs in the kernel's order of their address spaces, for that of *pid*.
+
+    Return the index of the process that has it, and True; or where *pid* would be inserted, and
+    False; or the index of a process with which the kernel does not compare it, and None. Raises
+    `OSError` as `same_address_space` does.
+    """
+    number = _number()
+    if number is not None and engine() == "native":
+        from procmaps.engines import _scanner  # noqa: PLC0415 - only where it was built
+
+        index, result, error = _scanner.find_address_space(number, pid, known)
+        if result < 0 and error not in _UNANSWERED:
+            raise OSError(error, os.strerror(error))
+        return index, None if result < 0 else not result
+    low, high = 0, len(known)
+    while low < high:
+        middle = (low + high) // 2
+        order = compare_address_spaces(pid, known[middle])
+        if not order:
+            return middle, None if order is None else True
+        low, high = (low, middle) if order < 0 else (middle + 1, high)
+    return low, False
+
+
+@functools.cache
+def _number() -> int | None:
+    """Return the number of the system call; None on an unknown machine."""
+    return _NUMBERS.get((os.uname().machine, 8 * struct.calcsize("P")))
+
+
 @functools.cache
 def _kcmp() -> Callable[[int, int], tuple[int, int]] | None:
     """Return the call, which gives its result and ``errno``; None on an unknown machine."""
-    number = _NUMBERS.get((os.uname().machine, 8 * struct.calcsize("P")))
+    number = _number()
     if number is None:
         return None
     import ctypes  # noqa: PLC0415 - 10 ms that few callers need

@@ -68,7 +68,7 @@ def iter_snapshots(
     if kind not in _READERS:
         msg = f'kind must be "maps", "smaps" or "smaps_rollup", not {kind!r}'
         raise ValueError(msg)
-    workers = (os.cpu_count() or 1) if threads is None else as_count("threads", threads, least=1)
+    workers = worker_count(threads)
 
     def read(pid: int) -> Snapshot | LiveError:
         try:
@@ -77,6 +77,11 @@ def iter_snapshots(
             return error
 
     return in_threads(read, _all_pids(root) if pids is None else pids, workers)
+
+
+def worker_count(threads: int | None) -> int:
+    """Return *threads*, by default one for each processor. Raises as `iter_snapshots` does."""
+    return (os.cpu_count() or 1) if threads is None else as_count("threads", threads, least=1)
 
 
 _all_pids = pids

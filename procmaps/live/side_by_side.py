@@ -10,65 +10,67 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 _Outcome = tuple[T, None] | tuple[None, BaseException]
 """What a call returned, or what it raised."""
 
-_Jobs = SimpleQueue[tuple[int, SimpleQueue[_Outcome[T]]] | None]
+_Jobs = SimpleQueue[tuple[S, SimpleQueue[_Outcome[T]]] | None]
 """Each job has a queue of its own for its outcome. None ends a thread."""
 
 
 def in_threads(
-    read: Callable[[int], T], pids: Iterable[int], threads: int
-) -> Generator[tuple[int, T], None, None]:
-    """Call *read* for each of *pids* in up to *threads* threads; yield each ID with the result.
+    read: Callable[[S], T], items: Iterable[S], threads: int
+) -> Generator[tuple[S, T], None, None]:
+    """Call *read* for each of *items* in up to *threads* threads; yield each with the result.
 
-    The order is that of *pids*, which are taken as they are needed: at most twice as many results
-    as threads wait to be taken. An exception of *read* is raised where its result would be yielded,
-    and ends the iteration. The threads end with the iteration, or when the generator is closed.
+    An item is a process ID, or several. The order is that of *items*, which are taken as they are
+    needed: at most twice as many results as threads wait to be taken. An exception of *read* is
+    raised where its result would be yielded, and ends the iteration. The threads end with the
+    iteration, or when the generator is closed.
 
     A result costs a few microseconds; a `concurrent.futures.Future` costs ten times as much.
     """
-    jobs: _Jobs[T] = SimpleQueue()
-    waiting: deque[tuple[int, SimpleQueue[_Outcome[T]]]] = deque()
+    jobs: _Jobs[S, T] = SimpleQueue()
+    waiting: deque[tuple[S, SimpleQueue[_Outcome[T]]]] = deque()
     workers: list[Thread] = []
-    rest = iter(pids)
+    rest = iter(items)
 
     def submit(count: int) -> None:
-        for pid in islice(rest, count):
+        for item in islice(rest, count):
             if len(workers) < threads:
                 # A daemon, so that an iteration that nobody ends does not keep the program alive.
                 worker = Thread(target=_work, args=(read, jobs), name="procmaps", daemon=True)
                 worker.start()
                 workers.append(worker)
             outcome: SimpleQueue[_Outcome[T]] = SimpleQueue()
-            waiting.append((pid, outcome))
-            jobs.put((pid, outcome))
+            waiting.append((item, outcome))
+            jobs.put((item, outcome))
 
     try:
         submit(2 * threads)
         while waiting:
-            pid, outcome = waiting.popleft()
+            item, outcome = waiting.popleft()
             result, error = outcome.get()
             if error is not None:
                 raise error
-            yield pid, result  # type: ignore[misc]  # there is a result where there is no error
+            yield item, result  # type: ignore[misc]  # there is a result where there is no error
             submit(1)
     finally:
         _end(jobs, workers)
 
 
-def _work(read: Callable[[int], T], jobs: _Jobs[T]) -> None:
+def _work(read: Callable[[S], T], jobs: _Jobs[S, T]) -> None:
     while job := jobs.get():
-        pid, outcome = job
+        item, outcome = job
         try:
-            outcome.put((read(pid), None))
+            outcome.put((read(item), None))
         except BaseException as error:  # noqa: BLE001 - the caller's thread raises it
             outcome.put((None, error))
 
 
-def _end(jobs: _Jobs[T], workers: list[Thread]) -> None:
+def _end(jobs: _Jobs[S, T], workers: list[Thread]) -> None:
     """Drop the jobs that no thread has begun, and wait for the threads."""
     # A thread may take the last job at any moment, so this never waits for one.
     with suppress(Empty):

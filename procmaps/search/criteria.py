@@ -104,10 +104,14 @@ class Criteria:
             and (self.deleted is None or is_deleted(name) is self.deleted)
         )
 
+    def accepts_raw(self, raw: bytes, dialect: str) -> bool:
+        """Return whether a name column, in a text of *dialect*, fulfils the conditions on names."""
+        return not self._asks_names or self._verdict(raw, dialect)
+
     def rows(self, snapshot: Snapshot) -> Sequence[int]:
         """Return the rows of *snapshot* that fulfil all conditions, ascending."""
         columns = snapshot.columns
-        allowed = self._allowed_perms
+        allowed = self.allowed_perms
         if allowed is not None and allowed.isdisjoint(columns.perms):
             return ()
         rows: Sequence[int] = range(len(columns))
@@ -158,7 +162,7 @@ class Criteria:
         )
 
     @functools.cached_property
-    def _allowed_perms(self) -> frozenset[int] | None:
+    def allowed_perms(self) -> frozenset[int] | None:
         """The permissions that are accepted, as `Perms.flags`; None for all."""
         if self.perms is None:
             return None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import get_args
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Final, get_args
 
 import attrs
 
 from procmaps._arguments import BytesOrStr, StrOrBytesPath, as_count
+from procmaps.engines.line_filter import PlainLines
 from procmaps.errors import LiveError
+from procmaps.grammar.loading import DEFAULT_DIALECT
 from procmaps.live.failures import EXHAUSTED, failed_error, missing_error
 from procmaps.live.gaps import Gap
 from procmaps.live.proc_file_path import ProcFile, Root, root_path
-from procmaps.live.processes import iter_snapshots
 from procmaps.records.device import Device
 from procmaps.records.kinds import known_kinds
 from procmaps.records.mapping import Mapping
@@ -21,12 +23,17 @@ from procmaps.search.build_ids import BuildIds
 from procmaps.search.conditions import OneOrMany, build_id_start, globs, identities, words
 from procmaps.search.criteria import Backing, Criteria, is_deleted
 from procmaps.search.found import FileState, FoundMapping, FoundMappings
+from procmaps.search.line_search import Reading, read_lines
 from procmaps.search.name_patterns import library_pattern
 from procmaps.search.perms_patterns import check_perms
 from procmaps.search.replaced_files import ReplacedFiles
-from procmaps.search.twins import Twins
+from procmaps.search.twins import Twins, vdso_of
+from procmaps.snapshots.loading import loads
 from procmaps.snapshots.problem import Problem
 from procmaps.snapshots.snapshot import Snapshot
+
+_BATCH: Final = 64
+"""Processes whose lines become records at once, because each text takes some time."""
 
 
 def find_mappings(
@@ -97,55 +104,83 @@ def find_mappings(
         deleted=True if states and "replaced" not in states else None,
         only_files=bool(states),
     )
-    search = _Search(criteria, states, wanted_id, build_ids, root_path(root))
-    return search.over(iter_snapshots(pids, threads=threads, root=root, errors="collect"))
+    folder = root_path(root)
+    files = BuildIds(folder), ReplacedFiles(folder)
+    search = _Search(criteria, states, wanted_id, build_ids, folder, *files)
+    return search.over(read_lines(pids, criteria, threads=threads, root=root))
 
 
 @attrs.define
 class _Search:
-    """One search, with what it has learned of files."""
+    """One search, with what it has learned of files, and what it has found."""
 
     criteria: Criteria
     states: frozenset[str]
     build_id: bytes | None
     build_ids: bool
     root: str
+    ids: BuildIds
+    files: ReplacedFiles
+    found: list[FoundMapping] = attrs.field(factory=list[FoundMapping])
+    gaps: list[Gap] = attrs.field(factory=list[Gap])
+    problems: list[tuple[int, Problem]] = attrs.field(factory=list[tuple[int, Problem]])
+    processes: int = 0
 
-    def over(self, readings: Iterable[tuple[int, Snapshot | LiveError]]) -> FoundMappings:
+    def over(self, readings: Iterable[tuple[int, Reading]]) -> FoundMappings:
         """Search every process of *readings*."""
-        found: list[FoundMapping] = []
-        gaps: list[Gap] = []
-        problems: list[tuple[int, Problem]] = []
         twins: dict[int, int] = {}
-        known, ids, files = Twins(self.root), BuildIds(self.root), ReplacedFiles(self.root)
-        processes = 0
+        known = Twins(self.root)
+        waiting: list[tuple[int, PlainLines | LiveError]] = []
+        for pid, read in readings:
+            if not isinstance(read, LiveError):
+                vdso = vdso_of(read) if isinstance(read, Snapshot) else read.mark
+                if (twin := known.twin_of(pid, vdso)) is not None:
+                    twins[pid] = twin
+                    continue
+            if isinstance(read, Snapshot):
+                self._take(waiting)
+                waiting.clear()
+                self._search(pid, read)
+                continue
+            waiting.append((pid, read))
+            if len(waiting) == _BATCH:
+                self._take(waiting)
+                waiting.clear()
+        self._take(waiting)
+        return FoundMappings(
+            tuple(self.found), self.processes, tuple(self.gaps), twins, tuple(self.problems)
+        )
+
+    def _take(self, readings: Sequence[tuple[int, PlainLines | LiveError]]) -> None:
+        """Add the lines that were found in each process, and the processes without any."""
+        text = b"".join(read.lines for _, read in readings if isinstance(read, PlainLines))
+        records = iter(loads(text, dialect=DEFAULT_DIALECT))
         for pid, read in readings:
             if isinstance(read, LiveError):
-                gaps.append(Gap(pid, read))
-                continue
-            if (twin := known.twin_of(pid, read)) is not None:
-                twins[pid] = twin
-                continue
-            problems += ((pid, problem) for problem in read.problems)
-            try:
-                found += self._of(pid, read, ids, files)
-                processes += 1
-            except LiveError as error:
-                gaps.append(Gap(pid, error))
-        return FoundMappings(tuple(found), processes, tuple(gaps), twins, tuple(problems))
+                self.gaps.append(Gap(pid, read))
+            else:
+                self._add(pid, [*islice(records, read.lines.count(b"\n"))])
 
-    def _of(
-        self, pid: int, snapshot: Snapshot, ids: BuildIds, files: ReplacedFiles
-    ) -> list[FoundMapping]:
+    def _search(self, pid: int, snapshot: Snapshot) -> None:
+        self.problems += ((pid, problem) for problem in snapshot.problems)
+        self._add(pid, [snapshot[row] for row in self.criteria.rows(snapshot)])
+
+    def _add(self, pid: int, mappings: Sequence[Mapping]) -> None:
+        try:
+            self.found += self._of(pid, mappings)
+            self.processes += 1
+        except LiveError as error:
+            self.gaps.append(Gap(pid, error))
+
+    def _of(self, pid: int, mappings: Sequence[Mapping]) -> list[FoundMapping]:
         found: list[FoundMapping] = []
-        for row in self.criteria.rows(snapshot):
-            mapping = snapshot[row]
-            state = self._state(pid, mapping, files)
+        for mapping in mappings:
+            state = self._state(pid, mapping, self.files)
             if not self.states or state in self.states:
                 found.append(FoundMapping(pid, mapping, state))
         if not found or (self.build_id is None and not self.build_ids):
             return found
-        for index, each in enumerate(ids.of(pid, [each.mapping for each in found])):
+        for index, each in enumerate(self.ids.of(pid, [each.mapping for each in found])):
             found[index] = attrs.evolve(found[index], build_id=each)
         if self.build_id is not None:
             wanted = self.build_id

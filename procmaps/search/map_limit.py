@@ -12,7 +12,7 @@ from procmaps.errors import LiveError
 from procmaps.live.gaps import Gap
 from procmaps.live.proc_file_path import Root, root_path
 from procmaps.live.processes import iter_snapshots
-from procmaps.search.twins import Twins
+from procmaps.search.twins import Twins, vdso_of
 from procmaps.snapshots.snapshot import Snapshot
 
 _NEAR = 0.8
@@ -86,7 +86,7 @@ def near_map_limit(
     for pid, read in iter_snapshots(pids, threads=threads, root=root, errors="collect"):
         if isinstance(read, LiveError):
             gaps.append(Gap(pid, read))
-        elif (twin := known.twin_of(pid, read)) is not None:
+        elif (twin := known.twin_of(pid, vdso_of(read))) is not None:
             twins[pid] = twin
         else:
             processes += 1

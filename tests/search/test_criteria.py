@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 
 import procmaps
 from procmaps import Mapping, Snapshot, strategies
+from procmaps.engines.line_filter import LineFilter, can_filter
+from procmaps.grammar import loading
 from procmaps.records.kinds import known_kinds
 from procmaps.records.names import FileBacked, FilePath, Labelled
 from procmaps.search.criteria import BACKINGS, Criteria, backing_of, is_deleted
 from procmaps.search.file_identity import FileIdentity
+from procmaps.search.line_conditions import line_conditions
 from procmaps.search.name_patterns import library_pattern, name_pattern
 from procmaps.search.perms_patterns import check_perms, has_perms
+
+LINUX = loading.load("linux")
 
 SNAPSHOTS = strategies.snapshots().filter(len)
 
@@ -141,3 +146,35 @@ def test_a_library_is_found_in_any_version(name: bytes, file: bytes, *, is_found
 def test_rejects_what_no_permissions_are(wanted: str) -> None:
     with pytest.raises(ValueError, match="is not permissions; give letters that must be set"):
         check_perms(wanted)
+
+
+@pytest.mark.skipif(not can_filter(LINUX), reason="only the native engine filters lines")
+@given(st.data())
+def test_lines_are_those_whose_records_fulfil_every_condition(data: st.DataObject) -> None:
+    snapshot = data.draw(SNAPSHOTS)
+    mappings = [*snapshot]
+    criteria = data.draw(criteria_of(mappings))
+    conditions = line_conditions(criteria, LINUX)
+    assert conditions
+    found = LineFilter(LINUX, conditions).run(snapshot.dumps())
+    if found is None:
+        return
+    assert not snapshot.problems
+    wanted = (row for row, each in enumerate(mappings) if expected(criteria, each))
+    assert found.lines == b"".join(map(snapshot.source, wanted))
+
+
+@pytest.mark.skipif(not can_filter(LINUX), reason="only the native engine filters lines")
+def test_this_process_is_plain() -> None:
+    conditions = line_conditions(Criteria(perms="x"), LINUX)
+    assert conditions
+    snapshot = procmaps.maps()
+    found = LineFilter(LINUX, conditions).run(snapshot.dumps())
+    assert found
+    assert found.mark in {each.start for each in snapshot if each.name.kind == "vdso"}
+    assert found.lines.count(b"\n") == sum(each.perms.execute for each in snapshot)
+
+
+def test_more_files_than_the_filter_compares_are_no_conditions_of_it() -> None:
+    many = frozenset(FileIdentity(8, 1, inode) for inode in range(65))
+    assert line_conditions(Criteria(files=many), LINUX) is None

@@ -7,6 +7,7 @@ import mmap
 import os
 import shutil
 import signal
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import procmaps
 from procmaps import AccessDenied, Device, Gap, KernelThread, NoSuchProcess, find_mappings
 from procmaps.live.address_spaces import same_address_space
 from procmaps.search import replaced_files
+from procmaps.search.twins import Twins
 from tests.live.children import AsNobody, Spawn
 from tests.live.test_process_groups import CLONE_VM
 from tests.search.fake_procfs import fake_procfs
@@ -256,6 +258,37 @@ def test_forked_processes_have_address_spaces_of_their_own(spawn: Spawn) -> None
     assert [each.pid for each in found] == pids
 
 
+@pytest.mark.parametrize("ended", range(3))
+def test_a_twin_is_found_though_processes_compared_before_have_ended(
+    ended: int, spawn: Spawn
+) -> None:
+    child = spawn(CODE + CLONE_VM)
+    twin = int(child.said)
+    others = [spawn(READY) for _ in range(3)]
+    if same_address_space(child.pid, twin) is None:
+        pytest.skip("this kernel does not compare address spaces (CONFIG_KCMP)")
+    twins = Twins("/proc")
+    try:
+        # As processes of one server: in one place of the vdso, whatever it is.
+        assert {twins.twin_of(each.pid, 1) for each in (*others, child)} == {None}
+        for each in others[: ended + 1]:
+            each.kill(collect=True)
+        assert twins.twin_of(twin, 1) == child.pid
+        assert twins.twin_of(others[0].pid, 1) is None  # has ended itself
+        assert twins.twin_of(twin, 1) == child.pid
+    finally:
+        os.kill(twin, signal.SIGKILL)
+
+
+def test_two_zombies_are_no_twins(spawn: Spawn) -> None:
+    one, other = spawn(READY), spawn(READY)
+    for each in (one, other):
+        each.kill(collect=False)
+    twins = Twins("/proc")
+    assert twins.twin_of(one.pid, 1) is None
+    assert twins.twin_of(other.pid, 1) is None
+
+
 def test_a_line_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     text = b"rubbish\n1000-2000 rwxp 00000000 00:00 0\n"
     found = find_mappings(perms="wx", root=fake_procfs(tmp_path / "proc", {7: text}))
@@ -361,6 +394,7 @@ def no_kcmp(monkeypatch: pytest.MonkeyPatch) -> None:
 
     unknown: Callable[[], None] = lambda: None  # noqa: E731 - replaces a function
     monkeypatch.setattr(address_spaces, "_kcmp", unknown)
+    monkeypatch.setattr(address_spaces, "_number", unknown)
 
 
 @pytest.mark.usefixtures("no_kcmp")
@@ -368,3 +402,24 @@ def test_without_kcmp_every_process_is_searched(spawn: Spawn) -> None:
     server = spawn(FORKS)
     pids = [server.pid, *map(int, server.said.split())]
     assert [each.pid for each in find_mappings(pids, perms="wx")] == pids
+
+
+def test_a_search_in_c_is_that_of_comparing_each(
+    spawn: Spawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from procmaps.live import address_spaces  # noqa: PLC0415 - only here
+
+    server = spawn(FORKS)
+    pids = [server.pid, *map(int, server.said.split())]
+    known = array("i")
+    for pid in pids:
+        index, found = address_spaces.find_address_space(pid, known)
+        if found is None:
+            pytest.skip("this kernel does not compare address spaces (CONFIG_KCMP)")
+        assert not found
+        known.insert(index, pid)
+    assert sorted(known) == sorted(pids)
+    native = [address_spaces.find_address_space(pid, known) for pid in pids]
+    assert native == [(known.index(pid), True) for pid in pids]
+    monkeypatch.setattr(address_spaces, "engine", lambda: "python")
+    assert [address_spaces.find_address_space(pid, known) for pid in pids] == native

@@ -83,15 +83,16 @@ find_fixed_columns(const Reader *reader, const uint8_t *at)
     return NULL;
 }
 
-/* Read a header line into the next row. Return its end before the newline, or NULL. */
-static const uint8_t *
-read_header(Reader *reader, const Output *out, const Progress *now)
+/* Parse the header line at *at*. Return its end before the newline; NULL if it does not match, or a
+ * value is impossible. */
+const uint8_t *
+parse_header(Reader *reader, const uint8_t *at, HeaderLine *line)
 {
     Registers got;
     got.value[START] = got.value[END] = 0;
     got.span_start[NAME] = NULL;
     got.overflow = false;
-    const uint8_t *at = run_steps(&reader->tables->addresses, now->at, reader->end, &got);
+    at = run_steps(&reader->tables->addresses, at, reader->end, &got);
     reader->no_header = !at && !got.overflow;
     if (!at || got.value[END] < got.value[START])
         return NULL;
@@ -104,19 +105,35 @@ read_header(Reader *reader, const Output *out, const Progress *now)
         reader->no_header = !got.overflow;
         return NULL;
     }
+    line->start = got.value[START];
+    line->end = got.value[END];
+    line->columns = columns;
+    line->name = got.span_start[NAME];
+    line->name_length = line->name ? (size_t)(got.span_end[NAME] - line->name) : 0;
+    return end;
+}
+
+/* Read a header line into the next row. Return its end before the newline, or NULL. */
+static const uint8_t *
+read_header(Reader *reader, const Output *out, const Progress *now)
+{
+    HeaderLine line;
+    const uint8_t *end = parse_header(reader, now->at, &line);
+    if (!end)
+        return NULL;
     int64_t name_index = 0;
-    const uint8_t *name = got.span_start[NAME];
-    if (name) {
-        name_index = intern_text(reader->names, name, (size_t)(got.span_end[NAME] - name));
+    if (line.name) {
+        name_index = intern_text(reader->names, line.name, line.name_length);
         if (name_index < 0) {
             reader->no_memory = true;
             return NULL;
         }
     }
+    const FixedColumns *columns = line.columns;
     size_t row = now->rows;
     out->line_offset[row] = (uint64_t)(now->at - reader->begin);
-    out->start[row] = got.value[START];
-    out->end[row] = got.value[END];
+    out->start[row] = line.start;
+    out->end[row] = line.end;
     out->perms[row] = columns->perms;
     out->offset[row] = columns->offset;
     out->major[row] = columns->major;

@@ -205,7 +205,58 @@ typedef enum {
     NO_MEMORY, /* or there is no index for one more distinct text */
 } Stop;
 
+/* A header line, parsed. */
+typedef struct {
+    uint64_t start, end;
+    const FixedColumns *columns; /* until the next line is parsed */
+    const uint8_t *name;         /* NULL without one */
+    size_t name_length;
+} HeaderLine;
+
+const uint8_t *parse_header(Reader *reader, const uint8_t *at, HeaderLine *line);
 Stop read_lines(Reader *reader, const Output *out, Progress *now);
+
+/* --- lines that fulfil conditions: line_filter.c --------------------------------------------- */
+
+/* What is known of a name, or of permissions. */
+enum {
+    REFUSED = 0,
+    WANTED = 1,
+    MARKED = 2, /* a bit: the address of such a mapping is asked for */
+    ODD = 4,    /* a bit: a text with it has to be read in full */
+};
+
+/* Conditions on device and inode, each of which may be left out. */
+typedef struct {
+    uint64_t inode;
+    uint32_t major, minor;
+    bool has_inode, has_device;
+} FileCondition;
+
+typedef struct {
+    uint8_t perms[256];        /* REFUSED, WANTED or ODD */
+    uint64_t least, most;      /* bytes of a mapping, inclusive */
+    const FileCondition *file; /* any of these; none is no condition */
+    size_t files;
+    uint8_t unnamed;          /* what a mapping without a name is */
+    const InternTable *names; /* the names that are known */
+    const uint8_t *verdict;   /* by index in *names* */
+} Conditions;
+
+/* Takes a line that was found, or a name that is not known. Returns false to stop. */
+typedef bool TakeBytes(void *target, const uint8_t *bytes, size_t length);
+
+typedef struct {
+    TakeBytes *line, *name;
+    void *target;
+    bool unknown;   /* a name was not known, so the lines are not complete */
+    bool is_marked; /* *mark* is the first address of the first mapping that is marked */
+    uint64_t mark;
+} Found;
+
+typedef enum { FILTERED, NOT_PLAIN, STOPPED } Filtered;
+
+Filtered filter_lines(Reader *reader, const Conditions *conditions, Found *found);
 
 #pragma GCC visibility pop
 

@@ -15,7 +15,7 @@ deallocate(PyObject *self)
     Py_DECREF(type);
 }
 
-static PyType_Spec *const SPECS[] = {&tables_spec, &texts_spec, &scanner_spec};
+static PyType_Spec *const SPECS[] = {&tables_spec, &texts_spec, &scanner_spec, &filter_spec};
 
 static int
 fill_module(PyObject *self)
@@ -55,6 +55,7 @@ clear_module(PyObject *self)
 }
 
 static PyMethodDef functions[] = {
+    {"find_address_space", find_address_space, METH_VARARGS, find_space_doc},
     {"gather", gather, METH_VARARGS, gather_doc},
     {"keyed_hash", hash_bytes, METH_VARARGS, hash_doc},
     {"read", read_all, METH_VARARGS, read_doc},
