@@ -67,6 +67,7 @@ CALLS = (
 SPECIALS = (
     *("mmap", "open", "ftruncate", "read_file", "statx", "fill", "peek", "query", "uffd_open"),
     *("uffd_register", "io_setup", "io_uring_setup", "clock", "fork_bench", "syscall"),
+    "uffd_unregister",
 )
 # agent/run.c: OP_FORK and the codes after it.
 PROCESSES = (

@@ -88,6 +88,14 @@ uffd_register(const u64 *args)
 }
 
 s64
+uffd_unregister(u64 fd, u64 address, u64 length)
+{
+    struct uffdio_range range = {.start = address, .len = length};
+
+    return generic_result(CALL3(__NR_ioctl, fd, UFFDIO_UNREGISTER, &range));
+}
+
+s64
 io_setup(u64 events)
 {
     aio_context_t context = 0;

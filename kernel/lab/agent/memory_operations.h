@@ -15,6 +15,7 @@ s64 peek(unsigned index, u64 address, u64 length);
 
 s64 uffd_open(u64 features);
 s64 uffd_register(const u64 *args);
+s64 uffd_unregister(u64 fd, u64 address, u64 length);
 s64 io_setup(u64 events);
 s64 io_uring_setup(u64 entries);
 

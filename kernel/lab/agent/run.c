@@ -80,6 +80,7 @@ enum {
     OP_CLOCK,
     OP_FORK_BENCH,
     OP_SYSCALL,
+    OP_UFFD_UNREGISTER,
     OP_FORK = 120,
     OP_HOLD,
     OP_SPAWN,
@@ -183,6 +184,8 @@ run_one(unsigned index, const struct op *op)
         return fork_bench(index, a[0]);
     case OP_SYSCALL:
         return generic_result(CALL(a[0], a[1], a[2], a[3], a[4], a[5], a[6]));
+    case OP_UFFD_UNREGISTER:
+        return uffd_unregister(a[0], a[1], a[2]);
     case OP_FORK:
         return run_forked(a[0], 0);
     case OP_HOLD:
