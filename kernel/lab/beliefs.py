@@ -121,6 +121,11 @@ BELIEFS: tuple[Belief, ...] = (
         "the oldest package here is 7.2",
     ),
     _unseen(
+        "dialects/qemu",
+        "5.0 to 6.2 print - for shared memory",
+        "the oldest package here is 7.2",
+    ),
+    _unseen(
         "dialects/android",
         "a label is any bytes that the program stores, newlines and brackets, too",
         _NO_ANDROID,

@@ -20,7 +20,8 @@ class Sharing(enum.Enum):
     GUARD = "g"
     """Cygwin only: a guard page."""
     UNKNOWN = "-"
-    """WSL 1 of 2016 and 2017 only: it always prints ``-``."""
+    """Printed as ``-``. WSL 1 of 2016 and 2017 prints it always, so nothing is known. QEMU's user
+    mode 5.0 to 6.2 prints it for shared memory (linux-user/syscall.c, open_self_maps())."""
 
 
 _RIGHTS = "rwx"
@@ -78,7 +79,10 @@ class Perms:
 
     @property
     def shared(self) -> bool:
-        """True if other processes can see writes: for ``s`` and ``S`` only."""
+        """True if other processes can see writes: for ``s`` and ``S`` only.
+
+        False for ``-``, which means shared in a dump of QEMU 5.0 to 6.2: see `Sharing.UNKNOWN`.
+        """
         return self.sharing in (Sharing.SHARED, Sharing.DIRECT)
 
     @property

@@ -210,6 +210,31 @@ def test_early_wsl_prints_no_sharing() -> None:
         loads(text.replace(b"x- ", b"xp "))
 
 
+SHARED = b"4000801000-4000802000 rw-- 00000000 08:01 42"
+
+
+def test_qemu_5_and_6_print_a_hyphen_for_shared_memory() -> None:
+    """open_self_maps() of 5.0 to 6.2: e->is_priv ? 'p' : '-', and names from column 73."""
+    named = SHARED.ljust(73) + b"/dev/shm/a b\n"
+    text = b"4000000000-4000801000 r-xp 00000000 08:01 41".ljust(73) + b"/bin/a\n" + named
+    snapshot = loads(text)
+    assert snapshot.dialect.name == "qemu"
+    assert snapshot.dialect.reason == (
+        "line 2 is specific to this dialect: 4000801000-4000802000 rw-- 00000000 08:01 42 "
+    )
+    assert snapshot.dumps() == text
+    assert [str(m.perms) for m in snapshot] == ["r-xp", "rw--"]
+    assert snapshot[1].path == b"/dev/shm/a b"
+    # In the first line it is QEMU's, too, because early WSL has names in column 65.
+    assert loads(named.replace(b"08:01", b"00:00")).dialect == "qemu"
+
+
+@pytest.mark.parametrize("column", [72, 74])
+def test_a_hyphen_with_a_name_elsewhere_is_damage(column: int) -> None:
+    with pytest.raises(ParseError, match="the last of four permission characters"):
+        loads(ANON + SHARED.ljust(column) + b"/dev/shm/a\n")
+
+
 def test_nommu_maps_files_directly() -> None:
     (mapping,) = loads(b"40a00000-40a01000 rw-S 00000000 00:01 7          /tmp/a\n")
     assert mapping.perms == Perms.from_text("rw-S")
