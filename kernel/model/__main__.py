@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kernel import command
 from kernel.command import DONE, FAILURE, FINDINGS
-from kernel.lab import build, kernels
+from kernel.lab import build, distribution, kernels
 from kernel.lab.errors import LabError
 from kernel.model import calls, subjects
 from kernel.model.differential import Difference, Subject
@@ -27,6 +27,11 @@ _PROGRAM = "kernel.model"
 def _subjects(options: argparse.Namespace) -> list[AbstractContextManager[Subject]]:
     if options.host:
         return [subjects.host()]
+    if options.debian:
+        return [
+            subjects.shipped(path, distribution.MACHINES[distribution.suiting(path)[0]])
+            for path in map(Path, options.debian)
+        ]
     names = [
         f"{release}-x86_64-{flavour}"
         for release in (options.release or RELEASES)
@@ -92,6 +97,12 @@ def _add_subjects(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=("named", "unnamed"),
         help="run with labels, or without (default: both)",
+    )
+    parser.add_argument(
+        "--debian",
+        action="append",
+        metavar="IMAGE",
+        help="run on this kernel of a package of Debian's, a file vmlinuz-* (6.1 or 6.12)",
     )
     parser.add_argument("--host", action="store_true", help="run on this machine's kernel instead")
 

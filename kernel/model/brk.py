@@ -5,7 +5,7 @@ from __future__ import annotations
 from kernel.model import merging
 from kernel.model.errors import CallFailed
 from kernel.model.merging import Wanted
-from kernel.model.mm_struct import TASK_SIZE, AddressSpace, page_align
+from kernel.model.mm_struct import AddressSpace, page_align
 from kernel.model.mmap import unmap_range
 from kernel.model.vma import PAGE, Flag, Vma
 
@@ -14,7 +14,7 @@ STACK_GUARD_GAP = 256 * PAGE  # mm/mmap.c: stack_guard_gap
 
 def set_brk(space: AddressSpace, value: int) -> int:
     """``brk()``: move the break. Return the break that is then valid; there is no errno."""
-    if value < space.start_brk or value > TASK_SIZE:
+    if value < space.start_brk or value > space.features.task_size:
         return space.brk
     old, new = page_align(space.brk), page_align(value)
     if new < old:
@@ -43,7 +43,7 @@ def _grow_heap(space: AddressSpace, old: int, new: int) -> bool:
     flags = Flag.READ | Flag.WRITE | Flag.ACCOUNT
     wanted = Wanted(old, new, flags, old // PAGE, None, None, None)
     before, _ = space.neighbours(old, new)
-    extends = merging.extends_below(before, wanted)
+    extends = merging.extends_below(before, wanted, space.features)
     if before is not None and before.end > space.start_brk and extends:
         before.end = new
     else:

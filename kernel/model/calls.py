@@ -7,7 +7,6 @@ or ``stack`` (its uppermost pages). So a trial means the same on every machine.
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -15,27 +14,22 @@ from attrs import frozen
 
 from kernel.lab import ops
 from kernel.lab.protocol import Program, Ref
-from kernel.lab.scenario_builder import BASE, FAR
+from kernel.lab.scenario_builder import FAR
+from kernel.model.areas import FILES, Areas, Opened
 from kernel.model.errors import CallFailed
 from kernel.model.space import Space
-from kernel.model.vma import PAGE, UNREADABLE, File, Flag
+from kernel.model.userfault_calls import Register, Unregister
+from kernel.model.vma import PAGE, UNREADABLE, Flag
 
 ACCESS = {"r": Flag.READ, "w": Flag.WRITE, "x": Flag.EXEC}
-FILES = ("memfd one", "memfd two", "linked")
-STACK_PAGES = 8
-
-
-@frozen
-class Areas:
-    """The addresses of the areas, and the files that a trial may map, in the order of ``FILES``."""
-
-    heap: int
-    stack: int
-    files: tuple[File, ...]
-
-    def address(self, area: str, offset: int) -> int:
-        """Return the address of an offset into an area."""
-        return {"arena": BASE, "heap": self.heap, "stack": self.stack}[area] + offset
+# The words of mmap for each sharing of ``Map``.
+_SHARING = {
+    "private": "private",
+    "shared": "shared",
+    "noreserve": "private noreserve",
+    "droppable": "droppable",
+    "stack": "private stack",
+}
 
 
 def access(letters: str) -> Flag:
@@ -48,7 +42,11 @@ def access(letters: str) -> Flag:
 
 @frozen
 class Map:
-    """mmap at a fixed address. ``backing`` is ``anon`` or one of ``FILES``."""
+    """mmap at a fixed address.
+
+    ``backing`` is ``anon`` or one of ``FILES``. ``sharing`` is ``private``, ``shared``,
+    ``noreserve`` or ``stack`` (private, with this flag), or ``droppable``.
+    """
 
     start: int
     length: int
@@ -65,18 +63,28 @@ class Map:
             flags |= Flag.SHARED
         if self.sharing == "noreserve":
             flags |= Flag.NORESERVE
+        if self.sharing == "droppable":
+            flags |= Flag.DROPPABLE
         file = None if self.backing == "anon" else areas.files[FILES.index(self.backing)]
         start = areas.address("arena", self.start)
-        return space.mmap(start, self.length, flags, file, self.offset, replace=self.replace)
+        return space.mmap(
+            start,
+            self.length,
+            flags,
+            file,
+            self.offset,
+            replace=self.replace,
+            stack=self.sharing == "stack",
+        )
 
-    def write(self, program: Program, areas: Areas, files: Sequence[Ref]) -> Ref:
+    def write(self, program: Program, areas: Areas, opened: Opened) -> Ref:
         """Append it to a program for a kernel."""
-        words = "private noreserve" if self.sharing == "noreserve" else self.sharing
+        words = _SHARING[self.sharing]
         words += " fixed" if self.replace else " fixed_noreplace"
         start = areas.address("arena", self.start)
         if self.backing == "anon":
             return program(ops.mmap(start, self.length, self.access, f"{words} anonymous"))
-        file = files[FILES.index(self.backing)]
+        file = opened.files[FILES.index(self.backing)]
         return program(ops.mmap(start, self.length, self.access, words, file, self.offset))
 
 
@@ -92,7 +100,7 @@ class Unmap:
         space.munmap(areas.address("arena", self.start), self.length)
         return 0
 
-    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+    def write(self, program: Program, areas: Areas, _: Opened) -> Ref:
         """Append it to a program for a kernel."""
         return program(ops.munmap(areas.address("arena", self.start), self.length))
 
@@ -111,7 +119,7 @@ class Protect:
         space.mprotect(areas.address(self.area, self.start), self.length, access(self.access))
         return 0
 
-    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+    def write(self, program: Program, areas: Areas, _: Opened) -> Ref:
         """Append it to a program for a kernel."""
         start = areas.address(self.area, self.start)
         return program(ops.mprotect(start, self.length, self.access))
@@ -119,7 +127,7 @@ class Protect:
 
 @frozen
 class Advise:
-    """madvise, with an advice of ``madvise.ADVICE``."""
+    """madvise, with an advice of ``madvise.ADVICE`` or ``madvise.GUARDS``."""
 
     start: int
     length: int
@@ -130,7 +138,7 @@ class Advise:
         space.madvise(areas.address("arena", self.start), self.length, self.advice)
         return 0
 
-    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+    def write(self, program: Program, areas: Areas, _: Opened) -> Ref:
         """Append it to a program for a kernel."""
         return program(ops.madvise(areas.address("arena", self.start), self.length, self.advice))
 
@@ -157,7 +165,7 @@ class SetName:
         space.prctl(start, self.length, text, known=self.known)
         return 0
 
-    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+    def write(self, program: Program, areas: Areas, _: Opened) -> Ref:
         """Append it to a program for a kernel."""
         start = areas.address(self.area, self.start)
         attribute = ops.PR_SET_VMA_ANON_NAME if self.known else ops.PR_SET_VMA_ANON_NAME + 1
@@ -182,7 +190,7 @@ class Remap:
         start = areas.address("arena", self.start)
         return space.mremap(start, self.length, self.new_length, to, keep=self.keep)
 
-    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+    def write(self, program: Program, areas: Areas, _: Opened) -> Ref:
         """Append it to a program for a kernel."""
         words = "" if self.to is None else "maymove fixed"
         if self.keep:
@@ -202,7 +210,7 @@ class Break:
         """Run it in the model; return the break."""
         return space.set_brk(areas.heap + self.offset)
 
-    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+    def write(self, program: Program, areas: Areas, _: Opened) -> Ref:
         """Append it to a program for a kernel."""
         return program(ops.brk(areas.heap + self.offset))
 
@@ -219,12 +227,34 @@ class Touch:
         """Run it in the model; return the length."""
         return space.touch(areas.address(self.area, self.start), self.length)
 
-    def write(self, program: Program, areas: Areas, _: Sequence[Ref]) -> Ref:
+    def write(self, program: Program, areas: Areas, _: Opened) -> Ref:
         """Append it to a program for a kernel."""
         return program(ops.fill(areas.address(self.area, self.start), self.length))
 
 
-Call = Map | Unmap | Protect | Advise | SetName | Remap | Break | Touch
+@frozen
+class Seal:
+    """mseal. ``flags`` other than 0 are invalid."""
+
+    start: int
+    length: int
+    flags: int = 0
+    area: str = "arena"
+
+    def do(self, space: Space, areas: Areas) -> int:
+        """Run it in the model; return 0."""
+        space.mseal(areas.address(self.area, self.start), self.length, self.flags)
+        return 0
+
+    def write(self, program: Program, areas: Areas, _: Opened) -> Ref:
+        """Append it to a program for a kernel."""
+        start = areas.address(self.area, self.start)
+        return program(ops.call("mseal", start, self.length, self.flags))
+
+
+Call = (
+    Map | Unmap | Protect | Advise | SetName | Remap | Break | Touch | Seal | Register | Unregister
+)
 
 
 @frozen
@@ -261,7 +291,11 @@ class InvalidTrial(ValueError):
 
 
 _KINDS: dict[str, type[Call]] = {
-    kind.__name__: kind for kind in (Map, Unmap, Protect, Advise, SetName, Remap, Break, Touch)
+    kind.__name__: kind
+    for kind in (
+        *(Map, Unmap, Protect, Advise, SetName, Remap, Break, Touch),
+        *(Seal, Register, Unregister),
+    )
 }
 
 

@@ -20,8 +20,19 @@ from types import ModuleType
 from attrs import frozen
 
 from kernel.lab.scenario_builder import BASE
-from kernel.model.calls import Advise, Call, Map, Protect, Remap, SetName, Touch, Trial, Unmap
+from kernel.model.calls import (
+    Advise,
+    Call,
+    Map,
+    Protect,
+    Remap,
+    SetName,
+    Touch,
+    Trial,
+    Unmap,
+)
 from kernel.model.space import Space
+from kernel.model.userfault_calls import Register, Unregister
 from kernel.model.vma import PAGE, Flag, Vma
 
 _DIAGRAM = re.compile(r"[-.=#A-Za-z|]*\|[-.=#A-Za-z|]*")
@@ -106,6 +117,8 @@ _CALLS: dict[str, Callable[..., Call]] = {
     "name": _set_name,
     "mremap": Remap,
     "touch": Touch,
+    "register": Register,
+    "unregister": Unregister,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -11,8 +11,9 @@ import procmaps
 from kernel.lab import ops
 from kernel.lab.protocol import Outcome, Program, Ref, Result
 from kernel.model import as_records
+from kernel.model.areas import FILES, STACK_PAGES, USERFAULTS, Areas, Opened
 from kernel.model.as_records import Inode
-from kernel.model.calls import FILES, STACK_PAGES, Areas, Call, Fork, Trial, describe, result
+from kernel.model.calls import Call, Fork, Trial, describe, result
 from kernel.model.kernel_differences import MAX_MAP_COUNT, Features
 from kernel.model.space import Space
 from kernel.model.vma import PAGE, AnonVma, File, Flag, Vma
@@ -22,7 +23,7 @@ from procmaps.records import names
 
 Run = Callable[[Sequence[Program]], list[Outcome]]
 
-MAPS = b"/proc/self/maps"
+MAPS, SMAPS = b"/proc/self/maps", b"/proc/self/smaps"
 LIMIT = b"/proc/sys/vm/max_map_count"
 # Larger than any offset of a trial. The file is sparse, so it costs nothing.
 FILE_LENGTH = 1 << 24
@@ -40,7 +41,16 @@ _VMFLAGS = {
     "dc": Flag.DONTFORK,
     "dd": Flag.DONTDUMP,
     "wf": Flag.WIPEONFORK,
+    "hg": Flag.HUGEPAGE,
+    "nh": Flag.NOHUGEPAGE,
+    "um": Flag.UFFD_MISSING,
+    "uw": Flag.UFFD_WP,
+    "ui": Flag.UFFD_MINOR,
+    "sl": Flag.SEALED,
+    "dp": Flag.DROPPABLE,
 }
+# All flags of ``Flag`` but SPECIAL, which is several bits of the kernel.
+_KNOWN = ~Flag.SPECIAL
 # proc(5), stat: startstack, start_brk
 _START_STACK, _START_BRK = 28, 47
 
@@ -74,7 +84,7 @@ class Subject:
 
     def __attrs_post_init__(self) -> None:
         program = Program()
-        smaps = program(ops.read_file(b"/proc/self/smaps"))
+        smaps = program(ops.read_file(SMAPS))
         stat = program(ops.read_file(b"/proc/self/stat"))
         (outcome,) = self.run([program])
         fields = outcome.results[stat.index].bytes.rpartition(b")")[2].split()
@@ -107,9 +117,7 @@ class Subject:
         """Return an initial mapping of the process from its smaps record."""
         if record.usage is None or record.usage.vm_flags is None:
             raise ValueError(f"{self.name}: smaps without VmFlags: {record!r}")
-        flags = Flag.NONE
-        for code in record.usage.vm_flags:
-            flags |= _VMFLAGS.get(code.decode(), Flag.NONE)
+        flags = _flags(record.usage.vm_flags)
         file: File | None = None
         special: names.Special | None = None
         if isinstance(record.name, names.FileBacked):
@@ -138,12 +146,19 @@ class Subject:
 
     def fresh(self) -> Space:
         """Return the model of a process before its trial."""
-        return evolve(self._start, vmas=[evolve(vma) for vma in self._start.vmas])
+        return evolve(
+            self._start,
+            vmas=[evolve(vma) for vma in self._start.vmas],
+            present=set(),
+            guards=set(),
+            cached=set(),
+        )
 
     def check(self, trials: Sequence[Trial], every: int = 4) -> int:
         """Run trials and return the number of calls. Raises ``Difference`` for the first one.
 
-        maps is compared after each *every*-th call, at the end, and at the end of each child.
+        maps and the VmFlags of smaps are compared after each *every*-th call, at the end, and at
+        the end of each child.
         """
         plans = [_Plan(self._areas, trial, every, self._limit(trial)) for trial in trials]
         for plan, outcome in zip(plans, self.run([plan.program for plan in plans]), strict=True):
@@ -174,6 +189,8 @@ class Subject:
                 spaces.pop()
             elif isinstance(step, _ReadMaps):
                 self._same_maps(step, space, self._reached(step, outcome).bytes, inodes)
+                # The process that was asked for maps was asked for smaps next.
+                self._same_flags(step, space, outcome.results[step.smaps.index].bytes)
             else:
                 expected = result(step.call, space, self._areas)
                 got_value = self._reached(step, outcome).value
@@ -214,6 +231,35 @@ class Subject:
             words = "maps differ\n" + _sides(expected, got)
             raise Difference(self.name, step.index, step.call, words)
 
+    def _same_flags(self, step: _ReadMaps, space: Space, smaps: bytes) -> None:
+        """Compare the flags that the model knows, mapping by mapping."""
+        kernel = [
+            _flags(record.usage.vm_flags)
+            for record in procmaps.loads(smaps)
+            if record.usage and record.usage.vm_flags and record.name.kind != "vsyscall"
+        ]
+        known = [vma.flags & _KNOWN for vma in space.vmas]
+        if kernel != known:
+            lines = [
+                f"  {vma.start:x}-{vma.end:x} model: {_codes(model)}; kernel: {_codes(got)}"
+                for vma, model, got in zip(space.vmas, known, kernel, strict=False)
+                if model != got
+            ]
+            words = "\n".join(["VmFlags differ", *lines])
+            raise Difference(self.name, step.index, step.call, words)
+
+
+def _flags(codes: Iterable[bytes]) -> Flag:
+    """Return the flags of VmFlags, without those that the model does not know."""
+    flags = Flag.NONE
+    for code in codes:
+        flags |= _VMFLAGS.get(code.decode(), Flag.NONE)
+    return flags
+
+
+def _codes(flags: Flag) -> str:
+    return " ".join(code for code, flag in _VMFLAGS.items() if flags & flag)
+
 
 def _without_usage(record: library.Mapping) -> library.Mapping:
     return evolve(record, usage=None)
@@ -240,6 +286,7 @@ class _Made:
 @frozen
 class _ReadMaps:
     ref: Ref
+    smaps: Ref
     call: Call | Fork | None
     index: int
 
@@ -269,17 +316,21 @@ class _Plan:
     stats: list[Ref] = field(factory=list[Ref])
     steps: list[_Step] = field(factory=list[_Step])
     calls: list[Call] = field(factory=list[Call])
-    _files: list[Ref] = field(factory=list[Ref])
+    _opened: Opened = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        files: list[Ref] = []
         for name in FILES:
             if name.startswith("memfd"):
                 file = self.program(ops.memfd_create(name.encode()))
             else:
-                file = self.program(ops.open_(b"/t/model", "rdwr creat"))
+                # An earlier trial may have filled its pages.
+                file = self.program(ops.open_(b"/t/model", "rdwr creat trunc"))
             self.program(ops.ftruncate(file, FILE_LENGTH))
             self.stats.append(self.program(ops.statx(file)))
-            self._files.append(file)
+            files.append(file)
+        userfaults = [self.program(ops.call("uffd_open", 0)) for _ in USERFAULTS]
+        self._opened = Opened(files, userfaults)
         if self.limit is not None:
             self._set_limit(self.limit)
         last: Call | Fork | None = None
@@ -306,10 +357,11 @@ class _Plan:
         self.program(ops.call("close", file))
 
     def _make(self, call: Call) -> None:
-        ref = call.write(self.program, self.areas, self._files)
+        ref = call.write(self.program, self.areas, self._opened)
         self.steps.append(_Made(ref, call, len(self.calls)))
         self.calls.append(call)
 
     def _read_maps(self, call: Call | Fork | None) -> None:
         ref = self.program(ops.read_file(MAPS))
-        self.steps.append(_ReadMaps(ref, call, len(self.calls)))
+        smaps = self.program(ops.read_file(SMAPS))
+        self.steps.append(_ReadMaps(ref, smaps, call, len(self.calls)))

@@ -5,9 +5,13 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 
+from attrs import evolve
+
 from kernel.model.errors import CallFailed
+from kernel.model.merging import Wanted
 from kernel.model.mm_struct import U64_MAX, AddressSpace, page_align
 from kernel.model.splitting import modify
+from kernel.model.touch import prepare_anon
 from kernel.model.vma import PAGE, Flag, Label, Vma
 
 # The flags that each advice removes and adds: madvise_vma_behavior().
@@ -21,7 +25,13 @@ ADVICE = {
     "dodump": (Flag.DONTDUMP, Flag.NONE),
     "wipeonfork": (Flag.NONE, Flag.WIPEONFORK),
     "keeponfork": (Flag.WIPEONFORK, Flag.NONE),
+    "hugepage": (Flag.NOHUGEPAGE, Flag.HUGEPAGE),
+    "nohugepage": (Flag.HUGEPAGE, Flag.NOHUGEPAGE),
 }
+GUARDS = ("guard_install", "guard_remove")
+"""Advice that marks pages and sets no flag (6.13)."""
+# is_madv_discard(). Sealed memory that cannot be written refuses it.
+_DISCARDS = ("dontfork", "wipeonfork", "guard_install")
 
 
 def _checked_end(start: int, length: int) -> int:
@@ -75,7 +85,8 @@ def update(
     text = None if label is None else label.text
     if flags == vma.flags and text == vma.text:
         return vma
-    vma = modify(space, vma, start, end, flags, label)
+    wanted = evolve(Wanted.part_of(vma, start, end), flags=flags, text=text)
+    vma = modify(space, vma, wanted)
     vma.flags = flags
     # replace_anon_vma_name() keeps the old object if the texts are equal.
     if text != vma.text:
@@ -84,7 +95,10 @@ def update(
 
 
 def madvise(space: AddressSpace, start: int, length: int, advice: str) -> None:
-    """Give advice that becomes a flag; *advice* is a word of ``ADVICE``.
+    """Give advice that becomes a flag or a guard; *advice* is a word of ``ADVICE`` or ``GUARDS``.
+
+    EINVAL comes first if the kernel does not know the advice (``madvise_behavior_valid()``). EPERM:
+    sealed private memory that cannot be written, and the advice would discard it.
 
     |aaaa|
     madvise 2 2 dontdump
@@ -94,10 +108,25 @@ def madvise(space: AddressSpace, start: int, length: int, advice: str) -> None:
     madvise 2 2 dontdump
     madvise 0 2 dontdump
     |aaaa|
+
+    |aaaaaa|
+    madvise 0 2 hugepage
+    madvise 2 2 nohugepage
+    |aa|aa|aa|
     """
-    removed, added = ADVICE[advice]
+    features = space.features
+    if not (features.guards if advice in GUARDS else features.huge_pages or "huge" not in advice):
+        raise CallFailed(errno.EINVAL)
+    removed, added = ADVICE.get(advice, (Flag.NONE, Flag.NONE))
 
     def visit(vma: Vma, start: int, end: int) -> Vma:
+        sealed = vma.flags & Flag.SEALED and not vma.flags & Flag.WRITE
+        if advice in _DISCARDS and sealed and vma.file is None:
+            raise CallFailed(errno.EPERM)
+        if advice in GUARDS:
+            return _guard(space, vma, range(start, end, PAGE), install=advice == GUARDS[0])
+        if advice in ("dodump", "keeponfork") and vma.flags & Flag.DROPPABLE:
+            raise CallFailed(errno.EINVAL)
         if advice == "wipeonfork" and (vma.file or vma.flags & Flag.SHARED):
             raise CallFailed(errno.EINVAL)
         if advice == "dodump" and vma.flags & Flag.SPECIAL:
@@ -105,3 +134,19 @@ def madvise(space: AddressSpace, start: int, length: int, advice: str) -> None:
         return update(space, vma, start, end, vma.flags & ~removed | added, vma.label)
 
     walk_range(space, start, length, visit)
+
+
+def _guard(space: AddressSpace, vma: Vma, pages: range, *, install: bool) -> Vma:
+    """``madvise_guard_install()``, ``madvise_guard_remove()``: no mapping is split.
+
+    A guard is an entry of the page table, so its mapping gets an anon_vma, even a shared one.
+    """
+    if vma.flags & Flag.SPECIAL:
+        raise CallFailed(errno.EINVAL)
+    if install:
+        prepare_anon(space, vma)
+        space.present.difference_update(pages)
+        space.guards.update(pages)
+    else:
+        space.guards.difference_update(pages)
+    return vma

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from kernel.model.vma import PAGE, AnonVma, File, Flag, Vma
+from kernel.model.kernel_differences import Features
+from kernel.model.vma import PAGE, AnonVma, File, Flag, Userfault, Vma
 
 
 @frozen
@@ -22,6 +23,23 @@ class Wanted:
     file: File | None
     text: bytes | None
     anon: AnonVma | None
+    userfault: Userfault | None = None
+    chain: int = 0
+
+    @classmethod
+    def part_of(cls, vma: Vma, start: int, end: int) -> Wanted:
+        """Return a range inside or right after a mapping, with the properties of the mapping."""
+        return cls(
+            start,
+            end,
+            vma.flags,
+            vma.offset_at(start),
+            vma.file,
+            vma.text,
+            vma.anon,
+            vma.userfault,
+            vma.chain,
+        )
 
     @property
     def pages(self) -> int:
@@ -40,34 +58,46 @@ def same_anon(one: AnonVma | None, other: AnonVma | None, vma: Vma | None) -> bo
     return one is other
 
 
-def _is_mergeable(vma: Vma, wanted: Wanted) -> bool:
-    """``is_mergeable_vma()``: labels are compared by their text (``anon_vma_name_eq()``)."""
+def _anon_fits(vma: Vma, wanted: Wanted, features: Features) -> bool:
+    """``is_mergeable_anon_vma()``, with the rule of ``Features.merges_written_into_untouched``."""
+    written_only = vma.anon is None and wanted.anon is not None
+    if written_only and features.merges_written_into_untouched:
+        return wanted.chain == 1
+    return same_anon(wanted.anon, vma.anon, vma)
+
+
+def _is_mergeable(vma: Vma, wanted: Wanted, features: Features) -> bool:
+    """``is_mergeable_vma()``: labels are compared by their text (``anon_vma_name_eq()``).
+
+    Userfaultfds are compared by identity (``is_mergeable_vm_userfaultfd_ctx()``).
+    """
     return (
         vma.flags == wanted.flags
         and not vma.flags & Flag.SPECIAL
         and vma.file is wanted.file
         and vma.text == wanted.text
-        and same_anon(wanted.anon, vma.anon, vma)
+        and vma.userfault is wanted.userfault
+        and _anon_fits(vma, wanted, features)
     )
 
 
-def extends_below(vma: Vma | None, wanted: Wanted) -> bool:
+def extends_below(vma: Vma | None, wanted: Wanted, features: Features) -> bool:
     """``can_vma_merge_after()``: return whether the range may extend the mapping below it."""
     return (
         vma is not None
         and vma.end == wanted.start
         and vma.offset + vma.pages == wanted.offset
-        and _is_mergeable(vma, wanted)
+        and _is_mergeable(vma, wanted, features)
     )
 
 
-def extends_above(vma: Vma | None, wanted: Wanted) -> bool:
+def extends_above(vma: Vma | None, wanted: Wanted, features: Features) -> bool:
     """``can_vma_merge_before()``: return whether the range may extend the mapping above it."""
     return (
         vma is not None
         and vma.start == wanted.end
         and vma.offset == wanted.offset + wanted.pages
-        and _is_mergeable(vma, wanted)
+        and _is_mergeable(vma, wanted, features)
     )
 
 

@@ -10,11 +10,8 @@ from bisect import bisect_right
 from attrs import define, field
 
 from kernel.model.kernel_differences import MAX_MAP_COUNT, Features
-from kernel.model.vma import PAGE, Vma
+from kernel.model.vma import PAGE, File, Vma
 
-# arch/x86/include/asm/page_64_types.h: TASK_SIZE_MAX. It is the same with five levels of page
-# tables, because addresses of more than 47 bits are given to those only who ask for them.
-TASK_SIZE = (1 << 47) - PAGE
 U64_MAX = (1 << 64) - 1
 
 
@@ -33,6 +30,13 @@ class AddressSpace:
     start_brk: int = 0
     brk: int = 0
     start_stack: int = 0
+    # Pages that have an entry in the page table, and those whose entry is a guard (by address).
+    present: set[int] = field(factory=set[int])
+    guards: set[int] = field(factory=set[int])
+    # Pages of files that have been touched, by whatever process.
+    cached: set[tuple[File, int]] = field(factory=set[tuple[File, int]])
+    # The process that opened the userfaultfds: they stay bound to it. None: this one.
+    userfault_owner: AddressSpace | None = field(default=None, eq=False, repr=False)
 
     def index(self, address: int) -> int:
         """Return the index of the first mapping that ends above the address."""
@@ -59,6 +63,14 @@ class AddressSpace:
         """Remove mappings."""
         for vma in vmas:
             del self.vmas[self.index(vma.start)]
+
+    def move_pages(self, start: int, end: int, to: int | None = None) -> None:
+        """Move the page table entries of a range to the address *to*, or clear them (None)."""
+        for entries in (self.present, self.guards):
+            moved = {page for page in entries if start <= page < end}
+            entries.difference_update(moved)
+            if to is not None:
+                entries.update(page - start + to for page in moved)
 
     @property
     def is_full(self) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 
+from attrs import evolve
+
 from kernel.model.errors import CallFailed
+from kernel.model.merging import Wanted
 from kernel.model.mm_struct import U64_MAX, AddressSpace, page_align
 from kernel.model.splitting import modify
 from kernel.model.vma import ACCESS, PAGE, Flag, Vma
@@ -53,7 +56,12 @@ def mprotect(space: AddressSpace, start: int, length: int, access: Flag) -> None
 
 
 def _protect(space: AddressSpace, vma: Vma, start: int, end: int, access: Flag) -> Vma:
-    """``mprotect_fixup()``: change a range within one mapping; return its mapping."""
+    """``mprotect_fixup()``: change a range within one mapping; return its mapping.
+
+    EPERM: the mapping is sealed (``can_modify_vma()``), even if nothing would change.
+    """
+    if vma.flags & Flag.SEALED:
+        raise CallFailed(errno.EPERM)
     flags = vma.flags & ~ACCESS | access
     if flags == vma.flags:
         return vma
@@ -63,6 +71,6 @@ def _protect(space: AddressSpace, vma: Vma, start: int, end: int, access: Flag) 
             flags |= Flag.ACCOUNT
     elif space.features.unaccounts and vma.file is None and vma.anon is None:
         flags &= ~Flag.ACCOUNT
-    vma = modify(space, vma, start, end, flags, vma.label)
+    vma = modify(space, vma, evolve(Wanted.part_of(vma, start, end), flags=flags))
     vma.flags = flags
     return vma

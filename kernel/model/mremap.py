@@ -8,10 +8,10 @@ from attrs import evolve
 
 from kernel.model.errors import CallFailed
 from kernel.model.merging import Wanted
-from kernel.model.mm_struct import TASK_SIZE, U64_MAX, AddressSpace, page_align
+from kernel.model.mm_struct import U64_MAX, AddressSpace, page_align
 from kernel.model.mmap import munmap, unmap_range
 from kernel.model.splitting import merge_new
-from kernel.model.vma import PAGE, Flag, Vma
+from kernel.model.vma import PAGE, UFFD, Flag, Vma
 
 
 def mremap(
@@ -25,7 +25,8 @@ def mremap(
 ) -> int:
     """Shrink or grow a mapping in place, or move it to the address *to* (MREMAP_FIXED).
 
-    Returns the address. *keep* is MREMAP_DONTUNMAP. The label moves, too:
+    Returns the address. EPERM: the mapping is sealed. *keep* is MREMAP_DONTUNMAP. The label moves,
+    too:
 
         |aaaa|....|
         mremap 2 2 2 6
@@ -66,9 +67,8 @@ def mremap(
     length, new_length = page_align(length), page_align(new_length)
     if not new_length:
         raise CallFailed(errno.EINVAL)
-    vma = space.find(start)
-    if vma is None or vma.start > start:
-        raise CallFailed(errno.EFAULT)
+    if _at(space, start).flags & Flag.SEALED:
+        raise CallFailed(errno.EPERM)
     if to is not None:
         return _move_to(space, start, length, new_length, to, keep=keep)
     if length >= new_length:
@@ -80,18 +80,22 @@ def mremap(
     above = space.find(vma.end)
     if length != vma.end - start or (above is not None and above.start < end):
         raise CallFailed(errno.ENOMEM)
-    offset = vma.offset + vma.pages
-    wanted = Wanted(vma.end, end, vma.flags, offset, vma.file, vma.text, vma.anon)
-    if not merge_new(space, vma, above, wanted):
+    if not merge_new(space, vma, above, Wanted.part_of(vma, vma.end, end)):
         raise CallFailed(errno.ENOMEM)
     return start
 
 
+def _at(space: AddressSpace, address: int) -> Vma:
+    """``vma_lookup()``: return the mapping that contains the address, or fail with EFAULT."""
+    vma = space.find(address)
+    if vma is None or vma.start > address:
+        raise CallFailed(errno.EFAULT)
+    return vma
+
+
 def _resizable(space: AddressSpace, start: int, length: int, new_length: int) -> Vma:
     """``vma_to_resize()``: return the mapping. A length of 0 maps shared memory a second time."""
-    vma = space.find(start)
-    if vma is None or vma.start > start:
-        raise CallFailed(errno.EFAULT)
+    vma = _at(space, start)
     if not length and not vma.flags & Flag.SHARED:
         raise CallFailed(errno.EINVAL)
     if length > vma.end - start:
@@ -105,7 +109,11 @@ def _move_to(
     space: AddressSpace, start: int, length: int, new_length: int, to: int, *, keep: bool
 ) -> int:
     """``mremap_to()``: the target range is unmapped even if the move then fails."""
-    if to % PAGE or new_length > TASK_SIZE or to > TASK_SIZE - new_length:
+    if (
+        to % PAGE
+        or new_length > space.features.task_size
+        or to > space.features.task_size - new_length
+    ):
         raise CallFailed(errno.EINVAL)
     # The kernel's sum wraps, so a length near 2**64 seems not to overlap.
     if (start + length) & U64_MAX > to and to + new_length > start:
@@ -121,6 +129,8 @@ def _move_to(
     if len(space.vmas) >= space.limit - 3:
         raise CallFailed(errno.ENOMEM)
     vma = _copy(space, vma, start, to, new_length, keep=keep)
+    space.move_pages(start, start + length, to)
+    _forget_userfault(space, to)
     if keep:
         if vma.start == start and vma.end == start + length:
             vma.anon, vma.chain = None, 0
@@ -130,6 +140,17 @@ def _move_to(
         # The limit cannot stop this: move_vma() reserved four mappings.
         unmap_range(space, start, start + length)
     return to
+
+
+def _forget_userfault(space: AddressSpace, to: int) -> None:
+    """``mremap_userfaultfd_prep()``: without UFFD_FEATURE_EVENT_REMAP the copy is not registered.
+
+    That is true of the whole mapping that the copy merged with.
+    """
+    moved = space.find(to)
+    if moved is not None and moved.userfault is not None:
+        moved.userfault = None
+        moved.flags &= ~UFFD
 
 
 def _copy(space: AddressSpace, vma: Vma, start: int, to: int, length: int, *, keep: bool) -> Vma:
@@ -142,7 +163,7 @@ def _copy(space: AddressSpace, vma: Vma, start: int, to: int, length: int, *, ke
     if untouched:
         offset = to // PAGE
     end = to + length
-    wanted = Wanted(to, end, vma.flags, offset, vma.file, vma.text, vma.anon)
+    wanted = evolve(Wanted.part_of(vma, start, start), start=to, end=end, offset=offset)
     before, after = space.neighbours(to, end)
     mergeable = True
     if untouched and keep:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from kernel.model import brk, naming, splitting
+from kernel.model import brk, naming, sealing, splitting, userfault
 from kernel.model import fork as _fork
 from kernel.model import madvise as _madvise
 from kernel.model import mmap as _mmap
@@ -18,7 +18,10 @@ from kernel.model import mremap as _mremap
 from kernel.model import touch as _touch
 from kernel.model.mm_struct import AddressSpace
 
-CALL_MODULES = (splitting, _mmap, _mprotect, _madvise, naming, _mremap, brk, _touch, _fork)
+CALL_MODULES = (
+    *(splitting, _touch, _mmap, _mprotect, _madvise, naming, _mremap, brk, _fork),
+    *(sealing, userfault),
+)
 """The modules that model system calls. Diagrams in their docstrings are tests."""
 
 
@@ -36,3 +39,6 @@ class Space(AddressSpace):
     set_brk = brk.set_brk
     touch = _touch.touch
     fork = _fork.fork
+    mseal = sealing.mseal
+    register_userfault = userfault.register
+    unregister_userfault = userfault.unregister

@@ -14,7 +14,7 @@ from kernel.model import merging
 from kernel.model.errors import CallFailed
 from kernel.model.merging import Wanted
 from kernel.model.mm_struct import AddressSpace
-from kernel.model.vma import Flag, Label, Vma
+from kernel.model.vma import Vma
 
 
 def split(space: AddressSpace, vma: Vma, address: int) -> Vma:
@@ -88,8 +88,8 @@ def merge_existing(space: AddressSpace, vma: Vma, wanted: Wanted) -> Vma | None:
     start, end = wanted.start, wanted.end
     whole = start == vma.start and end == vma.end
     before, after = space.neighbours(vma.start, vma.end)
-    left = start == vma.start and merging.extends_below(before, wanted)
-    right = end == vma.end and merging.extends_above(after, wanted)
+    left = start == vma.start and merging.extends_below(before, wanted, space.features)
+    right = end == vma.end and merging.extends_above(after, wanted, space.features)
     if left and right and before and after:
         right = merging.same_anon(before.anon, after.anon, None)
     if left and before:
@@ -130,12 +130,12 @@ def merge_new(
     see ``Features``.
     """
     if after_first:
-        right = merging.extends_above(after, wanted)
+        right = merging.extends_above(after, wanted, space.features)
         anon = after.anon if right and after else None
-        left = merging.extends_below(before, evolve(wanted, anon=anon))
+        left = merging.extends_below(before, evolve(wanted, anon=anon), space.features)
     else:
-        left = merging.extends_below(before, wanted)
-        right = merging.extends_above(after, wanted)
+        left = merging.extends_below(before, wanted, space.features)
+        right = merging.extends_above(after, wanted, space.features)
         if left and right and before and after:
             right = merging.same_anon(before.anon, after.anon, None)
     if left and before:
@@ -151,10 +151,8 @@ def merge_new(
     return None
 
 
-def modify(
-    space: AddressSpace, vma: Vma, start: int, end: int, flags: Flag, label: Label | None
-) -> Vma:
-    """``vma_modify()``: merge or split so that one mapping covers the range; return it.
+def modify(space: AddressSpace, vma: Vma, wanted: Wanted) -> Vma:
+    """``vma_modify()``: merge or split so that one mapping covers *wanted*; return it.
 
         |------|
         name 2 2 a
@@ -167,8 +165,7 @@ def modify(
     If the limit permits one split but not the other, the mapping stays split, and its properties
     do not change.
     """
-    text = None if label is None else label.text
-    wanted = Wanted(start, end, flags, vma.offset_at(start), vma.file, text, vma.anon)
+    start, end = wanted.start, wanted.end
     if merged := merge_existing(space, vma, wanted):
         return merged
     if vma.start < start:

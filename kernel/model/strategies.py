@@ -7,9 +7,8 @@ from typing import TypeVar
 from attrs import frozen
 from hypothesis import strategies as st
 
+from kernel.model.areas import FILES, STACK_PAGES, USERFAULTS
 from kernel.model.calls import (
-    FILES,
-    STACK_PAGES,
     Advise,
     Break,
     Call,
@@ -17,12 +16,14 @@ from kernel.model.calls import (
     Map,
     Protect,
     Remap,
+    Seal,
     SetName,
     Touch,
     Trial,
     Unmap,
 )
-from kernel.model.madvise import ADVICE
+from kernel.model.madvise import ADVICE, GUARDS
+from kernel.model.userfault_calls import Register, Unregister
 from kernel.model.vma import PAGE
 from procmaps.formats.labels import MAX_LABEL
 
@@ -68,6 +69,7 @@ _NEAR = _LENGTHS.filter(lambda length: length != 2**63)
 _ANY_START = weighted((15, _STARTS), (1, st.sampled_from([1, PAGE + 8])))
 
 
+_RARELY_ONE = st.sampled_from([*[0] * 9, 1])
 _BREAKS = _pages(0, HEAP_PAGES)
 _AREA_HEAP = (_pages(0, HEAP_PAGES), _pages(1, 3))
 
@@ -79,7 +81,7 @@ def _maps(backings: tuple[str, ...]) -> st.SearchStrategy[Call]:
         _pages(1, 10),
         _ACCESSES,
         st.sampled_from(["anon"] * 5 + list(backings)),
-        st.sampled_from(["private", "private", "private", "shared", "noreserve"]),
+        st.sampled_from([*["private"] * 5, "shared", "shared", "noreserve", "droppable", "stack"]),
         _pages(0, 3),
         st.sampled_from([True, True, True, False]),
     )
@@ -100,13 +102,26 @@ _KINDS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
     (1, st.builds(SetName, _ANY_START, _LENGTHS, _LABELS, readable=_OFTEN, known=_OFTEN)),
     (1, st.builds(Unmap, _ANY_START, _LENGTHS)),
     (3, st.builds(Protect, _ANY_START, _LENGTHS, _ACCESSES)),
-    (2, st.builds(Advise, _ANY_START, _NEAR, st.sampled_from(sorted(ADVICE)))),
+    (3, st.builds(Advise, _ANY_START, _NEAR, st.sampled_from([*sorted(ADVICE), *GUARDS]))),
     (4, st.builds(Touch, _STARTS, st.sampled_from([PAGE, PAGE, 3 * PAGE]))),
     (2, st.builds(Break, weighted((3, _BREAKS), (1, st.integers(0, HEAP_PAGES * PAGE))))),
     (1, st.builds(SetName, *_AREA_HEAP, _LABELS, st.just("heap"))),
     (1, st.builds(Protect, *_AREA_HEAP, _ACCESSES, st.just("heap"))),
     (1, st.builds(Touch, *_AREA_HEAP, st.just("heap"))),
     (1, st.builds(SetName, _pages(0, STACK_PAGES - 1), _pages(1, 3), _LABELS, st.just("stack"))),
+)
+# A seal cannot be undone, so seals are rare and short.
+_SEALS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
+    (1, st.builds(Seal, _STARTS, weighted((9, _pages(1, 3)), (1, _ODD)), _RARELY_ONE)),
+    (1, st.builds(Seal, *_AREA_HEAP, st.just(0), st.just("heap"))),
+)
+_MODES = st.sampled_from(
+    [*["missing"] * 4, *["wp"] * 3, "minor", "missing wp", "missing minor", "wp minor", ""]
+)
+_DESCRIPTORS = st.sampled_from([*[USERFAULTS[0]] * 2, USERFAULTS[1]])
+_USERFAULTS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
+    (4, st.builds(Register, _ANY_START, _LENGTHS, _MODES, _DESCRIPTORS)),
+    (1, st.builds(Unregister, _ANY_START, _LENGTHS, _DESCRIPTORS)),
 )
 _REMAPS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
     (2, st.builds(Remap, _STARTS, _SHORT, _SHORT, _TO)),
@@ -137,7 +152,8 @@ class Scope:
     @property
     def call(self) -> st.SearchStrategy[Call]:
         """A strategy for any call, by weight."""
-        return weighted((6, self.map), *_KINDS, *(_REMAPS if self.remaps else ()))
+        kinds = (*_KINDS, *_SEALS, *_USERFAULTS, *(_REMAPS if self.remaps else ()))
+        return weighted((6, self.map), *kinds)
 
 
 @st.composite

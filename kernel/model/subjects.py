@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
-from kernel.lab import native, ops, vm
+from kernel.lab import distribution, native, vm
 from kernel.lab.build import Image
-from kernel.lab.native import Host
-from kernel.lab.protocol import Program
-from kernel.model import kernel_differences
+from kernel.lab.machines import Machine
+from kernel.model import kernel_differences, probing
 from kernel.model.differential import Subject
 from kernel.model.kernel_differences import NEWEST
 from kernel.model.strategies import Scope
@@ -32,21 +32,27 @@ def booted(image: Image, limits: vm.Limits = _LIMITS) -> Generator[Subject]:
 
 
 @contextmanager
+def shipped(path: Path, machine: Machine) -> Generator[Subject]:
+    """Boot a kernel as Debian ships it (``kernel.lab.distribution``), with a machine's programs.
+
+    Its release must be one that the model knows. ``probing`` finds what its configuration changes.
+    Raises the exceptions of ``distribution.start``.
+    """
+    version = path.name.removeprefix("vmlinuz-")
+    release = ".".join(version.split("-")[0].split(".")[:2])
+    with distribution.start(path, machine) as guest:
+        known = probing.probed(kernel_differences.of(release), guest.run)
+        yield Subject(f"{version} ({machine.name})", guest.run, known, f"linux-{release}")
+
+
+@contextmanager
 def host() -> Generator[Subject]:
     """Give this machine's kernel for the block. Needs root and x86_64.
 
-    Apart from labels, which are detected, the newest release that the model knows is assumed. A
-    6.18 agreed with it in all calls except mremap.
+    Apart from what ``probing`` finds, the newest release that the model knows is assumed. A 6.18
+    agreed with it in all calls except mremap.
     """
     with native.start(isolated=True) as agent:
-        known = kernel_differences.of(NEWEST, labels=_takes_labels(agent))
+        known = probing.probed(kernel_differences.of(NEWEST), agent.run)
         release = os.uname().release.split("-")[0]
         yield Subject("this machine", agent.run, known, f"linux-{release}")
-
-
-def _takes_labels(agent: Host) -> bool:
-    """Return whether clearing the labels of an empty range succeeds."""
-    program = Program()
-    asked = program(ops.name(0, 0, None))
-    (outcome,) = agent.run([program])
-    return outcome.results[asked.index].value == 0

@@ -31,11 +31,19 @@ class Flag(enum.Flag):
     DONTFORK = enum.auto()
     DONTDUMP = enum.auto()
     WIPEONFORK = enum.auto()
+    HUGEPAGE = enum.auto()
+    NOHUGEPAGE = enum.auto()
+    UFFD_MISSING = enum.auto()
+    UFFD_WP = enum.auto()
+    UFFD_MINOR = enum.auto()
+    SEALED = enum.auto()
+    DROPPABLE = enum.auto()
     # VM_SPECIAL: mappings of the kernel (vdso, vvar), which never merge.
     SPECIAL = enum.auto()
 
 
 ACCESS = Flag.READ | Flag.WRITE | Flag.EXEC
+UFFD = Flag.UFFD_MISSING | Flag.UFFD_WP | Flag.UFFD_MINOR
 
 
 @frozen(eq=False)
@@ -61,6 +69,11 @@ class AnonVma:
 
 
 @frozen(eq=False)
+class Userfault:
+    """``struct userfaultfd_ctx``: one userfaultfd. Only its identity matters."""
+
+
+@frozen(eq=False)
 class File:
     """``struct file``. ``path`` is as in maps, ``length`` in bytes.
 
@@ -78,7 +91,8 @@ class Vma:
     """One mapping: [start, end) in bytes, ``offset`` in pages (``vm_pgoff``).
 
     ``chain`` is the length of ``anon_vma_chain``: 0 before the first write, 1 in the process that
-    wrote first, and one more in each generation of forked children.
+    wrote first, and one more in each generation of forked children. ``userfault`` is
+    ``vm_userfaultfd_ctx``; it is None if and only if no flag of ``UFFD`` is set.
     """
 
     start: int
@@ -89,6 +103,7 @@ class Vma:
     label: Label | None = None
     anon: AnonVma | None = None
     chain: int = 0
+    userfault: Userfault | None = None
     # The name of a mapping of the kernel, such as [vdso].
     special: Special | None = field(default=None, kw_only=True)
 

@@ -19,7 +19,9 @@ def test_json_round_trip(trial: Trial) -> None:
     assert calls.from_json(json.loads(json.dumps(calls.to_json(trial)))) == trial
 
 
-_KINDS = "Map, Unmap, Protect, Advise, SetName, Remap, Break, Touch, Fork"
+_KINDS = (
+    "Map, Unmap, Protect, Advise, SetName, Remap, Break, Touch, Seal, Register, Unregister, Fork"
+)
 _INVALID: list[tuple[dict[str, Any], str]] = [
     ({}, "missing calls and room"),
     ({"calls": []}, "missing room"),

@@ -7,7 +7,8 @@ from types import ModuleType
 import pytest
 
 from kernel.model import diagrams, kernel_differences
-from kernel.model.calls import FILES, Areas, result
+from kernel.model.areas import FILES, Areas
+from kernel.model.calls import result
 from kernel.model.diagrams import Case
 from kernel.model.space import CALL_MODULES, Space
 from kernel.model.vma import File

@@ -24,14 +24,18 @@ from kernel.model import (
     kernel_differences,
     madvise,
     merging,
+    mmap,
     mprotect,
     mremap,
     naming,
+    sealing,
     space,
     splitting,
     touch,
+    userfault,
 )
-from kernel.model.calls import FILES, Areas, Fork, Trial, describe, result
+from kernel.model.areas import FILES, Areas
+from kernel.model.calls import Fork, Trial, describe, result
 from kernel.model.soak import SCOPE
 from kernel.model.space import Space
 from kernel.model.strategies import trials
@@ -151,6 +155,37 @@ FAULTS = (
         "        if not vma.flags & counted:\n            flags |= Flag.ACCOUNT\n",
         "        pass\n",
     ),
+    Fault(
+        "userfaultfds keep nothing apart",
+        merging,
+        "        and vma.userfault is wanted.userfault\n",
+        "",
+    ),
+    Fault("a registration survives a fork", fork, "vma.flags & ~UFFD", "vma.flags"),
+    Fault(
+        "a child registers its own memory", fork, "userfault_owner=owner", "userfault_owner=None"
+    ),
+    Fault("a registration moves", mremap, "    _forget_userfault(space, to)\n", ""),
+    Fault(
+        "another descriptor takes a registration over",
+        userfault,
+        "            raise CallFailed(errno.EBUSY)\n",
+        "            pass\n",
+    ),
+    Fault(
+        "sealed memory can be unmapped",
+        mmap,
+        "    if any(vma.flags & Flag.SEALED and vma.start < end for vma in space.vmas[low:]):\n",
+        "    if False:\n",
+    ),
+    Fault("sealed memory can be protected", mprotect, "if vma.flags & Flag.SEALED:", "if False:"),
+    Fault("a seal ignores holes", sealing, "    _check_covered(space, start, end)\n", ""),
+    Fault(
+        "droppable memory is kept by a fork",
+        mmap,
+        "Flag.NORESERVE | Flag.WIPEONFORK | Flag.DONTDUMP",
+        "Flag.NORESERVE | Flag.DONTDUMP",
+    ),
 )
 
 
@@ -172,6 +207,7 @@ def observed(kind: type[Space], trial: Trial) -> Iterator[object]:
             yield describe(result(one, inside, AREAS))
             inodes = {vma.file: (0, 1, 1) for vma in inside.vmas if vma.file is not None}
             yield list(as_records.mappings(inside, inodes))
+            yield [vma.flags for vma in inside.vmas]
 
 
 def differ(one: type[Space], other: type[Space], trial: Trial) -> bool:
@@ -255,10 +291,13 @@ def test_random_calls_succeed_and_fail_with_all_modelled_errnos() -> None:
     expected = {
         "SetName": ("EINVAL", "EFAULT", "EBADF", "ENOMEM"),
         "Map": ("EINVAL", "EEXIST"),
-        "Unmap": ("EINVAL",),
-        "Protect": ("EINVAL", "ENOMEM"),
+        "Unmap": ("EINVAL", "EPERM"),
+        "Protect": ("EINVAL", "ENOMEM", "EPERM"),
         "Advise": ("EINVAL", "ENOMEM"),
-        "Remap": ("EINVAL", "EFAULT", "ENOMEM"),
+        "Remap": ("EINVAL", "EFAULT", "ENOMEM", "EPERM"),
+        "Seal": ("EINVAL", "ENOMEM"),
+        "Register": ("EINVAL", "EBUSY"),
+        "Unregister": ("EINVAL",),
         "Touch": ("EFAULT",),
     }
     missing = [

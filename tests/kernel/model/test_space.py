@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 
 import pytest
+from attrs import evolve
 
 from kernel.lab.scenario_builder import BASE
 from kernel.model import as_records, kernel_differences
 from kernel.model.errors import CallFailed
 from kernel.model.space import Space
-from kernel.model.vma import PAGE, UNREADABLE, File, Flag, Unreadable
+from kernel.model.vma import PAGE, UFFD, UNREADABLE, File, Flag, Unreadable, Userfault
 from procmaps.producers import rendering
 
 RW = Flag.READ | Flag.WRITE
@@ -185,6 +186,208 @@ def test_shared_memory_ends_with_its_file() -> None:
     with pytest.raises(CallFailed) as caught:
         made.touch(BASE, 2 * PAGE)
     assert caught.value.errno == errno.EFAULT
+
+
+def touched(made: Space, page: int) -> bool:
+    try:
+        made.touch(BASE + page * PAGE, PAGE)
+    except CallFailed:
+        return False
+    return True
+
+
+FIRST, SECOND = Userfault(), Userfault()
+
+
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [(Flag.UFFD_MISSING, [True, True, False]), (Flag.UFFD_MINOR, [True, False, True])],
+)
+def test_registered_pages_of_a_file(modes: Flag, expected: list[bool]) -> None:
+    """shmem_get_folio_gfp(): missing waits for pages that the file lacks, minor for the others.
+
+    The first page is in the page table, the second only in the file, the third in neither.
+    """
+    made = space(pages=0)
+    file = File(b"/memfd:x", nameless=True, length=4 * PAGE)
+    for page in (0, 8):
+        made.mmap(BASE + page * PAGE, 3 * PAGE, RW | Flag.SHARED, file)
+    assert touched(made, 0)
+    assert touched(made, 9)
+    made.register_userfault(BASE, 3 * PAGE, modes, FIRST)
+    assert [touched(made, page) for page in range(3)] == expected
+
+
+def test_registered_memory_of_a_child_is_that_of_its_parent() -> None:
+    made = space()
+    made.register_userfault(BASE, 2 * PAGE, Flag.UFFD_MISSING, FIRST)
+    child = made.fork()
+    assert touched(child, 0)
+    assert not touched(made, 0)
+    child.register_userfault(BASE + 4 * PAGE, PAGE, Flag.UFFD_WP, FIRST)
+    assert [vma.userfault for vma in child.vmas] == [None, None]
+    assert [vma.flags & UFFD for vma in made.vmas] == [
+        *(Flag.UFFD_MISSING, Flag.NONE, Flag.UFFD_WP, Flag.NONE),
+    ]
+
+
+@pytest.mark.parametrize(("release", "pages"), [("6.1", [4, 4]), ("6.12", [8])])
+def test_registered_part_merges_with_the_mapping_above_it(release: str, pages: list[int]) -> None:
+    """userfaultfd_register() of 6.1 passes vma->vm_pgoff for a range that starts later."""
+    made = space(release)
+    for page, length in ((4, 4), (2, 2), (0, 2)):
+        made.register_userfault(BASE + page * PAGE, length * PAGE, Flag.UFFD_WP, FIRST)
+    assert [vma.pages for vma in made.vmas] == pages
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "modes", "descriptor", "code"),
+    [
+        (BASE, PAGE, Flag.NONE, FIRST, errno.EINVAL),
+        (BASE + 1, PAGE, Flag.UFFD_WP, FIRST, errno.EINVAL),
+        (BASE, 1, Flag.UFFD_WP, FIRST, errno.EINVAL),
+        (BASE, 0, Flag.UFFD_WP, FIRST, errno.EINVAL),
+        (BASE + 8 * PAGE, PAGE, Flag.UFFD_WP, FIRST, errno.EINVAL),
+        (BASE, PAGE, Flag.UFFD_MINOR, FIRST, errno.EINVAL),
+        (BASE, 2 * PAGE, Flag.UFFD_WP, SECOND, errno.EBUSY),
+    ],
+)
+def test_errnos_of_registering(
+    start: int, length: int, modes: Flag, descriptor: Userfault, code: int
+) -> None:
+    made = space()
+    made.register_userfault(BASE + PAGE, PAGE, Flag.UFFD_WP, FIRST)
+    before = [(vma.start, vma.flags) for vma in made.vmas]
+    with pytest.raises(CallFailed) as caught:
+        made.register_userfault(start, length, modes, descriptor)
+    assert caught.value.errno == code
+    assert [(vma.start, vma.flags) for vma in made.vmas] == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "feature"), [(Flag.UFFD_WP, ("missing",)), (Flag.UFFD_MINOR, ("missing", "wp"))]
+)
+def test_a_machine_without_a_mode_refuses_it(mode: Flag, feature: tuple[str, ...]) -> None:
+    features = evolve(kernel_differences.of("6.12"), userfault_modes=feature)
+    made = Space(features)
+    made.mmap(BASE, PAGE, RW | Flag.SHARED)
+    with pytest.raises(CallFailed) as caught:
+        made.register_userfault(BASE, PAGE, mode, FIRST)
+    assert caught.value.errno == errno.EINVAL
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "flags", "code"),
+    [
+        (BASE, PAGE, 1, errno.EINVAL),
+        (BASE + 1, PAGE, 0, errno.EINVAL),
+        (BASE, 2**64 - 1, 0, errno.EINVAL),
+        (BASE, 2**64 - PAGE, 0, errno.EINVAL),
+        (BASE, 9 * PAGE, 0, errno.ENOMEM),
+        (BASE - PAGE, 2 * PAGE, 0, errno.ENOMEM),
+    ],
+)
+def test_errnos_of_sealing(start: int, length: int, flags: int, code: int) -> None:
+    made = space()
+    with pytest.raises(CallFailed) as caught:
+        made.mseal(start, length, flags)
+    assert caught.value.errno == code
+    assert [vma.pages for vma in made.vmas] == [8]
+    with pytest.raises(CallFailed) as caught:
+        space("6.1").mseal(start, length, flags)
+    assert caught.value.errno == errno.ENOSYS
+
+
+def test_unmapping_stops_at_a_seal_and_leaves_a_split() -> None:
+    made = space()
+    made.mseal(BASE + 4 * PAGE, PAGE)
+    with pytest.raises(CallFailed) as caught:
+        made.munmap(BASE + 2 * PAGE, 4 * PAGE)
+    assert caught.value.errno == errno.EPERM
+    assert [vma.pages for vma in made.vmas] == [2, 2, 1, 3]
+    made.name(BASE + 4 * PAGE, PAGE, b"a")
+    assert made.vmas[2].text == b"a"
+
+
+def test_sealed_memory_refuses_to_be_discarded_only_if_it_cannot_be_written() -> None:
+    made = space()
+    made.mprotect(BASE, PAGE, Flag.READ)
+    made.mseal(BASE, 8 * PAGE)
+    made.madvise(BASE + PAGE, PAGE, "dontfork")
+    made.madvise(BASE, PAGE, "dontdump")
+    with pytest.raises(CallFailed) as caught:
+        made.madvise(BASE, PAGE, "dontfork")
+    assert caught.value.errno == errno.EPERM
+
+
+def test_advice_on_huge_pages_replaces_its_opposite() -> None:
+    made = space()
+    for advice, flag in (
+        ("hugepage", Flag.HUGEPAGE),
+        ("nohugepage", Flag.NOHUGEPAGE),
+        ("hugepage", Flag.HUGEPAGE),
+    ):
+        made.madvise(BASE, 8 * PAGE, advice)
+        assert [vma.flags for vma in made.vmas] == [RW | Flag.ACCOUNT | flag]
+
+
+@pytest.mark.parametrize(
+    ("release", "flag"), [("6.1", Flag.NONE), ("6.12", Flag.NOHUGEPAGE)], ids=["6.1", "6.12"]
+)
+def test_a_stack_has_no_huge_pages_since_6_7(release: str, flag: Flag) -> None:
+    made = space(release, pages=0)
+    made.mmap(BASE, PAGE, RW, stack=True)
+    assert made.vmas[0].flags == RW | Flag.ACCOUNT | flag
+
+
+def test_droppable_memory() -> None:
+    made = space(pages=0)
+    made.mmap(BASE, 2 * PAGE, RW | Flag.DROPPABLE)
+    assert made.vmas[0].flags == (
+        RW | Flag.DROPPABLE | Flag.NORESERVE | Flag.WIPEONFORK | Flag.DONTDUMP
+    )
+    for advice in ("keeponfork", "dodump"):
+        with pytest.raises(CallFailed):
+            made.madvise(BASE, PAGE, advice)
+    for release, file in (("6.1", None), ("6.12", MEMFD)):
+        with pytest.raises(CallFailed) as caught:
+            space(release, pages=0).mmap(BASE, PAGE, RW | Flag.DROPPABLE, file)
+        assert caught.value.errno == errno.EINVAL
+
+
+def test_a_guard_splits_nothing_and_stops_writes_of_a_child_too() -> None:
+    made = Space(evolve(kernel_differences.of("6.12"), guards=True))
+    made.mmap(BASE, 4 * PAGE, RW)
+    made.madvise(BASE + PAGE, PAGE, "guard_install")
+    assert [touched(made.fork(), page) for page in range(4)] == [True, False, True, True]
+    assert [vma.pages for vma in made.vmas] == [4]
+    assert made.vmas[0].anon is not None
+    made.mremap(BASE, 4 * PAGE, 4 * PAGE, BASE + 8 * PAGE)
+    assert [touched(made, 8 + page) for page in range(4)] == [True, False, True, True]
+    made.madvise(BASE + 8 * PAGE, 4 * PAGE, "guard_remove")
+    assert touched(made, 9)
+
+
+@pytest.mark.parametrize("release", kernel_differences.RELEASES)
+@pytest.mark.parametrize("advice", ["guard_install", "guard_remove"])
+def test_releases_before_6_13_have_no_guards(release: str, advice: str) -> None:
+    with pytest.raises(CallFailed) as caught:
+        space(release).madvise(BASE, 0, advice)
+    assert caught.value.errno == errno.EINVAL
+
+
+def test_written_memory_merges_into_untouched_memory_in_later_kernels() -> None:
+    def pages(*, later: bool) -> list[int]:
+        features = evolve(kernel_differences.of("6.12"), merges_written_into_untouched=later)
+        made = Space(features)
+        made.mmap(BASE, 8 * PAGE, RW)
+        made.mprotect(BASE, 2 * PAGE, RW | Flag.EXEC)
+        made.touch(BASE + 4 * PAGE, PAGE)
+        made.mprotect(BASE + 2 * PAGE, PAGE, RW | Flag.EXEC)
+        return [vma.pages for vma in made.vmas]
+
+    assert pages(later=False) == [2, 1, 5]
+    assert pages(later=True) == [3, 5]
 
 
 def test_rejects_an_unknown_release() -> None:

@@ -48,5 +48,5 @@ def test_replay_rejects_a_file_without_a_trial(
     assert main(["replay", *ONE, str(path)]) == 2
     assert capsys.readouterr().err == (
         f"{path} contains no trial: unknown call 'Brake'; known are: Map, Unmap, Protect, "
-        "Advise, SetName, Remap, Break, Touch, Fork\n"
+        "Advise, SetName, Remap, Break, Touch, Seal, Register, Unregister, Fork\n"
     )

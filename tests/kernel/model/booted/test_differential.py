@@ -7,7 +7,7 @@ import json
 import pytest
 from attrs import evolve
 
-from kernel.model import calls, diagrams
+from kernel.model import calls, diagrams, probing
 from kernel.model.calls import Map, SetName, Trial
 from kernel.model.differential import Difference, Subject
 from kernel.model.kernel_differences import RELEASES, of
@@ -23,6 +23,21 @@ def test_random_calls(subject: Subject) -> None:
     soak = Soak(subject, first_seed=1)
     soak.run(CALLS)
     assert soak.operations >= CALLS
+
+
+def test_probing_finds_the_features_in_the_table(subject: Subject) -> None:
+    """Kernels that the laboratory did not build are only known by these calls."""
+    other = evolve(
+        subject.features,
+        labels=not subject.features.labels,
+        mseal=not subject.features.mseal,
+        droppable=not subject.features.droppable,
+        guards=not subject.features.guards,
+        userfault_modes=(),
+        userfault_wp_files=not subject.features.userfault_wp_files,
+        task_size=0,
+    )
+    assert probing.probed(other, subject.run) == subject.features
 
 
 def test_diagrams(subject: Subject) -> None:
