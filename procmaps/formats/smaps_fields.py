@@ -7,6 +7,7 @@ release to release: the set of fields, their formats and their order.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
@@ -433,6 +434,7 @@ ORDERS: tuple[tuple[Span, tuple[bytes, ...]], ...] = (
 _SMAPS_SPAN = Span.of("2.6.14")
 
 
+@functools.cache
 def always_printed(*, rollup: bool = False) -> tuple[bytes, ...]:
     """Return the keys that every entry of smaps (or smaps_rollup) has, in every release."""
     return tuple(

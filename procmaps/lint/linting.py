@@ -28,7 +28,7 @@ def lint(data: BytesOrStr, *, dialect: str = "auto") -> Iterator[Finding]:
     yield from heapq.merge(
         _text_findings(text),
         _problem_findings(snapshot),
-        MappingLinter(snapshot, text).line_findings(),
+        MappingLinter(snapshot, text, remembers=False).line_findings(),
         about_dump,
         key=_line,
     )

@@ -85,8 +85,10 @@ class _Keys:
 class MappingLinter:
     """Goes through the mappings of one snapshot, and remembers what must not occur together."""
 
-    def __init__(self, snapshot: Snapshot, data: bytes) -> None:
+    def __init__(self, snapshot: Snapshot, data: bytes, *, remembers: bool = True) -> None:
+        """Without *remembers* there are no `dump_findings`, and no memory is needed for them."""
         self._snapshot = snapshot
+        self._remembers = remembers
         self._grammar = loading.load(snapshot.dialect.name)
         self._is_linux = snapshot.dialect.name in LINUX_DIALECTS
         self._data = data
@@ -195,7 +197,8 @@ class MappingLinter:
 
     def _field(self, raw: bytes) -> tuple[bytes, Iterable[Evidence]]:
         """Return the key of a field line and its evidence, of a long line to be taken once."""
-        is_usual = len(raw) <= _USUAL_LINE
+        # A dump may have any number of keys that no table knows, each with a line of its own.
+        is_usual = len(raw) <= _USUAL_LINE and raw.partition(b":")[0] in FIELDS
         return self._read_field(raw) if is_usual else self._read_long_field(raw)
 
     def _read_field_uncached(self, raw: bytes) -> tuple[bytes, Iterable[Evidence]]:
@@ -228,6 +231,8 @@ class MappingLinter:
             self._add_once("unnamed-flag", "?? is a bit without letters of its own", line)
 
     def _add_once(self, rule: str, message: str, line: _Line) -> None:
+        if not self._remembers:
+            return
         found = self._once.setdefault(rule, {})
         if message not in found and len(found) >= MAX_MESSAGES:
             message = f"after {MAX_MESSAGES} others: all further messages of this rule, together"
