@@ -13,9 +13,9 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-PIECE = 3 * 4096
+PIECE = 3 * 1024
 """Bytes that are converted at once; a multiple of three, so that base64 needs no padding between
-pieces."""
+pieces. Few, because a byte that is no UTF-8 needs five characters of JSON, twice at once."""
 
 
 class Pieces:
