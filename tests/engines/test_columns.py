@@ -10,7 +10,10 @@ import attrs
 import pytest
 
 from procmaps import Snapshot, loads
-from procmaps.engines.columns import Columns
+from procmaps.engines import columns as columns_module
+from procmaps.engines.columns import Columns, gather
+from procmaps.engines.engine_selection import why_not_native
+from procmaps.engines.usage_block_table import MISSING
 
 TEXT = (
     b"1000-2000 rw-p 00000000 00:00 0 [heap]\nRss: 4 kB\nVmFlags: rd wr \n"
@@ -75,3 +78,14 @@ def test_columns_can_be_copied(snapshot: Snapshot) -> None:
     columns = copy.deepcopy(snapshot.columns)
     assert columns.end.tolist() == [0x2000, 0x3000]
     assert columns.usage["rss"].tolist() == [4096, 2**64 - 1]
+
+
+@pytest.mark.parametrize("engine", ["python", "native"])
+def test_a_row_after_the_end_of_a_short_column_has_no_number(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine == "native" and (missing := why_not_native()):
+        pytest.skip(f"the native scanner was not built: {missing}")
+    monkeypatch.setattr(columns_module, "engine", lambda: engine)
+    found = gather(array("Q", [5, 6]), array("I", [1, 0, 2, 3, 1]))
+    assert [*found] == [6, 5, MISSING, MISSING, 6]

@@ -420,6 +420,16 @@ TODAY = usage("6.12")
             "record 0: device.major: 4096 does not fit in 12 bits",
         ),
         (
+            "linux-2.4.17",
+            [attrs.evolve(CAT, device=Device(256, 0))],
+            "record 0: device.major: 256 does not fit in 8 bits",
+        ),
+        (
+            "linux-2.4.17",
+            [attrs.evolve(CAT, device=Device(0, 256))],
+            "record 0: device.minor: 256 does not fit in 8 bits",
+        ),
+        (
             "linux-6.12",
             [attrs.evolve(CAT, end=0)],
             "record 0: end: 0x0 is below the start, 0x8048000",
@@ -554,6 +564,18 @@ def test_not_strict_prints_as_much_as_the_layout_allows() -> None:
     record = attrs.evolve(named(AnonName.of(b"x")), usage=values, end=1 << 33)
     assert render([record], "linux-2.6.32-32bit", strict=False) == (
         b"0804d000-200000000 rw-p 00000000 00:00 0         [anon:x]\nSize:                  4 kB\n"
+    )
+
+
+def test_before_seq_file_a_name_has_a_space_before_it_and_devices_have_16_bits() -> None:
+    """``kdev_t`` is 16 bits; a space follows the padding (proc_pid_maps_get_line(), 2.4)."""
+    greatest = attrs.evolve(CAT, device=Device(255, 255))
+    assert render([greatest], "linux-2.4.17-32bit") == (
+        b"08048000-0804c000 r-xp 00001000 ff:ff 12288      /bin/cat\n"
+    )
+    wide = attrs.evolve(greatest, inode=10**15)
+    assert render([wide], "linux-2.4.17-32bit", strict=False) == (
+        b"08048000-0804c000 r-xp 00001000 ff:ff 1000000000000000 /bin/cat\n"
     )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 import weakref
 from array import array
 from typing import Any, TypeAlias
@@ -404,3 +407,39 @@ def test_tables_make_the_same_records(columns: tuple[Any, ...]) -> None:
         [attrs.astuple(one) for one in table(storage, columns, 9)] for storage in MODULES
     )
     assert in_c == in_python
+
+
+# --- which module is used -------------------------------------------------------------------------
+
+WITHOUT_EXTENSION = """
+import sys
+sys.modules["procmaps.records._storage"] = None  # an import of it fails
+from procmaps.records import storage
+print(storage.RecordTable.__module__, storage.KernelQuery, *storage.DEFERRED)
+"""
+
+
+@pytest.mark.parametrize("engine", ["", "python", "reference"])
+def test_records_are_kept_in_python_where_the_extension_was_not_built(engine: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_EXTENSION],
+        env={**os.environ, "PROCMAPS_ENGINE": engine},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "procmaps.records.python_storage None usage\n"
+
+
+@needs_c
+@pytest.mark.parametrize("engine", ["python", "reference"])
+def test_a_forced_engine_in_python_keeps_records_in_python(engine: str) -> None:
+    program = WITHOUT_EXTENSION.replace("sys.modules[", "# sys.modules[")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PROCMAPS_ENGINE": engine},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "procmaps.records.python_storage None usage\n"
