@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Folders whose types are checked.
 CHECKED := procmaps kernel tests bench corpus/tools noxfile.py
 # C in the style of .clang-format.
-C_FILES := $(wildcard procmaps/engines/_c/*/*.[ch] procmaps/records/_c/*.[ch] kernel/lab/agent/*.[ch] bench/*.c tests/engines/*/*.c tests/trials/*/*/*.[ch])
+C_FILES := $(wildcard procmaps/engines/_c/*/*.[ch] procmaps/records/_c/*.[ch] kernel/lab/agent/*.[ch] bench/*.c tests/engines/*/*.c tests/live/*.c tests/trials/*/*/*.[ch])
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Recipes share .venv and dist/, so they must not run at the same time.

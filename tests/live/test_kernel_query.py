@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import mmap
 import os
 import pickle
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from procmaps import Device, Mapping, MappingFilter, Perms, Querier, QueryResult
+from procmaps import Device, FilePath, Mapping, MappingFilter, Perms, Querier, QueryResult
 from procmaps.live.query_ioctl import PROCMAP_QUERY
-from procmaps.records import mapping, storage
+from procmaps.records import storage
 from tests.live.children import Child
 from tests.live.ioctl import needs_ioctl
+from tests.live.queries_in_c import make
 
 if TYPE_CHECKING:
     from procmaps.records._storage import KernelQuery
@@ -30,26 +32,6 @@ pytestmark = pytest.mark.skipif(
 
 ANYTHING = MappingFilter(0)
 RESULT = [field.name for field in attrs.fields(QueryResult)]
-
-
-def make(**changed: object) -> KernelQuery[Any]:
-    """Make a KernelQuery of standard input with *changed* arguments."""
-    arguments: dict[str, object] = {
-        "file": 0,
-        "request": PROCMAP_QUERY,
-        "mapping": Mapping,
-        "mapping_fields": tuple(getattr(Mapping, name) for name in mapping.FIELDS),
-        "result": QueryResult,
-        "result_fields": tuple(
-            getattr(QueryResult, field.name) for field in attrs.fields(QueryResult)
-        ),
-        "perms": tuple(map(Perms.from_flags, range(16))),
-        "make_device": Device,
-        "make_name": bytes,
-        "method": "ioctl",
-    }
-    assert storage.KernelQuery
-    return storage.KernelQuery(**(arguments | changed))  # type: ignore[arg-type]
 
 
 def ask(query: KernelQuery[Any], address: Any = 0, require: Any = 0) -> object:  # noqa: ANN401
@@ -135,6 +117,23 @@ def test_queries_keep_no_memory() -> None:
         ]
     assert max(grown) < 1000
     assert used < 20_000
+
+
+@needs_ioctl
+def test_queriers_that_are_gone_keep_no_memory() -> None:
+    """Each refers to classes, permissions, its last name and its last device."""
+
+    def count(repetitions: int) -> list[int]:
+        for _ in range(repetitions):
+            with Querier() as querier:
+                assert querier.query(0, or_next=True)
+        gc.collect()
+        values = (Mapping, QueryResult, Device, FilePath, Perms, bytes)
+        return [*map(sys.getrefcount, values)]
+
+    count(5)
+    before, after = count(5), count(205)
+    assert max(now - then for now, then in zip(after, before, strict=True)) < 50
 
 
 def test_a_file_without_the_ioctl_gives_none(tmp_path: Path) -> None:
