@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import threading
 from array import array
 from typing import Any
@@ -49,6 +50,31 @@ def test_run_fills_the_buffers() -> None:
     assert given[0][native.HEADER_COLUMNS.index("end")][0] == 0x2000
     assert given[0][native.HEADER_COLUMNS.index("usage_row")][0] == 1
     assert given[1][USAGE.index("rss")][1] == 4096
+
+
+def test_other_threads_run_while_a_text_is_read() -> None:
+    """Nothing but a release gives the lock to the other thread: the interval is too long."""
+    text = TEXT * 20_000
+    reader = _scanner.Scanner(TABLES, text, texts(text), texts(text))
+    given = buffers(20_000)
+    may_run, has_run = threading.Event(), threading.Event()
+
+    def run() -> None:
+        may_run.wait()
+        has_run.set()
+
+    other = threading.Thread(target=run)
+    interval = sys.getswitchinterval()
+    other.start()
+    sys.setswitchinterval(1000)
+    try:
+        may_run.set()
+        # The other thread may need some time to wake up.
+        ran = any(reader.run(0, 0, 1, *given) and has_run.is_set() for _ in range(400))
+    finally:
+        sys.setswitchinterval(interval)
+        other.join()
+    assert ran
 
 
 def test_run_stops_without_room() -> None:
