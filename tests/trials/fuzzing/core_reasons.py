@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _LOOKED_UP = (
-    "of find_text(), which only Python's containers call; tests/engines/native/test_scanner.py does"
+    "of find_text(), which had no law when this was recorded; check_lookups() in target.c is it"
 )
 
 REASONS: dict[tuple[str, str], str] = {

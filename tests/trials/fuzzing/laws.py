@@ -18,6 +18,7 @@ from procmaps.formats.dialects import DIALECTS
 from procmaps.grammar import loading
 from procmaps.producers import every_producer
 from tests.support.columns import difference
+from tests.trials.fuzzing import memory_laws
 
 E = TypeVar("E", bound=Exception)
 
@@ -158,5 +159,11 @@ LAWS: dict[str, Law] = {
     "explain": explanations,
     "extract": extracts,
     "render": rendering,
+    "usage": memory_laws.accounts,
+    "diff": memory_laws.differences,
+    "modules": memory_laws.mapped_modules,
+    "exports": memory_laws.exports,
+    "redact": memory_laws.redactions,
+    "pages": memory_laws.pages,
 }
 """The laws by the name of their target."""

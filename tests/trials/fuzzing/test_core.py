@@ -37,16 +37,29 @@ def test_the_laws_hold_under_sanitizers(tmp_path: Path, texts: list[Path], diale
 
 PLANTED = {
     "a field leaks into every mapping of a shared block": (
+        "line_reader.c",
         "    out->usage_row[now->rows - 1] = 0;\n    for (int line",
         "    for (int line",
     ),
     "one row too many is written": (
+        "line_reader.c",
         "now->rows < out->row_capacity",
         "now->rows <= out->row_capacity",
     ),
     "a block with an unread line is shared": (
+        "line_reader.c",
         "reader->cacheable = false; /* the block has a line that is no field */",
         "",
+    ),
+    "a lookup is of a text without its last byte": (
+        "intern_table.c",
+        "find_slot(table, text, length, keyed_hash(text, length, &table->key)) - 1",
+        "find_slot(table, text, length - !!length, keyed_hash(text, length, &table->key)) - 1",
+    ),
+    "a lookup in an empty table is tried": (
+        "intern_table.c",
+        "    if (!table->count)\n        return -1;\n    return (int64_t)*find",
+        "    return (int64_t)*find",
     ),
 }
 
@@ -58,7 +71,8 @@ def test_planted_faults_break_a_law(
     core = tmp_path / "_c" / "core"
     shutil.copytree(core_build.CORE, core)
     monkeypatch.setattr(core_build, "CORE", core)
-    file, (before, after) = core / "line_reader.c", PLANTED[fault]
+    name, before, after = PLANTED[fault]
+    file = core / name
     source = file.read_text()
     assert source.count(before) == 1
     file.write_text(source.replace(before, after))

@@ -5,6 +5,7 @@
  * 2. Each entry, read alone, has the same columns: nothing that the reader remembers of earlier
  *    entries changes a value.
  * 3. Without memory, reading stops and says so; what it has read is what the whole reading has.
+ * 4. A lookup finds every text of a table at its index, and no text that is not in the table.
  *
  * The sanitizers check the memory, and the undefined operations, of all of them. */
 #include "reading.h"
@@ -15,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *text, size_t size);
 
-enum { ROOMY = 64, MAX_FAILURES = 4 };
+enum { ROOMY = 64, MAX_FAILURES = 4, MAX_LOOKUPS = 64, MAX_PARTS = 4 };
 
 static void
 require(bool law, const char *what, size_t row)
@@ -137,6 +138,35 @@ check_failures(const Reading *whole, const uint8_t *text, size_t size)
     }
 }
 
+/* Return the index of a text by comparing it with each, -1 if it is not in the table. */
+static int64_t
+index_of(const InternTable *table, const uint8_t *text, size_t length)
+{
+    const InternedText wanted = {.text = text, .length = length};
+    for (uint32_t i = 0; i < table->count; i++)
+        if (same_text(interned(table, i), &wanted))
+            return i;
+    return -1;
+}
+
+static void
+check_lookups(const InternTable *table)
+{
+    static const InternTable empty;
+    for (uint32_t i = 0; i < table->count && i < MAX_LOOKUPS; i++) {
+        const InternedText *known = interned(table, i);
+        require(find_text(table, known->text, known->length) == i, "index of a text", i);
+        require(find_text(&empty, known->text, known->length) == -1, "text in an empty table", i);
+        /* Parts of a text, which hardly any table has. */
+        for (size_t length = known->length; length--;) {
+            require(find_text(table, known->text, length) == index_of(table, known->text, length),
+                    "index of the first part of a text", i);
+            if (known->length - length >= MAX_PARTS)
+                break;
+        }
+    }
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *text, size_t size)
 {
@@ -146,5 +176,7 @@ LLVMFuzzerTestOneInput(const uint8_t *text, size_t size)
     check_room(&whole, text, size, 1 + size % 3);
     check_alone(&whole, text, size);
     check_failures(&whole, text, size);
+    check_lookups(&whole.names);
+    check_lookups(&whole.flags);
     return 0;
 }
