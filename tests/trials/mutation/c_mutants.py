@@ -35,3 +35,12 @@ def mutants(file: str) -> Iterator[Mutant]:
                     changed += ")"
                 text = changed + line[len(code) :]
                 yield mutant(file, original, "".join((*lines[:index], text, *lines[index + 1 :])))
+    yield from _locked(file, original)
+
+
+def _locked(file: str, original: str) -> Iterator[Mutant]:
+    """Yield the file with the interpreter's lock kept where it is released, one place at a time."""
+    released = r"Py_BEGIN_ALLOW_THREADS(.*?)Py_END_ALLOW_THREADS"
+    for match in re.finditer(released, original, re.DOTALL):
+        kept = f"{{ /* the lock is kept */{match[1]}}}"
+        yield mutant(file, original, original[: match.start()] + kept + original[match.end() :])

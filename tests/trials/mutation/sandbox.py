@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from tests.trials.mutation.forked_trials import VARIABLE, outcomes_beside
 from tests.trials.mutation.mutant import Mutant
-from tests.trials.mutation.suites import Command
+from tests.trials.mutation.suites import PYTEST, Command
 from tests.trials.recording import ROOT
 
 Outcome = Literal["killed", "timeout", "survived"]
 
-TIMEOUT = 1800
+TIMEOUT = 600
 """Seconds for one command that waits for ever; one that works for ever has a limit of its own."""
 
 _FAULTY: Mapping[str, str] = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -30,6 +32,7 @@ class Sandbox:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._sound: set[Command] = set()
 
     def try_out(self, mutant: Mutant, commands: Sequence[Command]) -> Outcome:
         """Plant *mutant*, run *commands* until one fails, and take it out again."""
@@ -46,15 +49,42 @@ class Sandbox:
             # The bytecode without a fault has this time in it, and stays valid.
             os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
 
-    def passes(self, commands: Sequence[Command]) -> bool:
-        """Return whether *commands* succeed without a fault. They leave the bytecode of all files.
+    def try_in_children(self, mutants: Sequence[Mutant], tests: Sequence[str]) -> list[str]:
+        """Run *tests* for each fault in a forked child; return what `forked_trials` says of each.
 
-        Compiling every file for each fault would take longer than most tests.
+        A survivor may have been out of reach: tests that start programs start them without it.
+        Raises `RuntimeError` if the tests fail without a fault.
         """
-        return not any(self._failure(command, {}) for command in commands)
+        faults = self._folder / "faults.json"
+        originals = {each.file: (self._folder / each.file).read_text() for each in mutants}
+        none = [(file, original, original) for file, original in originals.items()]
+        planted = [(each.file, originals[each.file], each.source) for each in mutants]
+        faults.write_text(json.dumps([*none, *planted]))
+        plugin = ("-p", "tests.trials.mutation.forked_trials")
+        self._failure((*PYTEST, *plugin, "-m", "not slow", *tests), {VARIABLE: str(faults)}, None)
+        outcomes = outcomes_beside(faults).read_text().split("\n")[:-1]
+        if len(outcomes) != len(none) + len(planted) or {*outcomes[: len(none)]} != {"survived"}:
+            msg = f"the tests fail without a fault: {' '.join(tests)}"
+            raise RuntimeError(msg)
+        return outcomes[len(none) :]
+
+    def require_sound(self, commands: Sequence[Command]) -> None:
+        """Raise `RuntimeError` unless *commands* succeed without a fault. Each is run once.
+
+        They leave the bytecode of all files: compiling every file for each fault would take longer
+        than most tests.
+        """
+        for command in commands:
+            if command not in self._sound and self._failure(command, {}):
+                msg = f"fails without a fault: {' '.join(command)}"
+                raise RuntimeError(msg)
+            self._sound.add(command)
 
     def _failure(
-        self, command: Command, environment: Mapping[str, str] = _FAULTY
+        self,
+        command: Command,
+        environment: Mapping[str, str] = _FAULTY,
+        timeout: float | None = TIMEOUT,
     ) -> Literal["killed", "timeout"] | None:
         """Run a command in a group of its own; return how it failed, or None."""
         process = subprocess.Popen(
@@ -68,7 +98,7 @@ class Sandbox:
             start_new_session=True,
         )
         try:
-            status = process.wait(TIMEOUT)
+            status = process.wait(timeout)
         except subprocess.TimeoutExpired:
             status = -signal.SIGXCPU
         finally:
