@@ -40,6 +40,8 @@ PSUTIL, RSPROCMAPS, RSREAD = "psutil", "PyPI procmaps", "PyPI procmaps, attribut
 QUERY, READ_MAPS = "a thousand queries", "maps read, parsed and searched"
 ALL_KERNEL, ALL_SNAPSHOTS = "the kernel, printing all", "native, two threads"
 ALL_USAGE = "native, usage, two threads"
+MAPS_KERNEL, FIND = "the kernel, printing maps of all", "find, two threads"
+LOCATE, READ = "ten thousand addresses", "maps read and parsed"
 CLOCK = ", on the clock"
 GO, RUST = "prometheus/procfs (Go)", "procfs-core (Rust)"
 
@@ -120,6 +122,8 @@ def contenders(cache: Path) -> tuple[dict[str, Contender], dict[str, str]]:
         SPLIT: lambda: task(SPLIT, "split_loop"),
         QUERY: lambda: task(QUERY, "query"),
         READ_MAPS: lambda: task(READ_MAPS, "read_maps"),
+        READ: lambda: task(READ, "read_maps"),
+        LOCATE: lambda: task(LOCATE, "locate_all"),
         PSUTIL: lambda: task(PSUTIL, "psutil_maps", peers.python(cache)),
         RSPROCMAPS: lambda: task(RSPROCMAPS, "rsprocmaps", peers.python(cache)),
         RSREAD: lambda: task(RSREAD, "rsprocmaps_read", peers.python(cache)),
@@ -128,6 +132,7 @@ def contenders(cache: Path) -> tuple[dict[str, Contender], dict[str, str]]:
     }
     of_all = {
         ALL_KERNEL: "kernel_of_all", ALL_SNAPSHOTS: "snapshots_of_all", ALL_USAGE: "usage_of_all",
+        MAPS_KERNEL: "kernel_maps_of_all", FIND: "find_in_all",
     }  # fmt: skip
     for name, of in of_all.items():
         makers[name] = functools.partial(task, name, of, **native)
@@ -208,6 +213,25 @@ def many(bench: Bench) -> None:
             )
             bench.ratio(f"many-smaps{key}", found, snapshots, kernel)
             bench.ratio(f"many-usage{key}", found, usage, kernel)
+
+
+def searches(bench: Bench) -> None:
+    """Race a search over many processes, and one for many addresses of one of them."""
+    size = HERD // bench.scale
+    with texts.herd(size) as pids:
+        for suffix, key in ((CLOCK, ""), ("", "-processor")):
+            found = bench.race(
+                f"a library in {size} processes{suffix}",
+                SMALL,
+                (MAPS_KERNEL + suffix, FIND + suffix),
+                lambda _: " ".join(map(str, pids)),
+                unit="process",
+            )
+            bench.ratio(f"find{key}", found, FIND + suffix, MAPS_KERNEL + suffix)
+        found = bench.race(
+            "addresses of a process", SMALL, (READ, LOCATE), lambda _: str(pids[0]), unit="address"
+        )
+        bench.ratio("locate", found, LOCATE, READ)
 
 
 def _live(cache: Path, pid: int, kind: str, name: str) -> str:
@@ -306,10 +330,12 @@ def main() -> int:
         again = starts.ratios(_cache(), STARTS_ROUNDS) if chosen.starts else {}
         if chosen.pages:
             again |= pages.ratios(PAGES_ROUNDS)
+        bench = Bench(_cache(), 1, *contenders(_cache()))
         if chosen.many:
-            bench = Bench(_cache(), 1, *contenders(_cache()))
             many(bench)
-            again |= bench.ratios
+        if chosen.searches:
+            searches(bench)
+        again |= bench.ratios
         for key, ratio in again.items():
             data["ratios"][key] = {**attrs.asdict(ratio), "day": measures.today()}
     else:
@@ -350,10 +376,13 @@ def _options() -> argparse.Namespace:
         "--many", action="store_true", help="with --from: measure many processes again"
     )
     parser.add_argument(
+        "--searches", action="store_true", help="with --from: measure searches again"
+    )
+    parser.add_argument(
         "--publish", action="store_true", help="write the results to docs/generated/speed.*, too"
     )
     chosen = parser.parse_args()
-    for name in ("starts", "pages", "many"):
+    for name in ("starts", "pages", "many", "searches"):
         if getattr(chosen, name) and not chosen.old:
             parser.error(f"--{name} needs --from FILE, an earlier run's JSON file")
     return chosen
@@ -371,6 +400,7 @@ def _measure(*, quick: bool, goals_only: bool) -> report.Data:
     crowded(bench)
     names(bench)
     many(bench)
+    searches(bench)
     if not goals_only:
         dumps(bench)
         captures(bench)

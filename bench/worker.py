@@ -140,6 +140,51 @@ def kernel_of_all(pids: str) -> Callable[[], int]:
     return lambda: sum(read() for read in readers)
 
 
+def kernel_maps_of_all(pids: str) -> Callable[[], int]:
+    """Let the kernel print the maps of *pids*, one after another, into one buffer."""
+    readers = [kernel(f"/proc/{pid}/maps") for pid in pids.split()]
+    return lambda: sum(read() for read in readers)
+
+
+def find_in_all(pids: str) -> Callable[[], int]:
+    """Find the code of a library that each of *pids* has mapped. Raises RuntimeError otherwise."""
+    from procmaps import find_mappings
+
+    wanted = [*map(int, pids.split())]
+
+    def run() -> int:
+        found = find_mappings(wanted, library="libssl", perms="x")
+        if len(found) != len(wanted):
+            raise RuntimeError(f"{len(found)} mappings in {len(wanted)} processes")
+        return len(found)
+
+    return run
+
+
+def addresses_of(pid: int) -> list[int]:
+    """Return `ADDRESSES` addresses, in no order, of all parts of the memory of a process."""
+    import random
+
+    import procmaps
+
+    chance = random.Random(pid)  # noqa: S311 - nothing here is a secret
+    snapshot = procmaps.maps(pid)
+    ranges = [chance.choice(snapshot) for _ in range(ADDRESSES)]
+    return [chance.randrange(each.start, each.end) for each in ranges]
+
+
+ADDRESSES = 10_000
+"""Addresses that `locate_all` looks up at once."""
+
+
+def locate_all(pid: str) -> Callable[[], int]:
+    """Find mapping and offset of many addresses in a snapshot."""
+    import procmaps
+
+    snapshot, addresses = procmaps.maps(int(pid)), addresses_of(int(pid))
+    return lambda: len(procmaps.locate(snapshot, addresses))
+
+
 def snapshots_of_all(pids: str) -> Callable[[], int]:
     """Read and parse the smaps of *pids* in two threads."""
     import procmaps
@@ -297,6 +342,9 @@ TASKS: dict[str, Task] = {
         kernel_of_machine,
         read_maps,
         kernel_of_all,
+        kernel_maps_of_all,
+        find_in_all,
+        locate_all,
         snapshots_of_all,
         usage_of_all,
         split_loop,

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from procmaps.live.backing_opening import open_backing as open_backing
     from procmaps.live.gaps import Gap as Gap
     from procmaps.live.loaded_module import LoadedModule as LoadedModule
+    from procmaps.live.loaded_modules import LoadedModules as LoadedModules
     from procmaps.live.loaded_modules import process_modules as process_modules
     from procmaps.live.memory import Memory as Memory
     from procmaps.live.memory import MemoryHole as MemoryHole
@@ -153,6 +154,7 @@ if TYPE_CHECKING:
     from procmaps.search.found import FoundMappings as FoundMappings
     from procmaps.search.locating import locate as locate
     from procmaps.search.location import Location as Location
+    from procmaps.search.locations import Locations as Locations
     from procmaps.search.map_limit import MapCount as MapCount
     from procmaps.search.map_limit import MapCounts as MapCounts
     from procmaps.search.map_limit import near_map_limit as near_map_limit
@@ -192,7 +194,7 @@ _PUBLIC_NAMES = {
     "live.backing_opening": "open_backing",
     "live.gaps": "Gap",
     "live.loaded_module": "LoadedModule",
-    "live.loaded_modules": "process_modules",
+    "live.loaded_modules": "LoadedModules process_modules",
     "live.memory": "Memory MemoryHole MemoryPiece iter_memory read_memory",
     "live.process_groups": "cgroup_pids tree_pids user_pids",
     "live.process_snapshots": "maps rollup smaps",
@@ -222,6 +224,7 @@ _PUBLIC_NAMES = {
     "search.found": "FoundMapping FoundMappings",
     "search.locating": "locate",
     "search.location": "Location",
+    "search.locations": "Locations",
     "search.map_limit": "MapCount MapCounts near_map_limit",
     "snapshots.dialect_detection": "DialectMatch",
     "snapshots.loading": "dumps load loads",

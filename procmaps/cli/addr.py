@@ -28,7 +28,7 @@ from procmaps.errors import LiveError
 from procmaps.printable import visible
 
 if TYPE_CHECKING:
-    from procmaps.search.location import Location
+    from procmaps.search.locations import Locations
 
 TOOLS: Final = ("addr2line", "eu-addr2line", "llvm-symbolizer", "blazecli", "debuginfod")
 
@@ -40,11 +40,21 @@ class _Options:
     target: str
     addresses: tuple[str, ...]
     tool: str | None
+    returns: str | None
     as_json: bool
     dialect: str
 
 
 _form = under("Output")
+
+
+def _looked_up(addresses: list[int], returns: str | None) -> list[int]:
+    """Return *addresses* with the byte before each of those that a call returns to.
+
+    A return address is after its call, which may be the last instruction of its function.
+    """
+    exact = 0 if returns == "all" else 1 if returns == "callers" else len(addresses)
+    return [*addresses[:exact], *(max(0, each - 1) for each in addresses[exact:])]
 
 
 @click.command(
@@ -54,7 +64,7 @@ _form = under("Output")
     examples=(
         "procmaps addr 1234 0x7f5a3c0291b4 0x55d0c8a3e1f0",
         "procmaps addr 1234 < backtrace.txt",
-        "procmaps addr --for addr2line 1234 < backtrace.txt | sh",
+        "procmaps addr --for addr2line --returns callers 1234 < backtrace.txt | sh",
         "procmaps addr --for llvm-symbolizer 1234 7f5a3c0291b4 | llvm-symbolizer",
         "procmaps addr dump.txt 7f5a3c0291b4",
     ),
@@ -68,6 +78,13 @@ _form = under("Output")
     metavar="TOOL",
     help="Print what a symbolizer takes: input for llvm-symbolizer, commands for the shell for "
     "addr2line, eu-addr2line, blazecli, debuginfod.",
+)
+@click.option(
+    "--returns",
+    type=Word("returns", lambda: ("all", "callers")),
+    metavar="WHICH",
+    help="Which addresses calls return to: all, or callers, that is all but the first. The byte "
+    "before each is looked up, which belongs to the call.",
 )
 @_form("--json", "as_json", is_flag=True, help=JSON_HELP)
 @dialect_option
@@ -84,6 +101,7 @@ def command(options: _Options) -> None:
     cannot be read.
     """
     from procmaps.cli import addr_output  # noqa: PLC0415 - --help does without it
+    from procmaps.cli.problems import print_all_problems  # noqa: PLC0415
 
     target = options.target
     if options.tool and not is_process(target):
@@ -91,7 +109,7 @@ def command(options: _Options) -> None:
             f"--for needs a process; {shown(target)} is not one. A dump says nothing of the "
             "contents of files."
         )
-    addresses = _addresses(options)
+    addresses = _looked_up(_addresses(options), options.returns)
     locations = _locate(options, addresses)
     if options.as_json:
         addr_output.write_json(target, locations, sys.stdout)
@@ -101,6 +119,8 @@ def command(options: _Options) -> None:
     else:
         addr_output.print_table(locations)
         status = 0
+    if is_process(target):
+        print_all_problems(process_title(target), locations.problems)
     if not options.as_json:
         addr_output.print_problems_of_files(locations)
     for each in locations:
@@ -147,7 +167,7 @@ def _address(text: str) -> int:
         ) from None
 
 
-def _locate(options: _Options, addresses: list[int]) -> list[Location]:
+def _locate(options: _Options, addresses: list[int]) -> Locations:
     from procmaps.search.locating import locate  # noqa: PLC0415 - --help does without it
 
     target = options.target

@@ -26,15 +26,17 @@ from procmaps.cli.inputs import (
 from procmaps.cli.module_json import module_to_json
 from procmaps.cli.output import Output
 from procmaps.cli.parameter_types import ProcessOrFile
-from procmaps.cli.problems import print_problems
+from procmaps.cli.problems import print_all_problems
 from procmaps.cli.style import FAINT, HEADING, console, count, glyphs, print_line, say
 from procmaps.errors import LiveError
 from procmaps.json_format import JsonObject
 from procmaps.live.loaded_module import LoadedModule
+from procmaps.live.loaded_modules import LoadedModules
 from procmaps.mapped_files.module import Module
 from procmaps.printable import size_text, visible
 from procmaps.records.names import DELETED
 from procmaps.search.name_patterns import name_pattern
+from procmaps.snapshots.problem import Problem
 
 
 @attrs.frozen
@@ -79,12 +81,15 @@ def command(options: _Options) -> None:
     if the input cannot be read.
     """
     target = options.target
-    snapshot = None
+    problems: Sequence[Problem] = ()
+    found: Sequence[LoadedModule]
     if is_process(target):
-        title, found = process_title(target), _of_process(target, options.dialect)
+        title, loaded = process_title(target), _of_process(target, options.dialect)
+        found, problems = loaded, loaded.problems
     else:
         title = shown(target)
         snapshot = procmaps.loads(read_file(target), errors="collect", dialect=options.dialect)
+        problems = snapshot.problems
         found = [LoadedModule(each, None, None, None, None) for each in procmaps.modules(snapshot)]
     rows = [each for each in found if _matches(each.module, options)]
     if options.as_json:
@@ -94,13 +99,11 @@ def command(options: _Options) -> None:
     else:
         _print(console(), title, rows)
     status = _report(rows)
-    if snapshot is not None:
-        print_problems(title, snapshot)
-        status = status or bool(snapshot.problems)
-    sys.exit(status)
+    print_all_problems(title, problems)
+    sys.exit(status or bool(problems))
 
 
-def _of_process(target: str, dialect: str) -> Sequence[LoadedModule]:
+def _of_process(target: str, dialect: str) -> LoadedModules:
     if dialect != "auto":
         raise click.UsageError("--dialect is for dumps; a process has the dialect of its kernel")
     try:

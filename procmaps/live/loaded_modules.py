@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import BinaryIO, Final
 
 import attrs
@@ -23,6 +23,7 @@ from procmaps.live.loaded_image import in_order_of_likeness
 from procmaps.live.loaded_module import LoadedModule
 from procmaps.live.present_mapping import present_mapping
 from procmaps.live.proc_file_path import Pid, ProcFile, Root, root_path
+from procmaps.live.process_snapshots import RETRIES, first_untorn
 from procmaps.live.read_proc_file import open_file, read_text
 from procmaps.mapped_files.archive_member import Archive, ArchiveMember, is_archive
 from procmaps.mapped_files.elf_layout import ElfLayout, read_elf
@@ -31,6 +32,7 @@ from procmaps.mapped_files.module import Module
 from procmaps.mapped_files.window import Window
 from procmaps.records.mapping import Mapping
 from procmaps.snapshots.loading import loads
+from procmaps.snapshots.problem import Problem
 from procmaps.snapshots.snapshot import Snapshot
 
 FileIdentity = tuple[int, int, int]
@@ -39,12 +41,22 @@ FileIdentity = tuple[int, int, int]
 _ELF: Final = b"\x7fELF"
 
 
-def process_modules(pid: Pid, *, root: Root = "/proc") -> tuple[LoadedModule, ...]:
+class LoadedModules(tuple[LoadedModule, ...]):  # noqa: SLOT001 - a tuple can have no other slots
+    """The modules of a process, by address.
+
+    problems   Lines of its maps that could not be read, and torn texts: `Snapshot.problems`.
+    """
+
+    problems: Sequence[Problem] = ()
+
+
+def process_modules(pid: Pid, *, root: Root = "/proc") -> LoadedModules:
     """Return every file that process *pid* has mapped, by address, with what its headers say.
 
     Each file is opened as `open_backing` does; where that fails, `LoadedModule.problems` has the
     reason. Libraries in a ZIP archive are modules of their own. Without the extra ``elf`` the
-    headers are missing, and a problem says so; build IDs need no extra.
+    headers are missing, and a problem says so; build IDs need no extra. What is wrong with the maps
+    themselves is in `LoadedModules.problems`.
 
     Raises `ProcessGone` if the process ends or replaces its program meanwhile, and what
     `procmaps.maps` raises.
@@ -56,7 +68,10 @@ def process_modules(pid: Pid, *, root: Root = "/proc") -> tuple[LoadedModule, ..
             handle.seek(0)
             return loads(read_text(handle, file), errors="collect")
 
-        return read_modules(file, read(), read)
+        snapshot = first_untorn(read, RETRIES)
+        found = LoadedModules(read_modules(file, snapshot, read))
+    found.problems = snapshot.problems
+    return found
 
 
 def read_modules(

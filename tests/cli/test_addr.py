@@ -156,3 +156,20 @@ def test_wrong_usage_is_refused(run: Run, arguments: tuple[str, ...], message: s
     assert found.exit_code == 2
     assert message in found.stderr
     assert "\x1b" not in found.stderr
+
+
+def test_the_call_before_a_return_address_is_looked_up(run: Run) -> None:
+    given = [READ, READ + 8, READ + 16]
+    wanted = {
+        None: given,
+        "all": [each - 1 for each in given],
+        "callers": [READ, READ + 7, READ + 15],
+    }
+    for which, addresses in wanted.items():
+        option = () if which is None else ("--returns", which)
+        found = run("addr", "--json", *option, PID, *map(hex, given))
+        places = json.loads(found.stdout)["locations"]
+        assert [each["address"] for each in places] == [*map(hex, addresses)], which
+        (first,) = procmaps.locate("self", addresses[:1])
+        assert places[0]["virtual_address"] == hex(first.virtual_address or 0)
+    assert run("addr", "--json", "--returns", "all", PID, "0").exit_code == 1

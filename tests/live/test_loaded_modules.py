@@ -15,6 +15,7 @@ from procmaps.live import backing_search, loaded_modules
 from tests.live.backing_ways import MAP, without
 from tests.live.children import Child, Spawn
 from tests.mapped_files.elf_files import BUILD_ID, LIBRARY, LIBRARY_SIZE, elf, note
+from tests.search.fake_procfs import fake_procfs
 
 LOAD = """
 def load(path, base=0):
@@ -216,3 +217,11 @@ def test_a_process_that_ends_meanwhile_is_an_error(
     monkeypatch.setattr(loaded_modules, "modules", late)
     with pytest.raises((ProcessGone, procmaps.NoSuchProcess)):
         process_modules(child.pid)
+
+
+def test_lines_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
+    text = b"rubbish\n1000-2000 rw-p 00000000 00:00 0 \n"
+    found = process_modules(7, root=fake_procfs(tmp_path / "proc", {7: text}))
+    assert found == ()
+    assert [each.raw for each in found.problems] == [b"rubbish\n"]
+    assert process_modules("self").problems == ()

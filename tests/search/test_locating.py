@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import sys
+from array import array
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 
 import procmaps
 from procmaps import AddressNotMapped, ProcessGone, locate, strategies
+from procmaps.engines.find_rows import NO_ROW, find_rows
 from procmaps.live import loaded_modules
 from procmaps.search import locating
+from procmaps.search.locations import rows_at
 from procmaps.search.symbol_files import symbol_path
 from tests.live.children import Spawn
 from tests.search.test_finding import MAP_FILE, MOUNT_OVER, READY
@@ -78,8 +81,8 @@ def test_rows_are_those_of_a_search_for_each_address(
     edges = [0, 2**64 - 1, *(edge + by for m in snapshot for edge in (m.start, m.end) for by in
                              (-1, 0, 1) if edge + by >= 0)]  # fmt: skip
     addresses = data.draw(st.lists(st.sampled_from(edges)))
-    rows = locating.rows_at(snapshot, addresses)
-    found = [None if row is None else snapshot[row] for row in rows]
+    rows = rows_at(snapshot, addresses)
+    found = [None if row == NO_ROW else snapshot[row] for row in rows]
     assert found == [snapshot.mapping_at(address) for address in addresses]
     assert [each.mapping for each in locate(snapshot, addresses)] == found
 
@@ -199,3 +202,49 @@ def test_rejects_what_is_no_address() -> None:
     with pytest.raises(procmaps.NoSuchProcess):
         locate(2**22 + 1, [1])
     assert locate("self", []) == []
+
+
+def test_any_integer_is_an_address() -> None:
+    snapshot = procmaps.loads(b"0-2000 rw-p 00000000 00:00 0 \n")
+    found = locate(snapshot, [-1, 0, 0x1FFF, 2**64, 2**80])
+    assert [each.mapping is None for each in found] == [True, False, False, True, True]
+    assert [each.address for each in found] == [-1, 0, 0x1FFF, 2**64, 2**80]
+    assert found[1:3] == (found[1], found[2])
+    assert found == [*found]
+    assert found != 3
+    assert repr(found) == "<Locations: 5 addresses, 3 not mapped>"
+
+
+def test_lines_that_cannot_be_read_are_problems() -> None:
+    snapshot = procmaps.loads(b"rubbish\n1000-2000 rw-p 00000000 00:00 0 \n", errors="collect")
+    (problem,) = locate(snapshot, [0x1000]).problems
+    assert problem.raw == b"rubbish\n"
+
+
+RANGES = st.lists(st.integers(0, 2**64 - 1), max_size=9, unique=True).map(sorted)
+
+
+@given(RANGES, st.lists(st.integers(-3, 2**64 + 3), max_size=9), st.data())
+def test_rows_in_c_are_those_of_looking_at_each_range(
+    edges: list[int], addresses: list[int], data: st.DataObject
+) -> None:
+    edges = edges[: len(edges) // 2 * 2]
+    addresses += data.draw(st.lists(st.sampled_from([0, *edges])))
+    addresses += [each - 1 for each in edges]
+    starts, ends = (memoryview(array("Q", edges[first::2])) for first in (0, 1))
+    wanted = [
+        next((row for row in range(len(starts)) if starts[row] <= each < ends[row]), NO_ROW)
+        for each in addresses
+    ]
+    assert [*find_rows(starts, ends, addresses)] == wanted
+
+
+def test_rejects_columns_of_different_lengths() -> None:
+    native = pytest.importorskip("procmaps.engines._scanner", reason="it needs the extension")
+    numbers, rows = array("Q", [1, 2]), array("I", [0, 0])
+    for wrong in ((numbers, numbers[:1], numbers, rows), (numbers, numbers, numbers, rows[:1])):
+        with pytest.raises(ValueError, match="as many ends as starts, and as many rows as addr"):
+            native.find_rows(*wrong)
+    for wrong in ((None, numbers, numbers, rows), (numbers, numbers, numbers, bytes(8))):
+        with pytest.raises((TypeError, BufferError)):
+            native.find_rows(*wrong)

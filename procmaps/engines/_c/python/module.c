@@ -56,6 +56,7 @@ clear_module(PyObject *self)
 
 static PyMethodDef functions[] = {
     {"find_address_space", find_address_space, METH_VARARGS, find_space_doc},
+    {"find_rows", find_rows, METH_VARARGS, find_rows_doc},
     {"gather", gather, METH_VARARGS, gather_doc},
     {"keyed_hash", hash_bytes, METH_VARARGS, hash_doc},
     {"read", read_all, METH_VARARGS, read_doc},

@@ -33,9 +33,10 @@ extern PyType_Spec tables_spec;  /* tables.c */
 extern PyType_Spec scanner_spec; /* scanner.c */
 extern PyType_Spec filter_spec;  /* line_filter.c */
 
-extern const char find_space_doc[];
+extern const char find_rows_doc[], find_space_doc[];
 extern const char gather_doc[], hash_doc[], read_doc[], sum_groups_doc[];
 PyObject *find_address_space(PyObject *module, PyObject *args); /* compare_spaces.c */
+PyObject *find_rows(PyObject *module, PyObject *args);          /* find_rows.c */
 PyObject *gather(PyObject *module, PyObject *args);             /* gather.c */
 PyObject *hash_bytes(PyObject *module, PyObject *args);         /* hash_bytes.c */
 PyObject *read_all(PyObject *module, PyObject *args);           /* read_file.c */
