@@ -34,7 +34,8 @@ from procmaps.cli.parameter_types import InputFile, ProcessOrFile
 from procmaps.cli.style import FAINT, HEADING, console, count, print_line, say
 from procmaps.errors import AddressNotMapped, LiveError
 from procmaps.json_format import JsonObject, bytes_to_json
-from procmaps.live.memory import MemoryHole, iter_memory
+from procmaps.live.memory import MemoryHole, MemoryPiece, iter_mappings, iter_memory
+from procmaps.live.proc_file_path import Pid
 from procmaps.printable import size_text, visible
 from procmaps.records.mapping import Mapping
 from procmaps.search.name_patterns import name_pattern
@@ -217,22 +218,20 @@ def _is_regular(file: BinaryIO) -> bool:
 
 
 def _write(file: BinaryIO, ranges: Sequence[_Range], options: _Options) -> None:
-    pid = "self" if options.target == "self" else int(options.target)
+    pid: Pid = "self" if options.target == "self" else int(options.target)
     sparse = options.output != STDIN and _is_regular(file)
     done = 0
     try:
-        for each in ranges:
-            where = each.start if each.mapping is None else each.mapping
-            for part in iter_memory(pid, where, each.length):  # type: ignore[arg-type]
-                if not isinstance(part, MemoryHole):
-                    file.write(part.data)
-                elif sparse:
-                    file.seek(part.length, os.SEEK_CUR)
-                    each.holes.append(part)
-                else:
-                    _zeros(file, part.length)
-                    each.holes.append(part)
-                done += part.length
+        for each, part in _parts(pid, ranges):
+            if not isinstance(part, MemoryHole):
+                file.write(part.data)
+            elif sparse:
+                file.seek(part.length, os.SEEK_CUR)
+                each.holes.append(part)
+            else:
+                _zeros(file, part.length)
+                each.holes.append(part)
+            done += part.length
     except LiveError as error:
         raise Unreadable(
             f"{live_message(error)} {shown(options.output)} has only the first {done} bytes."
@@ -240,6 +239,19 @@ def _write(file: BinaryIO, ranges: Sequence[_Range], options: _Options) -> None:
     finally:
         if sparse:
             file.truncate(done)
+
+
+def _parts(pid: Pid, ranges: Sequence[_Range]) -> Iterator[tuple[_Range, MemoryPiece | MemoryHole]]:
+    """Yield each part of *ranges*, which are mappings, or one range of addresses."""
+    by_start = {each.start: each for each in ranges}
+    mappings = [each.mapping for each in ranges if each.mapping is not None]
+    if mappings:
+        for mapping, part in iter_mappings(pid, mappings):
+            yield by_start[mapping.start], part
+        return
+    for each in ranges:
+        for part in iter_memory(pid, each.start, each.length):
+            yield each, part
 
 
 def _zeros(file: BinaryIO, length: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -140,7 +140,26 @@ def _iterate(
     with MemoryFile(file) as memory:
         if isinstance(where, Mapping):
             present_mapping(where, maps(file.pid, root=file.root, errors="collect"), file)
-        yield from _merged(_read(memory, file, start, start + size, chunk_size))
+        yield from _merged(_read(memory, file, start, start + size, chunk_size, None))
+
+
+def iter_mappings(
+    pid: Pid, mappings: Sequence[Mapping], *, chunk_size: int = CHUNK, root: Root = "/proc"
+) -> Iterator[tuple[Mapping, MemoryPiece | MemoryHole]]:
+    """Read each of *mappings* as `iter_memory` does; yield it with each of its pieces and holes.
+
+    The memory is opened once, and ``maps`` is read once, however many mappings there are. Raises
+    what `iter_memory` raises, `MappingGone` before the first piece.
+    """
+    as_count("chunk_size", chunk_size, least=1)
+    file = ProcFile(pid, "maps", None, root_path(root))
+    with MemoryFile(file) as memory:
+        snapshot = maps(pid, root=root, errors="collect")
+        for each in mappings:
+            present_mapping(each, snapshot, file)
+        for each in mappings:
+            for part in _merged(_read(memory, file, each.start, each.end, chunk_size, snapshot)):
+                yield each, part
 
 
 def _range(where: Mapping | int, length: int | None) -> tuple[int, int]:
@@ -163,11 +182,18 @@ def _range(where: Mapping | int, length: int | None) -> tuple[int, int]:
 
 
 def _read(
-    memory: MemoryFile, file: ProcFile, start: int, end: int, chunk_size: int
+    memory: MemoryFile,
+    file: ProcFile,
+    start: int,
+    end: int,
+    chunk_size: int,
+    snapshot: Snapshot | None,
 ) -> Iterator[MemoryPiece | MemoryHole]:
-    """Yield pieces, and holes of at most a page where something is mapped."""
+    """Yield pieces, and holes of at most a page where something is mapped.
+
+    *snapshot* says what is mapped in holes; without it, it is read at the first hole.
+    """
     page = mmap.PAGESIZE
-    snapshot: Snapshot | None = None
     position = start
     while position < end:
         data = memory.read(position, min(chunk_size, end - position))

@@ -7,7 +7,10 @@ file may say anything. Source: the ELF specification, and ``load_elf_binary()``,
 from __future__ import annotations
 
 import mmap
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import nsmallest
+from operator import attrgetter
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import attrs
@@ -26,6 +29,10 @@ _EXECUTE: Final = 1
 _MAX_SEGMENTS: Final = 0xFFFF
 """``PN_XNUM``: a file with as many keeps their number elsewhere. Loaders refuse it."""
 
+
+_MAX_BIASES: Final = 16
+"""Segments that share the bytes of a mapping, at different addresses: no linker makes two. A file
+may have thousands, and each would be compared with every mapping."""
 
 _HEADER_SIZES: Final = {32: 32, 64: 56}
 """Bytes of ``Elf32_Phdr`` and ``Elf64_Phdr``."""
@@ -101,23 +108,30 @@ class ElfLayout:
         segments say: another file, or one that was only mapped to be read.
         """
         mapped = [each for each in module.mappings if _accessible(each)]
-        common: set[int] | None = None
-        for mapping in mapped:
-            found = set(self._biases(mapping, module.offset))
-            common = found if common is None else common & found
-            if not common:
-                return None
-        return min(common, key=abs) if common else None
+        if not mapped:
+            return None
+        # What the first one leaves, usually one bias, the others confirm or refuse.
+        possible = nsmallest(_MAX_BIASES, {*self._biases(mapped[0], module.offset)}, key=abs)
+        segments = sorted(
+            (each for each in self.segments if each.file_size), key=attrgetter("address")
+        )
+        starts = [each.address - each.address % mmap.PAGESIZE for each in segments]
+
+        def fits(mapping: MemoryMapping, bias: int) -> bool:
+            # Segments can share a page, so the one before may contain it, too.
+            index = bisect_right(starts, mapping.start - bias)
+            near = segments[max(0, index - 2) : index]
+            return any(is_part(mapping, module.offset, each, bias) for each in near)
+
+        return next((bias for bias in possible if all(fits(each, bias) for each in mapped)), None)
 
     def _biases(self, mapping: MemoryMapping, base: int) -> Iterator[int]:
         """Yield the bias for each segment that *mapping* may be a part of."""
         offset = mapping.offset - base
         for each in self.segments:
-            first = each.offset - each.offset % mmap.PAGESIZE
-            if first <= offset and offset + mapping.size <= _page_end(each.offset + each.file_size):
-                bias = mapping.start - (offset - each.offset + each.address)
-                if bias % mmap.PAGESIZE == 0:
-                    yield bias
+            bias = mapping.start - (offset - each.offset + each.address)
+            if bias % mmap.PAGESIZE == 0 and is_part(mapping, base, each, bias):
+                yield bias
 
     def contains(self, virtual_address: int) -> bool:
         """Return whether a page of the loaded file contains *virtual_address*."""
@@ -206,6 +220,17 @@ def _segments(headers: Iterable[_Header], size: int, bits: int) -> Iterator[Segm
 
 def _page_end(offset: int) -> int:
     return offset + -offset % mmap.PAGESIZE
+
+
+def is_part(mapping: MemoryMapping, base: int, segment: Segment, bias: int) -> bool:
+    """Return whether *mapping*, of a file at *base*, shows a part of *segment* at that *bias*."""
+    offset = mapping.offset - base
+    first = segment.offset - segment.offset % mmap.PAGESIZE
+    return (
+        first <= offset
+        and offset + mapping.size <= _page_end(segment.offset + segment.file_size)
+        and mapping.start - bias == offset - segment.offset + segment.address
+    )
 
 
 def _accessible(mapping: MemoryMapping) -> bool:

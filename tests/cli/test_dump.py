@@ -6,14 +6,16 @@ import json
 import mmap
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 
 import pytest
 
 import procmaps
-from procmaps import MemoryHole
+from procmaps import Mapping, MemoryHole
 from procmaps.cli import dump
+from procmaps.live import memory_file
 from procmaps.live.anon_names import address_of
 from tests.cli.conftest import Process, Run
 
@@ -141,11 +143,11 @@ def test_a_device_is_written(run: Run, holed: tuple[int, str]) -> None:
 def test_a_process_that_ends_leaves_as_many_bytes_as_are_said(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ends(*_: object) -> Iterator[MemoryHole]:
-        yield MemoryHole(0, PAGE, "planted")
+    def ends(_: object, found: Sequence[Mapping]) -> Iterator[tuple[Mapping, MemoryHole]]:
+        yield found[0], MemoryHole(0, PAGE, "planted")
         raise procmaps.ProcessGone("process 1", "/proc/1/mem")
 
-    monkeypatch.setattr(dump, "iter_memory", ends)
+    monkeypatch.setattr(dump, "iter_mappings", ends)
     path = tmp_path / "out"
     result = run("dump", "--name", "[vdso]", "-o", str(path), "self")
     assert result.exit_code == 2
@@ -156,3 +158,30 @@ def test_a_process_that_ends_leaves_as_many_bytes_as_are_said(
 def test_a_file_that_cannot_be_written_is_an_error(run: Run, tmp_path: Path) -> None:
     result = run("dump", "--name", "[vdso]", "-o", str(tmp_path / "none" / "out"), "self")
     assert (result.exit_code, "No such file or directory" in result.stderr) == (2, True)
+
+
+def test_many_mappings_are_read_from_one_open_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holed: tuple[int, str]
+) -> None:
+    opened: list[str] = []
+
+    class Counted(FileIO):
+        def __init__(self, path: str, mode: str) -> None:
+            opened.append(path)
+            super().__init__(path, mode)
+
+    monkeypatch.setattr(memory_file, "FileIO", Counted)
+    path, found = tmp_path / "out", tmp_path / "found"
+    found.write_bytes(b"y" * PAGE)
+    with found.open("r+b") as file:
+        kept = [mmap.mmap(file.fileno(), PAGE) for _ in range(5)]
+        names = ("--name", "found", "--name", holed[1])
+        result = run("dump", *names, "--json", "-o", str(path), "self")
+        starts = sorted((holed[0], *map(address_of, kept)))
+        del kept
+    assert opened == ["/proc/self/mem"]
+    ranges = json.loads(result.stdout)["ranges"]
+    assert [each["start"] for each in ranges] == [*map(hex, starts)]
+    expected = (b"x" * PAGE + bytes(2 * PAGE) if at == holed[0] else b"y" * PAGE for at in starts)
+    assert path.read_bytes() == b"".join(expected)
+    assert [len(each["holes"]) for each in ranges] == [int(each == holed[0]) for each in starts]

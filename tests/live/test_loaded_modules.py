@@ -222,6 +222,6 @@ def test_a_process_that_ends_meanwhile_is_an_error(
 def test_lines_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     text = b"rubbish\n1000-2000 rw-p 00000000 00:00 0 \n"
     found = process_modules(7, root=fake_procfs(tmp_path / "proc", {7: text}))
-    assert found == ()
+    assert len(found) == 0
     assert [each.raw for each in found.problems] == [b"rubbish\n"]
     assert process_modules("self").problems == ()

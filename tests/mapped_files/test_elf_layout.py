@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from procmaps import ElfLayout, ExtraMissing, InvalidElf, Module, loads, modules, read_elf
 from procmaps.live.build_id import build_id_of
+from procmaps.mapped_files import elf_layout
+from procmaps.mapped_files.elf_layout import Segment
 from tests.mapped_files.elf_files import (
     BUILD_ID,
     EXECUTE,
@@ -217,3 +219,53 @@ def test_the_extra_is_named_if_it_is_missing(monkeypatch: pytest.MonkeyPatch) ->
         layout_of()
     assert str(caught.value) == "this needs pyelftools: pip install pyelftools"
     assert caught.value.extra == "elf"
+
+
+Parts = list[tuple[int, int]]
+"""Offset and address of each segment, in pages."""
+
+PARTS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), min_size=1, max_size=6)
+
+
+@given(PARTS, st.lists(st.integers(0, 5), min_size=1, max_size=4, unique=True).map(sorted))
+def test_the_bias_is_the_least_that_every_mapping_has(parts: Parts, offsets: list[int]) -> None:
+    size = 0x6000
+    headers = tuple((PT_LOAD, READ, 4096 * at, 4096 * to, 4096, 4096) for at, to in parts)
+    layout = layout_of(elf(headers, size + 0x1000))
+    rows = [
+        f"{base:x} {base + 1:x} r--p {at:x} 5 /lib/a"
+        for at, base in zip(offsets, range(16, 99, 3), strict=False)
+    ]
+    for found in modules(loads(lines(*rows))):
+        common = [
+            {each.start - 4096 * to for at, to in parts if 4096 * at == each.offset}
+            for each in found.mappings
+        ]
+        shared = [bias for bias in common[0] if all(bias in each for each in common)]
+        wanted = min(shared, key=abs, default=None)
+        # Two segments in one page of memory are no file that can be loaded.
+        if len({to for _, to in parts}) == len(parts):
+            assert layout.bias(found) == wanted
+
+
+def test_a_bias_takes_a_few_steps_for_each_mapping_and_segment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = 0
+    is_part = elf_layout.is_part
+
+    def counted(*arguments: object) -> bool:
+        nonlocal steps
+        steps += 1
+        return is_part(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(elf_layout, "is_part", counted)
+    count = 600
+    pages = [f"{16 + 2 * at:x} {17 + 2 * at:x} r--p {at:x} 5 /lib/a" for at in range(count)]
+    apart = tuple(Segment(4096 * at, 8192 * at, 4096, 4096, READ) for at in range(count))
+    # Every segment has the whole file, and each refuses the last mapping.
+    alike = tuple(Segment(0, 4096 * at, 4096 * count, 4096 * count, READ) for at in range(count))
+    (found,) = modules(loads(lines(*pages)))
+    assert ElfLayout(apart, None, 64).bias(found) == 0x10000
+    assert ElfLayout(alike, None, 64).bias(found) is None
+    assert steps <= 2 * 20 * count

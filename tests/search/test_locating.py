@@ -245,6 +245,6 @@ def test_rejects_columns_of_different_lengths() -> None:
     for wrong in ((numbers, numbers[:1], numbers, rows), (numbers, numbers, numbers, rows[:1])):
         with pytest.raises(ValueError, match="as many ends as starts, and as many rows as addr"):
             native.find_rows(*wrong)
-    for wrong in ((None, numbers, numbers, rows), (numbers, numbers, numbers, bytes(8))):
+    for unusable in ((None, numbers, numbers, rows), (numbers, numbers, numbers, bytes(8))):
         with pytest.raises((TypeError, BufferError)):
-            native.find_rows(*wrong)
+            native.find_rows(*unusable)
