@@ -10,22 +10,26 @@ from __future__ import annotations
 import bisect
 import itertools
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import overload
 
 import attrs
 
-from procmaps.extraction.packed_lines import pack, pattern, unpack
+from procmaps.extraction.packed_lines import pack, pattern, unpack, unpack_texts
 from procmaps.extraction.source_lines import Source, SourceLine, split_part
 
 _MAX_LINES = 128
 """Lines of one block, at most."""
 
-_MAX_BYTES = 512
+_MAX_BYTES = 1024
 """Bytes of the text of one block, except the last line of it."""
 
 _MAX_RECENT = 2
 """Blocks that stay objects: layers look at the lines beside a line, too."""
+
+
+Search = Callable[[bytes, int, int], object]
+"""A search in a text from one byte to another: it returns something true if it finds anything."""
 
 
 @attrs.frozen
@@ -49,6 +53,9 @@ class _Packed:
 
     def lines(self, source: Source) -> list[SourceLine]:
         return unpack(self.data, self.like, source)
+
+    def text(self, source: Source) -> bytes:
+        return b"\n".join(unpack_texts(self.data, self.like, source))
 
 
 _Block = _Copied | _Packed
@@ -76,6 +83,10 @@ class LineStore(Sequence[SourceLine]):
         self._count = 0
         self._like = b""
         """The first lines that were packed."""
+        self._has_cut_off = False
+        """Whether the rest of a line is missing: then its text is not all that layers look at."""
+        self._searched: dict[Search, bool] = {}
+        """What `may_have` has returned."""
         self._recent: dict[int, _Unpacked] = {}
         """The blocks read last, the latest at the end."""
 
@@ -100,6 +111,34 @@ class LineStore(Sequence[SourceLine]):
         for number in range(len(self._blocks)):
             yield from self._unpacked(number).lines
 
+    def may_have(self, search: Search) -> bool:
+        """Return whether *search* finds something in a line, or in some neighbours together.
+
+        A newline or a NUL is between two lines. No line becomes an object for this. True if a line
+        is cut off, because it contains no mapping even if its text is one.
+        """
+        found = self._searched.get(search)
+        if found is None:
+            found = self._has_cut_off or any(search(*part) for part in self._texts())
+            self._searched[search] = found
+        return found
+
+    def _texts(self) -> Iterator[tuple[bytes, int, int]]:
+        """Yield texts that have all the lines, each with its first byte and its end."""
+        copied: _Copied | None = None
+        for block in self._blocks:
+            if copied and isinstance(block, _Copied) and block.begin == copied.end + 1:
+                copied = _Copied(copied.begin, block.end)
+                continue
+            if copied:
+                yield self._source.data, copied.begin, copied.end
+            copied = block if isinstance(block, _Copied) else None
+            if isinstance(block, _Packed):
+                text = block.text(self._source)
+                yield text, 0, len(text)
+        if copied:
+            yield self._source.data, copied.begin, copied.end
+
     def place_of(self, line: SourceLine) -> tuple[int, int] | None:
         """Return the block of a line read last, and its index there; None for any other line."""
         for number, block in self._recent.items():
@@ -116,6 +155,7 @@ class LineStore(Sequence[SourceLine]):
     def append_block_of(self, other: LineStore, number: int) -> None:
         """Append a block of another store, which both share from now on."""
         self._source = other._source
+        self._has_cut_off = self._has_cut_off or other._has_cut_off
         self._append(other._blocks[number], other.size_of_block(number))
 
     def append_lines(self, lines: Sequence[SourceLine]) -> None:
@@ -126,6 +166,7 @@ class LineStore(Sequence[SourceLine]):
         else:
             self._like = self._like or pattern(lines)
             block = _Packed(pack(lines, self._like), self._like)
+            self._has_cut_off = self._has_cut_off or any(line.is_cut_off for line in lines)
         self._append(block, len(lines))
 
     def _append(self, block: _Block, count: int) -> None:

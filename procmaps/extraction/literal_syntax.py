@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -59,13 +60,18 @@ def opening_quote(text: bytes, mapping: int) -> int:
 
 def closing_quote(text: bytes, begin: int, quote: bytes) -> int:
     """Return where the literal closes, searched from *begin*; the end of *text* if it is open."""
-    for mark in re.compile(rb"\\.|" + re.escape(quote)).finditer(text, begin):
+    for mark in _escape_or(quote).finditer(text, begin):
         if mark[0] == quote and (
             CLOSED.match(text, mark.end())
             or (text.endswith(b"\\n", begin, mark.start()) and _NEXT.match(text, mark.end()))
         ):
             return mark.start()
     return len(text)
+
+
+@functools.lru_cache(64)
+def _escape_or(mark: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"\\.|" + re.escape(mark))
 
 
 def split_lines(text: bytes) -> Iterator[bytes]:

@@ -16,7 +16,6 @@ from procmaps.formats.dialects import LINUX
 from procmaps.grammar import loading
 from procmaps.grammar.parsed_line import HeaderLine, ImpossibleValue, check_header
 from procmaps.records.names import AnonName, AnonShmemName, FilePath, Name, UnknownName
-from procmaps.records.perms import Perms
 
 KERNEL_FORMATS = ("linux", "wsl", "cygwin")
 """The formats with all columns of ``maps``. One dump may contain several of them."""
@@ -29,10 +28,11 @@ _MIN_DIGITS = 8
 _HEXADECIMAL = frozenset({"start", "end", "offset", "major", "minor", "size"})
 """The columns in hexadecimal. Some programs print capital letters."""
 
+_MODE = re.compile(rb"[rR-][wW-][xX-]|===")
+"""Permissions, which all formats but a sanitizer's have after the range."""
+
 _MAX_CACHED = 4096
 """Bytes of a line whose mapping is remembered for a while, at most."""
-
-_BLANKS = b" \t"
 
 _NAMES_AFTER_A_RANGE = (b"/", b"anon_inode:", b"socket:")
 """The beginnings of names in a sanitizer's report. Other ranges of numbers are no mappings."""
@@ -96,6 +96,8 @@ def find_match(text: bytes, expected: str = "") -> Match | None:
     line is never inside a name. *expected* is the name of another program's listing around the
     line, see `listing_rows.find_row`.
     """
+    if plain := _plain_match(text, 0):
+        return plain
     if not may_have_mapping(text):
         return None
     match = _find_mapping(text) if DASH.search(text) else None
@@ -108,8 +110,51 @@ def find_match(text: bytes, expected: str = "") -> Match | None:
     return Match(name, begin, row.start, row.end, row.parts, row.name_state, row.process)
 
 
+_PLAIN = re.compile(
+    rb"([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-][w-][x-][ps]) ([0-9a-f]{1,16}) "
+    rb"([0-9a-f]{1,8}):([0-9a-f]{1,8}) ([0-9]{1,19})(?: ++([/\[][^\n]*+)?)?\Z"
+)
+"""A mapping as the kernel prints it, if it has no name or one that begins with a slash or a label.
+
+A copy of a part of the grammar, because it is searched in every line: a test holds it to that."""
+
+
+def is_plain(text: bytes) -> bool:
+    """Return whether `find_match` finds the mapping that nearly all dumps consist of.
+
+    If not, it may still find one of another form.
+    """
+    if _plain_match(text, 0):
+        return True
+    first = patterns.any_range().search(text) if b"-" in text else None
+    return first is not None and _plain_match(text, first.start()) is not None
+
+
+def _plain_match(text: bytes, column: int) -> Match | None:
+    """Return the mapping at *column* if it is one of those that nearly all dumps consist of."""
+    found = _PLAIN.match(text, column)
+    if not found:
+        return None
+    start, end, perms, offset, major, minor, inode, name = found.groups()
+    first_address, end_address = int(start, 16), int(end, 16)
+    if end_address < first_address:
+        return None
+    parts = {
+        "start": start, "end": end, "perms": perms, "offset": offset,
+        "major": major, "minor": minor, "inode": inode,
+    }  # fmt: skip
+    if name is not None:
+        parts["NAME"] = name
+    return Match("linux", column, first_address, end_address, parts)
+
+
 def _find_mapping(text: bytes) -> Match | None:
     """Return the first mapping in *text* that the kernel, a tombstone or a sanitizer printed."""
+    first = patterns.any_range().search(text)
+    if not first:
+        return None
+    if plain := _plain_match(text, first.start()):
+        return plain
     best = _search(text)
     return _checked(best[1].start(), best[0], patterns.captured(best[1])) if best else None
 
@@ -128,23 +173,22 @@ def _search(text: bytes) -> tuple[str, re.Match[bytes]] | None:
 
 
 def _search_formats(text: bytes) -> tuple[str, re.Match[bytes]] | None:
+    first = patterns.any_range().search(text)
+    if not first:
+        return None
     best: tuple[str, re.Match[bytes]] | None = None
-    for pattern in patterns.all_formats():
-        found = pattern.line.search(text)
+    has_mode = _MODE.search(text, first.end()) is not None
+    for pattern in patterns.all_formats() if has_mode else (patterns.sanitizer(),):
+        found = pattern.line.search(text, first.start())
         if found and (best is None or found.start() < best[1].start()):
             best = pattern.format, found
-            if _is_first_range(text, found.start()):
+            if found.start() <= first.start():
                 break
     return best
 
 
 _search_again = functools.lru_cache(8)(_search_formats)
 """Layers ask for the same line one after the other."""
-
-
-def _is_first_range(text: bytes, begin: int) -> bool:
-    """Return whether no range, in any format, begins before the one at *begin*."""
-    return not begin or (text[begin - 1] in _BLANKS and not DASH.search(text, 0, begin))
 
 
 def find_partial(text: bytes) -> int:
@@ -185,10 +229,13 @@ def _checked(column: int, name: str, parts: dict[str, bytes]) -> Match | None:
     """Return the mapping, or None if no kernel can have such numbers."""
     if name == "wsl" and not parts["perms"].endswith(b"-"):
         name = "linux"
-    parts = {key: text.lower() if key in _HEXADECIMAL else text for key, text in parts.items()}
+    for key in _HEXADECIMAL:
+        if key in parts:
+            parts[key] = parts[key].lower()
     if perms := parts.get("perms"):
         parts["perms"] = perms[:3].lower() + perms[3:]
-    start, end = (int(parts[key].replace(b"'", b""), 16) for key in ("start", "end"))
+    start = int(parts["start"].replace(b"'", b""), 16)
+    end = int(parts["end"].replace(b"'", b""), 16)
     if name == "tombstone":
         possible = _is_possible_tombstone_line(start, end, parts)
     elif name == "sanitizer":
@@ -222,10 +269,10 @@ def _is_possible_range(start: int, end: int, parts: dict[str, bytes]) -> bool:
 
 
 def _is_possible_header(start: int, end: int, parts: dict[str, bytes]) -> bool:
-    offset, major, minor = (int(parts[key], 16) for key in ("offset", "major", "minor"))
-    perms = Perms.from_text(parts["perms"].decode("ascii")).flags
+    major, minor, inode = int(parts["major"], 16), int(parts["minor"], 16), int(parts["inode"])
     try:
-        check_header(HeaderLine(start, end, perms, offset, major, minor, int(parts["inode"]), b""))
+        # Neither the permissions nor the offset can be impossible.
+        check_header(HeaderLine(start, end, 0, 0, major, minor, inode, b""))
     except ImpossibleValue:
         return False
     return True

@@ -51,9 +51,23 @@ def pattern(lines: Iterable[SourceLine]) -> bytes:
 
 def unpack(packed: bytes, like: bytes, source: Source) -> list[SourceLine]:
     """Return the lines of *source* that `pack` packed."""
+    return [_line(each, source) for each in _undumped(packed, like)]
+
+
+def unpack_texts(packed: bytes, like: bytes, source: Source) -> list[bytes]:
+    """Return only the texts of the lines that `pack` packed."""
+    return [_text(each[0], each[1], source) for each in _undumped(packed, like)]
+
+
+def _undumped(packed: bytes, like: bytes) -> list[_Fields]:
     dumped = zlib.decompressobj(zdict=like).decompress(packed)
     fields: list[_Fields] = marshal.loads(dumped)  # noqa: S302 - written by `pack`
-    return [_line(each, source) for each in fields]
+    return fields
+
+
+def _text(text: bytes | int, numbers: tuple[int, ...], source: Source) -> bytes:
+    """Return the text of a line, which is a part of the input if *text* is its size."""
+    return source.data[numbers[0] : numbers[0] + text] if isinstance(text, int) else text
 
 
 def _dumped(lines: Iterable[SourceLine]) -> bytes:
@@ -84,7 +98,7 @@ def _line(fields: _Fields, source: Source) -> SourceLine:
     whole = source.long_texts.whole
     place = numbers[0] if isinstance(text, int) else _runs(numbers)
     return SourceLine(
-        source.data[numbers[0] : numbers[0] + text] if isinstance(text, int) else text,
+        _text(text, numbers, source),
         source,
         place,
         tuple([Repair(number, kind, whole(detail)) for number, kind, detail in repairs]),

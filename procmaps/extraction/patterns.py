@@ -129,6 +129,28 @@ def all_formats() -> tuple[MappingPattern, ...]:
 
 
 @functools.cache
+def any_range() -> re.Pattern[bytes]:
+    """Return the pattern of the address range that a mapping of any format begins with.
+
+    Without a match, none of `all_formats` matches, neither ``line`` nor ``columns``. None of them
+    begins before the first match.
+    """
+    kernel = (loading.load(dialect).expansions("header") for dialect in ("wsl", "cygwin"))
+    exact = itertools.chain(*kernel, _embedded("tombstone"))
+    ranges = [_range(each, " ?") for each in exact]
+    ranges += [_range(each, "") for each in _embedded("sanitizer")]
+    return re.compile(f"{_BEGIN}(?:{'|'.join(dict.fromkeys(ranges))})".encode("latin-1"))
+
+
+def _range(expansion: Expansion, around: str) -> str:
+    """Return an expression for the beginning of *expansion*, up to what follows its end address."""
+    required = 1 + max(index for index, each in enumerate(expansion) if "end" in each.path)
+    tolerant = [_tolerant(each, _dash(around)) for each in expansion[: required + 1]]
+    numbers = "".join(map(_ungrouped, tolerant[:required]))
+    return f"{numbers}(?={'|'.join([*map(_ungrouped, tolerant[required:]), _END])})"
+
+
+@functools.cache
 def table_row() -> re.Pattern[bytes]:
     """Return the pattern of a mapping with its columns in the cells of a table."""
     header = loading.load(LINUX.name).expansions("header")
@@ -168,8 +190,22 @@ def _columns_before(column: str) -> str:
 
 def captured(match: re.Match[bytes]) -> dict[str, bytes]:
     """Return the groups of a match of any of these patterns; omit groups that did not match."""
-    groups = match.groupdict()
-    return {name.partition("__")[0]: text for name, text in groups.items() if text is not None}
+    names = _group_names(match.re)
+    groups = match.groups()
+    return {name: groups[index] for index, name in names if groups[index] is not None}
+
+
+_names_by_pattern: dict[int, tuple[re.Pattern[bytes], list[tuple[int, str]]]] = {}
+"""Patterns and the names of their groups, by the identity of the pattern: its hash is slow."""
+
+
+def _group_names(pattern: re.Pattern[bytes]) -> list[tuple[int, str]]:
+    """Return the index of each named group in `re.Match.groups`, and its name without a number."""
+    found = _names_by_pattern.get(id(pattern))
+    if not found:
+        names = [(n - 1, name.partition("__")[0]) for name, n in pattern.groupindex.items()]
+        found = _names_by_pattern[id(pattern)] = pattern, names
+    return found[1]
 
 
 def _embedded(name: str, rule: str = "line") -> tuple[Expansion, ...]:

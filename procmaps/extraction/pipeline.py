@@ -35,7 +35,7 @@ from procmaps.extraction.layers import (
     traced_calls,
     url_encoding,
 )
-from procmaps.extraction.line_store import LineStore, stored
+from procmaps.extraction.line_store import LineStore, Search, stored
 from procmaps.extraction.source_lines import SourceLine
 
 
@@ -113,6 +113,36 @@ STREAMS: frozenset[Stream] = frozenset(
 """The layers that can read the result of the layer before them, without a store between."""
 
 
+NEEDED: dict[Layer, Search] = {
+    base64_body.remove: base64_body.NEEDED,
+    carriage_returns.remove: carriage_returns.NEEDED,
+    ansi_escapes.remove: ansi_escapes.NEEDED,
+    quoted_printable.remove: quoted_printable.NEEDED,
+    url_encoding.remove: url_encoding.NEEDED,
+    traced_calls.remove: traced_calls.NEEDED,
+    folded_literals.remove: folded_literals.NEEDED,
+    multiline_literals.remove: multiline_literals.NEEDED,
+    adjacent_literals.remove: adjacent_literals.NEEDED,
+    string_literals.remove: string_literals.NEEDED,
+    logger_escapes.remove: logger_escapes.NEEDED,
+    markup.remove: markup.NEEDED,
+    markdown_escapes.remove: markdown_escapes.NEEDED,
+    box_drawing.remove: box_drawing.NEEDED,
+    table_cells.remove: table_cells.NEEDED,
+    name_marks.remove: name_marks.NEEDED,
+    line_padding.remove: line_padding.NEEDED,
+    inode_suffixes.remove: inode_suffixes.NEEDED,
+    terminal_wrapping.remove: terminal_wrapping.NEEDED,
+    line_wrapping.remove: line_wrapping.NEEDED,
+    segment_names.remove: segment_names.NEEDED,
+    listing_context.remove: listing_context.NEEDED,
+}
+"""What a text needs before a layer changes a line of it: without that, the layer is left out.
+
+Most texts have few layers, and to search them is much faster than to make objects of their lines.
+"""
+
+
 def extract(data: BytesOrStr) -> tuple[Extract, ...]:
     """Return every dump of ``maps`` or ``smaps`` inside *data*, repaired, in the order of the text.
 
@@ -128,11 +158,12 @@ def _without_layers(data: bytes) -> LineStore:
     before = stored(charset.decode(data))
     lines: Iterable[SourceLine] = before
     for remove in LAYERS:
-        if _is_stream(remove):
-            lines = remove(lines)
-        else:
-            before = stored(lines, before)
-            lines = remove(before)
+        needed = NEEDED.get(remove)
+        if not _is_stream(remove):
+            lines = before = stored(lines, before)
+        if lines is before and needed and not before.may_have(needed):
+            continue
+        lines = remove(lines) if _is_stream(remove) else remove(before)
     return stored(lines, before)
 
 

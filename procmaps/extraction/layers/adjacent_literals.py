@@ -20,6 +20,9 @@ from procmaps.extraction.lookahead import Lookahead
 from procmaps.extraction.matches import find_candidate, find_partial
 from procmaps.extraction.source_lines import SourceLine
 
+NEEDED = re.compile(rb"[\"'`]").search
+"""What a text needs before this layer changes a line."""
+
 _MAX_JOINS = 64
 """Literals joined into one, at most: names have at most 4095 bytes."""
 

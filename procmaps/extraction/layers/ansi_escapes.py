@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from procmaps.extraction.source_lines import SourceLine
 
+NEEDED = re.compile(rb"\x1b").search
+"""What a text needs before this layer changes a line."""
+
 _SEQUENCE = re.compile(
     rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]"
     rb"|\][^\x07\x1b]{0,1024}(?:\x07|\x1b\\)"

@@ -14,6 +14,9 @@ from procmaps.extraction.lookahead import Lookahead
 from procmaps.extraction.source_lines import SourceLine, decoded
 
 _DECLARATION = re.compile(rb"(?i)(.{0,64}?)content-transfer-encoding:[ \t]*base64[ \t\r]*\Z")
+NEEDED = re.compile(rb"[bB][aA][sS][eE]64").search
+"""What a text needs before this layer changes a line."""
+
 _LINE_END = re.compile(rb"[\n\0]")
 _ENCODED = re.compile(rb"([A-Za-z0-9+/]+={0,2})[ \t\r]*\Z")
 

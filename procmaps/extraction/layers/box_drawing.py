@@ -15,6 +15,9 @@ from procmaps.extraction.source_lines import SourceLine
 _BAR = re.compile(rb"\xe2(?:\x94[\x82\x83\x86\x87\x8a\x8b]|\x95[\x8e\x8f\x91])")
 """A vertical line of Unicode's block *Box Drawing*."""
 
+NEEDED = _BAR.search
+"""What a text needs before this layer changes a line."""
+
 _BOX = re.compile(rb"[ \t>]{0,64}\xe2[\x94\x95][\x80-\xbf]")
 """A line of a table: a row, or the line between two rows."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from procmaps.extraction.matches import find_match, is_kernel_name
 from procmaps.extraction.source_lines import SourceLine
+
+NEEDED = re.compile(rb"\r").search
+"""What a text needs before this layer changes a line."""
 
 _MAX_RETURNS = 8
 """CRs at the end of each line, at most: one for each copy by way of Windows."""

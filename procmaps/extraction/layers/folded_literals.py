@@ -26,6 +26,9 @@ from procmaps.extraction.matches import find_candidate, find_partial
 from procmaps.extraction.results import Repair
 from procmaps.extraction.source_lines import SourceLine, concatenated
 
+NEEDED = re.compile(rb"\\(?:n|(?![^\n\0]))").search
+"""What a text needs before this layer changes a line: a newline spelled out, even in two lines."""
+
 _MAX_WITHOUT_NEWLINE = 4
 """Lines in a row without a newline spelled out, at most: a name has at most 4095 bytes."""
 

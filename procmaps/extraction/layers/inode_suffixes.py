@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from procmaps.extraction.blanks import BLANK
 from procmaps.extraction.results import RepairKind
 from procmaps.extraction.source_lines import SourceLine
+
+NEEDED = re.compile(
+    rb":[0-9A-Fa-f]{1,16}%b++[0-9]++(?:[^0-9A-Za-z \t._/\[(\n\0-]|\[/)" % BLANK.encode("latin-1")
+).search
+"""What a text needs before this layer changes a line."""
 
 
 def remove(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:

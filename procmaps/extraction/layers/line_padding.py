@@ -12,6 +12,9 @@ from procmaps.extraction.source_lines import SourceLine
 _MIN_LINES = 3
 """Lines of one width before it counts as padded."""
 
+NEEDED = re.compile(rb"(?:  |\] | \+)(?![^\n\0])").search
+"""What a text needs before this layer changes a line."""
+
 _PADDING = re.compile(rb"(?<! ) *\+?\Z")
 _BLANKS = re.compile(rb"(?<! ) *\Z")
 """A run of blanks is tried once, from its start."""

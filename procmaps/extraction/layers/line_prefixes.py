@@ -68,6 +68,8 @@ def family(prefix: bytes) -> bytes:
 
     Text that only the first line of a dump has does not count: a tag, the name of a variable.
     """
+    if not prefix:
+        return b""
     quote = leading_quote(prefix)
     marks = bytes(byte for byte in quote.replace(b"&gt;", b">") if byte in b">|")
     rest = _TAGS.sub(b"", prefix[len(quote) :]).removesuffix(_FAULT_MARK)

@@ -24,7 +24,11 @@ from procmaps.extraction.layers.line_prefixes import (
 from procmaps.extraction.line_store import stored
 from procmaps.extraction.matches import Match, find_candidate, find_partial, is_kernel_name
 from procmaps.extraction.patterns import captured
+from procmaps.extraction.plain_lines import has_other_line
 from procmaps.extraction.source_lines import SourceLine
+
+NEEDED = has_other_line
+"""What a text needs before this layer changes a line."""
 
 _MAX_JOINS = 64
 """Lines joined into one, at most: names have at most 4095 bytes."""

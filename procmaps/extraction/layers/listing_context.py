@@ -11,7 +11,11 @@ import attrs
 
 from procmaps.extraction.listing_rows import find_weak_row
 from procmaps.extraction.markers import find_marker
+from procmaps.extraction.plain_lines import has_weak_row
 from procmaps.extraction.source_lines import SourceLine
+
+NEEDED = has_weak_row
+"""What a text needs before this layer changes a line."""
 
 _LISTINGS = {
     "openharmony": "maps without device",

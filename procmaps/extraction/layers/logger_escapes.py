@@ -53,6 +53,11 @@ _SPELLINGS = (
     _Spelling("\N{RETURN SYMBOL}".encode(), re.compile(rb"(?!)()"), 16),
 )
 
+NEEDED = re.compile(
+    b"|".join(each for s in _SPELLINGS for each in (re.escape(s.newline), s.escape.pattern))
+).search
+"""What a text needs before this layer changes a line."""
+
 _WINDOW = 256
 """Bytes after a newline that are searched for the start of a mapping or a field."""
 

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from procmaps.extraction.source_lines import SourceLine
 
+NEEDED = re.compile(rb"\\\[").search
+"""What a text needs before this layer changes a line."""
+
 _LABEL = re.compile(rb"(?<=[ \t])\\\[[a-z][a-z_:-]{2,64}\\\](?=[ \t\r]*\Z)")
 """A label at the end of a line, such as ``\\[vdso\\]``."""
 

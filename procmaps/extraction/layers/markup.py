@@ -13,6 +13,9 @@ from procmaps.extraction.matches import find_candidate, find_match
 from procmaps.extraction.source_lines import SourceLine
 from procmaps.extraction.substitution import substituted
 
+NEEDED = re.compile(rb"[<&]|\\-").search
+"""What a text needs before this layer changes a line."""
+
 _CERTAIN = re.compile(rb"<(?:pre|br|p|code|html|div|td|span)\b[^<>]{0,200}>|</[a-z]{1,10}>|&[gl]t;")
 """Text that proves that the whole is markup."""
 

@@ -52,6 +52,11 @@ _OPENING_BEFORE_TEXT = re.compile(
 )
 """The opening mark of a literal whose first line is a heading; marks that occur nowhere else."""
 
+NEEDED = re.compile(
+    rb"[\"'`{]|\[=*\[|\$[A-Za-z_]{0,16}\$|\[(?:code|quote|pre|log)[=\]]|<!\[CDATA\["
+).search
+"""What a text needs before this layer changes a line: all of the opening marks."""
+
 _CLOSERS = {
     "same": b"%b", "cpp": b')%b"', "rust": b'"%b', "lua": b"]%b]", "ocaml": b"|%b}",
     "sql": b"$%b$", "jira": b"{%b}", "bbcode": b"[/%b]", "brace": b"}%.0b", "xml": b"]]>%.0b",

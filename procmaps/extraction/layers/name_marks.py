@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from procmaps.extraction.blanks import DASH
 from procmaps.extraction.field_lines import field_key
 from procmaps.extraction.layers.line_prefixes import leading_quote
 from procmaps.extraction.matches import Match, find_match, is_kernel_name
@@ -22,6 +23,15 @@ _OPENING = re.compile(
     rb"|(?P<mono>\{\{)|\\text[a-z]{2}(?P<latex>\{)|(?P<curly>\xe2\x80[\x98\x9c])|(?P<angle>\xc2\xab)"
 )
 """The mark before a name: Markdown, MediaWiki, reST; BBCode; Jira; LaTeX; typographic quotes."""
+
+NEEDED = re.compile(
+    rb"://|(?<![!-~])(?:%b)|(?<=[;>|])(?:%b)|(?:%b)[ \t]*(?:0x)?[0-9A-Fa-f]{1,16}"
+    rb" ?(?:%b) ?(?:0x)?[0-9A-Fa-f]{1,16}(?:[^!-~]|&)"
+    % (*[re.sub(rb"\(\?P<[a-z]+>", b"(?:", _OPENING.pattern)] * 3, DASH.pattern)
+).search
+"""What a text needs before this layer changes a line: an address of the web, or a mark.
+
+A mark is after a blank or a quotation mark, or it is directly before a mapping."""
 
 _CLOSING = {
     "bbcode": b"[/%b]", "jira": b"{%b}", "mono": b"}}", "latex": b"}", "angle": b"\xc2\xbb",

@@ -13,6 +13,11 @@ from procmaps.formats.dialects import LINUX
 _DECLARATION = re.compile(
     rb"(?i)^(.{0,64}?)content-transfer-encoding:[ \t]*quoted-printable[ \t\r]*$"
 )
+NEEDED = re.compile(
+    rb"=(?:20)?[ \t]*\r?(?![^\n\0])|[qQ][uU][oO][tT][eE][dD]-[pP][rR][iI][nN][tT][aA][bB][lL][eE]"
+).search
+"""What a text needs before this layer changes a line."""
+
 _ESCAPE = re.compile(rb"=([0-9A-F]{2})")
 _SPACES_AT_END = re.compile(rb"(?<!=20)(?:=20)+\r?$")
 _SOFT_BREAK = re.compile(rb"=[ \t]*\r?$")

@@ -5,6 +5,7 @@ Valgrind's address space manager does so. The name is appended to each row that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from procmaps.extraction import patterns
@@ -12,6 +13,9 @@ from procmaps.extraction.listing_rows import find_entry
 from procmaps.extraction.source_lines import SourceLine
 
 _HEADING = b"SHOW_SEGMENTS"
+
+NEEDED = re.compile(rb"aspacem").search
+"""What a text needs before this layer changes a line."""
 
 
 def remove(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:

@@ -27,6 +27,9 @@ from procmaps.extraction.source_lines import SourceLine
 _NEWLINE = re.compile(rb"(?:\\r)?\\n|\\u000[aA]|\\x0[aA]|<[bB][rR] ?/?>|&#10;|&#xA;")
 """A newline spelled out."""
 
+NEEDED = re.compile(rb"[\"'`]|" + _NEWLINE.pattern).search
+"""What a text needs before this layer changes a line."""
+
 _NEWLINE_OF_ERLANG = b"~n"
 """It is at the end of each literal, so `line_suffixes` removes it."""
 

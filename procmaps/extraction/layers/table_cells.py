@@ -27,6 +27,9 @@ _BAR = re.compile(rb"[|\x1f]")
 _BARS = (b"|", CELL_END)
 """Separators that are also the border of the table."""
 
+NEEDED = _SEPARATOR.search
+"""What a text needs before this layer changes a line."""
+
 _MAX_GAP = 64
 """Other lines between two rows of one table, at most: the fields of ``smaps``."""
 

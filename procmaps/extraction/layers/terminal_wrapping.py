@@ -16,6 +16,7 @@ from procmaps.extraction.blanks import as_spaces
 from procmaps.extraction.field_lines import find_known_field, is_field
 from procmaps.extraction.layers.inode_suffixes import without_inode_suffix
 from procmaps.extraction.matches import find_match, find_partial
+from procmaps.extraction.plain_lines import has_other_line
 from procmaps.extraction.source_lines import SourceLine, joined
 
 _MIN_WIDTH = 40
@@ -23,6 +24,9 @@ _MIN_WIDTH = 40
 
 _MIN_CUTS = 2
 """Lines cut at the same width before it counts as the terminal's."""
+
+NEEDED = has_other_line
+"""What a text needs before this layer changes a line."""
 
 _MAX_JOINS = 64
 """Lines joined into one, at most: names have at most 4095 bytes."""

@@ -22,6 +22,9 @@ _CALL = re.compile(
 )
 """The beginning of a call (print_syscall_resume, strace.c), up to the literal."""
 
+NEEDED = _CALL.search
+"""What a text needs before this layer changes a line."""
+
 _UNFINISHED = re.compile(
     rb"(?<![A-Za-z0-9_])%b\((?P<file>[0-9]{1,10})[^\"]{0,256}<unfinished \.\.\.>" % _NAME
 )

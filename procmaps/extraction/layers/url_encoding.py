@@ -14,6 +14,9 @@ from procmaps.extraction.source_lines import SourceLine
 _RANGE = re.compile(rb"[0-9A-Fa-f]{4,16}(?:-|%2[Dd])[0-9A-Fa-f]{4,16}(?P<space>%20|\+)[r-][w-][x-]")
 """An address range and permissions, with an encoded space between them."""
 
+NEEDED = _RANGE.search
+"""What a text needs before this layer changes a line."""
+
 _VALUE = re.compile(rb"[A-Za-z0-9%+._~!*'():@/\[\],;-]+")
 """The value of a parameter in a URL or a form."""
 
