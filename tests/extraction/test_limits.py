@@ -65,17 +65,10 @@ DENSE: dict[str, HostileText] = {
 
 TEXTS = {**HOSTILE_TEXTS, **DENSE}
 
-DUMPS = {"CR LF but for the last", "HTML rows", "escaped literals", "literals"}
-"""Texts that have a dump in each line of some 40 bytes: an `Extract` is an object for each."""
-
-MAX_MULTIPLE_OF_DUMPS = 16
-"""Their bound; 12 is the most measured."""
-
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_memory_is_a_small_multiple_of_the_text(kind: str) -> None:
-    bound = MAX_MULTIPLE_OF_DUMPS if kind in DUMPS else MAX_MULTIPLE
-    assert bytes_for_each_byte(extract, TEXTS[kind], SIZE) <= bound
+    assert bytes_for_each_byte(extract, TEXTS[kind], SIZE) <= MAX_MULTIPLE
 
 
 @pytest.mark.parametrize("kind", TEXTS)
