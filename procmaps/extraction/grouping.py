@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import attrs
 
@@ -50,12 +51,17 @@ class Group:
     @property
     def begin(self) -> int:
         """The first byte of the dump in the input."""
-        return self.lines[_array(self.lines, self.indices)[0]].begin
+        return self.lines[self._numbers[0]].begin
+
+    @property
+    def _numbers(self) -> memoryview[int]:
+        """The indices of the lines, without a copy of them."""
+        return memoryview(self.indices).cast(_type_code(self.lines))
 
     @property
     def indices_and_uses(self) -> Iterator[tuple[int, int]]:
         """The index of each line, and what it is."""
-        return zip(_array(self.lines, self.indices), self.uses, strict=True)
+        return zip(self._numbers, self.uses, strict=True)
 
     @property
     def members(self) -> Iterator[tuple[SourceLine, int]]:
@@ -68,9 +74,14 @@ class Group:
         return (line.match for line, use in self.members if use == MAPPING and line.match)
 
 
-def _array(lines: Sequence[SourceLine], indices: bytes = b"") -> array[int]:
-    """Return an array of indices of *lines*. It has four bytes for each, if that is enough."""
-    return array("Q" if len(lines) >> 32 else "I", indices)
+def _array(lines: Sequence[SourceLine]) -> array[int]:
+    """Return an empty array for indices of *lines*."""
+    return array(_type_code(lines))
+
+
+def _type_code(lines: Sequence[SourceLine]) -> Literal["I", "Q"]:
+    """Return the format of indices of *lines*: four bytes for each, if that is enough."""
+    return "Q" if len(lines) >> 32 else "I"
 
 
 def group_lines(lines: Sequence[SourceLine]) -> list[Group]:
