@@ -1,0 +1,55 @@
+"""The scanner is run few times, however long a text is, with buffers that have a bound."""
+
+from __future__ import annotations
+
+import pytest
+
+from procmaps.grammar import loading
+
+native = pytest.importorskip("procmaps.engines.native_engine", reason="it needs the native scanner")
+
+ROWS = 60_000
+
+MAX_RUNS = 30
+"""The room grows by a factor each time; rows without any growth would take sixty runs."""
+
+
+class Runs(native._Scan):  # type: ignore[misc, name-defined]
+    """A scan that remembers why each run ended."""
+
+    def __init__(self, text: bytes) -> None:
+        grammar = loading.load("linux")
+        tables = native.scanner_tables(grammar)
+        super().__init__(text, grammar, tables, stop=False)
+        self.reasons: list[int] = []
+
+    def _run(self, offset: int, rows: int, usage_rows: int) -> tuple[int, int]:
+        found: tuple[int, int] = super()._run(offset, rows, usage_rows)
+        self.reasons.append(found[1])
+        return found
+
+
+def entries(fields: bytes) -> bytes:
+    """Return that many mappings with different *fields*, which have a ``%d``."""
+    line = b"%x-%x rw-p 00000000 00:00 0 \n" + fields
+    return b"".join(
+        line % (n << 12, n + 1 << 12, *((n,) * fields.count(b"%"))) for n in range(ROWS)
+    )
+
+
+@pytest.mark.parametrize("fields", [b"", b"Size: 4 kB\nRss: %d kB\nVmFlags: rd wr \n"])
+def test_the_room_for_rows_grows_with_the_text(fields: bytes) -> None:
+    scan = Runs(entries(fields))
+    assert len(scan.run()) == ROWS
+    assert len(scan.reasons) <= MAX_RUNS
+    assert native.UNMATCHED not in scan.reasons
+
+
+@pytest.mark.parametrize(
+    ("fields", "buffer", "numbers"), [(b"junk\n", "unparsed", 2), (b"New: %d kB\n", "extra", 3)]
+)
+def test_records_of_one_run_have_a_bound(fields: bytes, buffer: str, numbers: int) -> None:
+    scan = Runs(entries(fields))
+    assert len(scan.run()) == ROWS
+    assert len(getattr(scan, buffer)) == numbers * native.MAX_RECORDS
+    assert len(scan.reasons) <= MAX_RUNS
