@@ -24,7 +24,7 @@ from procmaps import lint
 from procmaps.cli import explain as explain_command
 from procmaps.engines import regex_engine
 from procmaps.grammar import loading
-from tests.support.costs import Action, bytes_for_each_byte
+from tests.support.costs import MAX_MULTIPLE, Action, bytes_for_each_byte, peak
 from tests.support.hostile_texts import (
     FIELD_LINES,
     HOSTILE_TEXTS,
@@ -157,6 +157,20 @@ def _nommu(size: int) -> bytes:
     return HEADER + b"a line\n" * (size // 7)
 
 
+SMALL_SIZES = (10_000, 30_000)
+"""Bytes of texts in which caches and other constant costs count most."""
+
+
+def _constant(action: Action, texts: Mapping[str, HostileText]) -> str:
+    """Return the most that *action* allocates above `MAX_MULTIPLE` times a small text."""
+    found: dict[str, int] = {}
+    for kind, make in texts.items():
+        small = (make(size) for size in SMALL_SIZES)
+        found[kind] = max(peak(action, text) - MAX_MULTIPLE * len(text) for text in small)
+    kind = max(found, key=found.__getitem__)
+    return f"{found[kind] / 1000:.0f} kB ({kind})"
+
+
 FIGURES = (
     Figure(
         "a line of maps whose name collided with others in the table of names",
@@ -188,6 +202,16 @@ FIGURES = (
         lambda: _worst(_explain, FLAGS_AND_NAMES, SIZE),
     ),
     Figure(
+        "memory of `lint` above 8 times the text, of 10 and 30 kB",
+        "not measured",
+        lambda: _constant(_lint, FIELD_LINES),
+    ),
+    Figure(
+        "memory of `explain --json` above 8 times the line, of 10 and 30 kB",
+        "not measured",
+        lambda: _constant(_explain, FLAGS_AND_NAMES),
+    ),
+    Figure(
         "memory of `extract`, the worst text of lines that are no mappings",
         "195 times the text",
         lambda: _worst(procmaps.extract, JUNK_LINES, 10_000),
@@ -217,6 +241,7 @@ def _worst(action: Action, texts: Mapping[str, HostileText], size: int) -> str:
 
 def _arguments() -> Namespace:
     parser = command.parser(PROGRAM, "Measure what hostile texts cost.", "--record")
+    parser.add_argument("--only", default="", help="figures with this text; the others are kept")
     parser.add_argument("--record", action="store_true", help="write records/figures.json")
     return parser.parse_args()
 
@@ -224,12 +249,19 @@ def _arguments() -> Namespace:
 def main() -> int:
     """Measure, print, and record if asked."""
     arguments = _arguments()
-    rows: list[dict[str, str]] = []
+    record = recording.read("figures") if arguments.only else recording.frame()
+    known = {row["what"]: row for row in record.get("rows", ())}
     for figure in FIGURES:
-        rows.append({"what": figure.what, "before": figure.before, "after": figure.measure()})
-        print(f"{rows[-1]['what']}: {rows[-1]['before']} -> {rows[-1]['after']}", flush=True)
+        if arguments.only not in figure.what:
+            continue
+        row = {"what": figure.what, "before": figure.before, "after": figure.measure()}
+        if arguments.only:
+            row["commit"] = recording.commit()
+        known[figure.what] = row
+        print(f"{row['what']}: {row['before']} -> {row['after']}", flush=True)
     if arguments.record:
-        recording.write("figures", {**recording.frame(), "rows": rows})
+        rows = [known[figure.what] for figure in FIGURES if figure.what in known]
+        recording.write("figures", {**record, "rows": rows})
     return command.DONE
 
 

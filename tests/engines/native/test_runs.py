@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from procmaps.grammar import loading
 
-native = pytest.importorskip("procmaps.engines.native_engine", reason="it needs the native scanner")
+if TYPE_CHECKING:
+    from procmaps.engines import native_engine as native
+else:
+    reason = "it needs the native scanner"
+    native = pytest.importorskip("procmaps.engines.native_engine", reason=reason)
 
 ROWS = 60_000
 
@@ -14,17 +20,18 @@ MAX_RUNS = 30
 """The room grows by a factor each time; rows without any growth would take sixty runs."""
 
 
-class Runs(native._Scan):  # type: ignore[misc, name-defined]
+class Runs(native._Scan):  # pyright: ignore[reportPrivateUsage]
     """A scan that remembers why each run ended."""
 
     def __init__(self, text: bytes) -> None:
         grammar = loading.load("linux")
         tables = native.scanner_tables(grammar)
+        assert tables
         super().__init__(text, grammar, tables, stop=False)
         self.reasons: list[int] = []
 
     def _run(self, offset: int, rows: int, usage_rows: int) -> tuple[int, int]:
-        found: tuple[int, int] = super()._run(offset, rows, usage_rows)
+        found = super()._run(offset, rows, usage_rows)
         self.reasons.append(found[1])
         return found
 

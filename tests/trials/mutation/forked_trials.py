@@ -25,8 +25,12 @@ from tests.trials.mutation.planted_code import NotInFunctions, plant
 
 VARIABLE = "PROCMAPS_FAULTS"
 
-SECONDS, PATIENCE = 60, 120
-"""Processor time that the tests of one fault may take, and time in all: a fault may wait."""
+SECONDS = 60
+"""Processor time that the tests of one fault may take."""
+
+FIRST, LEAST, FACTOR = 1800, 60, 10
+"""Seconds in all of the first child, which has no fault; of each other one the least, and how many
+times as long as the first. A fault may wait for ever, and a machine may be busy."""
 
 _PASSED, _FAILED, _NOT_PLANTED = 0, 1, 2
 
@@ -45,13 +49,17 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     faults = Path(os.environ[VARIABLE])
+    patience: float = FIRST
     with outcomes_beside(faults).open("w") as stream:
         for file, original, faulty in json.loads(faults.read_bytes()):
+            started = time.monotonic()
             child = os.fork()
             if not child:
                 _run(session, str(Path(file).resolve()), original, faulty)
-            stream.write(f"{_outcome(child)}\n")
+            stream.write(f"{_outcome(child, started + patience)}\n")
             stream.flush()
+            if patience == FIRST:
+                patience = max(LEAST, FACTOR * (time.monotonic() - started))
     return True
 
 
@@ -75,9 +83,8 @@ def _run(session: pytest.Session, path: str, original: str, faulty: str) -> None
         os._exit(status)
 
 
-def _outcome(child: int) -> str:
-    """Wait for a child, and end its group."""
-    deadline = time.monotonic() + PATIENCE
+def _outcome(child: int, deadline: float) -> str:
+    """Wait for a child until *deadline*, and end its group."""
     status = None
     while status is None and time.monotonic() < deadline:
         ended, found = os.waitpid(child, os.WNOHANG)

@@ -78,6 +78,11 @@ SUITES: dict[str, tuple[str, ...]] = {
         "tests/snapshots/test_label_lines.py",
     ),
     "procmaps/engines/columns.py": ("tests/engines/test_columns.py",),
+    "procmaps/engines/native_engine.py": (
+        "tests/engines/native/test_runs.py",
+        "tests/engines/native/test_scanner.py",
+        "tests/snapshots/test_lazy_usage.py",
+    ),
     "procmaps/engines/usage_block_table.py": ("tests/engines/test_usage_block_table.py",),
     "procmaps/engines/": (
         "tests/engines/test_columns.py",
@@ -102,6 +107,10 @@ SUITES: dict[str, tuple[str, ...]] = {
     "procmaps/producers/": ("tests/producers",),
     "procmaps/printable.py": ("tests/package/test_printable.py",),
     "procmaps/usage/folding.py": ("tests/usage/test_folding.py", "tests/usage/test_rules.py"),
+    "procmaps/usage/matching.py": (
+        "tests/usage/test_matching.py",
+        "tests/usage/test_differences.py",
+    ),
     "procmaps/usage/": (
         "tests/usage/test_account.py",
         "tests/usage/test_matching.py",
@@ -112,6 +121,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "tests/usage/test_laws.py",
         "tests/usage",
     ),
+    "procmaps/check/scores.py": ("tests/check/test_scores.py",),
     "procmaps/check/": (
         "tests/check/test_answers.py",
         "tests/check/test_judging.py",
@@ -124,6 +134,10 @@ SUITES: dict[str, tuple[str, ...]] = {
         "tests/check/test_reports.py",
         "tests/check/test_cases.py",
     ),
+    "procmaps/extraction/blanks.py": (
+        "tests/extraction/test_folded_literals.py",
+        "tests/extraction/test_reports.py",
+    ),
     "procmaps/extraction/": (
         "tests/extraction/test_samples.py",
         "tests/extraction/test_line_store.py",
@@ -135,6 +149,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "tests/extraction/test_listing_samples.py",
         "tests/extraction/test_laws.py",
     ),
+    "procmaps/cli/elision.py": ("tests/cli/test_top.py",),
     "procmaps/cli/": (
         "tests/cli/test_show.py",
         "tests/cli/test_usage.py",

@@ -33,13 +33,6 @@ REASONS: dict[str, str] = {
         "self.own_row = (*self.columns.usage_row[-1:], -1)[0]"
     ): "neither number is the row of a mapping with fields",
     (
-        "procmaps/engines/native_engine.py: if len(records) < 2 * MAX_RECORDS: -> "
-        "if len(records) < 3 * MAX_RECORDS:"
-    ): "the limit of room may be another; what is read is the same",
-    (
-        "procmaps/engines/native_engine.py: elif why == ROWS_FULL: -> elif why != ROWS_FULL:"
-    ): "the next run has room for as many rows as this one: more runs, `make counts` sees the cost",
-    (
         "procmaps/engines/native_engine.py: if known is None: -> if not known is None:"
     ): "room is unset, which means not printed; its lines are read outside the scanner, at a cost",
     ("procmaps/snapshots/foreign_texts.py: _HEAD = 512 -> _HEAD = 513"): (
