@@ -23,6 +23,7 @@ from kernel.lab import capture, guest, ops, tools, vm
 from kernel.lab.architectures import ARCHITECTURES, Architecture
 from kernel.lab.capture import Capture
 from kernel.lab.errors import LabError
+from kernel.lab.initramfs import Entry
 from kernel.lab.machines import PROGRAMS_ONLY, Machine
 from kernel.lab.native import Host
 from kernel.lab.scenario_builder import GuestInfo, ScenarioBuilder
@@ -32,7 +33,7 @@ from kernel.lab.vm import Conversation
 CORPUS = capture.CORPUS / "debian"
 """One folder for each machine whose programs ran."""
 
-LIMIT = 300.0
+LIMITS = vm.Limits(boot=300, program=60, memory_mib=1024)
 
 
 @frozen
@@ -110,10 +111,18 @@ HIGH_ADDRESSES = Scenario(
 
 
 @contextlib.contextmanager
-def start(image: Path, machine: Machine) -> Generator[Host]:
+def start(
+    image: Path,
+    machine: Machine,
+    limits: vm.Limits = LIMITS,
+    *,
+    append: str = "",
+    files: tuple[Entry, ...] = (),
+) -> Generator[Host]:
     """Boot the kernel with the agent of a machine for the block.
 
-    Raises ``MissingTool``, ``LabError``, and the exceptions of ``guest.agent``.
+    *append* is added to the kernel's command line, *files* to the guest's root. Raises
+    ``MissingTool``, ``LabError``, and the exceptions of ``guest.agent``.
     """
     platform = PROGRAMS[machine.name]
     tools.require((tools.emulator(platform.architecture),))
@@ -121,15 +130,16 @@ def start(image: Path, machine: Machine) -> Generator[Host]:
     ours, theirs = socket.socketpair()
     with ours, tempfile.TemporaryDirectory(prefix="lab-") as folder:
         archive, console = Path(folder) / "initramfs", Path(folder) / "console"
-        archive.write_bytes(guest.archive(program))
+        archive.write_bytes(guest.archive(program, files))
         console.touch()
         with theirs:
             running = subprocess.Popen(
                 (
                     *(platform.architecture.emulator, *platform.machine, "-accel", "tcg"),
-                    *("-smp", "1", "-m", "1024M", "-nodefaults", "-display", "none"),
+                    *("-smp", str(limits.processors), "-m", f"{limits.memory_mib}M"),
+                    *("-nodefaults", "-display", "none"),
                     *("-no-reboot", "-kernel", str(image), "-initrd", str(archive)),
-                    *("-append", platform.append, "-serial", f"file:{console}"),
+                    *("-append", f"{append} {platform.append}", "-serial", f"file:{console}"),
                     *("-chardev", f"socket,id=agent,fd={theirs.fileno()}", *platform.serial),
                 ),
                 pass_fds=(theirs.fileno(),),
@@ -138,8 +148,8 @@ def start(image: Path, machine: Machine) -> Generator[Host]:
             )
         try:
             conversation = Conversation(image.name, ours)
-            hello = conversation.hello(time.monotonic() + LIMIT)
-            yield Host(hello, machine, conversation)
+            hello = conversation.hello(time.monotonic() + limits.boot)
+            yield Host(hello, machine, conversation, limits.program)
         except (EOFError, TimeoutError) as error:
             end = console.read_bytes()[-2000:].decode("ascii", "backslashreplace")
             raise LabError(f"{image.name} does not answer:\n{end}") from error

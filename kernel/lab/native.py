@@ -34,6 +34,8 @@ class Host:
     hello: Hello
     architecture: Machine
     _conversation: Conversation
+    limit: float = LIMIT
+    """Seconds for each program."""
 
     def run(self, programs: Sequence[Program]) -> list[Outcome]:
         """Run each program in a fresh process. The outcome has the wait status of the process."""
@@ -41,7 +43,7 @@ class Host:
 
     def stream(self, programs: Sequence[Program]) -> Generator[Outcome]:
         """Run programs as ``run`` does; yield each outcome as it arrives."""
-        yield from self._conversation.run(programs, LIMIT)
+        yield from self._conversation.run(programs, self.limit)
 
 
 def architecture() -> Architecture:

@@ -29,14 +29,14 @@ from kernel.lab.build import Image
 from kernel.lab.errors import LabError
 from kernel.lab.initramfs import Entry
 from kernel.lab.protocol import ARGS_MAX, Program
-from kernel.lab.vm import Guest
 
 _PROGRAM = b"/bin/python3"
 PROJECT = PurePosixPath("/project")
+
 # On a busy machine an emulated Python takes minutes instead of seconds.
 LIMITS = vm.Limits(boot=600, program=1800)
 # Python needs random numbers at its start, before an idle 6.1 has collected entropy.
-_COMMAND_LINE = "random.trust_cpu=on"
+COMMAND_LINE = "random.trust_cpu=on"
 _CHECKOUT = Path(__file__).parents[2]
 _PARTS = ("pyproject.toml", "procmaps", "grammar")
 # Tests, modules that need a display, installers; bytecode is compiled again.
@@ -73,13 +73,15 @@ def entries(
     return tuple(initramfs.with_folders((*_compiled(files), found, program)))
 
 
-def boot(image: Image, files: tuple[Entry, ...] | None = None) -> vm.boot:
+def boot(
+    image: Image, files: tuple[Entry, ...] | None = None, limits: vm.Limits = LIMITS
+) -> vm.boot:
     """Boot a guest with Python. Pass the result of `entries` as *files* to several boots."""
     found = entries(image.kernel.architecture) if files is None else files
-    return vm.boot(image, LIMITS, append=_COMMAND_LINE, files=found)
+    return vm.boot(image, limits, append=COMMAND_LINE, files=found)
 
 
-def run(guest: Guest, *arguments: bytes) -> tuple[int, bytes]:
+def run(guest: vm.Runs, *arguments: bytes) -> tuple[int, bytes]:
     """Run Python in the project's folder; return its wait status and its output.
 
     Raises the exceptions of ``guest.run``, and ``LabError`` for too many arguments.

@@ -18,6 +18,7 @@ from collections.abc import Generator, Sequence
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from attrs import define, field, frozen
 
@@ -40,11 +41,15 @@ COMMAND_LINE = "oops=panic panic=-1 norandmaps rdinit=/init quiet"
 
 @frozen
 class Limits:
-    """Time limits in seconds; ``memory_mib`` 0 means the architecture's default."""
+    """Time limits in seconds; ``memory_mib`` 0 means the architecture's default.
+
+    With more than one of ``processors`` results depend on the time that each gets.
+    """
 
     boot: float = BOOT_LIMIT
     program: float = PROGRAM_LIMIT
     memory_mib: int = 0
+    processors: int = 1
 
 
 def command(
@@ -56,6 +61,7 @@ def command(
     memory_mib: int = 0,
     icount: int | None = None,
     machine: tuple[str, ...] = (),
+    processors: int = 1,
 ) -> tuple[str, ...]:
     """Return the emulator's command line without console and port, which the caller adds."""
     return (
@@ -66,7 +72,7 @@ def command(
         "tcg",
         *(() if icount is None else ("-icount", f"shift={icount},sleep=off")),
         "-smp",
-        "1",
+        str(processors),
         "-m",
         f"{memory_mib or architecture.memory_mib}M",
         "-nodefaults",
@@ -150,6 +156,14 @@ class Conversation:
         records = self._records(time.monotonic() + limit)
         self._unread -= 1
         return records
+
+
+class Runs(Protocol):
+    """A machine with the agent: a booted kernel, or this machine."""
+
+    def run(self, programs: Sequence[Program], /) -> list[Outcome]:
+        """Run each program in a fresh process."""
+        ...
 
 
 @define
@@ -271,6 +285,7 @@ class boot:  # noqa: N801 (used as a verb: `with vm.boot(image) as guest`)
                 append=f"{COMMAND_LINE} {self.append}".rstrip(),
                 memory_mib=self.limits.memory_mib,
                 icount=self.icount,
+                processors=self.limits.processors,
             ),
             *("-chardev", f"file,id=console,path={console}"),
             *("-serial", "chardev:console"),
