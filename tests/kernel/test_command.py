@@ -10,7 +10,8 @@ import pytest
 from tests.support.checkout import ROOT
 
 PROGRAMS = (
-    *("kernel.lab", "kernel.lab.programs", "kernel.model", "kernel.experiments", "kernel.review"),
+    *("kernel.lab", "kernel.lab.programs", "kernel.lab.torn_reads"),
+    *("kernel.model", "kernel.experiments", "kernel.review"),
 )
 COMMANDS = {
     "kernel.lab": (
@@ -18,6 +19,7 @@ COMMANDS = {
         *("shell", "python"),
     ),
     "kernel.lab.programs": ("list", "install", "build", "capture", "compare", "page"),
+    "kernel.lab.torn_reads": ("capture", "compare", "page"),
     "kernel.model": ("soak", "replay"),
 }
 
