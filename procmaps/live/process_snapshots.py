@@ -31,9 +31,10 @@ def maps(
     The kernel prints the text one page at a time. If the process maps memory in between, the text
     can contain a mapping twice, or two that overlap; see `procmaps.Problem`. Such a *torn* text is
     read again, at most *retries* times. If it is still torn, it is returned with its
-    `Snapshot.problems`. A text that fits in one page, about forty mappings, is never torn. In a
-    longer one a mapping that came or went between two reads can be missing without a trace: stop
-    the process if that matters.
+    `Snapshot.problems`. A mapping that came, went or moved meanwhile can be missing without a
+    trace: stop the process if that matters. A text that fits in one page, about forty mappings, is
+    never torn before 6.17. Since then ``lock_next_vma()`` (mm/mmap_lock.c) locks one mapping after
+    the other, also within a page.
 
     *root* is the mount point of the procfs; *errors* and *dialect* are those of `procmaps.loads`.
 

@@ -28,9 +28,11 @@ class Problem:
     first:
 
     * A torn read. The kernel prints a page of text at a time, and ``m_start()``
-      (fs/proc/task_mmu.c, 6.12) continues with the mapping that contains the next address, or the
-      first one above it. If that mapping has merged with printed ones since, it starts below them:
-      an ``overlap`` if it starts with the last printed mapping, ``backward`` if it starts earlier.
+      (fs/proc/task_mmu.c) continues with the mapping that contains an address, or the first one
+      above it. The address is the start of the next mapping (6.1, 6.12) or the end of the last one
+      (since 6.17). If the mapping there has merged with printed ones since, it starts below them:
+      an ``overlap`` if it starts in the last printed mapping, ``backward`` if it starts earlier.
+      Since 6.17 this happens within a page of ``maps``, too.
       Kernels that continue by counting lines (2.4) print a mapping again, ``repeated``, after
       another one was inserted below it.
     * A text that was joined from several dumps, or edited.
