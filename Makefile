@@ -181,8 +181,12 @@ fuzz: $(TRIALS) ## Fuzz the C core (needs clang) and the Python functions (MINUT
 	$(TRIAL).fuzzing python --minutes $(or $(MINUTES),10) $(if $(RECORD),--record)
 
 .PHONY: race
-race: $(DEV) ## Read a process that changes its memory as fast as it can (MINUTES=1, RECORD=yes)
-	$(TRIAL).racing --minutes $(or $(MINUTES),1) $(if $(RECORD),--record)
+race: $(DEV) ## Read a process that changes its memory as fast as it can (MINUTES=1, KERNELS=, RECORD=yes)
+	$(TRIAL).racing --minutes $(or $(MINUTES),1) $(if $(RECORD),--record) $(KERNELS)
+
+.PHONY: stalls
+stalls: $(DEV) ## Measure how long a reader of /proc stalls a process (KERNELS=host, RECORD=yes)
+	$(TRIAL).racing.stalls $(if $(RECORD),--record) $(KERNELS)
 
 .PHONY: mutate
 mutate: $(TRIALS) ## Plant faults and run the tests that belong to them (FILES=, SAMPLE=10, RECORD=yes)

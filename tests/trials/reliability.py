@@ -41,8 +41,16 @@ def page() -> str:
         killed=sum(found["killed"] for found in files),
         explained=sum(bool(why) for found in files for why in found["survivors"].values()),
         points=POINTS,
-        racing=_record("racing"),
+        races=races(),
+        events=sorted({event for race in races() for event in race["counts"]}),
+        stalls=_record("stalls"),
     )
+
+
+def races() -> list[recording.Record]:
+    """Return the records of all races: those of this kind of machine first, then booted kernels."""
+    found = [recording.read(path.stem) for path in recording.FOLDER.glob("racing-*.json")]
+    return sorted(found, key=lambda race: (race["booted"], race["day"], race["kernel"]))
 
 
 def core_lines(core: recording.Record) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.trials import recording
 from tests.trials.fuzzing.core_reasons import REASONS
 from tests.trials.points import POINTS
-from tests.trials.reliability import PAGE, core_lines, page, python_laws
+from tests.trials.reliability import PAGE, core_lines, page, python_laws, races
 
 
 def test_the_page_is_written_from_the_records() -> None:
@@ -24,7 +24,7 @@ def test_no_trial_recorded_a_find() -> None:
     for run in python["runs"]:
         campaigns += run["laws"].values()
     assert [campaign["finds"] for campaign in campaigns] == [[]] * len(campaigns)
-    assert recording.read("racing")["violations"] == 0
+    assert [race["violations"] for race in races()] == [0] * len(races())
 
 
 def test_the_trials_of_fuzzing_had_their_executions() -> None:
@@ -36,3 +36,9 @@ def test_the_trials_of_fuzzing_had_their_executions() -> None:
 def test_what_shows_a_point_exists() -> None:
     paths = [path for point in POINTS for path in point.shown_by]
     assert [path for path in paths if not (recording.ROOT / path).exists()] == []
+
+
+def test_the_races_lasted_an_hour_here_and_ran_on_older_kernels() -> None:
+    here, booted = ([r for r in races() if r["booted"] is value] for value in (False, True))
+    assert sum(race["minutes"] for race in here) >= 60
+    assert {race["kernel"][:4] for race in booted} == {"6.1.", "6.12"}

@@ -1,4 +1,4 @@
-"""Builds the racer (``racer/*.c``), starts it, and knows the mappings of it that never change."""
+"""Starts the racer (``racer/*.c``), and knows the mappings of it that never change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import attrs
 
-SOURCES = Path(__file__).with_name("racer")
+from tests.trials.racing import programs
 
 PATIENCE = 60
 """Seconds that a racer may take to collect its children."""
@@ -49,27 +49,15 @@ class Racer:
         return found
 
 
-def build(folder: Path) -> Path:
-    """Compile the racer into *folder* and return its path.
-
-    Raises `FileNotFoundError` without gcc, `subprocess.CalledProcessError` if it fails.
-    """
-    program = folder / "racer"
-    sources = sorted(SOURCES.glob("*.c"))
-    options = ("-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-pthread")
-    subprocess.run(["gcc", *options, "-o", program, *sources], check=True)
-    return program
-
-
 @contextmanager
 def running(seed: int) -> Generator[Racer]:
-    """Start a racer in a temporary folder, niced; end it and its children afterwards."""
+    """Start a racer in a temporary folder; end it and its children afterwards."""
     with tempfile.TemporaryDirectory(prefix="procmaps-race-") as name:
         folder = Path(name)
         files = folder / "files"
         files.mkdir()
         process = subprocess.Popen(
-            ["nice", "-n", "15", build(folder), files, str(seed)],
+            [programs.find("racer", folder), files, str(seed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

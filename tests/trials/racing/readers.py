@@ -35,6 +35,16 @@ class Tally:
     violations: list[str] = attrs.field(factory=list[str])
 
 
+def query_methods(pid: int) -> tuple[Method, ...]:
+    """Return the methods of a query that this kernel has: the ioctl since 6.11, and the text."""
+    with procmaps.Querier(pid, method="ioctl") as querier:
+        try:
+            querier.query(0)
+        except procmaps.QueryUnsupported:
+            return ("text",)
+    return ("ioctl", "text")
+
+
 class Readers:
     """Reads one racer, again and again."""
 
@@ -42,6 +52,7 @@ class Readers:
         self._racer = racer
         self._chance = random.Random(seed)
         self._tally = tally
+        self._methods = query_methods(racer.pid)
 
     def round(self) -> None:
         """Read the racer once in every way."""
@@ -49,8 +60,8 @@ class Readers:
             self._read(kind, 0)
             self._read(kind, RETRIES)
         self._read_rollup()
-        self._query("ioctl", QUERIES)
-        self._query("text", QUERIES // 10)
+        for method in self._methods:
+            self._query(method, QUERIES if method == "ioctl" else QUERIES // 10)
         self._read_children()
 
     def _note(self, event: str, found: Iterator[str]) -> None:

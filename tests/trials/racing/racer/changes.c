@@ -11,11 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef PR_SET_VMA
-#define PR_SET_VMA 0x53564d61
-#define PR_SET_VMA_ANON_NAME 0
-#endif
-
 enum { MAX_CHILDREN = 3, MAX_CHILD_CHANGES = 400, PATH_BYTES = 4096 };
 
 static int file[FILES];

@@ -18,6 +18,8 @@ typedef struct {
     uint64_t seed;
 } Options;
 
+enum { NICE = 15 };
+
 static Options options;
 static atomic_bool stopping;
 
@@ -90,6 +92,9 @@ main(int count, char **argument)
         return 2;
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* Before the threads exist, because each has a priority of its own. */
+    if (nice(NICE) == -1)
+        fail("nice");
     options = (Options){"/proc/self/exe", argument[1], strtoull(argument[2], NULL, 10) + 1};
     make_arena();
     open_files(options.folder);

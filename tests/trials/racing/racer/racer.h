@@ -10,6 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* linux/prctl.h, 5.17 */
+#ifndef PR_SET_VMA
+#define PR_SET_VMA 0x53564d61
+#define PR_SET_VMA_ANON_NAME 0
+#endif
+
 enum {
     PAGE = 4096,
     SLOT_PAGES = 16,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* A stable mapping starts this many pages after its slot, and pages without access follow it, so
@@ -66,6 +67,20 @@ map_stable(char *start, int file, int shared, int access, const char *name)
         close(file);
 }
 
+/* Map memory with a label, or without one on a kernel that has none. */
+static void
+map_labelled(char *start, unsigned group)
+{
+    char label[32], name[64];
+    size_t size = (size_t)STABLE_PAGES * PAGE;
+    snprintf(label, sizeof label, "7f00-8000 rw-p %u", group);
+    snprintf(name, sizeof name, "[anon:%s]", label);
+    if (mmap(start, size, PROT_READ, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != start)
+        fail("mmap of a labelled mapping");
+    int named = prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, start, size, label) == 0;
+    print_mapping(start, "r--p", named ? name : "");
+}
+
 /* Return a new file of the mapping's size whose path is *folder*, *prefix* and a number; write its
  * path to *path*. */
 static int
@@ -84,7 +99,7 @@ map_group(unsigned group, const char *folder)
     char path[NAME_BYTES + 16], label[64];
     char *start = group_start(group) + (size_t)MARGIN * PAGE;
     int file;
-    switch (group % 5) {
+    switch (group % 6) {
     case 0:
         map_stable(start, -1, 0, PROT_WRITE, "");
         return;
@@ -102,6 +117,9 @@ map_group(unsigned group, const char *folder)
         return;
     case 3:
         map_stable(start, -1, 1, PROT_WRITE, "/dev/zero (deleted)");
+        return;
+    case 4:
+        map_labelled(start, group);
         return;
     default:
         file = new_file(path, folder, "gone\xff", group);
