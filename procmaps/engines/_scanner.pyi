@@ -69,6 +69,9 @@ def find_rows(
     starts: memoryview[int], ends: memoryview[int], addresses: array[int], rows: array[int], /
 ) -> None: ...
 def keyed_hash(text: bytes, key: bytes, /) -> int: ...
+def count_frames(
+    fd: int, frames: array[int], lengths: array[int], /
+) -> tuple[int, bytes, bytes]: ...
 def gather(numbers: array[int], rows: array[int], into: array[int], /) -> None: ...
 def read(fd: int, capacity: int, min_read: int, /) -> tuple[bytes, int]: ...
 def sum_groups(
@@ -81,3 +84,16 @@ def sum_groups(
     into: array[int],
     /,
 ) -> None: ...
+def walk_pages(
+    fd: int,
+    page: int,
+    categories: int,
+    options: int,
+    starts: array[int],
+    ends: array[int],
+    flags: bytes,
+    numbers: array[int],
+    row: int,
+    address: int,
+    /,
+) -> tuple[int, int, int, tuple[tuple[bytes, bytes], ...]]: ...

@@ -66,8 +66,11 @@ class FrameCounts:
         waiting, self._waiting, self._frames = self._waiting, [], 0
         if not waiting:
             return
+        if not (self.merged or self.large):
+            self._count_only(waiting)
+            return
         counts = self.counts.read({frame for _, _, frames in waiting for frame in frames})
-        flags = self._flags(counts)
+        flags = self.flags.read(counts)
         for row, backing, frames in waiting:
             own = self.sums[row]
             for sharers, pages in Counter(map(counts.__getitem__, frames)).items():
@@ -81,11 +84,19 @@ class FrameCounts:
             if self.large:
                 own.count("large", count_with(_LARGE, (f for f in frames if counts[f]), flags))
 
-    def _flags(self, counts: dict[int, int]) -> dict[int, int]:
-        """Return the flags that are needed: of all frames, or of those that nobody maps."""
-        if self.merged or self.large:
-            return self.flags.read(counts)
-        return self.flags.read(frame for frame, sharers in counts.items() if not sharers)
+    def _count_only(self, waiting: list[Asked]) -> None:
+        """Count pages by how often they are mapped, and look at the flags only of other pages."""
+        counted, unmapped = self.counts.tally([frames for _, _, frames in waiting])
+        for group, sharers, pages in counted:
+            row, backing, _ = waiting[group]
+            self.sums[row].map(backing, sharers, pages)
+            self.sums[row].share(sharers, pages)
+        of_group: dict[int, list[int]] = {}
+        for group, frame in unmapped:
+            of_group.setdefault(group, []).append(frame)
+        flags = self.flags.read(frame for _, frame in unmapped)
+        for group, frames in of_group.items():
+            count_unmapped(self.sums[waiting[group][0]], frames, dict.fromkeys(frames, 0), flags)
 
 
 def count_unmapped(

@@ -7,12 +7,15 @@ that are near each other are read at once, with the gaps between them.
 from __future__ import annotations
 
 import os
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from itertools import pairwise
 from typing import Final
 
+from procmaps.engines.engine_selection import engine
 from procmaps.errors import ReadFailed
 
 _ENTRY: Final = 8
@@ -54,6 +57,33 @@ class FrameFile:
                 for frame in run:
                     found[frame] = values[frame - first]
         return found
+
+    def tally(
+        self, groups: Sequence[array[int]]
+    ) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+        """Count the frames of each group by their number.
+
+        Returns triples of the index of a group, a number and how many frames have it, and pairs of
+        the index of a group and a frame whose number is 0. Raises `procmaps.ReadFailed`.
+        """
+        if engine() == "native":
+            from procmaps.engines.page_walk import (  # noqa: PLC0415 - only where it was built
+                count_frames,
+            )
+
+            try:
+                return count_frames(self._number, groups)
+            except OSError as error:
+                raise ReadFailed("the kernel", self.path, error.errno or 0) from error
+        numbers = self.read({frame for frames in groups for frame in frames})
+        counted: list[tuple[int, int, int]] = []
+        unmapped: list[tuple[int, int]] = []
+        for group, frames in enumerate(groups):
+            found = Counter(map(numbers.__getitem__, frames))
+            if found.pop(0, 0):
+                unmapped += [(group, frame) for frame in sorted(frames) if not numbers[frame]]
+            counted += [(group, number, pages) for number, pages in sorted(found.items())]
+        return counted, unmapped
 
     def one(self, frame: int) -> int:
         """Return the number of one frame. Raises `procmaps.ReadFailed`."""

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
+from procmaps._arguments import as_count
 from procmaps.errors import FramesHidden, LiveError
 from procmaps.formats.page_bits import FRAME_FLAGS
 from procmaps.live.address_spaces import same_address_space
 from procmaps.live.gaps import Gap
 from procmaps.live.proc_file_path import ROOT, Root, root_path
+from procmaps.live.process_snapshots import RETRIES
 from procmaps.live.processes import pids as all_pids
 from procmaps.pages.backing import ByFrames
 from procmaps.pages.frame_counts import Asked, count_unmapped, count_with
@@ -34,6 +36,7 @@ class Machine:
     gaps        The processes that could not be read. Kernel threads have no memory.
     twins       Processes that were not read, each with the one that has its address space.
     stale       Bytes of frames that changed their owner meanwhile, and are in no group.
+    torn        Processes whose mappings came or went during each reading of them.
     """
 
     processes: Mapping[int, Pages] = attrs.field(repr=False)
@@ -42,10 +45,15 @@ class Machine:
     gaps: tuple[Gap, ...]
     twins: Mapping[int, int]
     stale: int
+    torn: tuple[int, ...] = ()
 
 
 def read_machine(
-    pids: Iterable[int] | None = None, *, mappings: bool = True, root: Root = ROOT
+    pids: Iterable[int] | None = None,
+    *,
+    mappings: bool = True,
+    root: Root = ROOT,
+    retries: int = RETRIES,
 ) -> Machine:
     """Read the pages of each of *pids*, or of all processes, and find out who shares them.
 
@@ -53,17 +61,19 @@ def read_machine(
     less than half as long.
 
     A page is known to be shared with a process only if that is read, too; what others map is marked
-    as unseen. The processes run on meanwhile, so the figures are not of one moment.
+    as unseen. The processes run on meanwhile, so the figures are not of one moment. A process whose
+    mappings came or went is read again, at most *retries* times.
 
     Raises `procmaps.FramesHidden` without the right to see frames, and `procmaps.NotProcfs` as
     `procmaps.pids` does. A process that cannot be read is one of `Machine.gaps`.
     """
+    as_count("retries", retries, least=0)
     folder = root_path(root)
     asked = all_pids(root) if pids is None else pids
     with probe(folder, wanted="machine") as kernel:
         if kernel.counts is None or kernel.flags is None:
             raise FramesHidden(kernel.missing)
-        reading = _Reading(folder, kernel, kernel.counts, kernel.flags, mappings)
+        reading = _Reading(folder, kernel, kernel.counts, kernel.flags, mappings, retries)
         for pid in asked:
             reading.add(pid)
         return reading.finish()
@@ -102,6 +112,8 @@ class _Reading:
     counts: FrameFile
     flags: FrameFile
     mappings: bool
+    retries: int
+    _torn: list[int] = attrs.field(factory=list[int], init=False)
     _map: ReverseMap = attrs.field(factory=ReverseMap, init=False)
     _kinds: ByFrames = attrs.field(
         default=attrs.Factory(lambda self: ByFrames(self.flags), takes_self=True), init=False
@@ -130,9 +142,15 @@ class _Reading:
         try:
             if self.mappings:
                 pages = reader.once(take)
-                snapshot, total = pages.snapshot, pages.total
+                while pages.torn and pages.retries < self.retries:
+                    pages = reader.once(take, pages.retries + 1)
+                snapshot, total, torn = pages.snapshot, pages.total, pages.torn
             else:
-                snapshot, total = reader.in_sum(take)
+                snapshot, total, torn = reader.in_sum(take)
+                for _ in range(self.retries if torn else 0):
+                    snapshot, total, torn = reader.in_sum(take)
+                    if not torn:
+                        break
         except LiveError as error:
             self._gaps.append(Gap(pid, error))
             return
@@ -143,6 +161,8 @@ class _Reading:
             self._twins[pid] = twin
             return
         alike.append(pid)
+        if torn:
+            self._torn.append(pid)
         self._alone[pid] = {backing: total.uss[backing] for backing in BACKINGS}
         if pages is not None:
             self._found[pid] = (pages, kept[-1])
@@ -166,6 +186,7 @@ class _Reading:
             tuple(self._gaps),
             self._twins,
             stale,
+            tuple(self._torn),
         )
 
     def _count(

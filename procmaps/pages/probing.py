@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from array import array
+from io import FileIO
 from pathlib import Path
 from typing import Final, Literal, Self
 
@@ -164,7 +165,7 @@ def has_merged_pages(pid: int, root: str) -> bool:
     Without ``CONFIG_KSM`` there is neither this file nor a folder of KSM in sysfs.
     """
     try:
-        return int(Path(root, str(pid), _MERGING).read_bytes()) > 0
+        return int(_content(f"{root}/{pid}/{_MERGING}")) > 0
     except (OSError, ValueError):
         return Path("/sys/kernel/mm/ksm").exists() or not Path("/sys/kernel/mm").exists()
 
@@ -172,7 +173,13 @@ def has_merged_pages(pid: int, root: str) -> bool:
 def has_hugetlb(pid: int, root: str) -> bool:
     """Return whether the process maps pages of hugetlbfs; True if ``status`` does not say (4.4)."""
     try:
-        found = _HUGETLB.search(Path(root, str(pid), "status").read_bytes())
+        found = _HUGETLB.search(_content(f"{root}/{pid}/status"))
     except OSError:
         return True
     return found is None or int(found[1]) > 0
+
+
+def _content(path: str) -> bytes:
+    """Return a file of a few lines. Raises `OSError`."""
+    with FileIO(path) as file:
+        return file.readall()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import attrs
 
+from procmaps.engines.engine_selection import engine
+from procmaps.live.proc_file_path import ProcFile
 from procmaps.live.process_snapshots import is_torn, maps, smaps
+from procmaps.live.read_proc_file import open_file, read_text
 from procmaps.pages.backing import ByFrames, shmem_rows
 from procmaps.pages.pagemap_file import PAGE, PagemapFile
 from procmaps.pages.probing import Kernel, counts_are_averages, has_hugetlb, has_merged_pages
@@ -70,23 +74,19 @@ class Reader:
         with PagemapFile(self.pid, self.root) as pagemap:
             scanner = pagemap.ask(Scanner.on)
             walk = self._walk(rows, pagemap, scanner, every_frame=self.every_frame or by_flag)
-            sums = _into(walk, take, by_flag=by_flag)
+            sums = self._into(walk, take, by_flag=by_flag)
         if self.kinds is None:
             if scanner is None:
                 for own in sums:
                     own.forget("zero")
                     own.forget("guard")
             fill(sums, table, shmem_rows(table, self.pid, self.root))
-        again = maps(self.pid, root=self.root, errors="collect")
-        for row, own in enumerate(sums):
+        torn = self._is_torn(snapshot, with_smaps=with_smaps)
+        for row, own in enumerate(sums if scanner is None or merged is not by_flag else ()):
             if scanner is None:
                 own.counted["huge_mapped"] = huge[row]
             if merged and not by_flag:
                 own.counted["merged"] = fields.of("ksm", row)
-            if not self.kernel.soft_dirty:
-                own.forget("soft_dirty")
-            if not self.every_frame:
-                own.forget("large")
         fault = "merged without KSM"
         return Pages(
             pid=self.pid,
@@ -97,13 +97,13 @@ class Reader:
             averages=counts_are_averages(),
             page_size=PAGE,
             retries=retries,
-            torn=is_torn(snapshot) or not have_same_ranges(snapshot, again),
+            torn=torn,
             snapshot=snapshot,
             sums=sums,
         )
 
-    def in_sum(self, take: Taking) -> tuple[Snapshot, PageSums]:
-        """Return the mappings and the sums over all of them.
+    def in_sum(self, take: Taking) -> tuple[Snapshot, PageSums, bool]:
+        """Return the mappings, the sums over all of them, and whether mappings came or went.
 
         Mappings whose files are of one kind are walked over as one, so far as there is a scan.
         """
@@ -120,7 +120,20 @@ class Reader:
             if self.kinds is not None and scanner is not None:
                 rows = rows.joined(self.kinds)
             walk = self._walk(rows, pagemap, scanner, every_frame=False)
-            return snapshot, PageSums.of_all(_into(walk, take, by_flag=False))
+            total = PageSums.of_all(self._into(walk, take, by_flag=False))
+        return snapshot, total, self._is_torn(snapshot, with_smaps=scanner is None)
+
+    def _is_torn(self, snapshot: Snapshot, *, with_smaps: bool) -> bool:
+        """Return whether the mappings are no longer those of *snapshot*, or never were."""
+        if is_torn(snapshot):
+            return True
+        if not with_smaps:  # most texts are equal, and need not be parsed
+            file = ProcFile(self.pid, "maps", root=self.root)
+            with open_file(file) as handle:
+                if read_text(handle, file) == snapshot.dumps():
+                    return False
+        again = maps(self.pid, root=self.root, errors="collect")
+        return not have_same_ranges(snapshot, again)
 
     def _walk(
         self, rows: Rows, pagemap: PagemapFile, scanner: Scanner | None, *, every_frame: bool
@@ -130,10 +143,34 @@ class Reader:
             pagemap,
             scanner,
             self.kinds,
-            has_hugetlb(self.pid, self.root),
+            functools.cache(functools.partial(has_hugetlb, self.pid, self.root)),
             bool(self.kernel.soft_dirty),
             every_frame,
         )
+
+    def _into(self, walk: Walk, take: Taking, *, by_flag: bool) -> list[PageSums]:
+        """Walk, and return the sums of each row."""
+        known = PageSums()
+        if not self.kernel.soft_dirty:
+            known.forget("soft_dirty")
+        if not self.every_frame:
+            known.forget("large")
+        counted = known.counted
+        sums = [
+            PageSums(1, end - start, counted.copy())
+            for start, end in zip(walk.rows.start, walk.rows.end, strict=True)
+        ]
+        sink = take(sums, by_flag)
+        into = walk.into
+        if engine() == "native":
+            from procmaps.pages.native_walking import (  # noqa: PLC0415 - only where it was built
+                walk_natively,
+            )
+
+            into = functools.partial(walk_natively, walk)
+        walk.pagemap.ask(lambda _: into(sums, sink))
+        sink.finish()
+        return sums
 
     def _sources(self, scanner: Scanner | None, *, with_smaps: bool) -> Iterator[str]:
         yield "smaps" if with_smaps else "maps"
@@ -142,18 +179,6 @@ class Reader:
             yield "PAGEMAP_SCAN"
         if self.kernel.counts is not None:
             yield from ("kpagecount", "kpageflags")
-
-
-def _into(walk: Walk, take: Taking, *, by_flag: bool) -> list[PageSums]:
-    """Walk, and return the sums of each row."""
-    sums = [
-        PageSums(mappings=1, size=end - start)
-        for start, end in zip(walk.rows.start, walk.rows.end, strict=True)
-    ]
-    sink = take(sums, by_flag)
-    walk.pagemap.ask(lambda _: walk.into(sums, sink))
-    sink.finish()
-    return sums
 
 
 def have_same_ranges(one: Snapshot, other: Snapshot) -> bool:

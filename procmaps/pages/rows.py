@@ -57,12 +57,13 @@ class Rows:
             else:
                 runs.append([row])
             before, limit = kind, self.end[row]
-        first = [run[0] for run in runs]
+        # A file of the run, if there is one: its huge pages may need a look at their frames.
+        files = [next((row for row in run if self.inode[row]), run[0]) for run in runs]
         return Rows(
-            [self.start[row] for row in first],
+            [self.start[run[0]] for run in runs],
             [max(self.end[row] for row in run) for run in runs],
-            [self.major[row] for row in first],
-            [self.minor[row] for row in first],
-            [self.inode[row] for row in first],
+            [self.major[row] for row in files],
+            [self.minor[row] for row in files],
+            [self.inode[row] for row in files],
             [any(self.huge[row] for row in run) for run in runs],
         )

@@ -81,6 +81,11 @@ class Scanner:
         return None
 
     @property
+    def categories(self) -> int:
+        """The categories that are asked for, as the ioctl has them."""
+        return self._categories
+
+    @property
     def knows_guards(self) -> bool:
         """Whether guard pages are a category of their own (6.18, absent in 6.12)."""
         return self._categories == _WITH_GUARD

@@ -13,7 +13,7 @@ from procmaps.pages.scan_ioctl import USED, Region, Scanner
 _GAP: Final = 16
 """Pages between two segments that are read with them, because a second read would take longer."""
 
-_LIMIT: Final = 1 << 63
+LIMIT: Final = 1 << 63
 """Addresses from here on are the kernel's, as that of ``[vsyscall]``: pagemap has none of them."""
 
 
@@ -39,7 +39,7 @@ def segments(rows: Rows, scanner: Scanner | None) -> Iterator[Segment]:
     ranges = sorted(
         (start, end, row)
         for row, (start, end) in enumerate(zip(rows.start, rows.end, strict=True))
-        if start < _LIMIT
+        if start < LIMIT
     )
     if scanner is None:
         found = _whole(ranges)

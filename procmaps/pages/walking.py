@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
 import attrs
@@ -46,7 +46,7 @@ class Walk:
     pagemap      The open file.
     scanner      The scan of the kernel, if it has one.
     kinds        Distinguishes files, shared memory and hugetlbfs; None if frames are hidden.
-    hugetlb      Whether the process may have pages of hugetlbfs.
+    hugetlb      Returns whether the process may have pages of hugetlbfs.
     soft_dirty   Whether the kernel keeps the soft-dirty bit.
     every_frame  Whether frames are asked for that one entry maps, too.
     """
@@ -55,7 +55,7 @@ class Walk:
     pagemap: PagemapFile
     scanner: Scanner | None
     kinds: ByFrames | None
-    hugetlb: bool
+    hugetlb: Callable[[], bool]
     soft_dirty: bool
     every_frame: bool
 
@@ -77,6 +77,8 @@ class Walk:
             if huge and self.kinds is not None and self.rows.inode[segment.row]:
                 found = _with_files(found, self.kinds.flags)
             self._count(segment, data, found, own, sink)
+            if self.kinds is None and seen is not None and seen & _ZERO:
+                own.count("zero", found.present)  # else the frames say it
             if seen is not None and huge and not seen & _ZERO and not own.counted["hugetlb"]:
                 own.count("huge_mapped", found.present)
 
@@ -141,7 +143,7 @@ class Walk:
             frame := first_frame(data, of_file=True) or next(iter(found.shared_file), 0)
         ):
             kind = kinds.ask(file, frame, of_file=True)
-        elif kind is None and self.hugetlb and (frame := first_frame(data, of_file=False)):
+        elif kind is None and (frame := first_frame(data, of_file=False)) and self.hugetlb():
             kind = kinds.ask(file, frame, of_file=False)
         if kind == "hugetlb":
             return None

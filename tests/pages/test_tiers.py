@@ -9,6 +9,7 @@ import os
 import signal
 from array import array
 from collections.abc import Iterable
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Literal
@@ -17,11 +18,13 @@ import pytest
 
 import procmaps
 from procmaps import Snapshot
+from procmaps.engines.engine_selection import engine
 from procmaps.live.address_spaces import same_address_space
 from procmaps.pages import (
     FIGURES,
     Pages,
     PageSums,
+    frame_files,
     probing,
     read_machine,
     read_pages,
@@ -47,6 +50,11 @@ PR_SET_DUMPABLE = 4
 
 def no_scanner(_: FileIO) -> None:
     """Return None, as on a kernel without the ioctl."""
+
+
+def another_text(*_: object) -> bytes:
+    """Return a text that no process has."""
+    return b"another text"
 
 
 def never(*_: Snapshot) -> bool:
@@ -215,6 +223,8 @@ def test_rows_are_joined_by_kind_of_file_and_not_over_large_holes() -> None:
         (FAR * PAGE, (FAR + 1) * PAGE),
         (0xFFFFFFFFFF600000, 0xFFFFFFFFFF600000 + PAGE),
     ]
+    # Before 6.11, huge pages of files have no bit 61, so a run has the file that it contains.
+    assert [*rows.inode] == [5, 6, 0, 0, 0]
 
 
 def test_huge_pages_of_files_without_their_bit() -> None:
@@ -248,7 +258,7 @@ def test_huge_pages_of_files_without_their_bit() -> None:
             pagemap,
             scanner=None,
             kinds=ByFrames(flags),
-            hugetlb=False,
+            hugetlb=lambda: False,
             soft_dirty=False,
             every_frame=False,
         )
@@ -302,10 +312,60 @@ def test_a_process_that_maps_and_forks_without_pause(spawn: Spawn) -> None:
             assert sum(pages.sharers.values()) == pages.figure("rss")
 
 
+@pytest.mark.parametrize("name", REGIONS)
+def test_the_walk_in_python_gives_the_same(
+    truth: Truth, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tier in ("frames", "entries"):
+        for every_frame in (False, True):
+            sums: list[PageSums] = []
+            for chosen in (engine(), "python"):
+                monkeypatch.setattr(reader, "engine", partial(str, chosen))
+                monkeypatch.setattr(frame_files, "engine", partial(str, chosen))
+                pages = read_pages(truth.pid, tier=tier, every_frame=every_frame)
+                sums.append(sums_of(pages, truth.regions[name]))
+            assert sums[0] == sums[1]
+
+
 def test_tearing_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "read_text", another_text)
     monkeypatch.setattr(reader, "have_same_ranges", never)
     pages = read_pages(retries=2)
     assert (pages.torn, pages.retries) == (True, 2)
+
+
+@pytest.mark.parametrize("mappings", [True, False])
+def test_a_process_of_the_machine_is_read_again(
+    truth: Truth,
+    monkeypatch: pytest.MonkeyPatch,
+    mappings: bool,
+) -> None:
+    if not has_frames():
+        return
+    left = 2
+
+    def at_the_third_reading(*_: Snapshot) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    monkeypatch.setattr(reader, "read_text", another_text)
+    monkeypatch.setattr(reader, "have_same_ranges", at_the_third_reading)
+    machine = read_machine([truth.pid], mappings=mappings)
+    assert (left, machine.torn) == (-1, ())
+    monkeypatch.setattr(reader, "have_same_ranges", never)
+    machine = read_machine([truth.pid], mappings=mappings, retries=1)
+    assert machine.torn == (truth.pid,)
+    assert machine.alone[truth.pid]["anonymous"] > 0
+
+
+def test_only_other_ranges_make_a_reading_torn(
+    truth: Truth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text of the same mappings that differs, as by a label, is no reason to read again."""
+    monkeypatch.setattr(reader, "read_text", another_text)
+    pages = read_pages(truth.pid)
+    assert (pages.torn, pages.retries) == (False, 0)
 
 
 EXEC = """

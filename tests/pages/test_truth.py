@@ -82,6 +82,9 @@ def test_figures_without_frames(truth: Truth, name: str) -> None:
     assert figure("present") == (region.resident + region.zero) * PAGE
     assert figure("large") is None
     assert sums.sharers is None
+    if "PAGEMAP_SCAN" in pages.sources:
+        assert figure("zero") == region.zero * PAGE
+        assert figure("unmanaged") == 0
 
 
 def agreeing(differences: Callable[[], set[str]]) -> None:

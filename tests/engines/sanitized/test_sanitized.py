@@ -78,9 +78,9 @@ def test_records_are_stored_without_a_fault(environment: dict[str, str]) -> None
 
 
 def test_sums_and_queries_have_no_fault(environment: dict[str, str]) -> None:
-    """The tests of ``sum_groups()``, `LineFilter` and `KernelQuery`, in the other build of both."""
-    native = ("engines/native/test_group_sums.py", "engines/native/test_line_filter.py")
-    names = (*native, "live/test_kernel_query.py")
+    """The tests of sums, pages, `LineFilter` and `KernelQuery`, in the other builds."""
+    native = ("group_sums", "line_filter", "page_walk")
+    names = (*(f"engines/native/test_{name}.py" for name in native), "live/test_kernel_query.py")
     options = ("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "tests.support.other_builds")
     run(environment, "-m", "pytest", *options, *(str(ROOT / "tests" / name) for name in names))
 

@@ -55,12 +55,14 @@ clear_module(PyObject *self)
 }
 
 static PyMethodDef functions[] = {
+    {"count_frames", count_frames, METH_VARARGS, count_frames_doc},
     {"find_address_space", find_address_space, METH_VARARGS, find_space_doc},
     {"find_rows", find_rows, METH_VARARGS, find_rows_doc},
     {"gather", gather, METH_VARARGS, gather_doc},
     {"keyed_hash", hash_bytes, METH_VARARGS, hash_doc},
     {"read", read_all, METH_VARARGS, read_doc},
     {"sum_groups", sum_groups, METH_VARARGS, sum_groups_doc},
+    {"walk_pages", walk_pages, METH_VARARGS, walk_pages_doc},
     {NULL, NULL, 0, NULL},
 };
 

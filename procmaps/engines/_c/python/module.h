@@ -33,14 +33,16 @@ extern PyType_Spec tables_spec;  /* tables.c */
 extern PyType_Spec scanner_spec; /* scanner.c */
 extern PyType_Spec filter_spec;  /* line_filter.c */
 
-extern const char find_rows_doc[], find_space_doc[];
+extern const char count_frames_doc[], find_rows_doc[], find_space_doc[], walk_pages_doc[];
 extern const char gather_doc[], hash_doc[], read_doc[], sum_groups_doc[];
+PyObject *count_frames(PyObject *module, PyObject *args);       /* count_frames.c */
 PyObject *find_address_space(PyObject *module, PyObject *args); /* compare_spaces.c */
 PyObject *find_rows(PyObject *module, PyObject *args);          /* find_rows.c */
 PyObject *gather(PyObject *module, PyObject *args);             /* gather.c */
 PyObject *hash_bytes(PyObject *module, PyObject *args);         /* hash_bytes.c */
 PyObject *read_all(PyObject *module, PyObject *args);           /* read_file.c */
 PyObject *sum_groups(PyObject *module, PyObject *args);         /* sum_groups.c */
+PyObject *walk_pages(PyObject *module, PyObject *args);         /* walk_pages.c */
 
 PyObject *allocate(PyTypeObject *type); /* module.c */
 void deallocate(PyObject *self);
