@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -154,3 +157,41 @@ def test_the_command_labels_one_dump(run: Run, tmp_path: Path) -> None:
         result = run(command, "--overlay", f"{labels}0", str(dump))
         assert f"cannot read {labels}0: No such file" in result.stderr
         labels.write_bytes(SYSTEM_MAP)
+
+
+ADDRESSES = st.integers(0, 12)
+LABELLED = st.builds(LabelledRange, ADDRESSES, ADDRESSES, st.sampled_from((b"a", b"b", b"c")))
+
+
+@given(st.lists(LABELLED), st.lists(st.tuples(ADDRESSES, ADDRESSES)))
+def test_many_ranges_have_the_label_of_each(
+    ranges: list[LabelledRange], asked: list[tuple[int, int]]
+) -> None:
+    overlay = Overlay(ranges)
+    assert overlay.labels_of(asked) == [overlay.label_of(*each) for each in asked]
+
+
+def steps(count: int) -> int:
+    """Return how many lines run for as many mappings as ranges, of which half cover all of them."""
+    many = [LabelledRange(0, 1 << 40, b"%d" % number) for number in range(count // 2)]
+    many += [LabelledRange(at * 16, at * 16 + 8, b"own") for at in range(count // 2)]
+    overlay = Overlay(many)
+    lines = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:  # noqa: ANN401 - as sys.settrace has it
+        nonlocal lines
+        lines += event == "line" and frame.f_code.co_filename.endswith("overlay_sweep.py")
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        found = overlay.labels_of([(at * 16, at * 16 + 16) for at in range(count)])
+    finally:
+        sys.settrace(before)
+    assert found == [b"0"] * count
+    return lines
+
+
+def test_ranges_that_cover_everything_are_not_looked_at_for_each_mapping() -> None:
+    assert steps(400) < 3 * steps(200)
