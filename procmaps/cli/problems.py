@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from procmaps.cli.style import console, count, print_line
-from procmaps.snapshots.problem import Problem
-from procmaps.snapshots.snapshot import Snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from procmaps.snapshots.problem import Problem
+    from procmaps.snapshots.snapshot import Snapshot
 
 _SHOWN = 20
 """Problems that are printed: a file that is no dump has one in nearly every line."""
