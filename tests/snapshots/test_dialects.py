@@ -213,6 +213,13 @@ def test_early_wsl_prints_no_sharing() -> None:
 SHARED = b"4000801000-4000802000 rw-- 00000000 08:01 42"
 
 
+def test_a_blank_in_a_name_of_wsl_is_no_padding_of_qemu() -> None:
+    line = "00400000-00401000 r-x- 00000000 00:00 42".ljust(65)
+    text = f"{line}/init\n{line.replace('4', '5')}/mnt/My File\n".encode()
+    snapshot = loads(text)
+    assert (snapshot.dialect.name, snapshot.dumps()) == ("wsl", text)
+
+
 def test_qemu_5_and_6_print_a_hyphen_for_shared_memory() -> None:
     """open_self_maps() of 5.0 to 6.2: e->is_priv ? 'p' : '-', and names from column 73."""
     named = SHARED.ljust(73) + b"/dev/shm/a b\n"
