@@ -59,6 +59,20 @@ def test_result_is_the_same_with_every_layer(name: str, monkeypatch: pytest.Monk
         assert usual == every
 
 
+def test_no_line_has_a_nul_of_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = LINES[0].replace(b" ", b"%20") + b"%0ASize:%204%20kB%00"
+    usual, every = both_ways(url, monkeypatch)
+    assert usual == every
+    (found,) = extract(url)
+    assert [each.name for each in found.mappings] == [b"/bin/cat"]
+
+
+def test_mark_before_sixteen_digits_and_a_lost_blank(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"x**0000000000400000-0000000000401000A r-xp 00000000 fd:01 7 /bin/cat**\n"
+    usual, every = both_ways(text, monkeypatch)
+    assert usual == every
+
+
 def test_line_that_is_cut_off_is_no_plain_mapping(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the rest of the line above, though its text is a whole mapping."""
     head, whole = LINES[0][:33], LINES[1]

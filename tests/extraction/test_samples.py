@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from procmaps import Device
 from procmaps.extraction import Doubt, Extract, PartialMapping, Repair, SkippedLine, extract
 
@@ -144,6 +146,28 @@ def test_container_of_cells_is_a_table() -> None:
     rows = b"".join(b"| " + b" | ".join(line.split()) + b" |\n" for line in LINES[:2])
     assert only(rows).container == "table"
     assert only(b"| " + b" |\n| ".join(LINES) + b" |\n").container == "table"
+
+
+BOX = (
+    "│ 00400000-00401000 │ r-xp │ 00000000 │ fd:01 │ 7 │ /bin/cat  │\n"
+    "│ 00401000-00402000 │ rw-p │ 00000000 │ fd:01 │ 7 │ /bin/c│t  │\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"┌─┐\n{BOX}└─┘\n",
+        f"┌─┐\n│ maps of cat │\n├─┤\n{BOX}└─┘\n",
+        f"┌─┐\n{BOX}├─┤\n│ 2 rows │\n└─┘\n",
+        f"┌─┐\n│ range │ perms │ offset │ device │ inode │ name │\n╞═╡\n{BOX}└─┘\n",
+        f"╭─╮\n│ one cell │\n╰─╯\n┌─┐\n{BOX}└─┘\n",
+    ],
+)
+def test_table_in_a_box(text: str) -> None:
+    (found,) = extract(text)
+    names = [(each.start, each.name) for each in found.mappings]
+    assert names == [(0x400000, b"/bin/cat"), (0x401000, "/bin/c│t".encode())]
 
 
 def test_sanitizer() -> None:

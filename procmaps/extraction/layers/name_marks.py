@@ -26,7 +26,7 @@ _OPENING = re.compile(
 
 NEEDED = re.compile(
     rb"://|(?<![!-~])(?:%b)|(?<=[;>|])(?:%b)|(?:%b)[ \t]*(?:0x)?[0-9A-Fa-f]{1,16}"
-    rb" ?(?:%b) ?(?:0x)?[0-9A-Fa-f]{1,16}(?:[^!-~]|&)"
+    rb" ?(?:%b) ?(?:0x)?[0-9A-Fa-f]{1,16}(?:[^!-~]|[&A])"
     % (*[re.sub(rb"\(\?P<[a-z]+>", b"(?:", _OPENING.pattern)] * 3, DASH.pattern)
 ).search
 """What a text needs before this layer changes a line: an address of the web, or a mark.

@@ -22,7 +22,8 @@ _VALUE = re.compile(rb"[A-Za-z0-9%+._~!*'():@/\[\],;-]+")
 
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPE_OR_SPACE = re.compile(rb"%([0-9A-Fa-f]{2})|\+")
-_NEWLINE = re.compile(rb"\r?\n")
+_NEWLINE = re.compile(rb"\r?\n|\0")
+"""The end of a line. No line contains a NUL (`source_lines.split`)."""
 
 
 def remove(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
