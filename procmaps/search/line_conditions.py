@@ -6,14 +6,20 @@ import functools
 from typing import Final
 
 from procmaps.engines.line_filter import MARKED, ODD, REFUSED, WANTED, FileCondition, LineConditions
-from procmaps.grammar.loading import Grammar
+from procmaps.grammar.loading import Grammar, unmarked_lines
 from procmaps.records.perms import Perms
 from procmaps.search.criteria import Criteria
 from procmaps.search.twins import VDSO
-from procmaps.snapshots.dialect_detection import detect_dialect
 from procmaps.snapshots.problems import ROLLUP
 
-_MAX_SIZE: Final = (1 << 64) - 1
+_MAX_NUMBER: Final = (1 << 64) - 1
+"""The greatest number that the filter can compare."""
+
+_MAX_DEVICE: Final = (1 << 32) - 1
+"""The greatest major or minor number that a line can have."""
+
+_NO_FILE: Final[FileCondition] = (0, True, _MAX_NUMBER, _MAX_NUMBER, True)
+"""A file that no line can have: of a device beyond the greatest one."""
 
 _MAX_FILES: Final = 64
 """Files that the filter can compare with."""
@@ -30,8 +36,8 @@ def line_conditions(criteria: Criteria, grammar: Grammar) -> LineConditions | No
         return None
     return LineConditions(
         perms=bytes(map(functools.partial(_perms_verdict, criteria.allowed_perms), range(256))),
-        least=min(least or 0, _MAX_SIZE),
-        most=_MAX_SIZE if most is None else min(most, _MAX_SIZE),
+        least=min(least or 0, _MAX_NUMBER),
+        most=_MAX_NUMBER if most is None else min(most, _MAX_NUMBER),
         files=files,
         verdict=functools.partial(_name_verdict, criteria, grammar),
     )
@@ -46,6 +52,8 @@ def _files(criteria: Criteria) -> tuple[FileCondition, ...]:
     if inode is None and device is None:
         return ()
     major, minor = (0, 0) if device is None else (device.major, device.minor)
+    if not (0 <= (inode or 0) <= _MAX_NUMBER and max(major, minor) <= _MAX_DEVICE):
+        return (_NO_FILE,)
     return ((inode or 0, inode is not None, major, minor, device is not None),)
 
 
@@ -63,7 +71,9 @@ def _name_verdict(criteria: Criteria, grammar: Grammar, raw: bytes) -> int:
         # A label that is not closed, or a name that only another kernel prints.
         if grammar.terminal("OPEN_LABEL").match(raw):
             return ODD
-        if detect_dialect(_LINE % raw)[2].name != grammar.name:
+        line = _LINE % raw
+        found = unmarked_lines().match(line)
+        if not found or found.end() != len(line):
             return ODD
     verdict = WANTED if criteria.accepts_raw(raw, grammar.name) else REFUSED
     return verdict | (MARKED if raw == VDSO else 0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from procmaps import find_mappings
+from procmaps import Device, find_mappings
 from procmaps.engines.engine_selection import engine
 from procmaps.search import line_search
 from procmaps.search.line_search import LineSearch
@@ -69,6 +69,9 @@ CONDITIONS: tuple[dict[str, Any], ...] = (
     {"inode": 7},
     {"device": "08:01", "perms": "w"},
     {"inode": 8, "device": "08:01"},
+    {"inode": 7 + (1 << 64)},
+    {"device": Device(8 + (1 << 64), 1)},
+    {"device": Device(8, 1 + (1 << 32)), "inode": 7},
     {"state": "deleted"},
     {"kind": "file", "max_size": 1 << 70},
     {"min_size": 1 << 70},

@@ -53,8 +53,10 @@ read_files(LineFilter *filter, PyObject *files)
             inode, (uint32_t)major, (uint32_t)minor, has_inode, has_device,
         };
     }
-    if (count && !filter->conditions.files)
-        memset(filter->conditions.perms, REFUSED, sizeof filter->conditions.perms);
+    uint8_t *perms = filter->conditions.perms;
+    const bool none = count && !filter->conditions.files;
+    for (size_t i = 0; none && i < sizeof filter->conditions.perms; i++)
+        perms[i] = perms[i] == WANTED ? REFUSED : perms[i]; /* ODD stays */
     return true;
 }
 
