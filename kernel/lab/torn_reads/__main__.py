@@ -75,12 +75,18 @@ def _compare(options: argparse.Namespace) -> int:
     status = DONE
     for name in options.kernels or _KERNELS:
         kernel, found = take(name)
-        differences = record.compare(record.read(kernel), found)
+        differences = record.compare(_kept(kernel), found)
         for difference in differences:
             print(f"{kernel}: {difference}")
             status = FINDINGS
         print(f"{_summary(kernel, found)}, {len(differences)} differences", flush=True)
     return status
+
+
+def _kept(kernel: str) -> record.Record:
+    """Return the record of a kernel, or of Debian's kernel of the same release."""
+    own = record.path(kernel).exists()
+    return record.read(kernel if own else f"{kernel.partition('-')[0]}-x86_64-debian")
 
 
 def _summary(kernel: str, found: record.Record) -> str:
