@@ -19,6 +19,9 @@ pytestmark = pytest.mark.slow
 MAX_MULTIPLE_IN_PYTHON = 12
 """The bound for small texts in dialects that only pure Python reads; 11.8 is the most measured."""
 
+SIZES_IN_PYTHON = {"flags that differ": 40_000}
+"""By kind, the size of a text that has filled the caches of lines of flags."""
+
 
 @pytest.fixture(params=["python", "native"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -66,7 +69,8 @@ def test_work_is_linear(kind: str) -> None:
 @pytest.mark.parametrize("kind", HOSTILE_TEXTS)
 def test_reading_in_each_dialect_is_linear(kind: str) -> None:
     make = HOSTILE_TEXTS[kind]
-    assert bytes_for_each_byte(in_each_dialect, make, 20_000) <= MAX_MULTIPLE_IN_PYTHON
+    size = SIZES_IN_PYTHON.get(kind, 20_000)
+    assert bytes_for_each_byte(in_each_dialect, make, size) <= MAX_MULTIPLE_IN_PYTHON
     assert growth_of_calls(in_each_dialect, make, 5_000) < 5
 
 
