@@ -5,7 +5,6 @@ No clock is read, so a busy machine does not change the result.
 
 from __future__ import annotations
 
-import gc
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -21,12 +20,8 @@ def peak(action: Action, text: bytes) -> int:
     """Return the most bytes that were allocated at once while *action* read *text*.
 
     What it returns is kept until the end. Memory that C code allocates without the interpreter does
-    not count: the native engine has 48 bytes for each distinct name. The garbage collector is off,
-    since when it runs depends on what ran before; what only it could free counts.
+    not count: the native engine has 48 bytes for each distinct name.
     """
-    action(text)  # loads and compiles what is cached
-    gc.collect()
-    gc.disable()
     tracemalloc.start(1)
     try:
         result = action(text)
@@ -34,7 +29,6 @@ def peak(action: Action, text: bytes) -> int:
         del result
     finally:
         tracemalloc.stop()
-        gc.enable()
     return found
 
 
@@ -60,6 +54,7 @@ def bytes_for_each_byte(action: Action, make: Callable[[int], bytes], size: int)
     It compares *size* with three times as much, so constants cancel out.
     """
     small, large = make(size), make(3 * size)
+    action(small)  # loads and compiles what is cached; a shorter text may need less
     return (peak(action, large) - peak(action, small)) / (len(large) - len(small))
 
 

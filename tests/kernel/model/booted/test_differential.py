@@ -66,7 +66,7 @@ def test_finds_the_features_of_another_release(subject: Subject, case: str) -> N
         of(name, labels=own.labels) for name in RELEASES if of(name).unaccounts != own.unaccounts
     )
     trial = calls.from_json(json.loads((CASES / f"{case}.json").read_bytes()))
-    with pytest.raises(Difference, match="(maps|VmFlags) differ"):
+    with pytest.raises(Difference, match=r"(maps|VmFlags) differ"):
         evolve(subject, features=other).check([trial], every=1)
 
 
