@@ -27,6 +27,7 @@ EXPECTED = {
     "SHARING": "'p', 's' or 'S', the last of four permission characters",
     "CYGWIN_SHARING": "'p', 's' or 'g', the last of four permission characters",
     "WSL_SHARING": "'p', 's' or '-', the last of four permission characters",
+    "QEMU_SHARING": "'p', 's' or '-', the last of four permission characters",
     "OFFSET": "a file offset, {least} to {most} hexadecimal digits in lower case",
     "DEVICE": "a device number, {least} to {most} hexadecimal digits in lower case",
     "INODE": "an inode, {least} to {most} decimal digits",
