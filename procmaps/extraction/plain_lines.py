@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from procmaps.extraction.field_lines import find_known_field
 from procmaps.extraction.listing_rows import find_weak_row
 from procmaps.extraction.matches import is_plain
-
-_LINE_END = re.compile(rb"[\n\0]")
+from procmaps.extraction.source_lines import LINE_END
 
 
 def has_other_line(text: bytes, begin: int, end: int) -> bool:
@@ -32,7 +30,7 @@ def has_weak_row(text: bytes, begin: int, end: int) -> bool:
 
 
 def _lines(text: bytes, begin: int, end: int) -> Iterator[bytes]:
-    for newline in _LINE_END.finditer(text, begin, end):
+    for newline in LINE_END.finditer(text, begin, end):
         yield text[begin : newline.start()]
         begin = newline.end()
     yield text[begin:end]

@@ -18,7 +18,8 @@ from procmaps.extraction.matches import Match, find_match
 from procmaps.extraction.provenance import Edit, Run, Runs
 from procmaps.extraction.results import Doubt, DoubtKind, Repair, RepairKind
 
-_LINE_END = re.compile(rb"[\n\0]")
+LINE_END = re.compile(rb"[\n\0]")
+"""What ends a line: core files and profiles end texts with a NUL."""
 
 _MAX_CONTEXT = 256
 """Bytes that are kept of the text before a literal."""
@@ -327,7 +328,7 @@ def split(data: bytes, parts: Sequence[tuple[int, int]] | None = None) -> Iterat
 
 def split_part(source: Source, begin: int, stop: int) -> Iterator[SourceLine]:
     """Yield the lines between two bytes of the input."""
-    for end in _LINE_END.finditer(source.data, begin, stop):
+    for end in LINE_END.finditer(source.data, begin, stop):
         yield SourceLine(source.data[begin : end.start()], source, begin)
         begin = end.end()
     yield SourceLine(source.data[begin:stop], source, begin)

@@ -59,8 +59,9 @@ def test_result_is_the_same_with_every_layer(name: str, monkeypatch: pytest.Monk
         assert usual == every
 
 
-def test_no_line_has_a_nul_of_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    url = LINES[0].replace(b" ", b"%20") + b"%0ASize:%204%20kB%00"
+@pytest.mark.parametrize("end", [b"%00", b"%0ASize:%204%20kB%00"])
+def test_no_line_has_a_nul_of_a_url(end: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = LINES[0].replace(b" ", b"%20") + end
     usual, every = both_ways(url, monkeypatch)
     assert usual == every
     (found,) = extract(url)

@@ -170,6 +170,13 @@ def test_table_in_a_box(text: str) -> None:
     assert names == [(0x400000, b"/bin/cat"), (0x401000, "/bin/c│t".encode())]
 
 
+def test_boxes_that_touch_are_two_tables() -> None:
+    line = "00300000-00301000 r-xp 00000000 fd:01 7".ljust(73) + "/bin/ls"
+    text = f"┌─┐\n│ {line} │\n└─┘\n┌─┐\n{BOX}└─┘\n"
+    names = [each.name for dump in extract(text) for each in dump.mappings]
+    assert names == [b"/bin/ls", b"/bin/cat", "/bin/c│t".encode()]
+
+
 def test_sanitizer() -> None:
     dump = only(
         b"==815==Process memory map follows:\n"

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from procmaps.extraction.layers.line_prefixes import content_start
 from procmaps.extraction.line_store import stored
 from procmaps.extraction.lookahead import Lookahead
-from procmaps.extraction.source_lines import SourceLine, decoded
+from procmaps.extraction.source_lines import LINE_END, SourceLine, decoded
 
 _DECLARATION = re.compile(rb"(?i)(.{0,64}?)content-transfer-encoding:[ \t]*base64[ \t\r]*\Z")
 NEEDED = re.compile(rb"[bB][aA][sS][eE]64").search
 """What a text needs before this layer changes a line."""
 
-_LINE_END = re.compile(rb"[\n\0]")
 _ENCODED = re.compile(rb"([A-Za-z0-9+/]+={0,2})[ \t\r]*\Z")
 
 
@@ -68,7 +67,7 @@ def _decoded(body: Sequence[SourceLine]) -> Iterator[SourceLine]:
         return
     begin = 0
     while begin < len(text) or not begin:
-        newline = _LINE_END.search(text, begin)
+        newline = LINE_END.search(text, begin)
         end = newline.end() if newline else len(text)
         # Four characters encode three bytes. The last line takes the padding, too.
         stop = starts[-1] if end == len(text) else end * 4 // 3
