@@ -63,7 +63,8 @@ class Reader:
             has_scan = pagemap.ask(Scanner.on) is not None
         merged = has_merged_pages(self.pid, self.root)
         by_flag = merged and bool(self.kernel.merged_flag)
-        with_smaps = self.kernel.counts is None or not has_scan or merged is not by_flag
+        by_field = merged and not by_flag
+        with_smaps = self.kernel.counts is None or not has_scan or by_field
         snapshot = (smaps if with_smaps else maps)(self.pid, root=self.root, errors="collect")
         table = table_of(snapshot)
         fields = SmapsFields(table)
@@ -82,10 +83,10 @@ class Reader:
                     own.forget("guard")
             fill(sums, table, shmem_rows(table, self.pid, self.root))
         torn = self._is_torn(snapshot, with_smaps=with_smaps)
-        for row, own in enumerate(sums if scanner is None or merged is not by_flag else ()):
+        for row, own in enumerate(sums):
             if scanner is None:
                 own.counted["huge_mapped"] = huge[row]
-            if merged and not by_flag:
+            if by_field:
                 own.counted["merged"] = fields.of("ksm", row)
         fault = "merged without KSM"
         return Pages(

@@ -100,26 +100,13 @@ def both(walk: Walk, rows: int) -> Iterator[tuple[list[PageSums], Kept]]:
         yield sums, kept
 
 
-@given(ENTRIES, ROWS, FLAGS, st.booleans(), st.tuples(*[st.booleans()] * 3))
-def test_both_walks_agree_without_a_scan(
-    root: Path,
-    entries: list[int],
-    ranges: list[tuple[int, int, int, bool]],
-    flags: list[int],
-    hidden: bool,
-    options: tuple[bool, bool, bool],
-) -> None:
+def walked(
+    root: Path, entries: list[int], flags: list[int], rows: Rows, *, hidden: bool, **options: bool
+) -> list[tuple[list[PageSums], Kept]]:
+    """Write the files of a procfs, and return what both walks give: Python's first."""
     (root / "7" / "pagemap").write_bytes(array("Q", entries).tobytes())
     (root / "kpageflags").write_bytes(array("Q", flags).tobytes())
-    rows = Rows(
-        [min(a, b) * PAGE for a, b, _, _ in ranges],
-        [max(a, b) * PAGE for a, b, _, _ in ranges],
-        [0] * len(ranges),
-        [0] * len(ranges),
-        [inode for _, _, inode, _ in ranges],
-        [huge for *_, huge in ranges],
-    )
-    hugetlb, soft_dirty, every_frame = options
+    hugetlb = options.pop("hugetlb")
     file = FrameFile(str(root / "kpageflags"))
     try:
         with PagemapFile(7, str(root)) as pagemap:
@@ -129,18 +116,58 @@ def test_both_walks_agree_without_a_scan(
                 scanner=None,
                 kinds=None if hidden else ByFrames(file),
                 hugetlb=lambda: hugetlb,
-                soft_dirty=soft_dirty,
-                every_frame=every_frame,
+                **options,
             )
-            (one, frames), (other, others) = both(walk, len(ranges))
+            return [*both(walk, len(rows.start))]
     finally:
         file.close()
+
+
+@given(ENTRIES, ROWS, FLAGS, st.booleans(), st.tuples(*[st.booleans()] * 3))
+def test_both_walks_agree_without_a_scan(
+    root: Path,
+    entries: list[int],
+    ranges: list[tuple[int, int, int, bool]],
+    flags: list[int],
+    hidden: bool,
+    options: tuple[bool, bool, bool],
+) -> None:
+    rows = Rows(
+        [min(a, b) * PAGE for a, b, _, _ in ranges],
+        [max(a, b) * PAGE for a, b, _, _ in ranges],
+        [0] * len(ranges),
+        [0] * len(ranges),
+        [inode for _, _, inode, _ in ranges],
+        [huge for *_, huge in ranges],
+    )
+    hugetlb, soft_dirty, every_frame = options
+    (one, frames), (other, others) = walked(
+        root,
+        entries,
+        flags,
+        rows,
+        hidden=hidden,
+        hugetlb=hugetlb,
+        soft_dirty=soft_dirty,
+        every_frame=every_frame,
+    )
     # Which frame of a file is asked for its kind may differ if its frames are of several kinds.
     kinds = {flags[e % (1 << 55)] for e in entries if e & PRESENT}
     if hidden or len(kinds) < 2 or not any(rows.inode):
         assert other == one
         assert others.counted == frames.counted
     assert [each.counted["present"] for each in other] == [each.counted["present"] for each in one]
+
+
+@pytest.mark.parametrize("bits", [PRESENT, PRESENT | FILE, PRESENT | FILE | EXCLUSIVE])
+def test_pages_of_hugetlbfs_have_a_figure_of_their_own(root: Path, bits: int) -> None:
+    flags = [FRAME_FLAGS["hugetlb"].mask] * FRAMES
+    rows = Rows([0], [4 * PAGE], [0], [0], [9], [True])
+    entries = [bits | frame for frame in (3, 5, 7)]
+    options = {"hugetlb": True, "soft_dirty": False, "every_frame": False}
+    for sums, kept in walked(root, entries, flags, rows, hidden=False, **options):
+        assert sums[0].counted["hugetlb"] == 3 * PAGE
+        assert not kept.frames
 
 
 def test_parts_of_a_long_walk_add_up(root: Path) -> None:
