@@ -29,7 +29,6 @@ _EXECUTE: Final = 1
 _MAX_SEGMENTS: Final = 0xFFFF
 """``PN_XNUM``: a file with as many keeps their number elsewhere. Loaders refuse it."""
 
-
 _MAX_BIASES: Final = 16
 """Segments that share the bytes of a mapping, at different addresses: no linker makes two. A file
 may have thousands, and each would be compared with every mapping."""
@@ -118,10 +117,9 @@ class ElfLayout:
         starts = [each.address - each.address % mmap.PAGESIZE for each in segments]
 
         def fits(mapping: MemoryMapping, bias: int) -> bool:
-            # Segments can share a page, so the one before may contain it, too.
-            index = bisect_right(starts, mapping.start - bias)
-            near = segments[max(0, index - 2) : index]
-            return any(is_part(mapping, module.offset, each, bias) for each in near)
+            # Segments are mapped in order, so a page shows the last one that starts at or below it.
+            index = bisect_right(starts, mapping.start - bias) - 1
+            return index >= 0 and is_part(mapping, module.offset, segments[index], bias)
 
         return next((bias for bias in possible if all(fits(each, bias) for each in mapped)), None)
 
