@@ -27,6 +27,7 @@ from procmaps import (
 )
 from procmaps.live import memory_file
 from procmaps.live.anon_names import address_of
+from procmaps.live.memory import iter_mappings
 from tests.live.children import AsNobody, Child, Spawn
 
 PAGE = mmap.PAGESIZE
@@ -182,6 +183,17 @@ def test_a_mapping_of_another_process_is_refused(spawn: Spawn) -> None:
         f"the calling process does not map the same file at {mapping.start:#x}-{mapping.end:#x} "
         "now: "
     )
+
+
+def test_no_mapping_is_read_if_one_of_them_is_gone(spawn: Spawn) -> None:
+    child = spawn(PLAIN)
+    mapping = _mapping(child)
+    ((found, part),) = iter_mappings(child.pid, [mapping], chunk_size=mapping.size)
+    assert found == mapping
+    assert isinstance(part, MemoryPiece)
+    assert part.data == b"abc" + bytes(mapping.size - 3)
+    with pytest.raises(MappingGone):
+        next(iter_mappings("self", [procmaps.maps()[0], mapping]))
 
 
 @pytest.mark.usefixtures("method")

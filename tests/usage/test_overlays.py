@@ -159,6 +159,11 @@ def test_the_command_labels_one_dump(run: Run, tmp_path: Path) -> None:
         labels.write_bytes(SYSTEM_MAP)
 
 
+def test_range_that_starts_with_the_mapping_counts_up_to_its_end() -> None:
+    overlay = Overlay([LabelledRange(0, 10, b"short"), LabelledRange(20, 60, b"long")])
+    assert overlay.labels_of([(0, 100), (0, 25), (5, 26)]) == [b"long", b"short", b"long"]
+
+
 ADDRESSES = st.integers(0, 12)
 LABELLED = st.builds(LabelledRange, ADDRESSES, ADDRESSES, st.sampled_from((b"a", b"b", b"c")))
 
