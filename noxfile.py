@@ -5,6 +5,7 @@ says why and what to do. The slow parts run with `make test-all`. With CI=true e
 prerequisites are installed first, as root, and a part that still cannot run fails.
 """
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -23,15 +24,17 @@ PYTEST = (PYTHON, "-m", "pytest")
 # Two workers, for the two processors of the smallest machine that CI runs on.
 WORKERS = ("-n", os.environ.get("WORKERS", "2"))
 
-# Folders of tests/ with needs of their own, each run by a part of its own.
-LABORATORY = ("tests/kernel/lab/booted", "tests/kernel/model/booted", "tests/kernel/source")
-PEERS = ("tests/corpus/peers",)
-TOOLS = ("tests/usage/tools",)
-VIEWERS = ("tests/exports/viewers",)
-I386 = ("tests/engines/i386",)
-PROGRAMS = ("tests/live/programs", "tests/search/symbolizers")
-WHEEL = ("tests/wheel",)
-COLLISIONS = ("tests/grammar/collisions",)
+# Folders of tests/ with needs of their own, by the part that runs them; `unit` runs all others.
+FOLDERS = {
+    "laboratory": ("tests/kernel/lab/booted", "tests/kernel/model/booted", "tests/kernel/source"),
+    "peers": ("tests/corpus/peers",),
+    "tools": ("tests/usage/tools",),
+    "viewers": ("tests/exports/viewers",),
+    "i386": ("tests/engines/i386",),
+    "programs": ("tests/live/programs", "tests/search/symbolizers"),
+    "wheel": ("tests/wheel",),
+    "collisions": ("tests/grammar/collisions",),
+}
 
 # Lark compares all terminals of a grammar if this package is installed. That takes longer than
 # parsing, in every process that parses, so it is installed for one part only.
@@ -77,7 +80,7 @@ def unit(session: nox.Session) -> None:
     """Run the tests in the checkout; with `make test-all` also the slow ones."""
     if CI:
         need(session, zsh="zsh", fish="fish")
-    elsewhere = (*LABORATORY, *PEERS, *VIEWERS, *PROGRAMS, *WHEEL, *I386, *COLLISIONS)
+    elsewhere = itertools.chain.from_iterable(FOLDERS.values())
     ignored = (f"--ignore={folder}" for folder in elsewhere)
     scope = () if ALL else ("-m", "not slow")
     session.run(*PYTEST, *WORKERS, *ignored, *scope, *session.posargs)
@@ -103,7 +106,7 @@ def collisions(session: nox.Session) -> None:
     slow(session)
     folder = str(Path(__file__).parent / ".cache" / INTEREGULAR)
     session.run(PYTHON, "-m", "pip", "install", "-q", "--upgrade", "--target", folder, INTEREGULAR)
-    session.run(*PYTEST, *COLLISIONS, env={"PYTHONPATH": folder})
+    session.run(*PYTEST, *FOLDERS["collisions"], env={"PYTHONPATH": folder})
 
 
 @nox.session
@@ -114,7 +117,7 @@ def i386(session: nox.Session) -> None:
     if CI:
         session.run(PYTHON, "-m", "tests.support.python_i386")
     ready(session, PYTHON, "-m", "tests.support.python_i386", "ready")
-    session.run(*PYTEST, *I386)
+    session.run(*PYTEST, *FOLDERS["i386"])
 
 
 @nox.session
@@ -125,7 +128,7 @@ def programs(session: nox.Session) -> None:
     need(session, gdb="gdb", readelf="binutils", java="default-jre-headless", **compilers)
     symbolizers = {"eu-addr2line": "elfutils", "llvm-symbolizer": "llvm"}
     need(session, addr2line="binutils", **symbolizers)
-    session.run(*PYTEST, *PROGRAMS)
+    session.run(*PYTEST, *FOLDERS["programs"])
 
 
 @nox.session
@@ -136,7 +139,7 @@ def laboratory(session: nox.Session) -> None:
         session.run(PYTHON, "-m", "kernel.lab", "install")
         session.run(PYTHON, "-m", "kernel.lab", "build")
     ready(session, PYTHON, "-m", "kernel.lab", "ready")
-    session.run(*PYTEST, *LABORATORY)
+    session.run(*PYTEST, *FOLDERS["laboratory"])
 
 
 @nox.session
@@ -146,7 +149,7 @@ def peers(session: nox.Session) -> None:
     need(session, chromium="chromium")
     if CI:
         session.run(PYTHON, "-m", "corpus.tools.matrix", "install")
-    session.run(*PYTEST, *WORKERS, *PEERS)
+    session.run(*PYTEST, *WORKERS, *FOLDERS["peers"])
 
 
 @nox.session
@@ -154,7 +157,7 @@ def viewers(session: nox.Session) -> None:
     """Open what `usage --export` and `plot` write in the programs that people have."""
     slow(session)
     need(session, go="golang-go", npm="npm", chromium="chromium")
-    session.run(*PYTEST, *VIEWERS)
+    session.run(*PYTEST, *FOLDERS["viewers"])
 
 
 @nox.session
@@ -162,4 +165,4 @@ def tools(session: nox.Session) -> None:
     """Reproduce where other tools that show memory are wrong."""
     slow(session)
     need(session, smem="smem", htop="htop", pmap="procps")
-    session.run(*PYTEST, *TOOLS)
+    session.run(*PYTEST, *FOLDERS["tools"])
