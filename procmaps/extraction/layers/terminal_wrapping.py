@@ -16,6 +16,7 @@ from procmaps.extraction.blanks import as_spaces
 from procmaps.extraction.field_lines import find_known_field, is_field
 from procmaps.extraction.layers.inode_suffixes import without_inode_suffix
 from procmaps.extraction.matches import find_match, find_partial
+from procmaps.extraction.patterns import any_range
 from procmaps.extraction.plain_lines import has_other_line
 from procmaps.extraction.source_lines import SourceLine, joined
 
@@ -101,7 +102,10 @@ def _may_be_cut(line: SourceLine) -> bool:
 def _may_be_rest(line: SourceLine | None, text: bytes) -> bool:
     """Return whether *text* could be what a terminal has cut off *line*, or off a part of it."""
     content = as_spaces(text).strip(b" \r")
-    if not content or find_known_field(content) or is_field(content):
+    # A cut is never before an address: the narrowest terminal shows more than a range.
+    if not content or any_range().match(content):
+        return False
+    if find_known_field(content) or is_field(content):
         return False
     match = line.match if line else None
     if line and match and match.format == "tombstone":
