@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from typing import TYPE_CHECKING, TextIO
+
+from procmaps._cached_property import cached_property
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +23,7 @@ class Output:
     def __init__(self, file: TextIO) -> None:
         self.file = file
 
-    @functools.cached_property
+    @cached_property
     def console(self) -> Console:
         """The same for rich."""
         from rich.console import Console  # noqa: PLC0415 - needed only on a terminal
@@ -30,13 +31,13 @@ class Output:
         width = None if self.file.isatty() or "COLUMNS" in os.environ else UNLIMITED
         return Console(file=self.file, width=width, highlight=False, markup=False, emoji=False)
 
-    @functools.cached_property
+    @cached_property
     def is_terminal(self) -> bool:
         """Whether colours are printed."""
         may_be = self.file.isatty() or any(name in os.environ for name in _FORCING)
         return may_be and self.console.is_terminal
 
-    @functools.cached_property
+    @cached_property
     def width(self) -> int:
         """The columns of the terminal, or `UNLIMITED`. ``COLUMNS`` overrides both."""
         if (columns := os.environ.get("COLUMNS", "")).isdecimal():

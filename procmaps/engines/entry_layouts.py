@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from procmaps._cached_property import cached_property
 from procmaps.engines.usage_block_table import MISSING
 from procmaps.grammar.loading import Grammar
 from procmaps.grammar.parsed_line import FieldLine, Form
@@ -65,7 +65,7 @@ class EntryLayout:
             return True
         return all(self.fields[index].in_range(values[index]) for index in numbers)
 
-    @functools.cached_property
+    @cached_property
     def _numbers(self) -> tuple[int, ...]:
         return tuple(index for index, field in enumerate(self.fields) if field.column)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import heapq
 import itertools
 import sys
 from collections.abc import Iterable, Iterator
 
+from procmaps._cached_property import cached_property
 from procmaps.extraction.accounting import (
     as_unread,
     hidden_mappings,
@@ -133,39 +133,39 @@ class Assembled:
         """The columns that some mapping does not have."""
         return self._assumed
 
-    @functools.cached_property
+    @cached_property
     def mappings(self) -> tuple[PartialMapping, ...]:
         """The mappings."""
         return tuple(self._mappings)
 
-    @functools.cached_property
+    @cached_property
     def origins(self) -> tuple[tuple[int, ...], ...]:
         """The lines of the input, for each line of the text."""
         return tuple(self._origins)
 
-    @functools.cached_property
+    @cached_property
     def snapshot(self) -> Snapshot:
         """The text, parsed."""
         dialect = self._format if self._format in ("wsl", "cygwin") else "auto"
         return loads(self.text, errors="collect", dialect=dialect)
 
-    @functools.cached_property
+    @cached_property
     def repairs(self) -> tuple[Repair, ...]:
         """The repairs, each once, in the order of the lines."""
         return tuple(sorted(dict.fromkeys(self._repairs), key=lambda repair: repair.line))
 
-    @functools.cached_property
+    @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """The doubts, each once, in the order of the lines."""
         return tuple(sorted(dict.fromkeys(self._doubts), key=lambda doubt: doubt.line))
 
-    @functools.cached_property
+    @cached_property
     def skipped(self) -> tuple[SkippedLine, ...]:
         """The text that was not read, in order."""
         hidden = hidden_mappings(self._uses, self._source)
         return tuple(sorted((*self._others, *hidden), key=lambda each: each.begin))
 
-    @functools.cached_property
+    @cached_property
     def spans(self) -> tuple[ByteSpan, ...]:
         """The use of all bytes of the dump."""
         return tuple(as_unread(self._uses, self._source))

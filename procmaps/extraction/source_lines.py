@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 import sys
@@ -12,6 +11,7 @@ from typing import Literal
 
 import attrs
 
+from procmaps._cached_property import cached_property
 from procmaps.extraction import provenance
 from procmaps.extraction.long_texts import LongTexts
 from procmaps.extraction.matches import Match, find_match
@@ -44,7 +44,7 @@ class Source:
     long_texts: LongTexts = attrs.field(factory=LongTexts, init=False, repr=False)
     """The long texts in the repairs of its lines."""
 
-    @functools.cached_property
+    @cached_property
     def _newlines_before(self) -> array[int]:
         """The newlines before each block of the input."""
         counts = array("Q", [0])
@@ -163,7 +163,7 @@ class SourceLine:
         """The bytes of the input that it was made from, unchanged."""
         return b"".join(self.source.data[run.begin : run.end] for run in self.runs)
 
-    @functools.cached_property
+    @cached_property
     def match(self) -> Match | None:
         """The mapping in the line, or None."""
         return None if self.is_cut_off else find_match(self.text, self.listing)

@@ -6,12 +6,12 @@ words of a message. What differs between sources occurs again: each source print
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 
 import attrs
 
+from procmaps._cached_property import cached_property
 from procmaps.extraction.field_lines import find_known_field
 from procmaps.extraction.layers.line_prefixes import (
     DIFF_MARKS,
@@ -138,12 +138,12 @@ class _Place:
         self.numbers.add(numbers(prefix), match)
         self.words.add(words(prefix), match)
 
-    @functools.cached_property
+    @cached_property
     def is_by_number(self) -> bool:
         """Whether a number shows the process. Only after all mappings are added."""
         return self.numbers.recur and self.numbers.descents <= self.descents
 
-    @functools.cached_property
+    @cached_property
     def is_by_word(self) -> bool:
         """Whether the words put the addresses in order. Only after all mappings are added."""
         return self.words.all_recur and self.words.descents < self.descents

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
+from procmaps._cached_property import cached_property
 from procmaps.grammar.rules import Rules
 from procmaps.grammar.tables import load_table
 
@@ -63,14 +64,14 @@ class Grammar:
         # Another process loads its own.
         return load, (self.name,)
 
-    @functools.cached_property
+    @cached_property
     def dialect(self) -> Dialect:
         """The row of the dialect in `procmaps.formats.dialects`."""
         from procmaps.formats.dialects import dialect  # noqa: PLC0415 - slow to import
 
         return dialect(self.name)
 
-    @functools.cached_property
+    @cached_property
     def header(self) -> re.Pattern[bytes]:
         """The expression for a header line with its line end; the groups are `HEADER_PARTS`.
 
@@ -88,7 +89,7 @@ class Grammar:
 
     # --- lines, with Lark -------------------------------------------------------------------------
 
-    @functools.cached_property
+    @cached_property
     def _lark(self) -> Lark:
         """The parser with the transformer inside: it returns values instead of trees."""
         from procmaps.grammar.lark_parser import build_parser  # noqa: PLC0415 - imports Lark
@@ -143,7 +144,7 @@ class Grammar:
         captured = self.captured(terminal, raw) if raw else b""
         return build_name(rule, terminal, raw, captured, escaped=self.dialect.escapes_newlines)
 
-    @functools.cached_property
+    @cached_property
     def _names(self) -> re.Pattern[bytes]:
         """The expression for a name column that is not fixed: one group for each terminal."""
         return re.compile(self._tables["names"])
@@ -176,7 +177,7 @@ class Grammar:
             match = self._label.match(text, offset)
         return match.end() if match else text.find(b"\n", offset) + 1 or len(text)
 
-    @functools.cached_property
+    @cached_property
     def _label(self) -> re.Pattern[bytes] | None:
         """The expression for a ``Name:`` line; None if the dialect has none."""
         label = self._tables["label"]

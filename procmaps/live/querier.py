@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 import attrs
 
 from procmaps._arguments import as_address
+from procmaps._cached_property import cached_property
 from procmaps.errors import LiveError, QueryUnsupported
 from procmaps.formats.dialects import LINUX
 from procmaps.grammar import loading
@@ -108,7 +109,8 @@ class Querier:
 
     Use it in ``with``, or `close` it. It stays with the address space that the process has now:
     after the process ends or replaces its program by execve(2), every query raises `ProcessGone`
-    and never finds a mapping of another program. Threads may share it.
+    and never finds a mapping of another program. Threads may share it; a forked child makes its
+    own, because both would move one position in the file.
 
     *method* is ``"ioctl"`` (Linux 6.11; a query raises `QueryUnsupported` without it), ``"text"``
     (read ``maps`` again for each query), or ``"auto"``: the ioctl if the kernel supports it, else
@@ -223,7 +225,7 @@ class Querier:
         )
         return QueryResult(mapping, reply.name, reply.page_size, reply.build_id or None, "ioctl")
 
-    @functools.cached_property
+    @cached_property
     def _gate(self) -> QueryResult | None:
         """The gate area, by the text. It stays the same as long as the address space exists."""
         last = next(reversed(loads(self._text(), errors="collect", dialect=LINUX.name)), None)

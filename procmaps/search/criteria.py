@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import attrs
 
+from procmaps._cached_property import cached_property
 from procmaps.grammar.loading import load as load_grammar
 from procmaps.records.device import Device
 from procmaps.records.names import FileBacked, FilePath, Labelled, Name
@@ -161,7 +162,7 @@ class Criteria:
             or self.deleted is not None
         )
 
-    @functools.cached_property
+    @cached_property
     def allowed_perms(self) -> frozenset[int] | None:
         """The permissions that are accepted, as `Perms.flags`; None for all."""
         if self.perms is None:
@@ -169,7 +170,7 @@ class Criteria:
         every = (Perms.from_flags(flags) for flags in range(256))
         return frozenset(each.flags for each in every if has_perms(str(each), self.perms))
 
-    @functools.cached_property
+    @cached_property
     def _verdict(self) -> Callable[[bytes, str], bool]:
         @functools.lru_cache(CACHED_NAMES)
         def verdict(raw: bytes, dialect: str) -> bool:

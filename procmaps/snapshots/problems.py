@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from array import array
 from collections.abc import Sequence
 from heapq import merge
 from itertools import islice
 from operator import eq, le, lt
 
+from procmaps._cached_property import cached_property
 from procmaps.snapshots.source_text import LineCounter
 
 TYPE_CHECKING = False
@@ -106,7 +106,7 @@ class ProblemFinder:
         """The diagnosis of the first line that cannot be parsed, or None."""
         return self._unparsed(0, None).error if self._columns.unparsed else None
 
-    @functools.cached_property
+    @cached_property
     def ordered(self) -> bool:
         """True if each mapping starts at or above the end of the mapping before it.
 
@@ -117,12 +117,12 @@ class ProblemFinder:
             return False
         return len(self._columns) == 1 or self._rollup not in self._columns.name_index
 
-    @functools.cached_property
+    @cached_property
     def ascending(self) -> bool:
         """True if also no range is empty, so that no mapping has a problem of its place."""
         return self.ordered and all(map(lt, self._columns.start, self._columns.end))
 
-    @functools.cached_property
+    @cached_property
     def _rollup(self) -> int:
         """The index of the name of a rollup; -1 without a rollup."""
         names = self._columns.names
@@ -153,7 +153,7 @@ class ProblemFinder:
         rows = (row for _, row, _ in self._mapping_places())
         return array("Q", (row for row in rows if self._finding(row)[0] == "joined"))
 
-    @functools.cached_property
+    @cached_property
     def _is_open(self) -> bytearray:
         """By index of a name, whether it is a label without its closing bracket."""
         match = self._grammar.terminal("OPEN_LABEL").match

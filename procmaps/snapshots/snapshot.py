@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from bisect import bisect_right
 from collections.abc import Sequence
 from operator import sub
 
 from procmaps._arguments import BytesOrStr, as_address
+from procmaps._cached_property import cached_property
 from procmaps._frozen import Frozen
 from procmaps.engines.scan_text import scan
 from procmaps.snapshots.problems import ROLLUP, ProblemFinder, Problems
@@ -65,7 +65,7 @@ class Snapshot(Frozen, Sequence["Mapping"]):
     def __hash__(self) -> int:
         return hash((self._source, self.dialect))
 
-    @functools.cached_property
+    @cached_property
     def columns(self) -> Columns:
         """The columns of the text, read-only and without a copy."""
         from procmaps.engines.columns import view_columns  # noqa: PLC0415 - see above
@@ -76,13 +76,13 @@ class Snapshot(Frozen, Sequence["Mapping"]):
         """Return the record of a name in `Columns.names`. It is made each time."""
         return self._grammar.parse_name(self._buffers.names[index])
 
-    @functools.cached_property
+    @cached_property
     def _records(self) -> RecordTable[Mapping]:
         from procmaps.snapshots.record_builder import make_records  # noqa: PLC0415 - see above
 
         return make_records(self._buffers, self._grammar.parse_name)
 
-    @functools.cached_property
+    @cached_property
     def _finder(self) -> ProblemFinder:
         return ProblemFinder(self._source, self._buffers, self._grammar)
 
@@ -98,7 +98,7 @@ class Snapshot(Frozen, Sequence["Mapping"]):
         problems = f", {count} problem{'s' * (count > 1)}" if count else ""
         return f"<Snapshot of {self.kind}: {mappings}, {self.dialect}{problems}>"
 
-    @functools.cached_property
+    @cached_property
     def kind(self) -> FileKind:
         """The file, by content: ``smaps`` has fields, ``smaps_rollup`` only names ``[rollup]``."""
         names = self._buffers.names
@@ -280,7 +280,7 @@ class Snapshot(Frozen, Sequence["Mapping"]):
 
     # --- problems ---------------------------------------------------------------------------------
 
-    @functools.cached_property
+    @cached_property
     def problems(self) -> Problems:
         """Every problem of the text, in its order. No line is dropped because of one."""
         return self._finder.all()

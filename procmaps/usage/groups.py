@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 import attrs
 
+from procmaps._cached_property import cached_property
 from procmaps.live.gaps import Gap
 from procmaps.records.usage import Usage
 from procmaps.usage.figures import FIGURES, SUMMED, Figure

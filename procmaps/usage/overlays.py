@@ -14,13 +14,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
 import attrs
 
 from procmaps._arguments import StrOrBytesPath, as_path
+from procmaps._cached_property import cached_property
 from procmaps.errors import InvalidOverlay
 from procmaps.records.names import AnonName, Unnamed
 from procmaps.usage.overlay_sweep import most_covered

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from functools import cached_property
 
 import attrs
 
+from procmaps._cached_property import cached_property
 from procmaps.engines.column_buffers import ColumnBuffers
 from procmaps.engines.usage_block_table import MISSING
 from procmaps.records.mapping import Mapping

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 import pytest
 
 import procmaps
+from procmaps._cached_property import cached_property
 from procmaps.engines import scan_text
 from procmaps.engines.engine_selection import why_not_native
 
@@ -76,6 +77,30 @@ def parsing_elsewhere() -> Generator[None, None, None]:
         stop.set()
         for thread in threads:
             thread.join()
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_cached_property_that_another_thread_computes_does_not_stop_a_forked_child() -> None:
+    computing, forked = threading.Event(), threading.Event()
+
+    class Slow:
+        @cached_property
+        def value(self) -> int:
+            if threading.current_thread() is other:
+                computing.set()
+                forked.wait()
+            return 1
+
+    other = threading.Thread(target=lambda: Slow().value)
+    other.start()
+    computing.wait()
+    child = os.fork()
+    if not child:
+        signal.alarm(60)
+        os._exit(Slow().value)
+    forked.set()
+    other.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
 
 
 @pytest.mark.usefixtures("engine")

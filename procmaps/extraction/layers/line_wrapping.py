@@ -6,10 +6,10 @@ name needs evidence, because the next line may be anything.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Sequence
 
+from procmaps._cached_property import cached_property
 from procmaps.extraction.blanks import as_spaces, strip_blanks
 from procmaps.extraction.field_lines import FLAGS, field_key, find_known_field
 from procmaps.extraction.layers.inode_suffixes import without_inode_suffix
@@ -224,7 +224,7 @@ class _NameJoiner:
         size = len(line.text.rstrip(b" \t")) + _MAX_PADDING + len(rest)
         return size > self._longest.get(family(line.prefix), 0)
 
-    @functools.cached_property
+    @cached_property
     def _names(self) -> set[int]:
         """The hashes of all names in the text, each with its file: the names need more memory."""
         matches = (line.match for line in self._lines)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
 import attrs
+
+from procmaps._cached_property import cached_property
 
 
 @attrs.frozen
@@ -27,7 +28,7 @@ class ProgramLabel:
     varies: str = ""
     since: str = ""
 
-    @functools.cached_property
+    @cached_property
     def compiled(self) -> re.Pattern[bytes]:
         """The pattern, compiled for bytes."""
         return re.compile(self.pattern.encode(), re.DOTALL)
