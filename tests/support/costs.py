@@ -13,6 +13,10 @@ from types import FrameType
 MAX_MULTIPLE = 8
 """Bytes that any entry point may allocate for each byte of its text, without what it returns."""
 
+MAX_GROWTH = 6
+"""How many times as much work four times the text may take. Four is linear, sixteen quadratic; a
+step that a short text does without adds something."""
+
 Action = Callable[[bytes], object]
 
 
@@ -61,9 +65,9 @@ def bytes_for_each_byte(action: Action, make: Callable[[int], bytes], size: int)
 def growth_of_calls(action: Action, make: Callable[[int], bytes], size: int) -> float:
     """Return how many times as many functions are called for four times the text.
 
-    Four for linear work, sixteen for quadratic work. A thousand calls are added to both, so that a
-    constant number of calls is no growth.
+    A thousand calls are added to both, so that a constant number of calls is no growth.
     """
-    action(make(1000))
+    for cached in (size, 4 * size):
+        action(make(cached))
     small, large = calls(action, make(size)), calls(action, make(4 * size))
     return (large + 1000) / (small + 1000)
