@@ -8,6 +8,8 @@ threads may compute a value twice.
 import functools
 import sys
 
+__all__ = ["cached_property"]
+
 # Only the type checkers may import typing here: the first call of a program would wait for it.
 TYPE_CHECKING = False
 
