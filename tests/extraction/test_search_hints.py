@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -131,16 +130,3 @@ def test_a_text_without_a_dump_costs_no_lines(kind: str) -> None:
     extract(small)
     assert calls(large) <= 4.5 * calls(small) + 500
     assert peak(large) <= 2 * len(large)
-
-
-@pytest.mark.slow
-def test_passes_an_ordinary_log_at_50_megabytes_a_second() -> None:
-    """The best of three times of this process, because other programs use the caches, too."""
-    text = LOG * ((50 << 20) // len(LOG))
-    extract(text[: 1 << 20])
-    times: list[float] = []
-    for _ in range(3):
-        begin = time.process_time()
-        assert extract(text) == ()
-        times.append(time.process_time() - begin)
-    assert len(text) / min(times) >= 50_000_000
