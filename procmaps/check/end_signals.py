@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from queue import SimpleQueue
 from types import FrameType
 from typing import Final, Self
 
@@ -39,7 +39,7 @@ class EndSignals:
 
     def __init__(self) -> None:
         self._received: signal.Signals | None = None
-        self._cancel: SimpleQueue[bool] | None = None
+        self._is_cancelling = False
         known = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
         before = {number: signal.getsignal(number) for number in known}
         self._before = {
@@ -61,9 +61,8 @@ class EndSignals:
         if self._received is not None:
             return
         self._received = signal.Signals(number)
-        if self._cancel is None:
+        if not self._is_cancelling:
             raise EndedBySignal(self._received)
-        self._cancel.put(True)  # noqa: FBT003 - the one thing that may be done anywhere
 
     @contextmanager
     def cancelling(self, cancel: Callable[[], None]) -> Generator[None, None, None]:
@@ -72,20 +71,41 @@ class EndSignals:
         Nothing is raised inside, where it could interrupt the removal of a folder. *cancel* is
         called in another thread, because the main thread may hold a lock that it needs.
         """
-        wanted: SimpleQueue[bool] = SimpleQueue()
-
-        def wait() -> None:
-            if wanted.get():
-                cancel()
-
-        waiting = threading.Thread(target=wait)
-        waiting.start()
-        self._cancel = wanted
+        self._is_cancelling = True
         try:
-            yield
+            with self._watching(cancel):
+                if self._received is not None:
+                    cancel()  # that one came before anybody watched
+                yield
         finally:
-            self._cancel = None
-            wanted.put(False)  # noqa: FBT003 - nothing is to be cancelled any more
-            waiting.join()
+            self._is_cancelling = False
             if self._received is not None:
                 raise EndedBySignal(self._received)
+
+    @contextmanager
+    def _watching(self, cancel: Callable[[], None]) -> Generator[None, None, None]:
+        """Let another thread read the numbers that the interpreter writes as signals come.
+
+        Python calls `_receive` in the main thread, when that runs. A signal that comes just before
+        it waits for a lock, or to another thread, does not wake it.
+        """
+        reading, writing = socket.socketpair()
+        waiting = threading.Thread(target=self._wait, args=(reading, cancel))
+        with reading:
+            with writing:
+                waiting.start()
+                writing.setblocking(False)  # noqa: FBT003 - sockets take no keywords
+                before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+                try:
+                    yield
+                finally:
+                    signal.set_wakeup_fd(before)
+            waiting.join()
+
+    def _wait(self, numbers: socket.socket, cancel: Callable[[], None]) -> None:
+        """Call *cancel* for the first signal that ends the run. Return when *numbers* ends."""
+        while number := numbers.recv(1):
+            if number[0] in self._before:
+                self._received = self._received or signal.Signals(number[0])
+                cancel()
+                return
