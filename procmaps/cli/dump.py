@@ -243,11 +243,10 @@ def _write(file: BinaryIO, ranges: Sequence[_Range], options: _Options) -> None:
 
 def _parts(pid: Pid, ranges: Sequence[_Range]) -> Iterator[tuple[_Range, MemoryPiece | MemoryHole]]:
     """Yield each part of *ranges*, which are mappings, or one range of addresses."""
-    by_start = {each.start: each for each in ranges}
     mappings = [each.mapping for each in ranges if each.mapping is not None]
     if mappings:
-        for mapping, part in iter_mappings(pid, mappings):
-            yield by_start[mapping.start], part
+        for index, part in iter_mappings(pid, mappings):
+            yield ranges[index], part
         return
     for each in ranges:
         for part in iter_memory(pid, each.start, each.length):

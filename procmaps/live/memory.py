@@ -145,8 +145,8 @@ def _iterate(
 
 def iter_mappings(
     pid: Pid, mappings: Sequence[Mapping], *, chunk_size: int = CHUNK, root: Root = "/proc"
-) -> Iterator[tuple[Mapping, MemoryPiece | MemoryHole]]:
-    """Read each of *mappings* as `iter_memory` does; yield it with each of its pieces and holes.
+) -> Iterator[tuple[int, MemoryPiece | MemoryHole]]:
+    """Read each of *mappings* as `iter_memory` does; yield its index with each piece and hole.
 
     The memory is opened once, and ``maps`` is read once, however many mappings there are. Raises
     what `iter_memory` raises, `MappingGone` before the first piece.
@@ -157,9 +157,9 @@ def iter_mappings(
         snapshot = maps(pid, root=root, errors="collect")
         for each in mappings:
             present_mapping(each, snapshot, file)
-        for each in mappings:
+        for index, each in enumerate(mappings):
             for part in _merged(_read(memory, file, each.start, each.end, chunk_size, snapshot)):
-                yield each, part
+                yield index, part
 
 
 def _range(where: Mapping | int, length: int | None) -> tuple[int, int]:

@@ -65,6 +65,28 @@ def test_holes_are_zeros_and_are_reported(run: Run, tmp_path: Path, holed: tuple
     ]
 
 
+def test_ranges_with_one_start_have_their_own_holes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holed: tuple[int, str]
+) -> None:
+    """A torn text has a mapping twice if it grew while the text was printed."""
+    start, name = holed
+
+    def torn(*_: object) -> procmaps.Snapshot:
+        (line,) = (each for each in procmaps.maps() if each.start == start)
+        new = str(line)
+        old = new.replace(f"-{line.end:x} ", f"-{start + PAGE:x} ")
+        return procmaps.loads(f"{new}\n{old}\n{new}\n", errors="collect")
+
+    monkeypatch.setattr(dump, "snapshot_of", torn)
+    path = tmp_path / "out"
+    result = run("dump", "--name", name, "--json", "-o", str(path), "self")
+    first, zeros = b"x" * PAGE, bytes(2 * PAGE)
+    assert path.read_bytes() == first + zeros + first + first + zeros
+    ranges = json.loads(result.stdout)["ranges"]
+    sizes = [(each["size"], len(each["holes"])) for each in ranges]
+    assert sizes == [(3 * PAGE, 1), (PAGE, 0), (3 * PAGE, 1)]
+
+
 def test_standard_output_has_the_bytes_alone(process: Process, holed: tuple[int, str]) -> None:
     start, _ = holed
     address = ("--address", f"{start + PAGE - 3:x}", "--length", "5")
@@ -143,8 +165,8 @@ def test_a_device_is_written(run: Run, holed: tuple[int, str]) -> None:
 def test_a_process_that_ends_leaves_as_many_bytes_as_are_said(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ends(_: object, found: Sequence[Mapping]) -> Iterator[tuple[Mapping, MemoryHole]]:
-        yield found[0], MemoryHole(0, PAGE, "planted")
+    def ends(_: object, found: Sequence[Mapping]) -> Iterator[tuple[int, MemoryHole]]:
+        yield len(found) - 1, MemoryHole(0, PAGE, "planted")
         raise procmaps.ProcessGone("process 1", "/proc/1/mem")
 
     monkeypatch.setattr(dump, "iter_mappings", ends)

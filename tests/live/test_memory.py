@@ -188,8 +188,8 @@ def test_a_mapping_of_another_process_is_refused(spawn: Spawn) -> None:
 def test_no_mapping_is_read_if_one_of_them_is_gone(spawn: Spawn) -> None:
     child = spawn(PLAIN)
     mapping = _mapping(child)
-    ((found, part),) = iter_mappings(child.pid, [mapping], chunk_size=mapping.size)
-    assert found == mapping
+    ((index, part),) = iter_mappings(child.pid, [mapping], chunk_size=mapping.size)
+    assert index == 0
     assert isinstance(part, MemoryPiece)
     assert part.data == b"abc" + bytes(mapping.size - 3)
     with pytest.raises(MappingGone):
