@@ -102,6 +102,15 @@ def build_id(path: str) -> bytes | None:
     return bytes.fromhex(found[1]) if found else None
 
 
+def symbols(path: str) -> dict[str, int]:
+    """Return the virtual address of each exported symbol, as ``nm`` prints it."""
+    printed = subprocess.run(
+        ["nm", "-D", "--defined-only", path], capture_output=True, check=True, text=True
+    )
+    rows = (line.split() for line in printed.stdout.splitlines())
+    return {name: int(address, 16) for address, _, name in rows}
+
+
 def in_gdb(pid: int) -> list[tuple[int, int, str, str]]:
     """Return start, end, section and file of everything that GDB finds loaded in a process."""
     script = ["set debuginfod enabled off", "set auto-load no", "info files"]
