@@ -122,11 +122,11 @@ def i386(session: nox.Session) -> None:
 
 @nox.session
 def programs(session: nox.Session) -> None:
-    """Compare modules of programs of several toolchains with GDB, perf and readelf."""
+    """Compare modules of programs of several toolchains with debuggers, perf and readelf."""
     slow(session)
     compilers = {"gcc": "gcc", "go": "golang-go", "rustc": "rustc"}
     need(session, readelf="binutils", java="default-jre-headless", **compilers)
-    need(session, gdb="gdb", perf="linux-perf")
+    need(session, gdb="gdb", perf="linux-perf", **{"lldb-14": "lldb-14"})
     symbolizers = {"eu-addr2line": "elfutils", "llvm-symbolizer": "llvm"}
     need(session, addr2line="binutils", **symbolizers)
     session.run(*PYTEST, *FOLDERS["programs"])

@@ -7,18 +7,12 @@ each section in the process, and readelf its address and offset in the file.
 from __future__ import annotations
 
 import os
-import random
 from pathlib import Path
-
-import pytest
 
 import procmaps
 from procmaps import LoadedModule, open_backing, process_modules, read_memory
 from procmaps.mapped_files.elf_layout import ElfLayout
-from tests.live.programs.building import build_id, in_gdb, sections
-
-ADDRESSES = 2000
-"""Addresses that are drawn for each program."""
+from tests.live.programs.building import build_id
 
 
 def loaded(pid: int) -> dict[bytes, LoadedModule]:
@@ -28,35 +22,6 @@ def loaded(pid: int) -> dict[bytes, LoadedModule]:
         for each in process_modules(pid)
         if each.layout and each.bias is not None and each.module.path
     }
-
-
-@pytest.fixture(scope="session")
-def drawn(program: tuple[str, int]) -> list[tuple[int, str, str, int, int]]:
-    """Addresses: each with its file, section, virtual address and offset (-1 without one)."""
-    kind, pid = program
-    known: dict[str, dict[str, tuple[str, int, int, int]]] = {}
-    ranges: list[tuple[int, int, str, str]] = []
-    for start, end, section, file in in_gdb(pid):
-        path = str(Path(file).resolve())
-        if path.startswith("system-supplied") or section == ".tbss" or start == end:
-            continue
-        if not Path(path).exists():
-            continue  # the vDSO
-        known.setdefault(path, sections(path))
-        if section in known[path]:
-            ranges.append((start, end, section, path))
-    assert len(ranges) >= 4
-    source = random.Random(kind)  # noqa: S311 - the same addresses in every run
-    found: list[tuple[int, str, str, int, int]] = []
-    for number in range(ADDRESSES):
-        # Every section is drawn, however small; large ones are no more likely.
-        start, end, section, path = ranges[number % len(ranges)]
-        sort, address, offset, size = known[path][section]
-        assert end - start == size
-        place = source.randrange(size)
-        where = -1 if sort == "NOBITS" else offset + place
-        found.append((start + place, path, section, address + place, where))
-    return found
 
 
 def test_addresses_are_those_of_gdb_and_readelf(
