@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procmaps.formats.page_bits import FRAME_FLAGS
+from procmaps.formats.page_bits import FRAME_FLAGS, SWAP_TYPES
 from procmaps.pages.backing import ByFrames
 from procmaps.pages.frame_files import FrameFile
 from procmaps.pages.pagemap_file import PAGE, PagemapFile
@@ -167,6 +167,30 @@ def test_pages_of_hugetlbfs_have_a_figure_of_their_own(root: Path, bits: int) ->
     options = {"hugetlb": True, "soft_dirty": False, "every_frame": False}
     for sums, kept in walked(root, entries, flags, rows, hidden=False, **options):
         assert sums[0].counted["hugetlb"] == 3 * PAGE
+        assert not kept.frames
+
+
+@pytest.mark.parametrize(
+    ("entry", "hidden", "figure"),
+    [
+        (SWAPPED | GUARD, False, "guard"),
+        (SWAPPED | GUARD, True, "guard"),
+        (SWAPPED | SWAP_TYPES - 1, False, "swapped"),
+        (SWAPPED | SWAP_TYPES, False, "marked"),
+        (SWAPPED | SWAP_TYPES, True, "swapped"),
+        (0, False, None),
+    ],
+)
+def test_absent_pages_are_counted_by_what_their_entries_say(
+    root: Path, entry: int, hidden: bool, figure: str | None
+) -> None:
+    rows = Rows([0], [4 * PAGE], [0], [0], [0], [False])
+    expected = dict.fromkeys(PageSums().counted, 0)
+    if figure is not None:
+        expected[figure] = 3 * PAGE
+    options = {"hugetlb": False, "soft_dirty": False, "every_frame": False}
+    for sums, kept in walked(root, [entry] * 3, [0], rows, hidden=hidden, **options):
+        assert sums[0].counted == expected
         assert not kept.frames
 
 
