@@ -108,6 +108,53 @@ def test_each_layer_has_what_it_needs_or_reads_every_line() -> None:
     assert names == {"lost_newlines", "line_suffixes"}
 
 
+CHANGED_BY: dict[str, bytes] = {
+    **{
+        layer: ENCODERS[name](LINES)
+        for layer, name in {
+            "base64_body": "base64",
+            "carriage_returns": "crlf",
+            "ansi_escapes": "colours",
+            "quoted_printable": "quoted-printable",
+            "url_encoding": "URL",
+            "traced_calls": "strace",
+            "folded_literals": "folded",
+            "multiline_literals": "C++ raw",
+            "adjacent_literals": "C, two literals",
+            "string_literals": "JSON",
+            "logger_escapes": "rsyslog",
+            "markup": "HTML",
+            "markdown_escapes": "escaped labels",
+            "box_drawing": "box",
+            "table_cells": "Markdown table",
+            "name_marks": "Markdown names",
+            "line_wrapping": "mail",
+        }.items()
+    },
+    "line_padding": whole([line.ljust(100) for line in LINES]),
+    "inode_suffixes": LINES[3].rstrip(b" ") + b",\n",
+    "terminal_wrapping": b"".join(
+        line[at : at + 80] + b"\n" for line in LINES[4:] * 2 for at in range(0, len(line), 80)
+    ),
+    "segment_names": (
+        b"--1:1: aspacem (0,4,8) /bin/cat\n"
+        b"--1:1: aspacem   1: file 0000400000-0000400fff    4096 r-x-- d=0xfd01 i=7 o=0 (0,4)\n"
+    ),
+    "listing_context": b"400000-401000 r--p 00000000 /bin/a\n401000-402000 rw-p 00000000 \n",
+}
+"""For each layer that can be left out, a text of which it changes a line."""
+
+
+@pytest.mark.parametrize("layer", NEEDED, ids=lambda layer: layer.__module__.rpartition(".")[2])
+def test_what_a_layer_needs_is_found_where_it_changes_a_line(layer: pipeline.Layer) -> None:
+    """In the pipeline, another layer that is not left out can hide that nothing was found."""
+    lines = stored(split(CHANGED_BY[layer.__module__.rpartition(".")[2]]))
+    for before in LAYERS[: LAYERS.index(layer)]:
+        lines = stored(before(lines), lines)
+    assert [*layer(lines)] != [*lines]
+    assert lines.may_have(NEEDED[layer])
+
+
 def test_most_layers_are_left_out_of_a_bare_dump() -> None:
     store = stored(split(b"\n".join([*LINES, *FIELDS, *LINES]) + b"\n"))
     assert not any(store.may_have(search) for search in NEEDED.values())
