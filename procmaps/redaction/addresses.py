@@ -31,17 +31,19 @@ class Addresses:
     @classmethod
     def of(cls, ranges: Iterable[tuple[int, int]]) -> Addresses:
         """Return the moves for mappings with these ranges, exclusive ends; in any order."""
-        starts: list[int] = []
-        moves: list[int] = []
-        limit = free = 0
+        clusters: list[tuple[int, int]] = []
         for start, end in sorted(ranges):
-            if not starts or start >= limit + _GAP:
-                new = _placed(start, free)
-                starts.append(start)
-                moves.append(start - new)
-            limit = max(limit, end)
+            if clusters and start < clusters[-1][1] + _GAP:
+                first, limit = clusters.pop()
+                clusters.append((first, max(limit, end)))
+            else:
+                clusters.append((start, end))
+        moves: list[int] = []
+        free = 0
+        for start, limit in clusters:
+            moves.append(start - _placed(start, limit, free))
             free = limit - moves[-1] + _GAP
-        return cls(tuple(starts), tuple(moves))
+        return cls(tuple(start for start, _ in clusters), tuple(moves))
 
     def moved(self, address: int) -> int:
         """Return the new address; *address* is a start or an end of a mapping."""
@@ -49,16 +51,21 @@ class Addresses:
         return address - self._moves[index] if index >= 0 else address
 
 
-def _placed(start: int, free: int) -> int:
+def _placed(start: int, limit: int, free: int) -> int:
     """Return where a cluster begins: at *free* or above, and not above *start*.
 
-    The clusters before it moved down, too, and ended at least `_GAP` below *start*.
+    The clusters before it moved down, too, and ended at least `_GAP` below *start*. A cluster whose
+    addresses differ in their number of digits stays, because some would lose one.
     """
     grain = 1 << max(0, start.bit_length() - _TOP_BITS)
-    if start >= _KERNEL or grain < _HUGE:
+    if start >= _KERNEL or grain < _HUGE or _digits(start) != _digits(limit):
         return start
     remainder = start % _HUGE
     new = start // grain * grain + remainder
     if new < free:
         new = free + (remainder - free) % _HUGE
     return new
+
+
+def _digits(address: int) -> int:
+    return len(f"{address:08x}")

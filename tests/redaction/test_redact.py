@@ -184,6 +184,15 @@ def test_addresses_keep_their_order_and_their_page(ranges: list[tuple[int, int]]
         assert addresses.moved(end) - addresses.moved(start) == end - start
 
 
+def test_no_address_loses_a_digit() -> None:
+    """Two mappings of one cluster, on both sides of a power of 16."""
+    middle = 1 << 48
+    ranges = [(middle - 0x3000, middle - 0x1000), (middle + 0x5000, middle + 0x6000)]
+    addresses = Addresses.of(ranges)
+    for address in (each for pair in ranges for each in pair):
+        assert len(f"{addresses.moved(address):x}") == len(f"{address:x}")
+
+
 def test_random_bits_are_gone() -> None:
     moved = {
         Addresses.of([(base, base + 4096)]).moved(base)
