@@ -29,8 +29,8 @@ _EMOJI = "".join(map(chr, range(0x1F600, 0x1F640)))
 _BY_LENGTH: Final = {2: _CYRILLIC, 3: _CJK, 4: _EMOJI}
 """Characters of UTF-8 by their number of bytes."""
 
-_NO_UTF8 = "\udcff"
-"""The byte that replaces each byte that is not UTF-8."""
+_NO_UTF8: Final = "".join(map(chr, (*range(0xDCFF, 0xDCF4, -1), *range(0xDC80, 0xDCC0))))
+"""Bytes that are not UTF-8 wherever they are: no sequence begins with one."""
 
 _FOLDERS_AND_TYPES: Final = """
     apex apk app art bin cache data deleted dev dex dri etc ext fonts framework games home jar ko

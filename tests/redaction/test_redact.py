@@ -160,6 +160,17 @@ def test_words_that_stay_are_never_made() -> None:
     assert not {word.decode() for word in made} & KEPT
 
 
+def test_bytes_that_are_not_utf8_stay_so_and_keep_their_number() -> None:
+    memory = Words()
+    words = [b"\xbd", b"\x94", b"\xc3", b"\xff\xc3", b"\xc3\xa9\x80", b"\xf0\x9f"]
+    made = [memory.replace(word) for word in words]
+    assert [*map(len, made)] == [*map(len, words)]
+    assert len({*made}) == len(words)
+    for word in made:
+        with pytest.raises(UnicodeDecodeError):
+            word.decode()
+
+
 # --- addresses ------------------------------------------------------------------------------------
 
 RANGES = st.lists(
