@@ -13,6 +13,7 @@ from procmaps.grammar.compiled_lines import compiled_lines
 from procmaps.grammar.parsed_line import FieldLine, HeaderLine
 from procmaps.records.names import DELETED
 from procmaps.redaction.addresses import Addresses
+from procmaps.redaction.unreadable import unreadable_line
 from procmaps.redaction.words import Numbers, Words
 from procmaps.snapshots.loading import loads
 from procmaps.snapshots.snapshot import Snapshot
@@ -76,7 +77,7 @@ class _Redactor:
                 case FieldLine():
                     parts.append(self._field(line, parsed))
                 case None:
-                    parts.append(self._words.replace(line))
+                    parts.append(unreadable_line(line, self._grammar, self._words))
             offset = end
         return SourceText(b"".join(parts), source.newline).input()
 
@@ -134,8 +135,11 @@ class _Redactor:
 
     def _field(self, line: bytes, parsed: FieldLine) -> bytes:
         if parsed.form == "label":
-            before, name, after = line.partition(parsed.text)
-            return before + self._name(name) + after
+            if not parsed.text:
+                return line
+            # The text of the name can be part of the key, too.
+            before, _, after = line.rpartition(parsed.text)
+            return before + self._name(parsed.text) + after
         # A key that no table knows may be anything: a log has lines such as "ann: 4 kB".
         key = parsed.key if parsed.key in FIELDS else self._words.replace(parsed.key)
         value = line[len(parsed.key) :]

@@ -51,7 +51,12 @@ _OF_THE_KERNEL: Final = """
 KEPT: Final = frozenset(f"{_FOLDERS_AND_TYPES} {_LABELS}".split())
 """Words that are the same on every machine: of folders, file types, allocators and runtimes."""
 
-_FIXED: Final = frozenset(_OF_THE_KERNEL.split())
+_PERMISSIONS: Final = frozenset(
+    f"{used}{last}" for used in ("", "x", "wx", "rwx") for last in "psS"
+)
+"""The last words of permissions: a line without them never begins as a header line does."""
+
+_FIXED: Final = _PERMISSIONS.union(_OF_THE_KERNEL.split())
 """Words with which the kernel says what memory is. No word may become one of them."""
 
 

@@ -101,6 +101,41 @@ def test_no_secret_word_is_left(words: list[bytes], data: st.DataObject) -> None
     assert b"2345d6" not in printed
 
 
+HEADER = b"00001000-00002000 rw-p 00000000 00:00 0 "
+
+
+@pytest.mark.parametrize("dialect", ["android", "nommu", "gvisor"])
+@pytest.mark.parametrize(
+    "line",
+    [b"beef-cafe rw-p x]", b"beef-cafe r-xs zz 00:00 0 /zz]", b"12-13 ---p \0]", b"1-2 rwxS "],
+)
+def test_a_line_that_cannot_be_read_ends_a_name_with_newlines(dialect: str, line: bytes) -> None:
+    text = HEADER + b"[anon:open\n" + line + b"\n" + HEADER + b"[heap]\n"
+    old = loads(text, errors="collect", dialect=dialect)
+    assert [(problem.line, problem.kind) for problem in old.problems][:1] == [(2, "unparsed")]
+    printed = redact(text, dialect=dialect)
+    new = loads(printed, errors="collect", dialect=dialect)
+    assert [facts(mapping) for mapping in new] == [facts(mapping) for mapping in old]
+    assert [problem.line for problem in new.problems] == [problem.line for problem in old.problems]
+    assert redact(printed, dialect=dialect) == printed
+    assert not re.search(rb"beef|cafe|12-13|1-2|zz", printed)
+
+
+@pytest.mark.parametrize(
+    ("name", "redacted"),
+    [
+        (b"", b""),
+        (b"  ", b"  "),
+        (b" e", b" a"),
+        (b" Name", b" Aaaa"),
+        (b" [anon:m]", b" [anon:a]"),
+    ],
+)
+def test_only_the_name_of_a_name_line_is_replaced(name: bytes, redacted: bytes) -> None:
+    text = HEADER + b"[anon:]\nRss:                   4 kB\nName:"
+    assert redact(text + name + b"\n", dialect="android") == text + redacted + b"\n"
+
+
 def test_an_example() -> None:
     text = (
         b"55d0c1a00000-55d0c1a01000 r-xp 00000000 08:02 173521 /home/ann/bin/app-1.2/libx.so.6\n"
@@ -158,6 +193,18 @@ def test_words_that_stay_are_never_made() -> None:
     memory = Words()
     made = {memory.replace(b"%c%c" % (a, b)) for a in b"abcxyz" for b in range(97, 123)}
     assert not {word.decode() for word in made} & KEPT
+
+
+def test_no_line_becomes_the_beginning_of_a_header_line() -> None:
+    """It would end a name above it: the last letter of permissions is never made."""
+    memory = Words()
+    lowercase = {memory.replace(bytes([letter])) for letter in range(ord("a"), ord("z") + 1)}
+    capitals = {memory.replace(bytes([letter])) for letter in range(ord("A"), ord("Z") + 1)}
+    pairs = {memory.replace(b"%c%c" % (a, b)) for a in b"bx" for b in range(97, 123)}
+    pairs |= {memory.replace(b"%c%c" % (a, b)) for a in range(97, 123) for b in range(97, 123)}
+    assert not (lowercase | capitals | pairs) & {b"p", b"s", b"S", b"xp", b"xs"}
+    assert {b"q", b"t"} < lowercase
+    assert {b"xo", b"xq"} < pairs
 
 
 def test_bytes_that_are_not_utf8_stay_so_and_keep_their_number() -> None:
