@@ -21,7 +21,7 @@ MADE = 1500
 """Seeds made of single lines of the corpora."""
 
 OPTIONS = (
-    "-print_final_stats=1", "-verbosity=0", "-timeout=20",
+    "-print_final_stats=1", "-verbosity=0", "-timeout=300",
     "-rss_limit_mb=2048",
 )  # fmt: skip
 
