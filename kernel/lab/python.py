@@ -1,8 +1,8 @@
-"""Python in a guest: this interpreter with the project and its requirements.
+"""Python in a guest: an interpreter with the project and its requirements.
 
 A guest of this machine's architecture can run the same files, including dynamic loader and C
 library. All files have the same paths as here. Only the project is in `PROJECT`, which is on the
-guest's import path.
+guest's import path. A guest of another architecture runs Debian's Python of the same release.
 
     with python.boot(image) as guest:
         status, output = python.run(guest, b"-m", b"procmaps", b"show", b"self")
@@ -11,10 +11,7 @@ guest's import path.
 from __future__ import annotations
 
 import os
-import re
 import struct
-import sys
-import sysconfig
 from collections.abc import Iterable, Iterator
 from importlib import metadata, util
 from importlib.machinery import SourceFileLoader
@@ -23,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from packaging.requirements import Requirement
 
-from kernel.lab import initramfs, ops, tools, vm
+from kernel.lab import initramfs, interpreters, ops, vm
 from kernel.lab.architectures import Architecture
 from kernel.lab.build import Image
 from kernel.lab.errors import LabError
@@ -39,13 +36,6 @@ LIMITS = vm.Limits(boot=600, program=1800)
 COMMAND_LINE = "random.trust_cpu=on"
 _CHECKOUT = Path(__file__).parents[2]
 _PARTS = ("pyproject.toml", "procmaps", "grammar")
-# Tests, modules that need a display, installers; bytecode is compiled again.
-_LEFT_OUT = frozenset(
-    ("test", "tests", "idlelib", "tkinter", "_tkinter", "turtledemo", "ensurepip", "lib2to3")
-) | {"pydoc_data", "distutils", "site-packages", "__pycache__"}
-_LDD = tools.Tool("ldd", "libc-bin")
-# " libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x...)", and the loader, named by its path alone
-_LOADED = re.compile(r"(?m)^\s(?:\S+ => )?(/\S+) \(0x")
 
 
 def entries(
@@ -53,23 +43,19 @@ def entries(
 ) -> tuple[Entry, ...]:
     """Return interpreter, libraries, project and the requirements of this extra, for an initramfs.
 
-    *parts* are further files and folders of the checkout. Raises ``LabError`` for an architecture
-    other than this machine's.
+    *parts* are further files and folders of the checkout. Another machine gets Debian's Python, and
+    packages without their extensions. Raises ``LabError`` if that was not downloaded.
     """
-    if architecture.name != os.uname().machine:
-        here = os.uname().machine
-        raise LabError(f"this Python runs on {here}, not on {architecture.name}")
-    interpreter = Path(sys.executable).resolve()
-    files = dict(_packages(f"procmaps-spec[{extra}]"))
-    files |= _tree(Path(sysconfig.get_path("stdlib")))
+    chosen = interpreters.interpreter(architecture)
+    files = dict(_packages(f"procmaps-spec[{extra}]", chosen.site))
     for part in (*_PARTS, *parts):
-        for path, source in _tree(_CHECKOUT / part).items():
+        for path, source in interpreters.tree(_CHECKOUT / part).items():
             files[PROJECT / path.relative_to(_CHECKOUT)] = source
-    files[PurePosixPath(interpreter)] = interpreter
-    native = [source for source in files.values() if source.name.endswith(".so")]
-    files |= {library: Path(library) for library in _libraries((interpreter, *native))}
-    found = initramfs.file(bytes(_site() / "project.pth")[1:], bytes(PROJECT) + b"\n")
-    program = initramfs.symlink(_PROGRAM[1:], bytes(interpreter))
+    if not chosen.here:
+        files = {path: source for path, source in files.items() if source.suffix != ".so"}
+    files |= chosen.with_libraries(files.values())
+    found = initramfs.file(bytes(chosen.site / "project.pth")[1:], bytes(PROJECT) + b"\n")
+    program = initramfs.symlink(_PROGRAM[1:], bytes(chosen.program))
     return tuple(initramfs.with_folders((*_compiled(files), found, program)))
 
 
@@ -97,29 +83,8 @@ def run(guest: vm.Runs, *arguments: bytes) -> tuple[int, bytes]:
     return result.value, result.bytes
 
 
-def _site() -> PurePosixPath:
-    """Return the interpreter's own package folder, not that of a virtual environment."""
-    paths = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
-    return PurePosixPath(sysconfig.get_path("purelib", "posix_prefix", paths))
-
-
-def _tree(top: Path) -> dict[PurePosixPath, Path]:
-    """Return all files of a folder, without those of `_LEFT_OUT`; or the file itself."""
-    if top.is_file():
-        return {PurePosixPath(top): top}
-    files: dict[PurePosixPath, Path] = {}
-    for folder, folders, names in os.walk(top):
-        folders[:] = [f for f in folders if f not in _LEFT_OUT and not f.startswith("config-")]
-        files |= {
-            PurePosixPath(folder, name): Path(folder, name)
-            for name in names
-            if name.partition(".")[0] not in _LEFT_OUT
-        }
-    return files
-
-
-def _packages(requirement: str) -> Iterator[tuple[PurePosixPath, Path]]:
-    """Yield the installed files of all requirements of a distribution."""
+def _packages(requirement: str, site: PurePosixPath) -> Iterator[tuple[PurePosixPath, Path]]:
+    """Yield the installed files of all requirements of a distribution, with paths in *site*."""
     own = Requirement(requirement)
     waiting, seen = [own], set[str]()
     while waiting:
@@ -136,14 +101,7 @@ def _packages(requirement: str) -> Iterator[tuple[PurePosixPath, Path]]:
             ]
         for file in (distribution.files or ()) if wanted.name != own.name else ():
             if ".." not in file.parts and file.suffix not in (".pyc", ".pth"):
-                yield _site() / file, Path(str(file.locate()))
-
-
-def _libraries(programs: Iterable[Path]) -> set[PurePosixPath]:
-    """Return the libraries that the dynamic loader maps for these programs, and the loader."""
-    tools.require((_LDD,))
-    output = tools.run("the guest's Python", (_LDD.what, *map(str, programs)))
-    return {PurePosixPath(path) for path in _LOADED.findall(output)}
+                yield site / file, Path(str(file.locate()))
 
 
 def _compiled(files: dict[PurePosixPath, Path]) -> Iterator[Entry]:

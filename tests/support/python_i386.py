@@ -11,12 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kernel.lab import debian_python
 from tests.support.checkout import ROOT
 
 CACHE = ROOT / ".cache" / "python-i386"
 UNPACKED = CACHE / "root"
-PACKAGES = ("python3-minimal", "libpython3-stdlib", "libpython3-dev")
-VERSION = ".".join(map(str, sys.version_info[:2]))
+VERSION = debian_python.VERSION
 INTERPRETER = UNPACKED / "usr" / "bin" / f"python{VERSION}"
 INCLUDES = UNPACKED / "usr" / "include" / f"python{VERSION}"
 
@@ -24,24 +24,7 @@ INCLUDES = UNPACKED / "usr" / "include" / f"python{VERSION}"
 def download() -> None:
     """Download the packages and all that they depend on, and unpack them."""
     apt = CACHE / "apt"
-    for folder in ("state/lists/partial", "cache/archives/partial"):
-        (apt / folder).mkdir(parents=True, exist_ok=True)
-    status = apt / "status"
-    status.touch()
-    options = {
-        "APT::Architecture": "i386",
-        "APT::Architectures::": "i386",
-        "APT::Sandbox::User": "root",
-        "Dir::State": str(apt / "state"),
-        "Dir::State::status": str(status),
-        "Dir::Cache": str(apt / "cache"),
-    }
-    command = ["apt-get", "--quiet=2", "--assume-yes"]
-    command += [f"--option={key}={value}" for key, value in options.items()]
-    # An index can be missing while its mirror is updated. If it is needed, the next command fails.
-    subprocess.run([*command, "update"], check=False)
-    install = ("install", "--download-only", "--no-install-recommends")
-    subprocess.run([*command, *install, *PACKAGES], check=True)
+    debian_python.download("i386", apt)
     unpack = ("dpkg", "--extract")
     for package in (apt / "cache" / "archives").glob("*.deb"):
         subprocess.run([*unpack, package, UNPACKED], check=True)

@@ -7,12 +7,14 @@ import os
 import struct
 import sys
 from importlib.util import MAGIC_NUMBER
+from pathlib import Path
 from types import CodeType
 
 import pytest
 
-from kernel.lab import native, python
-from kernel.lab.architectures import ARCHITECTURES
+from kernel.lab import cache, native, python
+from kernel.lab.architectures import ARCHITECTURES, Architecture
+from kernel.lab.debian_python import VERSION, Unpacked
 from kernel.lab.errors import LabError
 from kernel.lab.initramfs import Entry
 
@@ -67,9 +69,48 @@ def test_folders_precede_their_contents(entries: dict[bytes, Entry]) -> None:
         seen.add(path)
 
 
-def test_rejects_another_architecture() -> None:
-    here = os.uname().machine
-    other = ARCHITECTURES["s390x" if here != "s390x" else "x86_64"]
+def other_machine() -> Architecture:
+    """Return a machine that is not this one."""
+    return ARCHITECTURES["s390x" if os.uname().machine != "s390x" else "arm64"]
+
+
+def test_another_machine_needs_a_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
+    here, other = os.uname().machine, other_machine()
     with pytest.raises(LabError) as caught:
         python.entries(other)
-    assert str(caught.value) == f"this Python runs on {here}, not on {other.name}"
+    assert str(caught.value) == (
+        f"this Python runs on {here}, not on {other.name}: download Debian's with "
+        f"`python -m kernel.lab.debian_python {other.name}`"
+    )
+
+
+def test_another_machine_runs_debians_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
+    unpacked = Unpacked.of(other_machine())
+    libraries = unpacked.folder / "usr" / "lib"
+    kept = unpacked.program, libraries / "libz.so.1", unpacked.folder / "lib" / "ld64.so.1"
+    left_out = libraries / "libz.a", libraries / f"python{VERSION}" / "test" / "abc.py"
+    for path in (*kept, *left_out):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"\x7fELF")
+    (libraries / "libz.so").symlink_to("libz.so.1")
+    (libraries / "elsewhere.so").symlink_to("/nonexistent")
+    entries = {entry.path: entry for entry in python.entries(other_machine())}
+    assert entries[b"bin/python3"].data == f"/usr/bin/python{VERSION}".encode()
+    for path in (*kept, libraries / "libz.so"):
+        assert entries[bytes(path.relative_to(unpacked.folder))].data == b"\x7fELF"
+    for path in (*left_out, libraries / "elsewhere.so"):
+        assert bytes(path.relative_to(unpacked.folder)) not in entries
+    assert b"project/procmaps/__init__.py" in entries
+    assert b"usr/lib/python3/dist-packages/attrs/__init__.py" in entries
+    # No extension is of this machine.
+    natives = [path for path in entries if path.endswith(b".so")]
+    assert natives == [b"usr/lib/libz.so"]
+
+
+def test_rejects_a_machine_without_a_python() -> None:
+    with pytest.raises(LabError, match=r"^Debian has no Python for mips; it has one for arm64, "):
+        python.entries(ARCHITECTURES["mips"])
