@@ -18,6 +18,7 @@ from importlib.machinery import SourceFileLoader
 from marshal import dumps
 from pathlib import Path, PurePosixPath
 
+from attrs import evolve
 from packaging.requirements import Requirement
 
 from kernel.lab import initramfs, interpreters, ops, vm
@@ -32,6 +33,8 @@ PROJECT = PurePosixPath("/project")
 
 # On a busy machine an emulated Python takes minutes instead of seconds.
 LIMITS = vm.Limits(boot=600, program=1800)
+# Each of thousands of files takes at least a page of memory.
+_LARGE_PAGES, _LARGE_MEMORY_MIB = ("named16k", "named64k"), 2048
 # Python needs random numbers at its start, before an idle 6.1 has collected entropy.
 COMMAND_LINE = "random.trust_cpu=on"
 _CHECKOUT = Path(__file__).parents[2]
@@ -64,6 +67,8 @@ def boot(
 ) -> vm.boot:
     """Boot a guest with Python. Pass the result of `entries` as *files* to several boots."""
     found = entries(image.kernel.architecture) if files is None else files
+    if image.kernel.flavour.name in _LARGE_PAGES and not limits.memory_mib:
+        limits = evolve(limits, memory_mib=_LARGE_MEMORY_MIB)
     return vm.boot(image, limits, append=COMMAND_LINE, files=found)
 
 
