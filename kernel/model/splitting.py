@@ -14,14 +14,17 @@ from kernel.model import merging
 from kernel.model.errors import CallFailed
 from kernel.model.merging import Wanted
 from kernel.model.mm_struct import AddressSpace
-from kernel.model.vma import Vma
+from kernel.model.vma import Flag, Vma
 
 
 def split(space: AddressSpace, vma: Vma, address: int) -> Vma:
     """``__split_vma()``: end the mapping at the address; return the new mapping above it.
 
-    Both halves point to the same label: splitting copies no label.
+    Both halves point to the same label: splitting copies no label. EINVAL: it is a mapping of the
+    kernel, which relies on its number of pages (``special_mapping_split()``, mm/mmap.c).
     """
+    if vma.flags & Flag.SPECIAL:
+        raise CallFailed(errno.EINVAL)
     above = evolve(vma, start=address, offset=vma.offset_at(address))
     vma.end = address
     return space.add(above)

@@ -11,7 +11,7 @@ from kernel.lab.scenario_builder import BASE
 from kernel.model import as_records, kernel_differences
 from kernel.model.errors import CallFailed
 from kernel.model.space import Space
-from kernel.model.vma import PAGE, UFFD, UNREADABLE, File, Flag, Unreadable, Userfault
+from kernel.model.vma import PAGE, UFFD, UNREADABLE, File, Flag, Unreadable, Userfault, Vma
 from procmaps.producers import rendering
 
 RW = Flag.READ | Flag.WRITE
@@ -32,6 +32,24 @@ def errno_of(made: Space, start: int, length: int, text: bytes | None) -> str:
     except CallFailed as failure:
         return str(failure)
     return "0"
+
+
+def test_mappings_of_the_kernel_are_not_split() -> None:
+    made = space()
+    vvar = Vma(BASE + 8 * PAGE, BASE + 10 * PAGE, Flag.READ | Flag.SPECIAL, 0)
+    made.add(vvar)
+    assert errno_of(made, BASE + 7 * PAGE, 2 * PAGE, b"a") == "EINVAL"
+    # The memory before it got the label, and the whole of it may get one.
+    assert [vma.text for vma in made.vmas] == [None, b"a", None]
+    assert errno_of(made, BASE + 8 * PAGE, 2 * PAGE, b"a") == "0"
+    assert vvar.text == b"a"
+    with pytest.raises(CallFailed, match="EINVAL"):
+        made.munmap(BASE + 9 * PAGE, PAGE)
+    made.munmap(BASE + 8 * PAGE, 2 * PAGE)
+    assert len(made.vmas) == 2
+    made.add(evolve(vvar, label=None))
+    made.limit = 3
+    assert errno_of(made, BASE + 8 * PAGE, PAGE, b"a") == "EAGAIN"
 
 
 @pytest.mark.parametrize(
