@@ -13,7 +13,17 @@ from attrs import frozen
 
 from kernel.lab import ops
 from kernel.lab.protocol import Op
-from kernel.lab.torn_reads.layouts import ABOVE, ARENA, BELOW, FILE, PAGE, PRIVATE, SLOT, SLOTS
+from kernel.lab.torn_reads.layouts import (
+    ABOVE,
+    ARENA,
+    BELOW,
+    FILE,
+    LABELS,
+    PAGE,
+    PRIVATE,
+    SLOT,
+    SLOTS,
+)
 
 At = Callable[[int], int]
 """Returns the address of a slot, counted from the slot of the next mapping."""
@@ -35,6 +45,8 @@ class Change:
     call: Callable[[At], Op]
     file: bool = False
     """Whether `FILE` is mapped before and after the slots."""
+    labels: bool = False
+    """Whether the kernel must have labels (CONFIG_ANON_VMA_NAME)."""
 
 
 CHANGES = {
@@ -146,6 +158,51 @@ CHANGES = {
             "replace-across", "adjacent", "at", "map over the end of the last and half of the next",
             lambda at: ops.mmap(at(0) - 2 * PAGE, SLOT, "x", PRIVATE),
         ),
+        # --- labels: PR_SET_VMA_ANON_NAME ---------------------------------------------------------
+        Change(
+            "label-before", "apart", "before", "label a mapping below the last one",
+            lambda at: ops.name(at(-3), 2 * PAGE, b"b"), labels=True,
+        ),
+        Change(
+            "label-last", "apart", "at", "label the last mapping",
+            lambda at: ops.name(at(-1), 2 * PAGE, b"b"), labels=True,
+        ),
+        Change(
+            "label-half-of-last", "apart", "at", "label the second half of the last mapping",
+            lambda at: ops.name(at(-1) + PAGE, PAGE, b"b"), labels=True,
+        ),
+        Change(
+            "label-next", "apart", "at", "label the next mapping",
+            lambda at: ops.name(at(0), 2 * PAGE, b"b"), labels=True,
+        ),
+        Change(
+            "label-half-of-next", "apart", "at", "label the second half of the next mapping",
+            lambda at: ops.name(at(0) + PAGE, PAGE, b"b"), labels=True,
+        ),
+        Change(
+            "label-after", "apart", "after", "label a mapping above the next one",
+            lambda at: ops.name(at(1), 2 * PAGE, b"b"), labels=True,
+        ),
+        Change(
+            "label-across", "labelled", "at", "label from the last into the next mapping",
+            lambda at: ops.name(at(0) - 2 * PAGE, SLOT, b"b"), labels=True,
+        ),
+        Change(
+            "label-all", "labelled", "everywhere", "label all slots: one merge",
+            lambda _: ops.name(ARENA, _ALL, b"b"), labels=True,
+        ),
+        Change(
+            "label-each", "adjacent", "everywhere", "label all slots: no merge, as they differ",
+            lambda _: ops.name(ARENA, _ALL, b"b"), labels=True,
+        ),
+        Change(
+            "label-merge", "labelled", "at", "label, so that the last and the next mapping merge",
+            lambda at: ops.name(at(0), SLOT, _label_of(at, -1)), labels=True,
+        ),
+        Change(
+            "label-merge-more", "labelled", "at", "label, so that these merge with one below, too",
+            lambda at: ops.name(at(-2), 3 * SLOT, _label_of(at, -1)), labels=True,
+        ),
     )
 }  # fmt: skip
 """All changes by name."""
@@ -157,3 +214,7 @@ def _number(at: At, offset: int) -> int:
 
 def _access_of(at: At, offset: int) -> str:
     return ("rw", "r")[_number(at, offset) % 2]
+
+
+def _label_of(at: At, offset: int) -> bytes | None:
+    return LABELS[_number(at, offset) % 2]

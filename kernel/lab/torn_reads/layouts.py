@@ -23,6 +23,8 @@ ABOVE = ARENA + (max(SLOTS.values()) + 16) * SLOT
 
 PRIVATE = "private fixed anonymous"
 FILE = b"/t/file"
+LABELS = (None, b"a")
+"""The labels of the layout ``labelled``, in turn."""
 
 
 @frozen
@@ -42,10 +44,18 @@ def _adjacent(address: int, number: int) -> list[Op]:
     return [ops.mmap(address, SLOT, ("rw", "r")[number % 2], PRIVATE)]
 
 
+def _labelled(address: int, number: int) -> list[Op]:
+    return [
+        ops.mmap(address, SLOT, "rw", PRIVATE),
+        *([ops.name(address, SLOT, LABELS[1])] if number % 2 else []),
+    ]
+
+
 LAYOUTS = {
     each.name: each
     for each in (
         Layout("apart", "two pages, then two free pages", _apart),
         Layout("adjacent", "four pages, writable and read-only in turn", _adjacent),
+        Layout("labelled", "four pages, without a label and with one in turn", _labelled),
     )
 }

@@ -24,7 +24,7 @@ def render() -> str:
             code(change.name),
             plain(change.what),
             change.place,
-            *(_verdict(found["changes"][change.name]) for found in records.values()),
+            *(_verdict(found["changes"].get(change.name)) for found in records.values()),
         ]
         for change in CHANGES.values()
     ]
@@ -49,8 +49,13 @@ def _title(name: str) -> str:
     return release if flavour == "named" else f"{release} ({flavour})"
 
 
-def _verdict(found: record.Record) -> str:
-    """Return the state that the text shows, and the problem that shows a tear, in one cell."""
+def _verdict(found: record.Record | None) -> str:
+    """Return the state that the text shows, and the problem that shows a tear, in one cell.
+
+    It is empty for a change that the kernel refuses.
+    """
+    if found is None:
+        return ""
     state, kinds = found["maps"]["state"], found["maps"]["disorder"]
     if state != "neither":
         return str(state)

@@ -82,7 +82,8 @@ def take(guest: Runs, file: File) -> Iterator[TornRead]:
 
     Raises ``LabError`` if the first reads do not end in the slots, and the guest's exceptions.
     """
-    chosen = [*CHANGES.values()]
+    labels = has_labels(guest)
+    chosen = [each for each in CHANGES.values() if labels or not each.labels]
     looks = [_script(each, file, None) for each in chosen]
     scripts = [
         _script(each, file, _slot_after(_joined(outcome, look.first), each, file))
@@ -100,6 +101,14 @@ def take(guest: Runs, file: File) -> Iterator[TornRead]:
             outcome.results[script.before.index].bytes,
             outcome.results[script.after.index].bytes,
         )
+
+
+def has_labels(guest: Runs) -> bool:
+    """Return whether the kernel takes labels. Without the option every call is EINVAL."""
+    program = Program()
+    cleared = program(ops.name(ARENA, 0, None))
+    (outcome,) = guest.run([program])
+    return outcome.results[cleared.index].errno == 0
 
 
 def _joined(outcome: Outcome, reads: Sequence[Ref]) -> bytes:

@@ -26,11 +26,19 @@ from procmaps.live.process_snapshots import first_untorn, is_torn
 
 KERNELS = {
     "6.1-x86_64-debian": NEXT_START,
+    "6.1-x86_64-named": NEXT_START,
     "6.12-x86_64-debian": NEXT_START,
+    "6.12-x86_64-named": NEXT_START,
     "6.18-x86_64-host": LAST_END,
 }
 """The recorded kernels, and where each continues by its source."""
-CASES = [(kernel, change) for kernel in KERNELS for change in CHANGES]
+LABELLED = [kernel for kernel in KERNELS if kernel.endswith("-named")]
+UNLABELLED = [name for name, change in CHANGES.items() if not change.labels]
+CASES = [
+    (kernel, change)
+    for kernel in KERNELS
+    for change in (CHANGES if kernel in LABELLED else UNLABELLED)
+]
 BEFORE = b"1000-2000 rw-p 0 0:0 0 \n2000-4000 r--p 0 0:0 0 \n8000-9000 rw-p 0 0:0 0 \n"
 FIRST = BEFORE[: BEFORE.index(b"8000")]
 
@@ -48,7 +56,7 @@ def test_the_records_are_of_the_known_kernels_and_changes() -> None:
     for kernel, rule in KERNELS.items():
         kept = record.read(kernel)
         assert kept["continues_at"] == rule.name
-        assert [*kept["changes"]] == [*CHANGES]
+        assert [*kept["changes"]] == ([*CHANGES] if kernel in LABELLED else UNLABELLED)
         assert {found["errno"] for found in kept["changes"].values()} == {0}
 
 
@@ -91,9 +99,39 @@ def test_procmaps_reports_each_tear_that_leaves_a_trace(case: tuple[str, record.
 
 def test_the_kernels_differ_where_the_last_mapping_grows() -> None:
     """The only changes that tell the two rules apart are in the gap after the last mapping."""
-    old, new = (record.read(kernel)["changes"] for kernel in [*KERNELS][1:])
-    differ = {name for name in CHANGES if old[name]["maps"] != new[name]["maps"]}
+    old, new = (
+        record.read(kernel)["changes"] for kernel in ("6.12-x86_64-debian", "6.18-x86_64-host")
+    )
+    differ = {name for name in UNLABELLED if old[name]["maps"] != new[name]["maps"]}
     assert differ == {"grow-last", "map-between"}
+
+
+@pytest.mark.parametrize("release", ["6.1", "6.12"])
+def test_a_kernel_with_labels_tears_as_that_of_debian(release: str) -> None:
+    shipped, own = (
+        record.read(f"{release}-x86_64-{whose}")["changes"] for whose in ("debian", "named")
+    )
+    for name in UNLABELLED:
+        assert own[name]["maps"] == shipped[name]["maps"], name
+
+
+@pytest.mark.parametrize("kernel", LABELLED)
+def test_labels_are_torn_by_the_same_rule(kernel: str) -> None:
+    """What the change shows follows from where the text continues."""
+    found = {name: each["maps"] for name, each in record.read(kernel)["changes"].items()}
+    states = {name: found[name]["state"] for name, change in CHANGES.items() if change.labels}
+    for name in ("label-before", "label-last", "label-half-of-last"):
+        assert states.pop(name) == "before"
+    for name in ("label-next", "label-half-of-next", "label-after"):
+        assert states.pop(name) == "after"
+    assert set(states.values()) == {"neither"}
+    assert {name: found[name]["disorder"] for name in states} == {
+        "label-across": ["overlap"],
+        "label-all": ["backward"],
+        "label-each": [],
+        "label-merge": ["overlap"],
+        "label-merge-more": ["backward"],
+    }
 
 
 def test_entries_are_cut_at_headers() -> None:
