@@ -18,7 +18,7 @@ from kernel.lab.errors import LabError
 from kernel.model import calls, subjects
 from kernel.model.differential import Difference, Subject
 from kernel.model.kernel_differences import RELEASES
-from kernel.model.soak import SCOPE, Found, Soak, record
+from kernel.model.soak import Found, Soak, record, scope_of
 from procmaps.printable import escape_bytes
 
 _PROGRAM = "kernel.model"
@@ -33,11 +33,21 @@ def _subjects(options: argparse.Namespace) -> list[AbstractContextManager[Subjec
             for path in map(Path, options.debian)
         ]
     names = [
-        f"{release}-x86_64-{flavour}"
+        f"{release}-{architecture}-{flavour}"
+        for architecture in (options.architecture or subjects.ARCHITECTURES[:1])
         for release in (options.release or RELEASES)
         for flavour in (options.flavour or ("named", "unnamed"))
     ]
     return [subjects.booted(build.ensure(kernels.named(name))) for name in names]
+
+
+def _repeated(options: argparse.Namespace) -> str:
+    """Return the options that repeat the soak; of releases all."""
+    words = [f"--architecture {name}" for name in options.architecture or ()]
+    words += [f"--flavour {name}" for name in options.flavour or ()]
+    words += [f"--debian {Path(image).name}" for image in options.debian or ()]
+    words += ["--host"] if options.host else []
+    return " ".join((*words, f"--operations {options.operations}", f"--seed {options.seed}"))
 
 
 def _soak(options: argparse.Namespace) -> int:
@@ -45,14 +55,15 @@ def _soak(options: argparse.Namespace) -> int:
     for manager in _subjects(options):
         with manager as subject:
             started = time.monotonic()
-            soak = Soak(subject, options.seed, subjects.HOST_SCOPE if options.host else SCOPE)
+            scope = subjects.HOST_SCOPE if options.host else scope_of(subject)
+            soak = Soak(subject, options.seed, scope)
             try:
                 soak.run(options.operations)
             except Found as found:
                 print(f"\n{found}\nsaved as {found.save()}")
                 return FINDINGS
             if options.record:
-                record(subject, soak)
+                record(subject, soak, _repeated(options))
             print(
                 f"{subject.name}: {soak.operations} calls in {soak.trials} trials from seed "
                 f"{options.seed}, all results and all lines of maps equal, "
@@ -89,6 +100,12 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _add_subjects(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--architecture",
+        action="append",
+        choices=subjects.ARCHITECTURES,
+        help="run on this architecture (default: x86_64)",
+    )
     parser.add_argument(
         "--release", action="append", choices=RELEASES, help="run on this release (default: all)"
     )

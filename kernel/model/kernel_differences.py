@@ -6,8 +6,9 @@ from attrs import evolve, frozen
 
 # include/linux/mm.h: USHRT_MAX - MAPCOUNT_ELF_CORE_MARGIN
 MAX_MAP_COUNT = 65530
-# arch/x86/include/asm/page_64_types.h: TASK_SIZE_MAX. It is the same with five levels of page
-# tables, because addresses of more than 47 bits are given to those only who ask for them.
+# That of the releases below. arch/x86/include/asm/page_64_types.h: TASK_SIZE_MAX. It is the same
+# with five levels of page tables, because addresses of more than 47 bits are given to those only
+# who ask for them.
 X86_64_TASK_SIZE = (1 << 47) - 4096
 
 
@@ -64,7 +65,8 @@ class Features:
 
     ``userfault_checks_owner``: UFFDIO_UNREGISTER of another descriptor is EINVAL; not so in 6.12.
 
-    ``task_size``: TASK_SIZE, the end of the addresses of a process.
+    ``task_size``: TASK_SIZE, the end of the addresses of a process. On s390x it is the last page of
+    64 bits.
     """
 
     labels: bool

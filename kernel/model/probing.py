@@ -1,7 +1,8 @@
-"""Features of a kernel that the laboratory did not build: it is asked, call by call."""
+"""Features of a kernel that is in no table: it is asked, call by call."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 
 from attrs import evolve
@@ -11,12 +12,13 @@ from kernel.lab import ops
 from kernel.lab.protocol import Outcome, Program
 from kernel.lab.scenario_builder import BASE
 from kernel.model.kernel_differences import Features
+from kernel.model.mm_struct import U64_MAX
 from kernel.model.userfault_calls import NUMBERS
 from kernel.model.vma import PAGE
 
 ONLY_THERE = "private fixed_noreplace anonymous"
-# The highest bits of TASK_SIZE on the machines of the laboratory: 47 bits of x86_64 to 57.
-_BITS = range(46, 57)
+# The highest bit of an address: 38 of arm64 with few levels of page tables to 63 of s390x.
+_BITS = range(32, 64)
 Run = Callable[[Sequence[Program]], list[Outcome]]
 
 
@@ -65,16 +67,23 @@ def probed(features: Features, run: Run) -> Features:
         userfault_wp_files=values[wp_files.index] >= 0,
         merges_written_into_untouched=merged is not None and merged.size == 2 * PAGE,
         task_size=_task_size(
-            [values[ref.index] == 1 << bit for bit, ref in zip(_BITS, ends, strict=True)],
-            [values[ref.index] == (2 << bit) - PAGE for bit, ref in zip(_BITS, lasts, strict=True)],
+            [_is_address(values[ref.index]) for ref in ends],
+            [_is_address(values[ref.index]) for ref in lasts],
         ),
     )
+
+
+def _is_address(value: int) -> bool:
+    """Return whether mmap took its address, or refused it only because memory is there."""
+    address = value & U64_MAX
+    return value == -errno.EEXIST or address % PAGE == 0
 
 
 def _task_size(taken: Sequence[bool], last_taken: Sequence[bool]) -> int:
     """Return TASK_SIZE: *taken* says of each of ``_BITS`` whether memory can be at this address.
 
-    *last_taken* says it of the last page below the next power of two, which x86_64 does not use.
+    *last_taken* says it of the last page below the next power of two, which x86_64 and s390x do not
+    use.
     """
     highest = max(index for index, is_taken in enumerate(taken) if is_taken)
     return (2 << _BITS[highest]) - (0 if last_taken[highest] else PAGE)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from kernel.model import calls
 from kernel.model.calls import Trial
 from kernel.model.differential import Difference, Subject
-from kernel.model.strategies import Scope, trials
+from kernel.model.strategies import HALF, Scope, trials
 
 CASES = Path(__file__).parents[2] / "tests" / "kernel" / "model" / "cases"
 SCOPE = Scope(least=12, most=60)
@@ -43,6 +43,11 @@ class Found(Exception):
         path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
         path.write_text(text + "\n")
         return path
+
+
+def scope_of(subject: Subject) -> Scope:
+    """Return the scope of trials for a kernel that the laboratory built, or Debian."""
+    return evolve(SCOPE, half=subject.features.task_size <= HALF)
 
 
 @define
@@ -111,21 +116,22 @@ class Soak:
         print(file=sys.stderr)
 
 
-def record(subject: Subject, soak: Soak, path: Path = RECORD) -> None:
-    """Save the figures of a soak without differences, next to those of other kernels."""
+def record(subject: Subject, soak: Soak, options: str, path: Path = RECORD) -> None:
+    """Save the figures of a soak without differences, next to those of other kernels.
+
+    *options* of the command repeat it.
+    """
     kept: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {"kernels": {}}
     rows: dict[str, Any] = {
         **kept["kernels"],
         subject.name: {
+            "command": f"python -m kernel.model soak --record {options}".rstrip(),
             "calls": soak.operations,
             "trials": soak.trials,
             "seed": soak.first_seed,
             "differences": 0,
         },
     }
-    figures: dict[str, Any] = {
-        "command": "python -m kernel.model soak --record",
-        "kernels": dict(sorted(rows.items())),
-    }
+    figures: dict[str, Any] = {"kernels": dict(sorted(rows.items()))}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(figures, indent=1) + "\n")

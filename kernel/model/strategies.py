@@ -62,10 +62,12 @@ _STARTS = weighted(
 )
 _SHORT = weighted((1, _pages(1, 5)), (1, st.just(_QUARTER)))
 # Lengths that are rounded up, are empty, or overflow 64 bits.
-_ODD = st.sampled_from([0, 1, PAGE - 1, PAGE + 1, 2**63, 2**64 - PAGE, 2**64 - PAGE + 1, 2**64 - 1])
+HALF = 2**63
+"""A length that no process has, or all of the upper half of 64 bits."""
+_ODD = st.sampled_from([0, 1, PAGE - 1, PAGE + 1, HALF, 2**64 - PAGE, 2**64 - PAGE + 1, 2**64 - 1])
 _LENGTHS = weighted((9, _SHORT), (1, _ODD))
 # dontfork on the stack would remove it from the next child.
-_NEAR = _LENGTHS.filter(lambda length: length != 2**63)
+_NEAR = _LENGTHS.filter(lambda length: length != HALF)
 _ANY_START = weighted((15, _STARTS), (1, st.sampled_from([1, PAGE + 8])))
 
 
@@ -130,17 +132,28 @@ _REMAPS: tuple[tuple[int, st.SearchStrategy[Call]], ...] = (
 )
 
 
+def _keeps_stack(call: Call) -> bool:
+    lengths: tuple[int, ...] = ()
+    if isinstance(call, Unmap):
+        lengths = (call.length,)
+    elif isinstance(call, Remap):
+        lengths = (call.length, call.new_length)
+    return HALF not in lengths
+
+
 @frozen
 class Scope:
     """The scope of random trials.
 
     ``linked`` permits a file that has a name, ``remaps`` mremap, ``limits`` a limited map count.
+    ``half`` permits to unmap 2**63 bytes, which would be the stack, too, if addresses had 64 bits.
     A trial has ``least`` to ``most`` calls.
     """
 
     linked: bool = True
     remaps: bool = True
     limits: bool = True
+    half: bool = True
     least: int = 1
     most: int = 40
 
@@ -153,7 +166,8 @@ class Scope:
     def call(self) -> st.SearchStrategy[Call]:
         """A strategy for any call, by weight."""
         kinds = (*_KINDS, *_SEALS, *_USERFAULTS, *(_REMAPS if self.remaps else ()))
-        return weighted((6, self.map), *kinds)
+        every = weighted((6, self.map), *kinds)
+        return every if self.half else every.filter(_keeps_stack)
 
 
 @st.composite

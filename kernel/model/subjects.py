@@ -15,6 +15,9 @@ from kernel.model.differential import Subject
 from kernel.model.kernel_differences import NEWEST
 from kernel.model.strategies import Scope
 
+ARCHITECTURES = ("x86_64", "arm64", "s390x")
+"""Those that the model knows: 64 bits, and pages of 4 KiB."""
+
 _LIMITS = vm.Limits()
 # max_map_count belongs to the whole machine, so it is not changed. 6.17 rewrote mremap with its
 # checks in another order, and the model knows no such release.
@@ -23,11 +26,16 @@ HOST_SCOPE = Scope(remaps=False, limits=False, least=12, most=60)
 
 @contextmanager
 def booted(image: Image, limits: vm.Limits = _LIMITS) -> Generator[Subject]:
-    """Boot a kernel of the laboratory for the block. Raises the exceptions of ``vm.boot``."""
+    """Boot a kernel of the laboratory for the block. Raises the exceptions of ``vm.boot``.
+
+    The table of features is that of x86_64. ``probing`` finds what another architecture changes.
+    """
     kernel = image.kernel
     release = kernel.release.name
     known = kernel_differences.of(release, labels=kernel.flavour.name != "unnamed")
     with vm.boot(image, limits) as guest:
+        if kernel.architecture.name != ARCHITECTURES[0]:
+            known = probing.probed(known, guest.run)
         yield Subject(kernel.name, guest.run, known, f"linux-{release}")
 
 

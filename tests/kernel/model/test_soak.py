@@ -74,10 +74,11 @@ def test_records_a_soak_without_difference(tmp_path: Path) -> None:
     path = tmp_path / "soak.json"
     soak = Soak(cast("Subject", Wrong(differs=False)), first_seed=3, scope=SCOPE)
     soak.run(100)
-    record(soak.subject, soak, path)
+    record(soak.subject, soak, "--operations 100 --seed 3", path)
     rows = json.loads(path.read_bytes())["kernels"]
     assert rows == {
         "wrong": {
+            "command": "python -m kernel.model soak --record --operations 100 --seed 3",
             "calls": soak.operations,
             "trials": soak.trials,
             "seed": 3,
