@@ -12,6 +12,7 @@ import attrs
 
 from procmaps.live.memory_file import MemoryFile
 from procmaps.live.proc_file_path import ROOT
+from procmaps.records.file_key import file_key
 from procmaps.records.mapping import Mapping
 
 LIMIT = 1 << 30
@@ -34,8 +35,8 @@ class Image:
 
 def parts_of(mapping: Mapping, snapshot: Iterable[Mapping]) -> list[Mapping]:
     """Return the mappings of the file that *mapping* shows, those most like the file last."""
-    wanted = (mapping.device, mapping.inode)
-    return in_order_of_likeness(each for each in snapshot if (each.device, each.inode) == wanted)
+    wanted = file_key(mapping)
+    return in_order_of_likeness(each for each in snapshot if file_key(each) == wanted)
 
 
 def in_order_of_likeness(parts: Iterable[Mapping]) -> list[Mapping]:

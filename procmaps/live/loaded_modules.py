@@ -30,13 +30,11 @@ from procmaps.mapped_files.elf_layout import ElfLayout, read_elf
 from procmaps.mapped_files.grouping import modules
 from procmaps.mapped_files.module import Module
 from procmaps.mapped_files.window import Window
+from procmaps.records.file_key import FileKey, file_key
 from procmaps.records.mapping import Mapping
 from procmaps.snapshots.loading import loads
 from procmaps.snapshots.problem import Problem
 from procmaps.snapshots.snapshot import Snapshot
-
-FileIdentity = tuple[int, int, int]
-"""Device, major and minor, and inode of a file."""
 
 _ELF: Final = b"\x7fELF"
 
@@ -78,7 +76,7 @@ def read_modules(
     file: ProcFile,
     snapshot: Snapshot,
     read: Callable[[], Snapshot],
-    wanted: Container[FileIdentity] | None = None,
+    wanted: Container[FileKey] | None = None,
 ) -> tuple[LoadedModule, ...]:
     """Return the files that *snapshot* has, by address, with what their headers say.
 
@@ -92,7 +90,7 @@ def read_modules(
     contents = {key: _read(file, parts) for key, parts in by_file.items()}
 
     def member_of(mapping: Mapping) -> ArchiveMember | None:
-        content = contents.get(_key(mapping))
+        content = contents.get(file_key(mapping))
         return None if content is None else content.members.get(mapping.start)
 
     found = modules(snapshot, member_of=member_of)
@@ -100,7 +98,7 @@ def read_modules(
     return tuple(
         _loaded(each, contents[key], again, file)
         for each in found
-        if (key := _key(each.mappings[0])) in contents
+        if (key := file_key(each.mappings[0])) in contents
     )
 
 
@@ -126,15 +124,11 @@ class _Content:
     )
 
 
-def _key(mapping: Mapping) -> FileIdentity:
-    return mapping.device.major, mapping.device.minor, mapping.inode
-
-
-def _by_file(snapshot: Snapshot) -> dict[FileIdentity, list[Mapping]]:
-    found: dict[FileIdentity, list[Mapping]] = {}
+def _by_file(snapshot: Snapshot) -> dict[FileKey, list[Mapping]]:
+    found: dict[FileKey, list[Mapping]] = {}
     for mapping in snapshot:
         if mapping.has_file:
-            found.setdefault(_key(mapping), []).append(mapping)
+            found.setdefault(file_key(mapping), []).append(mapping)
     return found
 
 

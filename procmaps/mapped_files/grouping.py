@@ -9,6 +9,7 @@ import attrs
 
 from procmaps.mapped_files.archive_member import ArchiveMember
 from procmaps.mapped_files.module import Module
+from procmaps.records.file_key import FileKey, file_key
 from procmaps.records.mapping import Mapping
 from procmaps.records.names import Unnamed
 
@@ -111,7 +112,7 @@ class _Draft:
 
 def _modules(snapshot: Iterable[Mapping], member_of: MemberOf) -> Iterator[Module]:
     drafts: list[_Draft] = []
-    current: dict[tuple[int, int, int], _Draft] = {}
+    current: dict[FileKey, _Draft] = {}
     last: _Draft | None = None
     for mapping in sorted(snapshot, key=lambda each: each.start):
         if not mapping.has_file:
@@ -121,7 +122,7 @@ def _modules(snapshot: Iterable[Mapping], member_of: MemberOf) -> Iterator[Modul
                 else:
                     last = None
             continue
-        key = _file_of(mapping)
+        key = file_key(mapping)
         member = member_of(mapping)
         draft = current.get(key)
         if draft is None or not draft.continues(mapping, member):
@@ -134,7 +135,7 @@ def _modules(snapshot: Iterable[Mapping], member_of: MemberOf) -> Iterator[Modul
         first = draft.mappings[0]
         # Another library of the same archive is no copy.
         place = draft.member or (first.offset if _in_archive(first) else 0)
-        yield draft.finished(next(copies.setdefault((_file_of(first), place), count())))
+        yield draft.finished(next(copies.setdefault((file_key(first), place), count())))
 
 
 def _is_tail(last: Mapping, tail: Mapping) -> bool:
@@ -142,10 +143,6 @@ def _is_tail(last: Mapping, tail: Mapping) -> bool:
     return (
         tail.start == last.end and tail.perms == last.perms and str(last.perms) in {"rw-p", "rwxp"}
     )
-
-
-def _file_of(mapping: Mapping) -> tuple[int, int, int]:
-    return mapping.device.major, mapping.device.minor, mapping.inode
 
 
 def _may_belong(mapping: Mapping) -> bool:

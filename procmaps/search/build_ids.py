@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from procmaps.live.querier import Querier
+from procmaps.records.file_key import FileKey, file_key
 from procmaps.records.mapping import Mapping
-from procmaps.search.file_identity import FileIdentity, identity_of
-
-_Key = tuple[FileIdentity, bytes]
-"""A file and its name: an inode number can be used again after the file has gone."""
 
 
 class BuildIds:
@@ -18,7 +15,7 @@ class BuildIds:
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._known: dict[_Key, bytes | None] = {}
+        self._known: dict[FileKey, bytes | None] = {}
 
     def of(self, pid: int, mappings: list[Mapping]) -> list[bytes | None]:
         """Return the build ID of each of *mappings*, which were read from *pid*.
@@ -38,6 +35,5 @@ class BuildIds:
         return [None if key is None else self._known.get(key) for key in keys]
 
 
-def _key(mapping: Mapping) -> _Key | None:
-    file = identity_of(mapping)
-    return file and (file, mapping.name.raw)
+def _key(mapping: Mapping) -> FileKey | None:
+    return file_key(mapping) if mapping.has_file else None

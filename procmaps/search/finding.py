@@ -73,7 +73,7 @@ def find_mappings(
       ``?`` for any.
     * *min_size*, *max_size*: bytes, both inclusive.
     * *file*: the path of a file here; finds the same inode under any name: hard links, other mount
-      namespaces, deleted ones.
+      namespaces, deleted ones. On Btrfs also a file of another subvolume with this inode number.
     * *inode*, *device*: as printed in ``maps``.
     * *state*: ``"deleted"`` (unlinked, as after an upgrade) or ``"replaced"`` (another file is at
       the path that the process sees).

@@ -11,8 +11,8 @@ from procmaps.live.loaded_modules import read_modules
 from procmaps.live.proc_file_path import Pid, ProcFile, Root, root_path
 from procmaps.live.process_snapshots import RETRIES, first_untorn
 from procmaps.live.read_proc_file import open_file, read_text
+from procmaps.records.file_key import file_key
 from procmaps.records.mapping import Mapping
-from procmaps.search.file_identity import identity_of
 from procmaps.search.locations import Locations
 from procmaps.snapshots.loading import loads
 from procmaps.snapshots.snapshot import Snapshot
@@ -52,7 +52,7 @@ def locate(
         found = Locations(snapshot, wanted, {})
         if not headers:
             return found
-        files = {key for each in found.mappings() if (key := identity_of(each))}
+        files = {file_key(each) for each in found.mappings() if each.has_file}
         modules = read_modules(file, snapshot, read, files)
     by_start = {each.start: module for module in modules for each in _parts(module)}
     return Locations(snapshot, wanted, by_start)

@@ -50,6 +50,25 @@ def test_a_library_is_one_module() -> None:
     assert found.name == snapshot[0].name
 
 
+def test_files_of_two_subvolumes_may_have_one_number() -> None:
+    """Btrfs numbers the inodes of each subvolume, and `maps` has one device for all of them."""
+    found = modules(
+        loads(
+            lines(
+                "10 11 r--p 0 257 /one/a",
+                "11 12 r-xp 1 257 /one/a",
+                "20 21 r--p 2 257 /two/b",
+                "30 31 r--p 0 257 /two/b",
+            )
+        )
+    )
+    assert [(each.path, pages(each), each.copy) for each in found] == [
+        (b"/one/a", [(0x10, 0x11), (0x11, 0x12)], 0),
+        (b"/two/b", [(0x20, 0x21)], 0),
+        (b"/two/b", [(0x30, 0x31)], 1),
+    ]
+
+
 def test_addresses_and_offsets_of_a_module() -> None:
     (found,) = modules(loads(GNU))
     assert found.to_offset(0x11234) == 0x1234
