@@ -31,6 +31,7 @@ FOLDERS = {
     "tools": ("tests/usage/tools",),
     "viewers": ("tests/exports/viewers",),
     "i386": ("tests/engines/i386",),
+    "filesystems": ("tests/live/filesystems",),
     "programs": ("tests/live/programs", "tests/search/symbolizers"),
     "wheel": ("tests/wheel",),
     "collisions": ("tests/grammar/collisions",),
@@ -130,6 +131,16 @@ def programs(session: nox.Session) -> None:
     symbolizers = {"eu-addr2line": "elfutils", "llvm-symbolizer": "llvm"}
     need(session, addr2line="binutils", **symbolizers)
     session.run(*PYTEST, *FOLDERS["programs"])
+
+
+@nox.session
+def filesystems(session: nox.Session) -> None:
+    """Reach mapped files on a file system of their own."""
+    slow(session)
+    if os.geteuid() and not CI:
+        session.skip("mounting takes root")
+    need(session, **{"mkfs.btrfs": "btrfs-progs"})
+    session.run(*PYTEST, *FOLDERS["filesystems"])
 
 
 @nox.session

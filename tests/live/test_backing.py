@@ -34,23 +34,12 @@ from procmaps.live.proc_file_path import ProcFile
 from tests.live.backing_ways import MAP, without
 from tests.live.children import AsNobody, Child, Spawn
 from tests.live.descriptors import no_descriptors
+from tests.live.namespaces import NAMESPACE
 
 PAGE = mmap.PAGESIZE
 
 OLD, NEW = b"old " * PAGE, b"new " * PAGE
 """The contents of a file before and after an upgrade."""
-
-NAMESPACE = (
-    MAP
-    + """
-def mount(source, target, kind, flags=0, options=b""):
-    if libc.mount(source, target, kind, ctypes.c_ulong(flags), options):
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error), target)
-assert libc.unshare(0x20000) == 0, "no mount namespace (CLONE_NEWNS) for this user"
-mount(b"none", b"/", b"", 0x4000 | 0x40000)  # MS_REC | MS_PRIVATE
-"""
-)
 
 namespaces = pytest.mark.skipif(os.geteuid() != 0, reason="mounting takes root")
 
