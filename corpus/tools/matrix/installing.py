@@ -97,6 +97,14 @@ def audit_command(peer: Peer) -> tuple[str, ...]:
     return (*settings, *overlay, "sh", "-c", _ON_DECOY % shlex.join(program), "sh")
 
 
+def places_program(peer: Peer) -> Path:
+    """Return the program that is compiled of `Peer.places`. Raises `NotInstalled`."""
+    program = folder_of(peer) / "places"
+    if not program.exists():
+        raise NotInstalled(f"not installed; run python -m corpus.tools.matrix install {peer.name}")
+    return program
+
+
 _ON_DECOY: Final = """\
 cat "$1" > "$PROCMAPS_DECOY_FILES/${1##*/}"
 path=$1 root=$2
@@ -163,6 +171,7 @@ def folder_of(peer: Peer) -> Path:
         files = [peer.adapter, *sorted(SDK.glob(f"*{_kind(peer)}"))]
         if peer.audit is not None and peer.audit.suffix == _kind(peer):
             files += [peer.audit, *sorted(AUDITS.glob(f"*{_kind(peer)}"))]
+        files += [peer.places] if peer.places is not None else []
         inputs += [file.read_bytes() for file in files]
     if peer.modules or peer.artifacts:
         inputs += [repr(sorted(peer.modules.items())), repr(peer.artifacts)]
@@ -358,10 +367,12 @@ _INSTALLERS: Final[dict[str, Callable[[Sequence[Peer]], None]]] = {
 
 
 def _programs(peer: Peer) -> dict[str, Path]:
-    """Return the sources of the programs of a compiled peer: its adapter and its audit."""
+    """Return the sources of the programs of a compiled peer: adapter, audit and places."""
     programs = {"adapter": peer.adapter}
     if peer.audit is not None and peer.audit.suffix == _kind(peer):
         programs["audit"] = peer.audit
+    if peer.places is not None:
+        programs["places"] = peer.places
     return programs
 
 

@@ -173,6 +173,14 @@ class Peer:
         return next(iter(sorted(found)), None)
 
     @property
+    def places(self) -> Path | None:
+        """The source of a program that finds addresses of a process in files: ``places.*``.
+
+        Tests compare `procmaps.locate` with it.
+        """
+        return next(iter(sorted(self.folder.glob("places.*"))), None)
+
+    @property
     def adapter(self) -> Path:
         """The adapter's source. Raises `InvalidPeer` unless there is exactly one."""
         found = [*self.folder.glob("adapter.*"), *self.folder.glob("Adapter.*")]
