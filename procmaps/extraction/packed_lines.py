@@ -26,6 +26,13 @@ _FASTEST = 1
 _MAX_PATTERN = 4096
 """Bytes of a dictionary."""
 
+_WINDOW = 13
+"""Binary logarithm of the bytes that zlib looks back: enough for the dictionary and a block. By
+default it looks back 32 KiB, for which it allocates 268 kB each time."""
+
+_MEMORY = 5
+"""How much memory zlib uses for the rest, from 1 to 9."""
+
 _Repair = tuple[int, RepairKind, bytes | int]
 _Doubt = tuple[int, DoubtKind, bytes | int]
 _Fields = tuple[
@@ -40,7 +47,7 @@ def pack(lines: Iterable[SourceLine], like: bytes) -> bytes:
     *like* is what `pattern` returned for other lines. Lines of a dump are much alike, so a few of
     them are a good dictionary for all others.
     """
-    packer = zlib.compressobj(_FASTEST, zdict=like)
+    packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _WINDOW, _MEMORY, zdict=like)
     return packer.compress(_dumped(lines)) + packer.flush()
 
 
@@ -60,7 +67,7 @@ def unpack_texts(packed: bytes, like: bytes, source: Source) -> list[bytes]:
 
 
 def _undumped(packed: bytes, like: bytes) -> list[_Fields]:
-    dumped = zlib.decompressobj(zdict=like).decompress(packed)
+    dumped = zlib.decompressobj(_WINDOW, zdict=like).decompress(packed)
     fields: list[_Fields] = marshal.loads(dumped)  # noqa: S302 - written by `pack`
     return fields
 
