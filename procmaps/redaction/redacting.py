@@ -105,7 +105,7 @@ class _Redactor:
     def _new_name(self, raw: bytes) -> bytes:
         terminal = self._grammar.name_terminal(raw)
         if terminal in _VARIABLE:
-            prefix = b"[anon:" if terminal == "OPEN_LABEL" else b""
+            prefix = _prefix(terminal, raw)
             suffix = DELETED if raw.endswith(DELETED) else b""
             middle = raw[len(prefix) : len(raw) - len(suffix)]
             return prefix + self._words.replace(middle) + suffix
@@ -146,6 +146,14 @@ class _Redactor:
         if not _is_safe(parsed):
             value = self._words.replace(value)
         return key + value
+
+
+def _prefix(terminal: str, raw: bytes) -> bytes:
+    """Return the beginning of a name of `_VARIABLE` that the kernel has written."""
+    if terminal == "OPEN_LABEL":
+        return b"[anon:"
+    # "(unreachable)", or nothing
+    return raw[: raw.index(b"/")] if terminal == "FILE" else b""
 
 
 def _is_safe(field: FieldLine) -> bool:

@@ -136,6 +136,18 @@ def test_only_the_name_of_a_name_line_is_replaced(name: bytes, redacted: bytes) 
     assert redact(text + name + b"\n", dialect="android") == text + redacted + b"\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "redacted"),
+    [
+        (b"(unreachable)/opt/ann", b"(unreachable)/opt/aaa"),
+        (b"(unreachable) ann", b"(aaaaaaaaaaa) aaa"),
+        (b"[anon:ann", b"[anon:aaa"),
+    ],
+)
+def test_what_the_kernel_writes_before_a_name_stays(name: bytes, redacted: bytes) -> None:
+    assert redact(HEADER + name + b"\n", dialect="linux") == HEADER + redacted + b"\n"
+
+
 def test_an_example() -> None:
     text = (
         b"55d0c1a00000-55d0c1a01000 r-xp 00000000 08:02 173521 /home/ann/bin/app-1.2/libx.so.6\n"
