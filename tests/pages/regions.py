@@ -14,7 +14,10 @@ import attrs
 from tests.live.children import Child
 
 HUGE = 2 << 20
-"""Bytes of a huge page of x86-64. The regions of huge pages are multiples of it on any machine."""
+"""Bytes of a huge page of x86-64. The regions of huge pages are multiples of it on any machine.
+
+With pages of 64 KiB they have a few dozen pages, and none of them is huge.
+"""
 
 PROGRAM = """
 import json, signal, tempfile
@@ -77,8 +80,8 @@ part = ctypes.c_void_p(ctypes.addressof(guard) + 8 * PAGE)
 there = libc.madvise(part, ctypes.c_size_t(16 * PAGE), GUARD)
 add("guard", guard, touched=4, guard=0 if there else 16)
 reserve = add("reserve", anonymous(1 << 30), touched=3)
-for page in (0, 70000, 200000):
-    reserve[page * PAGE] = 1
+for place in (0, 70000 * 4096, 200000 * 4096):
+    reserve[place] = 1
 
 reader, writer = os.pipe()
 child = os.fork()
