@@ -6,17 +6,15 @@ The pickles never leave the process.
 from __future__ import annotations
 
 import pickle
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
+
+from procmaps.extraction.compression import compress, decompress
 
 _T = TypeVar("_T")
 
 _BLOCK = 128
 """Items of a block."""
-
-_FASTEST = 1
-"""The level of compression."""
 
 
 class PackedItems(Generic[_T]):
@@ -30,7 +28,7 @@ class PackedItems(Generic[_T]):
         """Append an item."""
         self._pending.append(item)
         if len(self._pending) >= _BLOCK:
-            self._blocks.append(zlib.compress(pickle.dumps(self._pending), _FASTEST))
+            self._blocks.append(compress(pickle.dumps(self._pending)))
             self._pending = []
 
     def extend(self, items: Iterable[_T]) -> None:
@@ -40,6 +38,6 @@ class PackedItems(Generic[_T]):
 
     def __iter__(self) -> Iterator[_T]:
         for block in self._blocks:
-            items: list[_T] = pickle.loads(zlib.decompress(block))  # noqa: S301 - see above
+            items: list[_T] = pickle.loads(decompress(block))  # noqa: S301 - see above
             yield from items
         yield from self._pending

@@ -13,25 +13,15 @@ from __future__ import annotations
 
 import itertools
 import marshal
-import zlib
 from collections.abc import Iterable, Sequence
 
+from procmaps.extraction.compression import compress, decompress
 from procmaps.extraction.provenance import Run, Runs
 from procmaps.extraction.results import Doubt, DoubtKind, Repair, RepairKind
 from procmaps.extraction.source_lines import Source, SourceLine
 
-_FASTEST = 1
-"""The level of compression."""
-
 _MAX_PATTERN = 4096
 """Bytes of a dictionary."""
-
-_WINDOW = 13
-"""Binary logarithm of the bytes that zlib looks back: enough for the dictionary and a block. By
-default it looks back 32 KiB, for which it allocates 268 kB each time."""
-
-_MEMORY = 5
-"""How much memory zlib uses for the rest, from 1 to 9."""
 
 _Repair = tuple[int, RepairKind, bytes | int]
 _Doubt = tuple[int, DoubtKind, bytes | int]
@@ -47,8 +37,7 @@ def pack(lines: Iterable[SourceLine], like: bytes) -> bytes:
     *like* is what `pattern` returned for other lines. Lines of a dump are much alike, so a few of
     them are a good dictionary for all others.
     """
-    packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _WINDOW, _MEMORY, zdict=like)
-    return packer.compress(_dumped(lines)) + packer.flush()
+    return compress(_dumped(lines), like)
 
 
 def pattern(lines: Iterable[SourceLine]) -> bytes:
@@ -67,8 +56,7 @@ def unpack_texts(packed: bytes, like: bytes, source: Source) -> list[bytes]:
 
 
 def _undumped(packed: bytes, like: bytes) -> list[_Fields]:
-    dumped = zlib.decompressobj(_WINDOW, zdict=like).decompress(packed)
-    fields: list[_Fields] = marshal.loads(dumped)  # noqa: S302 - written by `pack`
+    fields: list[_Fields] = marshal.loads(decompress(packed, like))  # noqa: S302 - by `pack`
     return fields
 
 
