@@ -1,8 +1,11 @@
-"""Children that load the library that `elf_files.LIBRARY` describes."""
+"""Children that load the library that `elf_files.LIBRARY` describes, from a file or an archive."""
 
 from __future__ import annotations
 
 import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +35,21 @@ def load(path, base=0):
 """
 
 PAGES = pytest.mark.skipif(os.sysconf("SC_PAGE_SIZE") != 4096, reason="the library has 4 kB pages")
+
+
+def write_archive(path: Path, members: Mapping[str, bytes]) -> dict[str, int]:
+    """Write an archive as of an Android package: stored members that begin at whole pages.
+
+    Return their offsets.
+    """
+    offsets: dict[str, int] = {}
+    with zipfile.ZipFile(path, "w") as file:
+        for name, text in members.items():
+            info = zipfile.ZipInfo(name)
+            # A header of 30 bytes, the name, and an extra field of 4 bytes and padding.
+            fixed = file.start_dir + 30 + len(name) + 4
+            padding = -fixed % 4096
+            info.extra = b"\xfe\xca" + padding.to_bytes(2, "little") + bytes(padding)
+            file.writestr(info, text)
+            offsets[name] = fixed + padding
+    return offsets

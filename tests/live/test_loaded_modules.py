@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from procmaps import ArchiveMember, LoadedModule, ProcessGone, process_modules
 from procmaps.live import backing_search, loaded_modules
 from tests.live.backing_ways import MAP, without
 from tests.live.children import Child, Spawn
-from tests.live.library_loading import LOAD, PAGES
+from tests.live.library_loading import LOAD, PAGES, write_archive
 from tests.mapped_files.elf_files import BUILD_ID, LIBRARY, LIBRARY_SIZE, elf, note
 from tests.search.fake_procfs import fake_procfs
 
@@ -68,16 +67,9 @@ def test_a_deleted_library_has_them_too(spawn: Spawn, tmp_path: Path) -> None:
 @PAGES
 def test_a_library_in_an_archive_is_a_module(spawn: Spawn, tmp_path: Path) -> None:
     path = tmp_path / "base.apk"
-    with zipfile.ZipFile(path, "w") as file:
-        for member in ("lib/one.so", "lib/two.so"):
-            info = zipfile.ZipInfo(member)
-            start = file.start_dir + 30 + len(member)
-            info.extra = b"\xfe\xca" + (-(start + 4) % 4096).to_bytes(2, "little")
-            info.extra += bytes(-(start + 4) % 4096)
-            file.writestr(info, TEXT)
+    one, two = write_archive(path, {"lib/one.so": TEXT, "lib/two.so": TEXT}).values()
     archive = path.read_bytes()
-    one, two = archive.index(TEXT), archive.rindex(TEXT)
-    assert {one % 4096, two % 4096} == {0}
+    assert (archive.index(TEXT), archive.rindex(TEXT)) == (one, two)
     child = spawn(
         f"{LOAD}\nprint(load(sys.argv[1], {one}), load(sys.argv[1], {two}), flush=True)", str(path)
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import subprocess
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from corpus.tools.matrix.installing import NotInstalled, places_program
 from procmaps import locate
 from tests.live.children import Child
 from tests.live.conftest import children_of_tests
-from tests.live.library_loading import LOAD
+from tests.live.library_loading import LOAD, write_archive
 from tests.mapped_files.elf_files import BUILD_ID, LIBRARY, LIBRARY_SIZE, elf, note
 
 ADDRESSES = 2000
@@ -45,15 +44,11 @@ def child(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
     text = elf(LIBRARY, LIBRARY_SIZE, notes=note())
     gone, archive = folder / "gone.so", folder / "base.apk"
     gone.write_bytes(text)
-    with zipfile.ZipFile(archive, "w") as file:
-        info = zipfile.ZipInfo("lib/one.so")
-        info.extra = b"\xfe\xca" + (4096 - 44).to_bytes(2, "little") + bytes(4096 - 44)
-        file.writestr(info, text)
+    offset = write_archive(archive, {"lib/one.so": text})["lib/one.so"]
     code = (
-        "load(sys.argv[1])\nload(sys.argv[2], 4096)\nos.unlink(sys.argv[1])\n"
+        f"load(sys.argv[1])\nload(sys.argv[2], {offset})\nos.unlink(sys.argv[1])\n"
         "print('ready', flush=True)"
     )
-    assert archive.read_bytes().index(text) == 4096
     with children_of_tests() as spawn:
         yield spawn(LIBRARIES + LOAD + code, str(gone), str(archive))
 
