@@ -150,7 +150,7 @@ def _cells(row: LoadedModule) -> tuple[str, str, str, str]:
 
 
 def _name(module: Module) -> str:
-    inside = f"!{visible(module.member.name)}" if module.member else ""
+    inside = f"!/{visible(module.member.name)}" if module.member else ""
     return visible(module.name.raw) + inside
 
 

@@ -13,6 +13,9 @@ import procmaps
 from procmaps.live import backing_search
 from procmaps.live.backing_routes import Route
 from tests.cli.conftest import Run
+from tests.live.conftest import children_of_tests
+from tests.live.library_loading import LOAD, PAGES, write_archive
+from tests.mapped_files.elf_files import BUILD_ID, LIBRARY, LIBRARY_SIZE, elf, note
 
 DUMP = b"""\
 00400000-00401000 r--p 00000000 fe:00 5                          /lib/a (deleted)
@@ -108,3 +111,16 @@ def test_a_damaged_dump_is_shown_and_reported(run: Run) -> None:
     assert result.exit_code == 1
     assert "4 modules" in result.stdout
     assert "1 problem in standard input" in result.stderr
+
+
+@PAGES
+def test_a_library_in_an_archive_has_one_name_everywhere(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "base.apk"
+    text = elf(LIBRARY, LIBRARY_SIZE, notes=note())
+    offset = write_archive(path, {"lib/one.so": text})["lib/one.so"]
+    with children_of_tests() as spawn:
+        child = spawn(f"{LOAD}\nprint(hex(load(sys.argv[1], {offset})), flush=True)", str(path))
+        listed = run("modules", "--name", "*one.so", str(child.pid)).stdout
+        located = run("addr", str(child.pid), child.said.decode()).stdout
+    for printed in (listed, located):
+        assert printed.endswith(f"  {BUILD_ID.hex()}  {path}!/lib/one.so\n"), printed
