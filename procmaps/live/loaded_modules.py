@@ -59,6 +59,13 @@ def process_modules(pid: Pid, *, root: Root = "/proc") -> LoadedModules:
     Raises `ProcessGone` if the process ends or replaces its program meanwhile, and what
     `procmaps.maps` raises.
     """
+    return modules_of_files(pid, None, root=root)
+
+
+def modules_of_files(
+    pid: Pid, wanted: Container[FileKey] | None, *, root: Root = "/proc"
+) -> LoadedModules:
+    """Return the modules as `process_modules` does; with *wanted*, only those of these files."""
     file = ProcFile(pid, "maps", None, root_path(root))
     with open_file(file) as handle:
 
@@ -67,7 +74,7 @@ def process_modules(pid: Pid, *, root: Root = "/proc") -> LoadedModules:
             return loads(read_text(handle, file), errors="collect")
 
         snapshot = first_untorn(read, RETRIES)
-        found = LoadedModules(read_modules(file, snapshot, read))
+        found = LoadedModules(read_modules(file, snapshot, read, wanted))
     found.problems = snapshot.problems
     return found
 

@@ -63,7 +63,7 @@ class _Draft:
             return member == self.member and mapping.start == self.end
         if member != self.member or self.last is None:
             return member == self.member
-        if member is None and _in_archive(self.mappings[0]) and self.has_data:
+        if member is None and in_archive(self.mappings[0]) and self.has_data:
             return mapping.perms.write and self._is_further(mapping, self.last)
         return self._is_further(mapping, self.last)
 
@@ -101,7 +101,7 @@ class _Draft:
         offset = 0
         if self.member is not None:
             offset = self.member.offset
-        elif _in_archive(first):
+        elif in_archive(first):
             offset = first.offset
         last, tail = self.mappings[-1], next(iter(self.pending), None)
         if tail is not None and not _is_tail(last, tail):
@@ -134,7 +134,7 @@ def _modules(snapshot: Iterable[Mapping], member_of: MemberOf) -> Iterator[Modul
     for draft in drafts:
         first = draft.mappings[0]
         # Another library of the same archive is no copy.
-        place = draft.member or (first.offset if _in_archive(first) else 0)
+        place = draft.member or (first.offset if in_archive(first) else 0)
         yield draft.finished(next(copies.setdefault((file_key(first), place), count())))
 
 
@@ -154,7 +154,7 @@ def _accessible(mapping: Mapping) -> bool:
     return bool(mapping.perms.read or mapping.perms.write or mapping.perms.execute)
 
 
-def _in_archive(mapping: Mapping) -> bool:
+def in_archive(mapping: Mapping) -> bool:
     """Return whether *mapping* starts in the midst of what is an archive by its name."""
     path = mapping.path
     return bool(path and mapping.offset and path.endswith(_ARCHIVES))

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from procmaps.live.loaded_modules import modules_of_files
 from procmaps.live.querier import Querier
+from procmaps.mapped_files.grouping import in_archive
 from procmaps.records.file_key import FileKey, file_key
 from procmaps.records.mapping import Mapping
+
+_Key = tuple[FileKey, int]
+"""A file, and an offset in an archive, or 0 for any other file."""
 
 
 class BuildIds:
     """Reads build IDs from the mapped files themselves, also if their paths have gone.
 
-    *root* is the procfs.
+    Of an archive, such as an APK, each library has its own. *root* is the procfs.
     """
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._known: dict[FileKey, bytes | None] = {}
+        self._known: dict[_Key, bytes | None] = {}
 
     def of(self, pid: int, mappings: list[Mapping]) -> list[bytes | None]:
         """Return the build ID of each of *mappings*, which were read from *pid*.
@@ -24,16 +31,37 @@ class BuildIds:
         `procmaps.LiveError` as `procmaps.Querier` does.
         """
         keys = [_key(mapping) for mapping in mappings]
-        if any(key is not None and key not in self._known for key in keys):
-            with Querier(pid, root=self._root) as querier:
-                for key, mapping in zip(keys, mappings, strict=True):
-                    if key is None or key in self._known:
-                        continue
-                    found = querier.query(mapping.start, build_id=True)
-                    if found is not None and _key(found.mapping) == key:
-                        self._known[key] = found.build_id
+        unknown = [
+            mapping
+            for key, mapping in zip(keys, mappings, strict=True)
+            if key is not None and key not in self._known
+        ]
+        archives = {file_key(each) for each in unknown if in_archive(each)}
+        if archives:
+            self._read_archives(pid, archives)
+        files = [each for each in unknown if not in_archive(each)]
+        if files:
+            self._query(pid, files)
         return [None if key is None else self._known.get(key) for key in keys]
 
+    def _query(self, pid: int, mappings: Iterable[Mapping]) -> None:
+        with Querier(pid, root=self._root) as querier:
+            for mapping in mappings:
+                key = _key(mapping)
+                if key is None or key in self._known:
+                    continue
+                found = querier.query(mapping.start, build_id=True)
+                if found is not None and _key(found.mapping) == key:
+                    self._known[key] = found.build_id
 
-def _key(mapping: Mapping) -> FileKey | None:
-    return file_key(mapping) if mapping.has_file else None
+    def _read_archives(self, pid: int, archives: set[FileKey]) -> None:
+        for loaded in modules_of_files(pid, archives, root=self._root):
+            for mapping in loaded.module.mappings:
+                if (key := _key(mapping)) is not None:
+                    self._known[key] = loaded.build_id
+
+
+def _key(mapping: Mapping) -> _Key | None:
+    if not mapping.has_file:
+        return None
+    return file_key(mapping), mapping.offset if in_archive(mapping) else 0

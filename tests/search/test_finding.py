@@ -20,7 +20,9 @@ from procmaps.live.address_spaces import same_address_space
 from procmaps.search import replaced_files
 from procmaps.search.twins import Twins
 from tests.live.children import AsNobody, Spawn
+from tests.live.library_loading import LOAD, PAGES, write_archive
 from tests.live.test_process_groups import CLONE_VM
+from tests.mapped_files.elf_files import LIBRARY, LIBRARY_SIZE, elf, note
 from tests.search.fake_procfs import fake_procfs
 
 PAGE = mmap.PAGESIZE
@@ -147,6 +149,25 @@ def test_a_file_is_found_by_its_build_id_under_any_name(tmp_path: Path, spawn: S
         assert {each.mapping.path for each in found} == {os.fsencode(copy), libc.mapping.path}
     other = bytes(byte ^ 1 for byte in libc.build_id)
     assert [*find_mappings([child.pid], build_id=other)] == []
+
+
+@PAGES
+def test_a_library_in_an_archive_is_found_by_its_build_id(tmp_path: Path, spawn: Spawn) -> None:
+    path = tmp_path / "base.apk"
+    build_ids = {"one.so": b"1" * 20, "two.so": b"2" * 20}
+    members = {
+        name: elf(LIBRARY, LIBRARY_SIZE, notes=note(each)) for name, each in build_ids.items()
+    }
+    one, two = write_archive(path, members).values()
+    code = f"print(load(sys.argv[1], {one}), load(sys.argv[1], {two}), flush=True)"
+    child = spawn(LOAD + code, str(path))
+    path.unlink()
+    for start, build_id in zip(map(int, child.said.split()), build_ids.values(), strict=True):
+        found = find_mappings([child.pid], build_id=build_id)
+        assert {each.build_id for each in found} == {build_id}
+        assert (found[0].mapping.start, found[-1].mapping.end) == (start, start + 7 * mmap.PAGESIZE)
+    every = find_mappings([child.pid], path="base.apk", build_ids=True)
+    assert {each.build_id for each in every} == {*build_ids.values()}
 
 
 # --- memory without a file ------------------------------------------------------------------------
