@@ -155,6 +155,7 @@ ARCHITECTURES = {
                 Option("AEABI", "the cross compiler's calling convention"),
                 Option("KUSER_HELPERS", "[vectors] that a program may execute"),
                 Option("VDSO", "[vdso] and [vvar]"),
+                Option("ARM_THUMB", "Debian's programs are Thumb code"),
                 Option("VFP", "floating point of the cross compiler's programs"),
                 *options.SERIAL_PL011,
                 *options.VIRTIO_MMIO,
