@@ -10,7 +10,7 @@ from procmaps.formats.smaps_fields import FIELDS
 from procmaps.formats.vm_flags import VmFlags
 from procmaps.grammar import loading
 from procmaps.grammar.compiled_lines import compiled_lines
-from procmaps.grammar.parsed_line import FieldLine, HeaderLine
+from procmaps.grammar.parsed_line import FieldLine, HeaderLine, ImpossibleValue, check_header
 from procmaps.records.names import DELETED
 from procmaps.redaction.addresses import Addresses
 from procmaps.redaction.unreadable import unreadable_line
@@ -73,7 +73,7 @@ class _Redactor:
                 case HeaderLine():
                     header = self._grammar.header.match(text, offset)
                     assert header is not None  # noqa: S101 - it was matched just now
-                    parts.append(self._header(header))
+                    parts.append(self._header(header, is_possible=_is_possible(parsed)))
                 case FieldLine():
                     parts.append(self._field(line, parsed))
                 case None:
@@ -81,14 +81,20 @@ class _Redactor:
             offset = end
         return SourceText(b"".join(parts), source.newline).input()
 
-    def _header(self, found: re.Match[bytes]) -> bytes:
-        """Return a header line: its columns replaced, and everything between them kept."""
+    def _header(self, found: re.Match[bytes], *, is_possible: bool) -> bytes:
+        """Return a header line: its columns replaced, and everything between them kept.
+
+        One that is not possible stays so: it gets a range that ends below its start.
+        """
         parts: list[bytes] = []
         text, offset = found.string, found.start()
         for group in (_START, _END, _INODE, _NAME):
             start, end = found.span(group)
             if start >= 0:
-                parts += (text[offset:start], self._column(group, text[start:end]))
+                new = self._column(group, text[start:end])
+                if group in (_START, _END) and not is_possible:
+                    new = (b"f" if group == _START else b"0") * (end - start)
+                parts += (text[offset:start], new)
                 offset = end
         return b"".join((*parts, text[offset : found.end()]))
 
@@ -146,6 +152,14 @@ class _Redactor:
         if not _is_safe(parsed):
             value = self._words.replace(value)
         return key + value
+
+
+def _is_possible(header: HeaderLine) -> bool:
+    try:
+        check_header(header)
+    except ImpossibleValue:
+        return False
+    return True
 
 
 def _prefix(terminal: str, raw: bytes) -> bytes:

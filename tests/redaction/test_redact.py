@@ -122,6 +122,26 @@ def test_a_line_that_cannot_be_read_ends_a_name_with_newlines(dialect: str, line
 
 
 @pytest.mark.parametrize(
+    "columns",
+    [
+        b"7f2a4c001000-7f2a2c002000 r--p 00000000 00:00 0 ",
+        b"7f2a4c001000-7f2a4c002000 r--p 00000000 fd:00 18446744073709551616 ",
+        b"7f2a4c001000-7f2a4c002000 r--p 00000000 100000000:00 7 ",
+    ],
+)
+def test_an_impossible_line_stays_so(columns: bytes) -> None:
+    text = b"7f2a4c000000-7f2a4c001000 rw-p 00000000 00:00 0 \n" + columns + b"/secret\nRss: 4 kB\n"
+    old = loads(text, errors="collect")
+    printed = redact(text)
+    new = loads(printed, errors="collect")
+    assert [facts(mapping) for mapping in new] == [facts(mapping) for mapping in old]
+    assert [(p.line, p.kind) for p in new.problems] == [(p.line, p.kind) for p in old.problems]
+    assert len(old) == 1
+    assert redact(printed) == printed
+    assert not re.search(rb"2a[42]c00|secret", printed)
+
+
+@pytest.mark.parametrize(
     ("name", "redacted"),
     [
         (b"", b""),
