@@ -121,6 +121,14 @@ def test_a_line_that_cannot_be_read_ends_a_name_with_newlines(dialect: str, line
     assert not re.search(rb"beef|cafe|12-13|1-2|zz", printed)
 
 
+def test_an_unreadable_field_stays_so() -> None:
+    text = HEADER + b"\nVmFlags:rd secret\n"
+    assert redact(text) == HEADER + b"\nVmFlags:aa aaaaaa\n"
+    for each in (text, redact(text)):
+        (problem,) = loads(each, errors="collect").problems
+        assert (problem.line, problem.kind) == (2, "unparsed")
+
+
 @pytest.mark.parametrize(
     "columns",
     [
