@@ -65,6 +65,23 @@ def test_columns_have_a_number_for_each_mapping(snapshot: Snapshot) -> None:
     assert columns.flags_index.tolist() == [0, 2**32 - 1]
 
 
+def test_flags_after_the_last_line_of_flags_are_absent() -> None:
+    entry = b"1000-2000 rw-p 00000000 00:00 0 \nRss: %d kB\n"
+    columns = loads(entry % 4 + b"VmFlags: rd \n" + entry % 8 + entry % 12).columns
+    assert columns.flags_index.tolist() == [0, 2**32 - 1, 2**32 - 1]
+
+
+def test_columns_are_compared_by_identity(snapshot: Snapshot) -> None:
+    """Two million numbers are not compared by chance, and columns can be keys."""
+    assert copy.copy(snapshot.columns) != snapshot.columns
+    assert {snapshot.columns: 1}[snapshot.columns] == 1
+
+
+def test_repr_has_no_buffers(snapshot: Snapshot) -> None:
+    assert "Buffers" not in repr(snapshot.columns)
+    assert "start=" in repr(snapshot.columns)
+
+
 def test_views_share_the_memory_of_the_buffers(snapshot: Snapshot) -> None:
     """A view that exports the array keeps it from being resized, so it is no copy."""
     assert snapshot.columns.start.nbytes == 16

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procmaps.printable import csv_cell, escape_bytes, escaped, markdown, visible, visible_block
+from procmaps.printable import (
+    csv_cell,
+    escape_bytes,
+    escaped,
+    markdown,
+    size_text,
+    visible,
+    visible_block,
+)
 
 
 def test_bytes_outside_printable_ascii_are_escaped() -> None:
@@ -65,3 +73,26 @@ def test_a_cell_that_begins_like_a_formula_has_an_apostrophe(start: str) -> None
     assert csv_cell(f"1{start}1") == f"1{start}1"
     assert csv_cell(start) == start
     assert csv_cell("") == ""
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (None, ""),
+        (0, "0"),
+        (1023, "1023"),
+        (1024, "1k"),
+        (1536, "1.5k"),
+        (10 * 1024, "10k"),
+        (10 * 1024 + 512, "10k"),
+        (999 * 1024, "999k"),
+        (1000 * 1024, "1.0M"),
+        (1 << 20, "1.0M"),
+        (10 << 20, "10M"),
+        (132 << 30, "132G"),
+        (1 << 60, "1.0E"),
+        (1 << 64, "16E"),
+    ],
+)
+def test_sizes_have_up_to_three_digits_in_units_of_1024(size: int | None, shown: str) -> None:
+    assert size_text(size) == shown
