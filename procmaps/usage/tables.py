@@ -87,7 +87,7 @@ def _of_snapshot(snapshot: Snapshot) -> Table:
         name_keys=[(dialect, text) for text in buffers.names.texts],
         name=snapshot.name_record,
         column=column,
-        has_usage=snapshot.kind != "maps",
+        has_usage=buffers.has_usage,
         extras=lambda: _extras(snapshot),
         buffers=buffers,
     )

@@ -205,6 +205,15 @@ def test_maps_has_no_figures() -> None:
     assert (sizes.total.size, sizes.total.usage.size, sizes.total.figures) == (4096, None, ())
 
 
+def test_a_rollup_without_fields_has_no_figures() -> None:
+    snapshot = loads(b"1000-2000 ---p 00000000 00:00 0 [rollup]\n")
+    assert snapshot.kind == "smaps_rollup"
+    for source in (snapshot, snapshot[:]):
+        with pytest.raises(NoFigures):
+            account(source, "kind")
+        assert account(source, "kind", sizes_only=True).total.size == 4096
+
+
 def test_an_empty_text_is_an_empty_account() -> None:
     assert account(loads(b"")).total.mappings == 0
 

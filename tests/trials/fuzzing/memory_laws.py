@@ -25,13 +25,17 @@ def _chain(text: bytes) -> tuple[Key, ...]:
 
 def _account(text: bytes) -> tuple[procmaps.Snapshot, Account]:
     snapshot = procmaps.loads(text, errors="collect")
-    return snapshot, account(snapshot, _chain(text), sizes_only=snapshot.kind == "maps")
+    return snapshot, account(snapshot, _chain(text), sizes_only=not _has_figures(snapshot))
+
+
+def _has_figures(snapshot: procmaps.Snapshot) -> bool:
+    return any(each.usage is not None for each in snapshot)
 
 
 def accounts(text: bytes) -> None:
     """Sums over columns are those over records; each mapping is in one group of each level."""
     snapshot, found = _account(text)
-    if snapshot.kind == "maps":
+    if not _has_figures(snapshot):
         assert found == account(snapshot[:], _chain(text), sizes_only=True)
     else:
         assert found == account(snapshot[:], _chain(text))
