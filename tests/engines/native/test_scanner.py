@@ -292,6 +292,21 @@ def test_equal_blocks_of_fields_share_rows_as_long_as_they_are_remembered() -> N
     assert native.scan(text, oracle.LINUX, TABLES).usage_table.rows == 1 + 4
 
 
+@pytest.mark.parametrize("between", range(6))
+def test_a_block_that_goes_on_after_a_shared_one_keeps_all_its_fields(between: int) -> None:
+    """It is not remembered: the reader has only its fields after the shared ones.
+
+    With so many others between, the shared block is forgotten before the longer one would be.
+    """
+    header, rss = b"1000-2000 rw-p 00000000 00:00 0 \n", b"Rss: 4 kB\n"
+    others = [b"Size: %d kB\n" % number for number in range(between)]
+    blocks = [rss, rss + b"Pss: 8 kB\n", *others, rss + b"Pss: 8 kB\nSwap: 12 kB\n"]
+    columns = native.scan(b"".join(header + block for block in blocks), oracle.LINUX, TABLES)
+    last = columns.usage_row[-1]
+    found = [column[last:] for column in map(columns.usage_table.numbers.get, ("rss", "pss"))]
+    assert [column.tolist() for column in found] == [[4096], [8192]]
+
+
 @pytest.mark.parametrize("line", [b"1000-2000 rw-p 00000000 00:00 0 /x\0y\n", b"1000-2000 what\n"])
 def test_lines_that_no_rule_matches_are_left_out_by_the_scanner_itself(
     line: bytes, monkeypatch: pytest.MonkeyPatch
