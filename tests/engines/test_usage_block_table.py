@@ -21,3 +21,16 @@ def test_a_copy_has_the_values_of_its_row_and_no_others(row: int) -> None:
         found = column[4] if len(column) > 4 else MISSING
         assert found == values.get(row, MISSING)
     assert (len(table.flags_index) > 4) is (row == 2)
+
+
+@pytest.mark.parametrize(("start", "expected"), [(None, (100, 140)), (700, (700, 740))])
+@pytest.mark.parametrize("places", ["extra", "labels"])
+def test_a_copy_has_ranges_in_the_text_of_its_own_mapping(
+    places: str, start: int | None, expected: tuple[int, int]
+) -> None:
+    table = UsageTable()
+    getattr(table, places).add(1, 100, 140)
+    table.rows = 2
+    assert table.copy_row(1, start) == 2
+    assert getattr(table, places).get(2) == expected
+    assert getattr(table, places).get(1) == (100, 140)
