@@ -74,10 +74,10 @@ def test_an_end_outside_the_call_is_a_fault(before: tuple[str, ...], end: str) -
 
 def test_a_hang_is_the_parsers_only_in_the_call() -> None:
     with pytest.raises(Ended) as caught:
-        ask(CALL, HANG, timeout=2)
+        ask(CALL, HANG, timeout=6)
     assert caught.value.verdict.outcome == "hang"
-    assert fault_of(CALL, CONVERT, HANG, timeout=2).startswith("hang outside the parser's call")
-    assert fault_of(HANG, timeout=2).startswith("hang outside the parser's call")
+    assert fault_of(CALL, CONVERT, HANG, timeout=6).startswith("hang outside the parser's call")
+    assert fault_of(HANG, timeout=6).startswith("hang outside the parser's call")
 
 
 def test_a_command_that_announces_nothing_is_the_parser() -> None:

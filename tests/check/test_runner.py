@@ -56,21 +56,21 @@ def test_reports_crashes_and_garbage(mode: str, outcome: str, detail: str, *, ba
 def test_kills_a_hanging_command_in_time(*, batch: bool) -> None:
     begun = time.monotonic()
     # The probe has to be answered within the same time.
-    found = verdict_on("hang", batch=batch, timeout=3)
-    assert found == Verdict("hang", detail="no answer within 3 s")
-    assert time.monotonic() - begun < 15
+    found = verdict_on("hang", batch=batch, timeout=6)
+    assert found == Verdict("hang", detail="no answer within 6 s")
+    assert time.monotonic() - begun < 120
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["hang-grandchild", "hang-after-answer"])
 def test_reports_a_hang_if_standard_output_stays_open(mode: str) -> None:
-    assert verdict_on(mode, timeout=3).outcome == "hang"
+    assert verdict_on(mode, timeout=6).outcome == "hang"
 
 
 @pytest.mark.slow
 def test_kills_the_children_of_a_hanging_command() -> None:
-    verdict_on("hang-grandchild", timeout=3)
-    deadline = time.monotonic() + 10
+    verdict_on("hang-grandchild", timeout=6)
+    deadline = time.monotonic() + 60
     # The kernel needs a moment to remove a killed process.
     while b"/bin/sleep\x00600\x00" in list(_command_lines()):
         assert time.monotonic() < deadline

@@ -87,7 +87,7 @@ def test_reports_a_boot_that_times_out(named: Image) -> None:
     ):
         pass
     assert caught.value.reason == "the guest did not answer within its time limit"
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
 
 
 def test_reports_a_program_that_times_out(named: Image) -> None:
