@@ -10,7 +10,7 @@ import pytest
 from tests.support.checkout import ROOT
 
 PROGRAMS = (
-    *("kernel.lab", "kernel.lab.programs", "kernel.lab.torn_reads"),
+    *("kernel.lab", "kernel.lab.debian_python", "kernel.lab.programs", "kernel.lab.torn_reads"),
     *("kernel.model", "kernel.experiments", "kernel.review"),
 )
 COMMANDS = {
