@@ -156,6 +156,7 @@ ARCHITECTURES = {
                 Option("KUSER_HELPERS", "[vectors] that a program may execute"),
                 Option("VDSO", "[vdso] and [vvar]"),
                 Option("ARM_THUMB", "Debian's programs are Thumb code"),
+                Option("COMPAT_32BIT_TIME", "futex and other calls of Debian's C library"),
                 Option("VFP", "floating point of the cross compiler's programs"),
                 *options.SERIAL_PL011,
                 *options.VIRTIO_MMIO,
