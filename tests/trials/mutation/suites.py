@@ -79,11 +79,15 @@ SUITES: dict[str, tuple[str, ...]] = {
     ),
     "procmaps/engines/columns.py": ("tests/engines/test_columns.py",),
     "procmaps/engines/native_engine.py": (
+        "tests/engines/native/test_native_agreement.py",
         "tests/engines/native/test_runs.py",
         "tests/engines/native/test_scanner.py",
         "tests/snapshots/test_lazy_usage.py",
     ),
-    "procmaps/engines/usage_block_table.py": ("tests/engines/test_usage_block_table.py",),
+    "procmaps/engines/usage_block_table.py": (
+        "tests/engines/test_usage_block_table.py",
+        "tests/engines/test_columns.py",
+    ),
     "procmaps/engines/": (
         "tests/engines/test_columns.py",
         "tests/engines/test_usage_block_table.py",

@@ -5,6 +5,8 @@ from __future__ import annotations
 _READER = "procmaps/engines/_c/core/line_reader.c"
 _PROGRAM = "procmaps/engines/_c/core/program.c"
 _TABLE = "procmaps/engines/_c/core/intern_table.c"
+_NATIVE = "procmaps/engines/native_engine.py"
+_ABOUT = "any number of about this size does"
 _PREDICTION = "a wrong prediction of the next key costs a comparison, and changes no result"
 
 REASONS: dict[str, str] = {
@@ -33,11 +35,26 @@ REASONS: dict[str, str] = {
         "self.own_row = (*self.columns.usage_row[-1:], -1)[0]"
     ): "neither number is the row of a mapping with fields",
     (
-        "procmaps/engines/native_engine.py: if known is None: -> if not known is None:"
+        f"{_NATIVE}: if known is None: -> if not known is None:"
     ): "room is unset, which means not printed; its lines are read outside the scanner, at a cost",
-    ("procmaps/snapshots/foreign_texts.py: _HEAD = 512 -> _HEAD = 513"): (
-        "any number of about this size does"
-    ),
+    (
+        "procmaps/engines/usage_block_table.py: if len(column) < row: -> if len(column) <= row:"
+    ): "no item is appended to a column of that length",
+    f"{_NATIVE}: MIN_ROWS = 64 -> MIN_ROWS = 65": _ABOUT,
+    (f"{_NATIVE}: LINE_BYTES, ENTRY_BYTES = 100, 600 -> LINE_BYTES, ENTRY_BYTES = 99, 600"): _ABOUT,
+    (
+        f"{_NATIVE}: return max(MIN_ROWS, min(GROWTH * added, rest + rest // 64 + 8)) -> "
+        "return max(MIN_ROWS, min(GROWTH * added, rest + rest // 64 + 7))"
+    ): _ABOUT,
+    (
+        f"{_NATIVE}: rest = (len(self.text) - offset) * found // max(offset, 1) -> "
+        "rest = (len(self.text) - offset) * found // max(offset, 2)"
+    ): "no row ends at the first byte, so at that offset nothing is found and rest is 0",
+    (
+        f"{_NATIVE}: pairs = zip(self.usage, self.filled, strict=True) -> "
+        "pairs = zip(self.usage, self.filled, strict=False)"
+    ): "both have one item for each field with a column, and one for the flags",
+    "procmaps/snapshots/foreign_texts.py: _HEAD = 512 -> _HEAD = 513": _ABOUT,
     (
         'procmaps/snapshots/source_text.py: return len(last) - len(last.rstrip(b"\\r")) -> '
         'return len(last) + len(last.rstrip(b"\\r"))'
