@@ -10,6 +10,7 @@ import pytest
 
 from kernel import review
 from kernel.experiments import measuring
+from kernel.model.subjects import ARCHITECTURES
 
 
 def test_page_is_up_to_date() -> None:
@@ -33,6 +34,21 @@ def test_a_changed_figure_changes_one_line(tmp_path: Path, monkeypatch: pytest.M
 def test_figures_name_their_command() -> None:
     for name in ("fork", "merging", "cost"):
         assert measuring.kept(name)["command"] == f"python -m kernel.experiments {name}"
+
+
+def test_soaks_name_their_command_and_were_long_enough() -> None:
+    kernels = measuring.kept("soak")["kernels"]
+    assert {name.split("-")[1] for name in kernels} == {*ARCHITECTURES}
+    for name, row in kernels.items():
+        _, architecture, flavour = name.split("-")
+        words = row["command"].split()
+        assert words[:5] == ["python", "-m", "kernel.model", "soak", "--record"]
+        options = dict(zip(words[5::2], words[6::2], strict=True))
+        assert options.get("--architecture", ARCHITECTURES[0]) == architecture
+        assert options["--flavour"] == flavour
+        assert int(options["--seed"]) == row["seed"]
+        assert 10_000 <= int(options["--operations"]) <= row["calls"]
+        assert row["differences"] == 0
 
 
 def test_fork_is_cheaper_with_shared_labels_than_with_copies() -> None:
