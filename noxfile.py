@@ -53,6 +53,9 @@ TOOLCHAINS = {
     "gdb": "gdb",
 }
 
+# A symbolizer that Debian does not have.
+BLAZECLI = "blazecli@0.1.14"
+
 # Mounting a Btrfs takes the kernel's driver and a loop device.
 MOUNT = """
 image=$(mktemp)
@@ -89,6 +92,18 @@ def ready(session: nox.Session, *command: str) -> None:
     if asked.returncode and not CI:
         said = (asked.stdout + asked.stderr).strip()
         session.skip(said.rpartition("\n")[2] or f"{' '.join(command)} exited {asked.returncode}")
+
+
+def crate(session: nox.Session, name: str) -> Path:
+    """Return the folder of a crate's programs; with CI=true install them in .cache first."""
+    root = Path(__file__).parent / ".cache" / name
+    programs = root / "bin"
+    install = ("cargo", "install", "--quiet", "--debug", "--locked", "--root", str(root), name)
+    if not programs.exists() and CI:
+        session.run(*install, env={"CARGO_PROFILE_DEV_DEBUG": "0"})
+    elif not programs.exists():
+        session.skip(f"no {name}: run `{' '.join(install)}`")
+    return programs
 
 
 def allowed(session: nox.Session, *command: str) -> None:
@@ -157,7 +172,8 @@ def programs(session: nox.Session) -> None:
     symbolizers = {"eu-addr2line": "elfutils", "llvm-symbolizer": "llvm"}
     need(session, addr2line="binutils", **symbolizers)
     ignored = (f"--ignore={file}" for file in FOLDERS["profiler"])
-    session.run(*PYTEST, *ignored, *FOLDERS["programs"])
+    path = f"{crate(session, BLAZECLI)}:{os.environ['PATH']}"
+    session.run(*PYTEST, *ignored, *FOLDERS["programs"], env={"PATH": path})
 
 
 @nox.session

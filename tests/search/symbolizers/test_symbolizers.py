@@ -21,6 +21,7 @@ FUNCTIONS = 200
 
 ANSWERS = {
     "addr2line": r"^0x[0-9a-f]+\n(\S+)\n",
+    "blazecli": r"^0x[0-9a-f]+: (\S+) @",
     "eu-addr2line": r"^0x[0-9a-f]+\n(\S+)",
     "llvm-symbolizer": r"(?:^|\n\n)(\S+)\n\S+:\d+:\d+(?=\n)",
 }
