@@ -180,7 +180,7 @@ def _user_mode_linux(options: argparse.Namespace) -> int:
     """Boot User-mode Linux: capture what it prints, or compare it with the corpus."""
     taken = user_mode_linux.take()
     folder = Path(options.into)
-    return FINDINGS if _keep(options, taken, folder) else DONE
+    return FINDINGS if _keep(options, taken, folder, user_mode_linux.compare) else DONE
 
 
 def _debian(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno as errnos
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, cast
@@ -229,17 +229,17 @@ def provenance(image: Image, info: GuestInfo, chosen: list[Scenario]) -> dict[st
     }
 
 
-def normal(data: bytes) -> bytes:
+def normal(data: bytes, fields: Iterable[Varying] = VARYING) -> bytes:
     """Return a file's bytes with the varying fields masked."""
-    for varying in VARYING:
+    for varying in fields:
         data = varying.pattern.sub(varying.instead, data)
     return data
 
 
-def compare(kept: Capture, taken: Capture) -> list[str]:
+def compare(kept: Capture, taken: Capture, fields: Sequence[Varying] = VARYING) -> list[str]:
     """Return the differences between two captures of one kernel, one line for each file.
 
-    Varying fields are ignored. Of the provenance, package and emulator versions are ignored,
+    The varying *fields* are ignored. Of the provenance, package and emulator versions are ignored,
     because another version may print the same.
     """
     differences = [
@@ -253,7 +253,7 @@ def compare(kept: Capture, taken: Capture) -> list[str]:
         elif name.endswith(".json"):
             old, new = _without_inodes(old), _without_inodes(new)
         else:
-            old, new = normal(old), normal(new)
+            old, new = normal(old, fields), normal(new, fields)
         if old != new:
             differences.append(f"{name}: {_first_difference(old, new)}")
     return differences

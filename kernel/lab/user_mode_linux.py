@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,7 +21,7 @@ from typing import Any
 
 from kernel.lab import capture, guest, tools
 from kernel.lab.architectures import ARCHITECTURES
-from kernel.lab.capture import Capture
+from kernel.lab.capture import Capture, Varying
 from kernel.lab.errors import LabError
 from kernel.lab.native import Host
 from kernel.lab.scenario_builder import GuestInfo
@@ -33,6 +34,16 @@ CORPUS = capture.CORPUS / "user-mode-linux" / "6.1-x86_64"
 MACHINE = ARCHITECTURES["x86_64"]
 COMMAND_LINE = ("mem=256M", "con=null", "con0=null,fd:1", "rdinit=/init", "norandmaps", "quiet")
 LIMIT = 120.0
+
+VARYING = (
+    *capture.VARYING,
+    Varying(
+        "Referenced",
+        "smaps and smaps_rollup",
+        re.compile(rb"(?m)^(Referenced:) +\d+( kB)$"),
+        "a page of the agent's child is referenced on some hosts and not on others",
+    ),
+)
 
 CHOSEN = (
     "plain",
@@ -102,6 +113,11 @@ def take() -> Capture:
     return Capture(files)
 
 
+def compare(kept: Capture, taken: Capture) -> list[str]:
+    """Return the differences between two captures, as `capture.compare` does."""
+    return capture.compare(kept, taken, VARYING)
+
+
 def _provenance(info: GuestInfo, chosen: list[Scenario]) -> dict[str, Any]:
     return {
         "kernel": "user-mode-linux",
@@ -117,5 +133,5 @@ def _provenance(info: GuestInfo, chosen: list[Scenario]) -> dict[str, Any]:
         "compiler": tools.version(tools.compiler(MACHINE)),
         "repeat_with": "python -m kernel.lab user-mode-linux",
         "scenarios": [scenario.name for scenario in chosen],
-        "varying": [{"field": v.field, "where": v.where, "why": v.why} for v in capture.VARYING],
+        "varying": [{"field": v.field, "where": v.where, "why": v.why} for v in VARYING],
     }

@@ -2,6 +2,7 @@
 
 import json
 
+from kernel.lab import user_mode_linux
 from kernel.lab.capture import VARYING, Capture, compare
 
 MEMFD = b"20000000-20001000 rw-s 00000000 00:01 %d                                 /memfd:x\n"
@@ -20,6 +21,12 @@ def test_ignores_varying_fields() -> None:
     assert differences(NUMA % 1, NUMA % 12, "x.numa_maps") == []
     assert differences(NUMA % 1, NUMA.replace(b" active=%d", b""), "x.numa_maps") == []
     assert {varying.field for varying in VARYING} == {"inode", "active="}
+
+
+def test_only_user_mode_linux_may_differ_in_referenced_pages() -> None:
+    old, new = (Capture({"x.smaps": b"Referenced:%12d kB\n" % number}) for number in (96, 100))
+    assert user_mode_linux.compare(old, new) == []
+    assert len(compare(old, new)) == 1
 
 
 def test_reports_other_differences() -> None:

@@ -13,4 +13,4 @@ from kernel.lab import capture, user_mode_linux
 )
 def test_new_capture_equals_the_corpus() -> None:
     kept = capture.read(user_mode_linux.CORPUS)
-    assert capture.compare(kept, user_mode_linux.take()) == []
+    assert user_mode_linux.compare(kept, user_mode_linux.take()) == []
