@@ -307,6 +307,14 @@ def test_a_block_that_goes_on_after_a_shared_one_keeps_all_its_fields(between: i
     assert [column.tolist() for column in found] == [[4096], [8192]]
 
 
+@pytest.mark.parametrize("line", [b"Pss: 8 kB\n", b"VmFlags: rd \n", b"Nobody: knows\n"])
+def test_a_line_after_a_shared_block_belongs_to_the_last_mapping_only(line: bytes) -> None:
+    entry = b"1000-2000 rw-p 00000000 00:00 0 \nRss: 4 kB\n"
+    text = entry + entry + line + entry
+    assert native.scan(text, oracle.LINUX, TABLES).usage_row.tolist() == [1, 2, 1]
+    oracle.check(text)
+
+
 @pytest.mark.parametrize("line", [b"1000-2000 rw-p 00000000 00:00 0 /x\0y\n", b"1000-2000 what\n"])
 def test_lines_that_no_rule_matches_are_left_out_by_the_scanner_itself(
     line: bytes, monkeypatch: pytest.MonkeyPatch
