@@ -57,4 +57,4 @@ class ColumnBuffers:
     @property
     def has_usage(self) -> bool:
         """Whether the text has a field line after a header line."""
-        return self.usage_table.rows > 1 and any(self.usage_row)
+        return self.usage_table.rows > 1
