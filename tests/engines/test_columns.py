@@ -55,6 +55,13 @@ def test_texts_and_ranges_are_tuples(snapshot: Snapshot) -> None:
     assert snapshot.columns.unparsed == ()
 
 
+def test_only_a_field_of_a_mapping_makes_a_text_smaps(snapshot: Snapshot) -> None:
+    header, field = b"1000-2000 rw-p 00000000 00:00 0 \n", b"Rss: 4 kB\n"
+    assert snapshot.kind == "smaps"
+    for text in (header, field + header):
+        assert loads(text, errors="collect").kind == "maps"
+
+
 def test_columns_have_a_number_for_each_mapping(snapshot: Snapshot) -> None:
     columns = snapshot.columns
     assert len(columns) == 2
