@@ -46,6 +46,21 @@ def test_overlapping_excludes_the_end_address() -> None:
     assert snapshot.overlapping(0x401000, 0x401000) == ()
 
 
+def test_neighbours_are_the_nearest_mappings_on_each_side() -> None:
+    snapshot = loads(MAPS)
+    expected = {
+        0x3FFFFF: (None, 0),
+        0x400000: (None, 1),
+        0x401000: (0, 2),
+        0x403000: (1, 2),
+        0x405000: (1, 3),
+        0x407000: (3, None),
+    }
+    for address, rows in expected.items():
+        wanted = tuple(None if row is None else snapshot[row] for row in rows)
+        assert snapshot.neighbours(address) == wanted
+
+
 def test_by_name_compares_the_whole_column() -> None:
     snapshot = loads(MAPS)
     assert snapshot.by_name(b"[heap]") == (snapshot[1],)
