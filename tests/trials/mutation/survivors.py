@@ -6,6 +6,7 @@ _READER = "procmaps/engines/_c/core/line_reader.c"
 _PROGRAM = "procmaps/engines/_c/core/program.c"
 _TABLE = "procmaps/engines/_c/core/intern_table.c"
 _NATIVE = "procmaps/engines/native_engine.py"
+_SNAPSHOT = "procmaps/snapshots/snapshot.py"
 _ABOUT = "any number of about this size does"
 _PREDICTION = "a wrong prediction of the next key costs a comparison, and changes no result"
 
@@ -40,6 +41,15 @@ REASONS: dict[str, str] = {
     (
         "procmaps/engines/usage_block_table.py: if len(column) < row: -> if len(column) <= row:"
     ): "no item is appended to a column of that length",
+    (
+        f"{_SNAPSHOT}: return zip(map(kinds.__getitem__, columns.name_index), sizes, strict=True) "
+        "-> return zip(map(kinds.__getitem__, columns.name_index), sizes, strict=False)"
+    ): "all columns of header lines have one length",
+    (
+        f"{_SNAPSHOT}: rows = range(max(0, bisect_right(starts, first) - 1), "
+        "bisect_right(starts, limit - 1)) -> rows = range(max(0, bisect_right(starts, first) - 2), "
+        "bisect_right(starts, limit - 1))"
+    ): "one mapping more is compared, which has no byte in the range",
     f"{_NATIVE}: MIN_ROWS = 64 -> MIN_ROWS = 65": _ABOUT,
     (f"{_NATIVE}: LINE_BYTES, ENTRY_BYTES = 100, 600 -> LINE_BYTES, ENTRY_BYTES = 99, 600"): _ABOUT,
     (
