@@ -9,9 +9,14 @@ from procmaps.live.querier import Querier
 from procmaps.mapped_files.grouping import in_archive
 from procmaps.records.file_key import FileKey, file_key
 from procmaps.records.mapping import Mapping
+from procmaps.search.tops import Top, top_of
 
 _Key = tuple[FileKey, int]
 """A file, and an offset in an archive, or 0 for any other file."""
+
+_View = Top | int
+"""Where the paths of a process begin: elsewhere, another file can have the same key. If that cannot
+be read, the process, whose answers are kept apart then."""
 
 
 class BuildIds:
@@ -22,7 +27,7 @@ class BuildIds:
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._known: dict[_Key, bytes | None] = {}
+        self._by_view: dict[_View, dict[_Key, bytes | None]] = {}
 
     def of(self, pid: int, mappings: list[Mapping]) -> list[bytes | None]:
         """Return the build ID of each of *mappings*, which were read from *pid*.
@@ -30,35 +35,46 @@ class BuildIds:
         None for a mapping without an ELF file that has one, or one that has changed since. Raises
         `procmaps.LiveError` as `procmaps.Querier` does.
         """
+        known = self._by_view.setdefault(self._view(pid), {})
         keys = [_key(mapping) for mapping in mappings]
         unknown = [
             mapping
             for key, mapping in zip(keys, mappings, strict=True)
-            if key is not None and key not in self._known
+            if key is not None and key not in known
         ]
         archives = {file_key(each) for each in unknown if in_archive(each)}
         if archives:
-            self._read_archives(pid, archives)
+            self._read_archives(pid, archives, known)
         files = [each for each in unknown if not in_archive(each)]
         if files:
-            self._query(pid, files)
-        return [None if key is None else self._known.get(key) for key in keys]
+            self._query(pid, files, known)
+        return [None if key is None else known.get(key) for key in keys]
 
-    def _query(self, pid: int, mappings: Iterable[Mapping]) -> None:
+    def _view(self, pid: int) -> _View:
+        try:
+            return top_of(pid, self._root)
+        except OSError:
+            return pid
+
+    def _query(
+        self, pid: int, mappings: Iterable[Mapping], known: dict[_Key, bytes | None]
+    ) -> None:
         with Querier(pid, root=self._root) as querier:
             for mapping in mappings:
                 key = _key(mapping)
-                if key is None or key in self._known:
+                if key is None or key in known:
                     continue
                 found = querier.query(mapping.start, build_id=True)
                 if found is not None and _key(found.mapping) == key:
-                    self._known[key] = found.build_id
+                    known[key] = found.build_id
 
-    def _read_archives(self, pid: int, archives: set[FileKey]) -> None:
+    def _read_archives(
+        self, pid: int, archives: set[FileKey], known: dict[_Key, bytes | None]
+    ) -> None:
         for loaded in modules_of_files(pid, archives, root=self._root):
             for mapping in loaded.module.mappings:
                 if (key := _key(mapping)) is not None:
-                    self._known[key] = loaded.build_id
+                    known[key] = loaded.build_id
 
 
 def _key(mapping: Mapping) -> _Key | None:

@@ -1,7 +1,5 @@
 """Whether the file at the path of a mapping is still the mapped one."""
 
-# ruff: noqa: PTH115, PTH116 - names are bytes, which pathlib does not accept
-
 from __future__ import annotations
 
 import errno as codes
@@ -10,9 +8,7 @@ import os
 from procmaps.live.failures import EXHAUSTED
 from procmaps.records.mapping import Mapping
 from procmaps.search.file_identity import FileIdentity, identity_of, printed_identity, stat_identity
-
-_Top = tuple[int, bytes]
-"""A mount namespace and a root folder in it: processes that have both see the same files."""
+from procmaps.search.tops import Top, top_of
 
 
 class ReplacedFiles:
@@ -23,8 +19,8 @@ class ReplacedFiles:
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._tops: dict[int, _Top] = {}
-        self._same: dict[tuple[_Top, bytes, FileIdentity], bool] = {}
+        self._tops: dict[int, Top] = {}
+        self._same: dict[tuple[Top, bytes, FileIdentity], bool] = {}
 
     def is_replaced(self, pid: int, mapping: Mapping) -> bool:
         """Return whether another file is at the path of *mapping*, or none.
@@ -40,11 +36,9 @@ class ReplacedFiles:
             self._same[key] = self._is_at(pid, path, file)
         return not self._same[key]
 
-    def _top(self, pid: int) -> _Top:
+    def _top(self, pid: int) -> Top:
         if pid not in self._tops:
-            folder = f"{self._root}/{pid}"
-            namespace = os.stat(f"{folder}/ns/mnt").st_ino
-            self._tops[pid] = namespace, os.readlink(os.fsencode(f"{folder}/root"))
+            self._tops[pid] = top_of(pid, self._root)
         return self._tops[pid]
 
     def _is_at(self, pid: int, path: bytes, file: FileIdentity) -> bool:

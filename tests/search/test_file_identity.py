@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import attrs
 import pytest
 
 import procmaps
-from procmaps import Device
+from procmaps import Device, QueryResult
 from procmaps.live.build_id import build_id_at
-from procmaps.search import file_identity
+from procmaps.search import build_ids, file_identity
 from procmaps.search.build_ids import BuildIds
 from procmaps.search.file_identity import FileIdentity, printed_identity, stat_identity
 from procmaps.search.symbol_files import symbol_path
@@ -81,3 +82,40 @@ def test_a_mapping_that_has_changed_has_no_build_id() -> None:
     known, none = BuildIds("/proc").of(os.getpid(), [libc, changed])
     assert known
     assert none is None
+
+
+def test_a_build_id_is_shared_only_within_a_mount_namespace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Snapshots of a Btrfs have one device and one inode for different files at one path."""
+    mapping = next(each for each in procmaps.maps() if each.path and b"/libc.so" in each.path)
+    tops: dict[int, tuple[int, bytes] | None] = {1: (10, b"/"), 2: (20, b"/"), 3: (20, b"/")}
+    asked: list[int] = []
+
+    class Answering:
+        def __init__(self, pid: int, *, root: str) -> None:
+            assert root == "/proc"
+            self.pid = pid
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def query(self, address: int, *, build_id: bool) -> QueryResult:
+            assert (address, build_id) == (mapping.start, True)
+            asked.append(self.pid)
+            return QueryResult(mapping, None, None, b"%d" % self.pid, "ioctl")
+
+    def top_of(pid: int, _root: str) -> tuple[int, bytes]:
+        if (found := tops.get(pid)) is None:
+            raise PermissionError
+        return found
+
+    monkeypatch.setattr(build_ids, "Querier", Answering)
+    monkeypatch.setattr(build_ids, "top_of", top_of)
+    ids = BuildIds("/proc")
+    found = {pid: ids.of(pid, [mapping]) for pid in (1, 2, 3, 4, 5)}
+    assert found == {1: [b"1"], 2: [b"2"], 3: [b"2"], 4: [b"4"], 5: [b"5"]}
+    assert asked == [1, 2, 4, 5]
