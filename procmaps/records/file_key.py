@@ -19,10 +19,14 @@ class FileKey(NamedTuple):
     minor: int
     inode: int
     name: bytes
-    """The name column. A hard link has another one."""
+    """The path, or the name column of a file without one. A hard link has another one."""
 
 
 def file_key(mapping: Mapping) -> FileKey:
-    """Return the key of the file of *mapping*."""
-    device = mapping.device
-    return FileKey(device.major, device.minor, mapping.inode, mapping.name.raw)
+    """Return the key of the file of *mapping*.
+
+    It stays the same if the file is deleted while ``maps`` is read, but not if it is renamed.
+    """
+    device, path = mapping.device, mapping.path
+    name = mapping.name.raw if path is None else path
+    return FileKey(device.major, device.minor, mapping.inode, name)

@@ -195,6 +195,14 @@ def test_members_say_where_a_library_ends() -> None:
     assert len(second.mappings) == 2
 
 
+def test_a_file_that_is_deleted_during_the_read_is_one_module() -> None:
+    rows = ("1000 2000 r--p 0", "2000 3000 r-xp 1", "3000 4000 rw-p 2")
+    names = ("/lib/a", "/lib/a (deleted)", "/lib/a (deleted)")
+    text = lines(*(f"{row} 5 {name}" for row, name in zip(rows, names, strict=True)))
+    (found,) = modules(loads(text))
+    assert len(found.mappings) == 3
+
+
 @st.composite
 def texts(draw: st.DrawFn) -> bytes:
     rows: list[str] = []
