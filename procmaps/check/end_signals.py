@@ -69,7 +69,8 @@ class EndSignals:
         """Call *cancel* for a signal in the block, and raise `EndedBySignal` at the block's end.
 
         Nothing is raised inside, where it could interrupt the removal of a folder. *cancel* is
-        called in another thread, because the main thread may hold a lock that it needs.
+        called in another thread, because the main thread may hold a lock that it needs. For a
+        signal before the block it is called in the main thread, and perhaps twice.
         """
         self._is_cancelling = True
         try:
@@ -90,17 +91,19 @@ class EndSignals:
         it waits for a lock, or to another thread, does not wake it.
         """
         reading, writing = socket.socketpair()
-        waiting = threading.Thread(target=self._wait, args=(reading, cancel))
-        with reading:
-            with writing:
-                waiting.start()
+        with reading, writing:
+            waiting = threading.Thread(target=self._wait, args=(reading, cancel))
+            waiting.start()
+            try:
                 writing.setblocking(False)  # noqa: FBT003 - sockets take no keywords
                 before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
                 try:
                     yield
                 finally:
                     signal.set_wakeup_fd(before)
-            waiting.join()
+            finally:
+                writing.close()
+                waiting.join()
 
     def _wait(self, numbers: socket.socket, cancel: Callable[[], None]) -> None:
         """Call *cancel* for the first signal that ends the run. Return when *numbers* ends."""

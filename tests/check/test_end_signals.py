@@ -74,3 +74,18 @@ def test_another_signal_cancels_nothing() -> None:
     assert seen.is_set()
     assert not cancelled.is_set()
     assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_nobody_watches_after_an_error_in_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+
+    def action() -> None:
+        raise ValueError("an error of the block")
+
+    before = threading.active_count()
+    for _ in range(50):
+        with pytest.raises(ValueError, match="an error of the block"):
+            run(EndSignals(), pytest.fail, action)
+    assert threading.active_count() == before
+    assert failed == []

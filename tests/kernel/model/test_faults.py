@@ -44,8 +44,8 @@ from kernel.model.vma import File, Flag, Vma
 pytestmark = pytest.mark.slow
 
 HEAP, STACK, STACK_END = 0x10050000, 0x7FFFFFFF7000, 0x7FFFFFFFF000
-TRIALS = 1000
-TURNS = 8
+TRIALS = 400
+TURNS = 6
 AREAS = Areas(
     HEAP,
     STACK,
