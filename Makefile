@@ -1,5 +1,6 @@
 # Everything is installed into .venv; nothing else on the machine changes.
-# With CI=true (see .ci/run) `make test` installs what its parts need, and fails for a part not run.
+# With CI=true (see .ci/run) `make test` installs what its parts need, and fails for a part not run,
+# unless the kernel refuses what it needs.
 
 PYTHON ?= python3
 VENV := .venv

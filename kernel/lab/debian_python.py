@@ -39,7 +39,7 @@ class Unpacked:
         """Return the folder for a machine, which need not exist. Raises ``LabError``."""
         if machine.name not in DEBIAN:
             known = ", ".join(DEBIAN)
-            raise LabError(f"Debian has no Python for {machine.name}; it has one for {known}")
+            raise LabError(f"no Python is known for {machine.name}, only for {known}")
         debian = DEBIAN[machine.name]
         return cls(debian, cache.folder() / "pythons" / f"{debian}-{VERSION}")
 

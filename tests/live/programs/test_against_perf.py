@@ -177,5 +177,7 @@ def test_a_report_has_the_same_files_and_offsets(recording: Recording) -> None:
 def test_files_with_samples_have_the_same_build_ids(recording: Recording) -> None:
     paths = {each.path for each in perf_data.samples(recording.data, recording.pid)}
     found = perf_data.build_ids(recording.data)
-    for path in paths:
+    assert recording.library in found
+    # The kernel finds no build ID in a file whose first pages are not in memory just then.
+    for path in paths & found.keys():
         assert recording.modules[path].build_id == found[path] == build_id(path)
