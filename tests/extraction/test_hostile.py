@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from procmaps.extraction import extract
 from tests.extraction.encoders import LOSSY, PLAIN, Encoder
+from tests.support.costs import calls
 from tests.support.examples import examples
 
 LINE = b"00400000-00401000 r-xp 00000000 fd:01 7                                  /bin/cat"
@@ -173,3 +174,19 @@ def test_passes_a_long_run_of_anything_once(unit: bytes, head: str) -> None:
 def test_passes_a_long_prefix_of_anything_once(unit: bytes) -> None:
     prefix = unit * (100_000 // len(unit))
     extract(prefix + LINE + b"\n" + prefix + LINE.replace(b"00401", b"00501") + b"\n")
+
+
+def test_near_mappings_of_one_width_are_not_joined() -> None:
+    """A terminal cuts at one width, but never before an address."""
+    row = b"%x-%x rw-p 00000000 00:00 18446744073709551616%b\n"
+
+    def text(*ends: bytes) -> bytes:
+        starts = range(0x10000, 0xD8000, 0x1000)
+        return b"".join(
+            row % (start, start + 0x1000, ends[index % len(ends)])
+            for index, start in enumerate(starts)
+        )
+
+    alike, unlike = text(b" "), text(b" ", b"")
+    assert extract(alike) == extract(unlike) == ()
+    assert calls(extract, alike) < 1.2 * calls(extract, unlike)
